@@ -1,0 +1,1 @@
+//! recording -> clips: decode, resample, detect speech, slice, write audio.

@@ -1,0 +1,24 @@
+//! The nouns and units that every stage speaks: plain data, no input or output.
+//! In: nothing of ours. Out: types. Left to others: how they are made (stages) and kept (store).
+
+mod answer;
+mod clip;
+mod decision;
+mod hypothesis;
+mod ids;
+mod locale;
+mod recording;
+mod settings;
+mod task;
+mod units;
+
+pub use answer::{Answer, Consensus, Tag, TagKind, Verdict};
+pub use clip::{Clip, Piece, RejectReason, Span};
+pub use decision::{Decision, DropReason, Reason, Routed};
+pub use hypothesis::{Features, Hypothesis, Level, Pass, Token};
+pub use ids::{BatchId, ClipId, RecordingId, draft_digest, hex_digest};
+pub use locale::{Language, Region};
+pub use recording::{Channel, Facts, Recording};
+pub use settings::{DecodePolicy, LanguageChoice, RoutingSettings, SliceSettings, TaskSettings};
+pub use task::TaskRow;
+pub use units::{Millis, Probability, SAMPLE_RATE, Samples};

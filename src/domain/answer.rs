@@ -1,0 +1,143 @@
+//! What one validator said of one clip, and what many together settle.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::{BatchId, ClipId};
+
+/// What a validator made of a clip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// The draft is right.
+    AsIs,
+    /// The text given is right.
+    Corrected,
+    /// Speech that cannot be understood; the text holds what could be made out.
+    Unintelligible,
+    /// Noise, music, silence.
+    NotSpeech,
+    /// Not the expected language.
+    WrongLanguage,
+    /// People talk over each other.
+    SeveralVoices,
+    /// Names, numbers or addresses of real people are heard.
+    PersonalData,
+    /// Violent, hateful or sexual content.
+    Shocking,
+    /// The validator would rather not: never held against anybody, settles nothing.
+    Skip,
+}
+
+impl Verdict {
+    /// Every verdict, in the order of the file format.
+    pub const ALL: [Verdict; 9] = [
+        Verdict::AsIs,
+        Verdict::Corrected,
+        Verdict::Unintelligible,
+        Verdict::NotSpeech,
+        Verdict::WrongLanguage,
+        Verdict::SeveralVoices,
+        Verdict::PersonalData,
+        Verdict::Shocking,
+        Verdict::Skip,
+    ];
+
+    /// The stable snake_case name used in rows and reports.
+    pub fn code(self) -> &'static str {
+        match self {
+            Verdict::AsIs => "as_is",
+            Verdict::Corrected => "corrected",
+            Verdict::Unintelligible => "unintelligible",
+            Verdict::NotSpeech => "not_speech",
+            Verdict::WrongLanguage => "wrong_language",
+            Verdict::SeveralVoices => "several_voices",
+            Verdict::PersonalData => "personal_data",
+            Verdict::Shocking => "shocking",
+            Verdict::Skip => "skip",
+        }
+    }
+
+    /// Whether the verdict says that a text is right and can be learned from.
+    pub fn gives_text(self) -> bool {
+        matches!(self, Verdict::AsIs | Verdict::Corrected)
+    }
+}
+
+impl FromStr for Verdict {
+    type Err = String;
+    fn from_str(s: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|v| v.code() == s).ok_or_else(|| {
+            let codes: Vec<_> = Self::ALL.iter().map(|v| v.code()).collect();
+            format!("'{s}' is not a verdict; write one of {}", codes.join(", "))
+        })
+    }
+}
+
+/// What a tag is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TagKind {
+    /// A word of a region.
+    RegionalWord,
+    /// A set phrase of a region.
+    Idiom,
+    /// The speaker's accent as heard.
+    Accent,
+}
+
+/// Something a validator marked in a clip.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tag {
+    /// What it is about.
+    pub kind: TagKind,
+    /// The word or phrase as said; empty for an accent.
+    #[serde(default)]
+    pub text: String,
+    /// Region code, or empty when the validator did not know.
+    #[serde(default)]
+    pub region: String,
+    /// What it means in standard words; may be empty.
+    #[serde(default)]
+    pub meaning: String,
+}
+
+/// One validator's answer about one clip, checked against the workspace.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The clip.
+    pub clip: ClipId,
+    /// The batch it was handed out in, where the row says so.
+    pub batch: Option<BatchId>,
+    /// Pseudonym or name.
+    pub validator: String,
+    /// What they made of it.
+    pub verdict: Verdict,
+    /// The right text for `as_is` (the draft) and `corrected`; what was made out for
+    /// `unintelligible`; else empty.
+    pub text: String,
+    /// The draft that it was given for.
+    pub draft_digest: String,
+    /// Marks.
+    pub tags: Vec<Tag>,
+    /// Seconds of real work, where measured.
+    pub active_seconds: Option<f64>,
+    /// RFC 3339, or empty.
+    pub answered_at: String,
+}
+
+/// What the answers about one clip add up to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Consensus {
+    /// The clip.
+    pub clip: ClipId,
+    /// The verdict that most support.
+    pub verdict: Verdict,
+    /// The settled text; empty unless the verdict gives one.
+    pub text: String,
+    /// Validators behind it.
+    pub support: u32,
+    /// Validators who answered (skips aside).
+    pub answers: u32,
+}

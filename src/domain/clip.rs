@@ -1,0 +1,85 @@
+//! Spans, clips, and the pieces that tile a recording without gap or overlap.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ClipId, RecordingId, Samples};
+
+/// A half-open range of samples of a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Span {
+    /// First sample.
+    pub start: Samples,
+    /// One past the last sample.
+    pub end: Samples,
+}
+
+impl Span {
+    /// A span; `end` must not lie before `start`.
+    pub fn new(start: Samples, end: Samples) -> Self {
+        debug_assert!(start <= end);
+        Self { start, end }
+    }
+
+    /// Samples in it.
+    pub fn len(self) -> Samples {
+        self.end - self.start
+    }
+}
+
+/// Why a piece of a recording becomes no clip although it is not plain silence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RejectReason {
+    /// A sound shorter than the shortest speech worth hearing.
+    TooShort,
+}
+
+/// One piece of a recording; the pieces of a recording tile it from 0 to its length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Piece {
+    /// Speech with its padding: becomes a [`Clip`].
+    Clip {
+        /// Where.
+        span: Span,
+    },
+    /// No speech.
+    Silence {
+        /// Where.
+        span: Span,
+    },
+    /// Sound that is left out, with the reason.
+    Reject {
+        /// Where.
+        span: Span,
+        /// Why.
+        why: RejectReason,
+    },
+}
+
+impl Piece {
+    /// Where it lies.
+    pub fn span(&self) -> Span {
+        match *self {
+            Piece::Clip { span } | Piece::Silence { span } | Piece::Reject { span, .. } => span,
+        }
+    }
+}
+
+/// A short piece of a recording that is transcribed, and perhaps heard, as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clip {
+    /// Derived from recording and span.
+    pub id: ClipId,
+    /// The parent.
+    pub recording: RecordingId,
+    /// Bounds in samples: the truth about the clip.
+    pub span: Span,
+}
+
+impl Clip {
+    /// The clip of a span of a recording.
+    pub fn new(recording: &RecordingId, span: Span) -> Self {
+        Self { id: ClipId::derive(recording, span), recording: recording.clone(), span }
+    }
+}

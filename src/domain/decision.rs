@@ -1,0 +1,145 @@
+//! Who listens to a clip, and why.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{ClipId, Probability, Region};
+
+/// Why a person should hear a clip. [`Reason::code`] is what other programs read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "code")]
+pub enum Reason {
+    /// The calibrated score lies under the threshold.
+    LowConfidence {
+        /// P(no error).
+        score: Probability,
+        /// What it had to reach.
+        threshold: Probability,
+    },
+    /// No score could be had: treated as low confidence, never as certainty.
+    NoScore,
+    /// The score would do elsewhere, but declared region or the speaker's words ask for more.
+    RegionalEvidence {
+        /// The region that the evidence points to.
+        region: Region,
+        /// Strength of the evidence, 0 to 1.
+        strength: f64,
+    },
+    /// A regional word stands in the text, or something one edit from it.
+    RegionalWord {
+        /// Lexicon term.
+        term: String,
+        /// As it stands in the text.
+        heard: String,
+    },
+    /// A regional idiom stands in the text.
+    Idiom {
+        /// Lexicon term.
+        term: String,
+        /// As it stands in the text.
+        heard: String,
+    },
+    /// The text looks made up: a known phrase, a repetition, an impossible rate of speech.
+    SuspectedHallucination {
+        /// What was seen.
+        sign: String,
+    },
+    /// The model gave no text although somebody seems to speak.
+    NoOutput,
+    /// The clip seems to be in another language.
+    WrongLanguage {
+        /// The most likely language.
+        language: String,
+        /// Its probability.
+        p: Probability,
+    },
+    /// Drawn at random from what would have been accepted.
+    RandomAudit {
+        /// The probability with which it was drawn.
+        rate: Probability,
+    },
+}
+
+impl Reason {
+    /// The stable snake_case name used in rows and reports.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Reason::LowConfidence { .. } => "low_confidence",
+            Reason::NoScore => "no_score",
+            Reason::RegionalEvidence { .. } => "regional_evidence",
+            Reason::RegionalWord { .. } => "regional_word",
+            Reason::Idiom { .. } => "idiom",
+            Reason::SuspectedHallucination { .. } => "suspected_hallucination",
+            Reason::NoOutput => "no_output",
+            Reason::WrongLanguage { .. } => "wrong_language",
+            Reason::RandomAudit { .. } => "random_audit",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reason::LowConfidence { score, threshold } => {
+                write!(f, "score {score} under {threshold}")
+            }
+            Reason::NoScore => write!(f, "no score"),
+            Reason::RegionalEvidence { region, strength } => {
+                write!(f, "speech of {region} ({strength:.2})")
+            }
+            Reason::RegionalWord { term, heard } => write!(f, "regional word {term} ('{heard}')"),
+            Reason::Idiom { term, heard } => write!(f, "idiom {term} ('{heard}')"),
+            Reason::SuspectedHallucination { sign } => write!(f, "perhaps made up: {sign}"),
+            Reason::NoOutput => write!(f, "speech without text"),
+            Reason::WrongLanguage { language, p } => write!(f, "sounds like {language} ({p})"),
+            Reason::RandomAudit { rate } => write!(f, "random audit ({rate})"),
+        }
+    }
+}
+
+/// Why a clip is left out for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DropReason {
+    /// No text, and the model takes it for silence, noise or music.
+    NothingHeard,
+}
+
+/// What happens to a clip.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "decision")]
+pub enum Decision {
+    /// The draft stands.
+    Auto {
+        /// Reasons that would have sent it to a person, had the budget allowed.
+        over_budget: Vec<Reason>,
+    },
+    /// A person listens.
+    Human {
+        /// At least one.
+        reasons: Vec<Reason>,
+        /// Larger goes first, 0 to 1.
+        priority: f64,
+    },
+    /// Left out.
+    Dropped {
+        /// Why.
+        why: DropReason,
+    },
+}
+
+/// A decision with what makes it reproducible and its rates unbiased.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Routed {
+    /// The clip.
+    pub clip: ClipId,
+    /// What happens to it.
+    pub decision: Decision,
+    /// P(draft has no error), calibrated; `None` when there is no score.
+    pub score: Option<Probability>,
+    /// Probability that a person hears it: 1 when routed for a reason, the audit rate otherwise.
+    pub inclusion: Probability,
+    /// Declared region, else the one that the speaker's words point to.
+    pub region: Option<Region>,
+}

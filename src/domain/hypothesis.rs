@@ -1,0 +1,82 @@
+//! What the model heard in a clip, with everything later stages judge it by.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ClipId, Language, Millis, Probability};
+
+/// One text token as decoded at temperature 0 (T = 1 in the softmax).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Token {
+    /// Piece of text, usually with a leading space at a word's start. A character whose bytes are
+    /// spread over several tokens stands whole in the first of them; the rest are empty.
+    pub text: String,
+    /// Its probability given what came before.
+    pub p: Probability,
+    /// Natural logarithm of that probability (kept apart: `p` may round to 0).
+    pub logprob: f64,
+    /// When it starts, from the clip's start.
+    pub start: Millis,
+    /// When it ends, from the clip's start.
+    pub end: Millis,
+}
+
+/// Which decoding gave the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pass {
+    /// The reduced audio context.
+    Short,
+    /// The full 30 s window, because the short one looked wrong (or the policy asks for it).
+    Full,
+}
+
+/// How loud a clip is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Level {
+    /// Root mean square of the whole clip, dB relative to full scale.
+    pub rms_db: f64,
+    /// Largest absolute sample, dB relative to full scale.
+    pub peak_db: f64,
+    /// 95th minus 10th percentile of the 20 ms frame levels, dB: a cheap signal-to-noise estimate.
+    pub range_db: f64,
+    /// Share of samples at full scale.
+    pub clipped: f64,
+}
+
+/// A clip's transcription by one model under one decode policy.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Hypothesis {
+    /// The clip.
+    pub clip: ClipId,
+    /// First 16 hex digits of the model file's SHA-256.
+    pub model: String,
+    /// [`super::DecodePolicy::id`] of the policy it was decoded under.
+    pub policy: String,
+    /// The language it was decoded in.
+    pub language: Language,
+    /// Trimmed text; empty when the model gave no output.
+    pub text: String,
+    /// Text tokens, in order; no special tokens.
+    pub tokens: Vec<Token>,
+    /// p(no speech) at the start-of-transcript position; `None` where it could not be had.
+    pub p_no_speech: Option<Probability>,
+    /// p(the language it was decoded in), softmax over all languages.
+    pub p_language: Option<Probability>,
+    /// The most likely language and its probability.
+    pub best_language: Option<(Language, Probability)>,
+    /// Entropy of the softmax over languages, nats.
+    pub language_entropy: Option<f64>,
+    /// Which decoding gave the text.
+    pub pass: Pass,
+    /// The text of the first decoding where it was replaced: a second opinion for later stages.
+    pub replaced: Option<String>,
+    /// The clip's length, seconds.
+    pub seconds: f64,
+    /// How loud it is.
+    pub level: Level,
+}
+
+/// Named numbers of one hypothesis, in the fixed order of `hypotheses/features.rs`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Features(pub Vec<f64>);

@@ -1,0 +1,83 @@
+//! Identifiers derived from content and parent, so that a rerun makes the same ones.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{Channel, Span};
+
+/// Lower-case hexadecimal SHA-256 of `bytes`.
+pub fn hex_digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Ties an answer to the draft it was given for: 16 hex digits over clip and draft text.
+pub fn draft_digest(clip: &ClipId, draft: &str) -> String {
+    hex_digest(format!("{clip}\n{draft}").as_bytes())[..16].to_string()
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+        impl $name {
+            /// The id as read from a store or a file; whether it exists is the store's to say.
+            pub fn from_stored(id: impl Into<String>) -> Self {
+                Self(id.into())
+            }
+            /// The id's text: safe in file names, columns and URLs.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+id!(
+    /// One channel (or the mix) of one file's content.
+    RecordingId
+);
+id!(
+    /// One span of one recording.
+    ClipId
+);
+id!(
+    /// One set of clips handed out together with their drafts.
+    BatchId
+);
+
+impl RecordingId {
+    /// From the SHA-256 of the file's bytes: 16 hex digits, and `-c0`, `-c1` for single channels.
+    pub fn derive(sha256_hex: &str, channel: Channel) -> Self {
+        match channel {
+            Channel::Mix => Self(sha256_hex[..16].to_string()),
+            Channel::Only(n) => Self(format!("{}-c{n}", &sha256_hex[..16])),
+        }
+    }
+}
+
+impl ClipId {
+    /// Recording and bounds in samples; sorts by recording, then by time.
+    pub fn derive(recording: &RecordingId, span: Span) -> Self {
+        Self(format!("{recording}_{:010}_{:010}", span.start.0, span.end.0))
+    }
+}
+
+impl BatchId {
+    /// From the workspace and everything handed out, so that writing a batch again is the same batch.
+    pub fn derive(workspace: &str, rows: impl Iterator<Item = (ClipId, String)>) -> Self {
+        let mut text = workspace.to_string();
+        for (clip, draft_digest) in rows {
+            text.push_str(&format!("\n{clip} {draft_digest}"));
+        }
+        Self(hex_digest(text.as_bytes())[..12].to_string())
+    }
+}

@@ -1,0 +1,234 @@
+//! What a team may set, with defaults; the doc comments are the manual of `second-ear.toml`.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Language, Samples};
+
+/// Which language clips are decoded in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum LanguageChoice {
+    /// The most likely one, clip by clip (`auto`).
+    Auto,
+    /// Always this one.
+    Fixed(Language),
+}
+
+impl TryFrom<String> for LanguageChoice {
+    type Error = String;
+    fn try_from(s: String) -> Result<Self, String> {
+        if s == "auto" { Ok(Self::Auto) } else { s.parse().map(Self::Fixed) }
+    }
+}
+
+impl From<LanguageChoice> for String {
+    fn from(choice: LanguageChoice) -> String {
+        match choice {
+            LanguageChoice::Auto => "auto".into(),
+            LanguageChoice::Fixed(language) => language.into(),
+        }
+    }
+}
+
+/// How recordings are cut into clips.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SliceSettings {
+    /// Shortest clip, seconds. A recording shorter than this is one clip.
+    pub min_seconds: f64,
+    /// Longest clip, seconds; at most 28, and at least twice the shortest.
+    pub max_seconds: f64,
+    /// Speech probability above which a frame counts as speech.
+    pub speech_threshold: f64,
+    /// Pauses shorter than this, seconds, do not end a clip.
+    pub join_gap_seconds: f64,
+    /// Sound kept before and after speech, seconds, as far as the pause allows.
+    pub padding_seconds: f64,
+    /// Speech shorter than this, seconds, is a reject ("too short").
+    pub min_speech_seconds: f64,
+}
+
+impl Default for SliceSettings {
+    fn default() -> Self {
+        Self {
+            min_seconds: 1.0,
+            max_seconds: 15.0,
+            speech_threshold: 0.5,
+            join_gap_seconds: 0.5,
+            padding_seconds: 0.25,
+            min_speech_seconds: 0.064,
+        }
+    }
+}
+
+impl SliceSettings {
+    /// Why the settings make no sense, if they do not.
+    pub fn check(&self) -> Result<(), String> {
+        let positive = [
+            ("min_seconds", self.min_seconds),
+            ("max_seconds", self.max_seconds),
+            ("join_gap_seconds", self.join_gap_seconds),
+        ];
+        for (name, value) in positive {
+            if !(value.is_finite() && value > 0.0) {
+                return Err(format!("slice.{name} is {value}; it must be a number above 0"));
+            }
+        }
+        if self.max_seconds > 28.0 || self.max_seconds < 2.0 * self.min_seconds {
+            return Err(format!(
+                "slice.max_seconds is {}; it must be at most 28 and at least twice min_seconds ({})",
+                self.max_seconds, self.min_seconds
+            ));
+        }
+        if !(0.0..1.0).contains(&self.speech_threshold) {
+            return Err("slice.speech_threshold must lie between 0 and 1".into());
+        }
+        if !(self.padding_seconds >= 0.0 && self.min_speech_seconds >= 0.0) {
+            return Err("slice.padding_seconds and min_speech_seconds must be 0 or more".into());
+        }
+        Ok(())
+    }
+
+    /// Longest clip.
+    pub fn max(&self) -> Samples {
+        Samples::from_seconds(self.max_seconds)
+    }
+
+    /// Shortest clip.
+    pub fn min(&self) -> Samples {
+        Samples::from_seconds(self.min_seconds)
+    }
+}
+
+/// How clips are decoded: greedy, temperature 0, no timestamps, one segment. Confidence shifts
+/// with it, so [`DecodePolicy::id`] is stored with every hypothesis and every calibration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DecodePolicy {
+    /// Always the full 30 s window: slow, for comparison.
+    pub full_window: bool,
+    /// Seconds of audio context beyond the clip in the first, short decoding.
+    pub context_margin_seconds: f64,
+    /// Smallest audio context of the first decoding, encoder frames (50 a second, at most 1500).
+    pub min_context: u32,
+    /// Token limit: this many, and ...
+    pub max_tokens_base: u32,
+    /// ... this many a second of clip.
+    pub max_tokens_per_second: f64,
+    /// Decode again with the full window when the first result looks wrong.
+    pub guard: bool,
+}
+
+impl Default for DecodePolicy {
+    fn default() -> Self {
+        Self {
+            full_window: false,
+            context_margin_seconds: 3.0,
+            min_context: 0,
+            max_tokens_base: 8,
+            max_tokens_per_second: 9.0,
+            guard: true,
+        }
+    }
+}
+
+impl DecodePolicy {
+    /// A short stable name of everything that shifts the numbers; the trailing version is raised
+    /// when the guard's rules change.
+    pub fn id(&self) -> String {
+        let context = if self.full_window {
+            "full".to_string()
+        } else {
+            format!(
+                "short{}min{}{}",
+                self.context_margin_seconds,
+                self.min_context,
+                if self.guard { "guard" } else { "" }
+            )
+        };
+        format!("greedy-{context}-tok{}+{}s-v1", self.max_tokens_base, self.max_tokens_per_second)
+    }
+}
+
+/// Who listens to what.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RoutingSettings {
+    /// A draft is accepted when its calibrated P(no error) reaches this.
+    pub accept_score: f64,
+    /// Added to `accept_score` for speakers with full regional evidence (less for weaker).
+    /// A region never forces review by itself.
+    pub region_shift: f64,
+    /// Send clips with an unambiguous regional word or idiom to a person, whatever their score.
+    pub review_lexicon_hits: bool,
+    /// P(expected language) under which a clip counts as another language, when another one
+    /// is more likely.
+    pub min_language: f64,
+    /// p(no speech) above which a clip without text is taken for silence or noise.
+    pub no_speech: f64,
+    /// Share of what would be auto-accepted that is drawn at random for a person.
+    pub audit_rate: f64,
+    /// Seed of the draw; the same seed draws the same clips.
+    pub seed: u64,
+    /// At most this share of clips goes to people; the highest priorities do.
+    pub max_human_share: Option<f64>,
+    /// At most this many minutes of audio go to people; the highest priorities do.
+    pub max_human_minutes: Option<f64>,
+}
+
+impl Default for RoutingSettings {
+    fn default() -> Self {
+        Self {
+            accept_score: 0.6,
+            region_shift: 0.1,
+            review_lexicon_hits: true,
+            min_language: 0.5,
+            no_speech: 0.6,
+            audit_rate: 0.05,
+            seed: 1,
+            max_human_share: None,
+            max_human_minutes: None,
+        }
+    }
+}
+
+impl RoutingSettings {
+    /// Why the settings make no sense, if they do not.
+    pub fn check(&self) -> Result<(), String> {
+        let shares = [
+            ("accept_score", Some(self.accept_score)),
+            ("region_shift", Some(self.region_shift)),
+            ("min_language", Some(self.min_language)),
+            ("no_speech", Some(self.no_speech)),
+            ("audit_rate", Some(self.audit_rate)),
+            ("max_human_share", self.max_human_share),
+        ];
+        for (name, value) in shares {
+            if value.is_some_and(|v| !(0.0..=1.0).contains(&v)) {
+                return Err(format!("routing.{name} must lie between 0 and 1"));
+            }
+        }
+        if self.max_human_minutes.is_some_and(|m| !(m.is_finite() && m >= 0.0)) {
+            return Err("routing.max_human_minutes must be 0 or more".into());
+        }
+        Ok(())
+    }
+}
+
+/// How task files are made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TaskSettings {
+    /// Clips in one task file.
+    pub clips_per_file: usize,
+    /// Answers wanted for each clip, from different people.
+    pub validators: u32,
+    /// Language of the page when the browser asks for neither French nor English.
+    pub interface: String,
+}
+
+impl Default for TaskSettings {
+    fn default() -> Self {
+        Self { clips_per_file: 100, validators: 1, interface: "fr".into() }
+    }
+}

@@ -1,0 +1,1 @@
+//! clip -> text and numbers: models, Whisper, features, calibration.

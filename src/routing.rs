@@ -1,0 +1,1 @@
+//! who listens to what: lexicon, accent, audit, decide.

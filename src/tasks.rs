@@ -1,0 +1,1 @@
+//! to people and back: the page, the bundle of rows, answers, consensus.

@@ -1,0 +1,1 @@
+//! corrections -> data: normalise, align, split, export.

@@ -1,0 +1,1 @@
+//! what people and programs read: transcripts, report, charts, progress.

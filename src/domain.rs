@@ -9,6 +9,7 @@ mod ids;
 mod locale;
 mod recording;
 mod settings;
+mod state;
 mod task;
 mod units;
 
@@ -20,5 +21,6 @@ pub use ids::{BatchId, ClipId, RecordingId, draft_digest, hex_digest};
 pub use locale::{Language, Region};
 pub use recording::{Channel, Facts, Recording};
 pub use settings::{DecodePolicy, LanguageChoice, RoutingSettings, SliceSettings, TaskSettings};
+pub use state::{Account, State};
 pub use task::TaskRow;
 pub use units::{Millis, Probability, SAMPLE_RATE, Samples};

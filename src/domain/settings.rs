@@ -133,6 +133,20 @@ impl Default for DecodePolicy {
 }
 
 impl DecodePolicy {
+    /// Why the settings make no sense, if they do not.
+    pub fn check(&self) -> Result<(), String> {
+        if !(self.context_margin_seconds.is_finite() && self.context_margin_seconds >= 0.0) {
+            return Err("decode.context_margin_seconds must be 0 or more".into());
+        }
+        if self.min_context > 1500 {
+            return Err("decode.min_context must be at most 1500 frames".into());
+        }
+        if !(self.max_tokens_per_second.is_finite() && self.max_tokens_per_second > 0.0) {
+            return Err("decode.max_tokens_per_second must be above 0".into());
+        }
+        Ok(())
+    }
+
     /// A short stable name of everything that shifts the numbers; the trailing version is raised
     /// when the guard's rules change.
     pub fn id(&self) -> String {
@@ -230,5 +244,15 @@ pub struct TaskSettings {
 impl Default for TaskSettings {
     fn default() -> Self {
         Self { clips_per_file: 100, validators: 1, interface: "fr".into() }
+    }
+}
+
+impl TaskSettings {
+    /// Why the settings make no sense, if they do not.
+    pub fn check(&self) -> Result<(), String> {
+        if self.clips_per_file == 0 || self.validators == 0 {
+            return Err("tasks.clips_per_file and tasks.validators must be 1 or more".into());
+        }
+        Ok(())
     }
 }

@@ -1,0 +1,342 @@
+//! The command line: what may be typed, with an example for each command.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::domain::LanguageChoice;
+
+/// Human-in-the-loop speech transcription: a local Whisper model drafts, people hear what it is
+/// unsure of, their corrections become training data.
+#[derive(Debug, Parser)]
+#[command(
+    name = "second-ear",
+    version,
+    after_help = "A first hour:\n  second-ear model pull base\n  second-ear init calls --language fr\n  \
+    second-ear ingest calls recordings/\n  second-ear run calls\n  second-ear tasks calls --out to-validate/\n  \
+    second-ear answers calls answers.jsonl\n  second-ear dataset calls --out dataset/ --format hf\n  \
+    second-ear report calls\n\nExit codes: 0 done, 1 failed, 2 wrong command line, 3 some files or rows failed, \
+    4 workspace in use, 130 stopped."
+)]
+pub struct Cli {
+    /// No progress and no remarks; errors and results only.
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands, in the order of work.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a workspace: settings and database.
+    #[command(after_help = "Example: second-ear init calls --language fr --model base")]
+    Init(Init),
+    /// Register audio files, folders, or a CSV/JSONL manifest.
+    #[command(
+        after_help = "Example: second-ear ingest calls interviews/ calls.csv\n\nManifest columns: path, \
+        speaker, region, language, licence, consent, channel (mix, split, or a number from 0); only path is needed."
+    )]
+    Ingest(Ingest),
+    /// Slice, transcribe, score and route what is not done yet.
+    #[command(after_help = "Example: second-ear run calls")]
+    Run(Run),
+    /// Counts and seconds in each state, what waits for whom.
+    #[command(after_help = "Example: second-ear status calls --json")]
+    Status(Json),
+    /// What was heard, corrected text first where there is one.
+    #[command(
+        after_help = "Examples: second-ear transcripts calls > calls.jsonl\n          second-ear transcripts calls --format srt,textgrid --out subtitles/"
+    )]
+    Transcripts(Transcripts),
+    /// Write task files for the clips that wait for a person.
+    #[command(after_help = "Example: second-ear tasks calls --out to-validate/ --format html,csv")]
+    Tasks(Tasks),
+    /// Import answers (the page's download, JSONL or CSV); bad rows are named, the rest goes in.
+    #[command(after_help = "Example: second-ear answers calls answers-*.jsonl")]
+    Answers(Answers),
+    /// Write training data from settled corrections.
+    #[command(after_help = "Example: second-ear dataset calls --out dataset/ --format hf,nemo")]
+    Dataset(Dataset),
+    /// Human-in-the-loop rates and everything behind them.
+    #[command(after_help = "Example: second-ear report calls --html report.html")]
+    Report(Report),
+    /// Word error rate of the model on audio with reference transcripts.
+    #[command(
+        after_help = "Example: second-ear evaluate clips.jsonl --model base --out rows.jsonl\n\nManifest rows: audio \
+        (path), text, and optionally language, speaker, region, start and end in seconds."
+    )]
+    Evaluate(Evaluate),
+    /// Fit the confidence score on rows that `evaluate` wrote.
+    #[command(after_help = "Example: second-ear calibrate rows.jsonl --out calibration.json")]
+    Calibrate(Calibrate),
+    /// List, fetch, check and convert models.
+    #[command(subcommand)]
+    Model(Model),
+}
+
+/// A workspace, and whether a machine reads the output.
+#[derive(Debug, Args)]
+pub struct Json {
+    /// The workspace.
+    pub dir: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The folder to make.
+    pub dir: PathBuf,
+    /// Spoken language (fr, en, ...), or auto to let the model say, clip by clip.
+    #[arg(long, value_parser = language)]
+    pub language: LanguageChoice,
+    /// A registered model's name, or the path of a ggml file.
+    #[arg(long, default_value = "base")]
+    pub model: String,
+}
+
+/// Arguments of `ingest`.
+#[derive(Debug, Args)]
+pub struct Ingest {
+    /// The workspace.
+    pub dir: PathBuf,
+    /// Audio files, folders (searched to the bottom), .csv or .jsonl manifests.
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The workspace.
+    pub dir: PathBuf,
+    /// Say what would be done, and do nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Threads that transcribe (0: one a core); overrides the settings.
+    #[arg(long)]
+    pub workers: Option<usize>,
+    /// Replay hypotheses from a JSONL file instead of running a model (see FORMATS.md).
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub scripted: Option<PathBuf>,
+}
+
+/// Formats of `transcripts`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TranscriptFormat {
+    /// A row a clip.
+    Jsonl,
+    /// Plain text.
+    Txt,
+    /// SubRip subtitles.
+    Srt,
+    /// WebVTT subtitles.
+    Vtt,
+    /// Praat TextGrid.
+    Textgrid,
+}
+
+/// Arguments of `transcripts`.
+#[derive(Debug, Args)]
+pub struct Transcripts {
+    /// The workspace.
+    pub dir: PathBuf,
+    /// One or several formats.
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "jsonl")]
+    pub format: Vec<TranscriptFormat>,
+    /// Folder for one file a recording (JSONL: one file); JSONL alone goes to stdout without it.
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+}
+
+/// Formats of `tasks`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TaskFormat {
+    /// One page a file, audio inside: opens in any browser.
+    Html,
+    /// Rows, audio beside.
+    Jsonl,
+    /// The same rows as a table, audio beside.
+    Csv,
+}
+
+/// Arguments of `tasks`.
+#[derive(Debug, Args)]
+pub struct Tasks {
+    /// The workspace.
+    pub dir: PathBuf,
+    /// Folder to write to.
+    #[arg(long)]
+    pub out: PathBuf,
+    /// One or several formats.
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "html")]
+    pub format: Vec<TaskFormat>,
+    /// Clips in one file; overrides the settings.
+    #[arg(long)]
+    pub clips_per_file: Option<usize>,
+    /// Answers wanted for each clip; overrides the settings.
+    #[arg(long)]
+    pub validators: Option<u32>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `answers`.
+#[derive(Debug, Args)]
+pub struct Answers {
+    /// The workspace.
+    pub dir: PathBuf,
+    /// Answer files.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Formats of `dataset`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DatasetFormat {
+    /// Hugging Face audiofolder.
+    Hf,
+    /// NVIDIA NeMo manifests.
+    Nemo,
+}
+
+/// Arguments of `dataset`.
+#[derive(Debug, Args)]
+pub struct Dataset {
+    /// The workspace.
+    pub dir: PathBuf,
+    /// Folder to write to: a sub-folder a format.
+    #[arg(long)]
+    pub out: PathBuf,
+    /// One or several formats.
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "hf")]
+    pub format: Vec<DatasetFormat>,
+    /// Add accepted drafts, marked `auto`.
+    #[arg(long)]
+    pub with_auto: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// The workspace.
+    pub dir: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Write the report as a page, too.
+    #[arg(long, value_name = "PATH")]
+    pub html: Option<PathBuf>,
+}
+
+/// Arguments of `evaluate`.
+#[derive(Debug, Args)]
+pub struct Evaluate {
+    /// JSONL manifests with reference transcripts.
+    #[arg(required = true)]
+    pub manifests: Vec<PathBuf>,
+    /// A registered model's name, or the path of a ggml file.
+    #[arg(long, default_value = "base")]
+    pub model: String,
+    /// Language of rows that name none.
+    #[arg(long, value_parser = language, default_value = "fr")]
+    pub language: LanguageChoice,
+    /// Decode with the full 30 s window instead of the default policy.
+    #[arg(long)]
+    pub full_window: bool,
+    /// Threads that transcribe (0: one a core).
+    #[arg(long, default_value_t = 0)]
+    pub workers: usize,
+    /// Write a row a clip: reference, hypothesis, errors, features.
+    #[arg(long, value_name = "PATH")]
+    pub out: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `calibrate`.
+#[derive(Debug, Args)]
+pub struct Calibrate {
+    /// Rows that `evaluate --out` wrote.
+    #[arg(required = true)]
+    pub rows: Vec<PathBuf>,
+    /// The calibration file to write.
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The `model` commands.
+#[derive(Debug, Subcommand)]
+pub enum Model {
+    /// The models of the registry, and which are here.
+    #[command(after_help = "Example: second-ear model list")]
+    List {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Fetch a model, check it, put it in place.
+    #[command(after_help = "Example: second-ear model pull base")]
+    Pull {
+        /// A registered name.
+        name: String,
+    },
+    /// Check the checksum of a model.
+    #[command(after_help = "Example: second-ear model verify base")]
+    Verify {
+        /// A registered name, or a file.
+        model: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Convert a CTranslate2 Whisper folder to a ggml file.
+    #[command(
+        after_help = "Example: second-ear model convert whisper-base-ct2/ --out base.bin --type q8_0"
+    )]
+    Convert {
+        /// CTranslate2 folder (model.bin, tokenizer.json), or a ggml file to quantise.
+        source: PathBuf,
+        /// The ggml file to write.
+        #[arg(long)]
+        out: PathBuf,
+        /// Type of the weights.
+        #[arg(long = "type", value_enum, default_value = "f16")]
+        kind: WeightType,
+    },
+}
+
+/// Types of weights that `model convert` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum WeightType {
+    /// 16-bit floating point.
+    F16,
+    /// 8-bit blocks: half the size, the same speed and accuracy.
+    #[value(name = "q8_0")]
+    Q8_0,
+}
+
+fn language(s: &str) -> Result<LanguageChoice, String> {
+    LanguageChoice::try_from(s.to_string())
+}

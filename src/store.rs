@@ -1,0 +1,16 @@
+//! What is kept: one SQLite file a workspace, written unit by unit, by one process at a time.
+//! In: domain types. Out: domain types. Left to others: everything that decides.
+
+mod answers;
+mod clips;
+mod decisions;
+mod hypotheses;
+mod lock;
+mod open;
+mod recordings;
+
+pub use answers::HandedOut;
+pub use clips::{ClipRow, Draft};
+pub use lock::{Locked, WriteLock};
+pub use open::Store;
+pub use recordings::{Known, RecordingRow, RecordingState};

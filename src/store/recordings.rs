@@ -1,0 +1,213 @@
+//! Recordings and their pieces.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::Store;
+use crate::domain::{Clip, Facts, Piece, Recording, RecordingId, Samples, Span};
+
+/// How far a recording has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RecordingState {
+    /// Registered; not yet cut.
+    Ingested,
+    /// Cut into pieces.
+    Sliced,
+    /// Could not be decoded, with the reason; tried again by the next run.
+    Failed(String),
+}
+
+/// A recording and how far it has come.
+#[derive(Clone, Debug)]
+pub struct RecordingRow {
+    /// The recording.
+    pub recording: Recording,
+    /// How far it has come.
+    pub state: RecordingState,
+}
+
+/// What the store knew of a recording that is being registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// Nothing: it was added.
+    New,
+    /// The same content at the same place, nothing new said about it.
+    Same,
+    /// The same content; what is said about it was updated.
+    Updated,
+    /// The same content, whose old file is gone: found again at the new place.
+    Moved,
+}
+
+const COLUMNS: &str =
+    "id, sha256, path, file, bytes, modified, channel, facts, length, state, error";
+
+fn read(row: &Row) -> rusqlite::Result<(RecordingRow, String, String)> {
+    let state: String = row.get(9)?;
+    let recording = Recording {
+        id: RecordingId::from_stored(row.get::<_, String>(0)?),
+        sha256: row.get(1)?,
+        path: row.get(2)?,
+        file: PathBuf::from(row.get::<_, String>(3)?),
+        bytes: row.get(4)?,
+        modified: row.get(5)?,
+        channel: crate::domain::Channel::Mix,
+        length: row.get::<_, Option<u64>>(8)?.map(Samples),
+        facts: Facts::default(),
+    };
+    let state = match state.as_str() {
+        "sliced" => RecordingState::Sliced,
+        "failed" => RecordingState::Failed(row.get::<_, Option<String>>(10)?.unwrap_or_default()),
+        _ => RecordingState::Ingested,
+    };
+    Ok((RecordingRow { recording, state }, row.get(6)?, row.get(7)?))
+}
+
+fn complete((mut row, channel, facts): (RecordingRow, String, String)) -> Result<RecordingRow> {
+    row.recording.channel = serde_json::from_str(&channel).context("column recordings.channel")?;
+    row.recording.facts = serde_json::from_str(&facts).context("column recordings.facts")?;
+    Ok(row)
+}
+
+/// What is newly said wins over what was said before; silence keeps the old.
+fn merge(old: Facts, new: Facts) -> Facts {
+    Facts {
+        speaker: new.speaker.or(old.speaker),
+        region: new.region.or(old.region),
+        language: new.language.or(old.language),
+        licence: new.licence.or(old.licence),
+        consent: new.consent.or(old.consent),
+    }
+}
+
+impl Store {
+    /// Registers a recording, or finds it again by its id.
+    pub fn register(&mut self, recording: &Recording) -> Result<Known> {
+        let old = self.recording(&recording.id)?;
+        let tx = self.write()?;
+        let known = match old {
+            None => {
+                tx.execute(
+                    &format!(
+                        "INSERT INTO recordings ({COLUMNS}, position) VALUES
+                         (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'ingested', NULL,
+                          (SELECT COALESCE(MAX(position), 0) + 1 FROM recordings))"
+                    ),
+                    params![
+                        recording.id.as_str(),
+                        recording.sha256,
+                        recording.path,
+                        recording.file.to_string_lossy(),
+                        recording.bytes,
+                        recording.modified,
+                        serde_json::to_string(&recording.channel)?,
+                        serde_json::to_string(&recording.facts)?,
+                        recording.length.map(|l| l.0),
+                    ],
+                )?;
+                Known::New
+            }
+            Some(RecordingRow { recording: old, .. }) => {
+                let gone = old.file != recording.file && !old.file.exists();
+                let facts = merge(old.facts.clone(), recording.facts.clone());
+                let known = match (gone, facts == old.facts) {
+                    (true, _) => Known::Moved,
+                    (false, true) => Known::Same,
+                    (false, false) => Known::Updated,
+                };
+                let at = if gone || old.file == recording.file { recording } else { &old };
+                tx.execute(
+                    "UPDATE recordings SET facts = ?2, path = ?3, file = ?4, bytes = ?5, modified = ?6
+                     WHERE id = ?1",
+                    params![
+                        old.id.as_str(),
+                        serde_json::to_string(&facts)?,
+                        at.path,
+                        at.file.to_string_lossy(),
+                        at.bytes,
+                        at.modified
+                    ],
+                )?;
+                known
+            }
+        };
+        tx.commit()?;
+        Ok(known)
+    }
+
+    /// One recording.
+    pub fn recording(&self, id: &RecordingId) -> Result<Option<RecordingRow>> {
+        let sql = format!("SELECT {COLUMNS} FROM recordings WHERE id = ?1");
+        self.db.query_row(&sql, [id.as_str()], read).optional()?.map(complete).transpose()
+    }
+
+    /// All recordings, in order of ingestion.
+    pub fn recordings(&self) -> Result<Vec<RecordingRow>> {
+        let sql = format!("SELECT {COLUMNS} FROM recordings ORDER BY position");
+        let mut statement = self.db.prepare(&sql)?;
+        let rows = statement.query_map([], read)?;
+        rows.map(|row| complete(row?)).collect()
+    }
+
+    /// Another content that was registered from the same file before: the file has changed.
+    pub fn earlier_content(&self, recording: &Recording) -> Result<Option<RecordingId>> {
+        let found = self
+            .db
+            .query_row(
+                "SELECT id FROM recordings WHERE file = ?1 AND sha256 <> ?2",
+                params![recording.file.to_string_lossy(), recording.sha256],
+                |r| r.get::<_, String>(0),
+            )
+            .optional()?;
+        Ok(found.map(RecordingId::from_stored))
+    }
+
+    /// Keeps the pieces of a recording: all of them, or none.
+    pub fn keep_pieces(
+        &mut self,
+        id: &RecordingId,
+        length: Samples,
+        pieces: &[Piece],
+    ) -> Result<()> {
+        let tx = self.write()?;
+        {
+            let mut insert = tx.prepare(
+                "INSERT INTO pieces (recording, start, stop, kind, why, clip)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?;
+            for piece in pieces {
+                let Span { start, end } = piece.span();
+                let (kind, why, clip) = match *piece {
+                    Piece::Clip { span } => ("clip", None, Some(Clip::new(id, span).id)),
+                    Piece::Silence { .. } => ("silence", None, None),
+                    Piece::Reject { why, .. } => {
+                        ("reject", Some(serde_json::to_string(&why)?), None)
+                    }
+                };
+                let clip = clip.as_ref().map(|c| c.as_str());
+                insert.execute(params![id.as_str(), start.0, end.0, kind, why, clip])?;
+            }
+        }
+        tx.execute(
+            "UPDATE recordings SET state = 'sliced', error = NULL, length = ?2 WHERE id = ?1",
+            params![id.as_str(), length.0],
+        )?;
+        tx.commit()?;
+        Ok(())
+    }
+
+    /// Marks a recording that could not be decoded; its pieces, if any, stay.
+    pub fn keep_failure(&mut self, id: &RecordingId, error: &str) -> Result<()> {
+        let tx = self.write()?;
+        tx.execute(
+            "UPDATE recordings SET error = ?2,
+                    state = CASE WHEN state = 'sliced' THEN 'sliced' ELSE 'failed' END
+             WHERE id = ?1",
+            params![id.as_str(), error],
+        )?;
+        tx.commit()?;
+        Ok(())
+    }
+}

@@ -187,6 +187,9 @@ pub struct Tasks {
     /// Answers wanted for each clip; overrides the settings.
     #[arg(long)]
     pub validators: Option<u32>,
+    /// Leave out clips that are in a task file already.
+    #[arg(long)]
+    pub only_new: bool,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,

@@ -80,3 +80,43 @@ pub struct Hypothesis {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Features(pub Vec<f64>);
+
+/// A word of a hypothesis, for people: where it is said and how sure the model is of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Word {
+    /// The word with its punctuation, no spaces.
+    pub text: String,
+    /// When it starts, from the clip's start.
+    pub start: Millis,
+    /// When it ends, from the clip's start.
+    pub end: Millis,
+    /// The least probability of its tokens.
+    pub p: Probability,
+}
+
+impl Hypothesis {
+    /// Tokens joined into words: a leading space starts one.
+    pub fn words(&self) -> Vec<Word> {
+        let mut words: Vec<Word> = Vec::new();
+        for token in &self.tokens {
+            let text = token.text.trim();
+            match words.last_mut() {
+                Some(word) if !token.text.starts_with(' ') => {
+                    word.text.push_str(text);
+                    word.end = token.end;
+                    if token.p < word.p {
+                        word.p = token.p;
+                    }
+                }
+                _ => words.push(Word {
+                    text: text.to_string(),
+                    start: token.start,
+                    end: token.end,
+                    p: token.p,
+                }),
+            }
+        }
+        words.retain(|w| !w.text.is_empty());
+        words
+    }
+}

@@ -72,20 +72,22 @@ impl Store {
         Ok(())
     }
 
-    /// Every draft of a clip that was ever handed out.
-    pub fn handed_out(&self, clip: &ClipId) -> Result<Vec<HandedOut>> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT draft, draft_digest, blind FROM batch_clips WHERE clip = ?1 ORDER BY batch",
+    /// Hands every draft that was ever handed out to `each`.
+    pub fn each_handed_out(&self, mut each: impl FnMut(BatchId, HandedOut)) -> Result<()> {
+        let mut statement = self.db.prepare(
+            "SELECT batch, clip, draft, draft_digest, blind FROM batch_clips ORDER BY clip, batch",
         )?;
-        let rows = statement.query_map([clip.as_str()], |r| {
-            Ok(HandedOut {
-                clip: clip.clone(),
-                draft: r.get(0)?,
-                draft_digest: r.get(1)?,
-                blind: r.get(2)?,
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut rows = statement.query([])?;
+        while let Some(r) = rows.next()? {
+            let handed_out = HandedOut {
+                clip: ClipId::from_stored(r.get::<_, String>(1)?),
+                draft: r.get(2)?,
+                draft_digest: r.get(3)?,
+                blind: r.get(4)?,
+            };
+            each(BatchId::from_stored(r.get::<_, String>(0)?), handed_out);
+        }
+        Ok(())
     }
 
     /// How many answers a clip needs: the most that any of its batches asked for.
@@ -95,12 +97,6 @@ impl Store {
              WHERE clip = ?1",
         )?;
         Ok(statement.query_row([clip.as_str()], |r| r.get(0))?)
-    }
-
-    /// Whether a clip of this id exists.
-    pub fn has_clip(&self, clip: &ClipId) -> Result<bool> {
-        let mut statement = self.db.prepare_cached("SELECT 1 FROM pieces WHERE clip = ?1")?;
-        Ok(statement.exists([clip.as_str()])?)
     }
 
     /// The current answers about a clip: each validator's latest, by validator.

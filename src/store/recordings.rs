@@ -198,6 +198,15 @@ impl Store {
         Ok(())
     }
 
+    /// Marks a recording whose clips could all be read.
+    pub fn keep_success(&mut self, id: &RecordingId) -> Result<()> {
+        let tx = self.write()?;
+        let changed = "UPDATE recordings SET error = NULL WHERE id = ?1 AND error IS NOT NULL";
+        tx.execute(changed, [id.as_str()])?;
+        tx.commit()?;
+        Ok(())
+    }
+
     /// Marks a recording that could not be decoded; its pieces, if any, stay.
     pub fn keep_failure(&mut self, id: &RecordingId, error: &str) -> Result<()> {
         let tx = self.write()?;

@@ -1,0 +1,248 @@
+//! One function a command: resolves its arguments, calls the pipeline, prints the outcome.
+//! Data to stdout, talk to stderr.
+
+use std::io::Write;
+
+use anyhow::Result;
+use serde::Serialize;
+
+use crate::cli::{self, Command};
+use crate::exit::Exit;
+use crate::pipeline::workspace::Workspace;
+use crate::pipeline::{answers, calibrate, dataset, evaluate, ingest, report, run, status, tasks, transcripts};
+use crate::tasks::bundle::Format;
+use crate::training::export;
+use crate::views::progress::Talk;
+use crate::views::report::clock;
+
+mod model;
+
+/// Does what the command line asks for.
+pub fn dispatch(command: Command, talk: Talk) -> Result<Exit> {
+    match command {
+        Command::Init(args) => init(args, talk),
+        Command::Ingest(args) => do_ingest(args, talk),
+        Command::Run(args) => do_run(args, talk),
+        Command::Status(args) => do_status(args),
+        Command::Transcripts(args) => do_transcripts(args, talk),
+        Command::Tasks(args) => do_tasks(args, talk),
+        Command::Answers(args) => do_answers(args, talk),
+        Command::Dataset(args) => do_dataset(args, talk),
+        Command::Report(args) => do_report(args, talk),
+        Command::Evaluate(args) => do_evaluate(args, talk),
+        Command::Calibrate(args) => do_calibrate(args, talk),
+        Command::Model(args) => model::dispatch(args, talk),
+    }
+}
+
+fn print_json(value: &impl Serialize) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, value)?;
+    Ok(writeln!(out)?)
+}
+
+fn print(text: &str) -> Result<()> {
+    Ok(std::io::stdout().lock().write_all(text.as_bytes())?)
+}
+
+/// Names what failed, and says so in the exit code.
+fn failures(failed: &[String], talk: Talk) -> Exit {
+    for line in failed {
+        talk.problem(format!("failed: {line}"));
+    }
+    Exit::of_failures(failed.len())
+}
+
+fn init(args: cli::Init, talk: Talk) -> Result<Exit> {
+    let workspace = Workspace::init(&args.dir, args.language, &args.model)?;
+    let dir = args.dir.display();
+    talk.say(format!("Made {dir} (settings: {dir}/second-ear.toml)."));
+    if workspace.model_path().is_none() {
+        talk.say(format!("The model is not here yet: second-ear model pull {}", args.model));
+    }
+    talk.say(format!("Next: second-ear ingest {dir} AUDIO_OR_FOLDER_OR_MANIFEST"));
+    Ok(Exit::Done)
+}
+
+fn do_ingest(args: cli::Ingest, talk: Talk) -> Result<Exit> {
+    let mut workspace = Workspace::write(&args.dir)?;
+    let done = ingest::ingest(&mut workspace, &args.paths, talk)?;
+    if args.json {
+        print_json(&done)?;
+    }
+    let mut said = vec![format!("{} recordings added", done.added)];
+    for (n, what) in [
+        (done.known, "known already"),
+        (done.updated, "updated"),
+        (done.moved, "found again at a new place"),
+        (done.skipped, "files in folders left out (not audio by their ending)"),
+    ] {
+        if n > 0 {
+            said.push(format!("{n} {what}"));
+        }
+    }
+    talk.say(format!("{}.", said.join(", ")));
+    if !done.ignored_columns.is_empty() {
+        talk.say(format!("Columns without a meaning here: {}.", done.ignored_columns.join(", ")));
+    }
+    for path in &done.changed {
+        talk.say(format!("{path}: changed since it was ingested; added as a new recording."));
+    }
+    Ok(failures(&done.failed, talk))
+}
+
+fn do_run(args: cli::Run, talk: Talk) -> Result<Exit> {
+    let options =
+        run::Options { dry_run: args.dry_run, workers: args.workers, scripted: args.scripted };
+    let mut workspace = match args.dry_run {
+        true => Workspace::read(&args.dir)?,
+        false => Workspace::write(&args.dir)?,
+    };
+    let done = run::run(&mut workspace, &options, talk)?;
+    if args.json {
+        print_json(&done)?;
+    }
+    let audio = clock(done.transcribed_seconds);
+    if args.dry_run {
+        talk.say(format!(
+            "Would cut {} recordings, and transcribe them and {} clips that are waiting: {audio} of sound, \
+             with {} ({}). Then every clip that is not handed out would be routed.",
+            done.sliced, done.transcribed, done.model, done.policy
+        ));
+    } else {
+        talk.say(format!(
+            "{} recordings cut, {} clips transcribed ({audio}). Routed: {}.",
+            done.sliced, done.transcribed, done.routed
+        ));
+        if done.routed.human > 0 {
+            talk.say(format!("Next: second-ear tasks {} --out FOLDER", args.dir.display()));
+        }
+    }
+    Ok(failures(&done.failed, talk))
+}
+
+fn do_status(args: cli::Json) -> Result<Exit> {
+    let status = status::status(&Workspace::read(&args.dir)?)?;
+    match args.json {
+        true => print_json(&status)?,
+        false => print(&status.text())?,
+    }
+    Ok(Exit::Done)
+}
+
+fn do_transcripts(args: cli::Transcripts, talk: Talk) -> Result<Exit> {
+    let workspace = Workspace::read(&args.dir)?;
+    match &args.out {
+        None => transcripts::print(&workspace, &args.format, &mut std::io::stdout().lock())?,
+        Some(out) => {
+            let files = transcripts::write(&workspace, &args.format, out)?;
+            talk.say(format!("{} files in {}.", files, out.display()));
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn do_tasks(args: cli::Tasks, talk: Talk) -> Result<Exit> {
+    let mut workspace = Workspace::write(&args.dir)?;
+    let settings = &workspace.config.tasks;
+    let formats = args.format.iter().map(|f| match f {
+        cli::TaskFormat::Html => Format::Html,
+        cli::TaskFormat::Jsonl => Format::Jsonl,
+        cli::TaskFormat::Csv => Format::Csv,
+    });
+    let options = tasks::Options {
+        formats: formats.collect(),
+        clips_per_file: args.clips_per_file.unwrap_or(settings.clips_per_file).max(1),
+        validators: args.validators.unwrap_or(settings.validators).max(1),
+        only_new: args.only_new,
+        out: args.out,
+    };
+    let done = tasks::write(&mut workspace, &options, talk)?;
+    if args.json {
+        print_json(&done)?;
+    }
+    match done.clips {
+        0 => talk.say("No clip waits for a person: no file written."),
+        n => talk.say(format!("{n} clips ({}) in:", clock(done.seconds))),
+    }
+    for file in &done.files {
+        talk.say(format!("  {}", file.display()));
+    }
+    Ok(failures(&done.failed, talk))
+}
+
+fn do_answers(args: cli::Answers, talk: Talk) -> Result<Exit> {
+    let mut workspace = Workspace::write(&args.dir)?;
+    let done = answers::import(&mut workspace, &args.files)?;
+    if args.json {
+        print_json(&done)?;
+    }
+    let rejected: usize = done.rejected.values().sum();
+    talk.say(format!(
+        "{} answers imported, {} clips settled by them; {} rows unanswered, {rejected} left aside.",
+        done.accepted, done.settled, done.unanswered
+    ));
+    for line in done.reasons.iter().chain(&done.failed) {
+        talk.problem(format!("left aside: {line}"));
+    }
+    Ok(Exit::of_failures(done.failures()))
+}
+
+fn do_dataset(args: cli::Dataset, talk: Talk) -> Result<Exit> {
+    let workspace = Workspace::read(&args.dir)?;
+    let formats = args.format.iter().map(|f| match f {
+        cli::DatasetFormat::Hf => export::Format::Hf,
+        cli::DatasetFormat::Nemo => export::Format::Nemo,
+    });
+    let options = dataset::Options {
+        formats: formats.collect(),
+        with_auto: args.with_auto,
+        out: args.out.clone(),
+    };
+    let done = dataset::write(&workspace, &options, talk)?;
+    if args.json {
+        print_json(&done)?;
+    }
+    talk.say(format!(
+        "{} clips ({}) in {}: {} train, {} dev, {} test.",
+        done.clips,
+        clock(done.seconds),
+        args.out.display(),
+        done.train,
+        done.dev,
+        done.test
+    ));
+    Ok(failures(&done.failed, talk))
+}
+
+fn do_report(args: cli::Report, talk: Talk) -> Result<Exit> {
+    let report = report::report(&Workspace::read(&args.dir)?)?;
+    if let Some(path) = &args.html {
+        crate::pipeline::files::write_text(path, &report.html()?)?;
+        talk.say(format!("The report as a page: {}", path.display()));
+    }
+    match args.json {
+        true => print_json(&report)?,
+        false => print(&report.text())?,
+    }
+    Ok(Exit::Done)
+}
+
+fn do_evaluate(args: cli::Evaluate, talk: Talk) -> Result<Exit> {
+    let done = evaluate::evaluate(&args, talk)?;
+    match args.json {
+        true => print_json(&done)?,
+        false => print(&done.text())?,
+    }
+    Ok(failures(&done.failed, talk))
+}
+
+fn do_calibrate(args: cli::Calibrate, talk: Talk) -> Result<Exit> {
+    let done = calibrate::calibrate(&args.rows, &args.out)?;
+    match args.json {
+        true => print_json(&done)?,
+        false => print(&done.text())?,
+    }
+    talk.say(format!("Written to {}.", args.out.display()));
+    Ok(Exit::Done)
+}

@@ -1,0 +1,22 @@
+//! The flow, command by command; the only caller of the stages.
+//!
+//! `ingest` registers recordings. `run` turns them into clips (audio), drafts (hypotheses) and
+//! decisions (routing). `tasks` hands out what needs a person, `answers` takes it back and settles
+//! it (tasks). `dataset` and `transcripts` write what was learned (training, views), `status` and
+//! `report` count it. Between the steps everything lies in the store, so each can be repeated,
+//! stopped and resumed.
+
+pub mod answers;
+pub mod calibrate;
+pub mod dataset;
+pub mod evaluate;
+pub mod files;
+pub mod ingest;
+mod manifest;
+pub mod report;
+pub mod route;
+pub mod run;
+pub mod status;
+pub mod tasks;
+pub mod transcripts;
+pub mod workspace;

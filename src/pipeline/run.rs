@@ -1,0 +1,242 @@
+//! `run`: slice, transcribe, score and route what is not done yet; kept unit by unit.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context, Result, bail};
+use serde::Serialize;
+
+use super::workspace::Workspace;
+use super::{ingest, route};
+use crate::domain::{Clip, LanguageChoice, Recording, RecordingId, Samples, Span};
+use crate::exit::Interrupted;
+use crate::hypotheses::scripted::{Script, Transcriber};
+use crate::hypotheses::whisper::Engine;
+use crate::store::{RecordingState, Store};
+use crate::views::progress::{Progress, Talk, Unit};
+use crate::workers::local::{self, Event, Job};
+
+/// What may be asked of a run.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// Say what would be done, and do nothing.
+    pub dry_run: bool,
+    /// Threads that transcribe; overrides the settings.
+    pub workers: Option<usize>,
+    /// Replays hypotheses from a file instead of running a model.
+    pub scripted: Option<PathBuf>,
+}
+
+/// What a run did, or would do.
+#[derive(Debug, Default, Serialize)]
+pub struct Outcome {
+    /// Recordings cut into clips.
+    pub sliced: usize,
+    /// Clips transcribed.
+    pub transcribed: usize,
+    /// Seconds of audio in them.
+    pub transcribed_seconds: f64,
+    /// Clips routed: accepted, for people, nothing heard.
+    #[serde(flatten)]
+    pub routed: route::Counts,
+    /// The model, by its name in the settings.
+    pub model: String,
+    /// The decode policy.
+    pub policy: String,
+    /// Recordings and clips that failed, with the reason.
+    pub failed: Vec<String>,
+    /// Whether this is what would be done.
+    pub dry_run: bool,
+}
+
+/// Brings everything in the workspace up to date.
+pub fn run(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<Outcome> {
+    let policy = workspace.config.decode.clone();
+    let model = match &options.scripted {
+        Some(_) => None,
+        None => Some(workspace.model()?),
+    };
+    let model_id = model.as_ref().map_or(Script::MODEL.to_string(), |m| m.id());
+    let mut outcome = Outcome {
+        model: workspace.config.model.clone(),
+        policy: policy.id(),
+        dry_run: options.dry_run,
+        ..Outcome::default()
+    };
+    let jobs = plan(workspace, &model_id, &mut outcome)?;
+    if options.dry_run {
+        return Ok(foretell(&jobs, outcome));
+    }
+    let workers = options.workers.filter(|&n| n > 0).unwrap_or(workspace.config.worker_count());
+    if !jobs.is_empty() {
+        let transcribers = match (&model, &options.scripted) {
+            (Some(model), _) => {
+                let engine = Engine::load(&model.path, &model_id)?;
+                let worker = |_| engine.worker().map(Transcriber::from);
+                (0..workers).map(worker).collect::<Result<Vec<_>>>()?
+            }
+            (None, Some(script)) => vec![Transcriber::from(Script::read(script)?)],
+            (None, None) => bail!("no model and no script"),
+        };
+        let settings =
+            local::Settings { slice: workspace.config.slice.clone(), policy: policy.clone(), workers };
+        let total: Samples = jobs.iter().map(left).sum();
+        let progress = talk.progress("transcribe", Unit::Audio, total.0);
+        let mut keeper = Keeper { store: &mut workspace.store, outcome: &mut outcome, progress };
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .context("start the runtime")?;
+        let stopped = runtime.block_on(flow(jobs, settings, transcribers, &mut keeper))?;
+        drop(keeper);
+        if stopped {
+            return Err(Interrupted.into());
+        }
+    }
+    outcome.routed = route::route(workspace, &model_id, &policy.id(), talk)?;
+    Ok(outcome)
+}
+
+/// What is left to do, recording by recording, in order of ingestion.
+fn plan(workspace: &Workspace, model: &str, outcome: &mut Outcome) -> Result<Vec<Job>> {
+    let policy = workspace.config.decode.id();
+    let mut pending = workspace.store.untranscribed(model, &policy)?;
+    let mut jobs = Vec::new();
+    for row in workspace.store.recordings()? {
+        let clips = match row.state {
+            RecordingState::Sliced => match pending.remove(&row.recording.id) {
+                Some(clips) => Some(clips),
+                None => continue,
+            },
+            RecordingState::Ingested | RecordingState::Failed(_) => None,
+        };
+        if let Err(error) = unchanged(&row.recording) {
+            outcome.failed.push(format!("{}: {error:#}", row.recording.path));
+            continue;
+        }
+        let language = row.recording.facts.language.clone();
+        let language = language.map_or(workspace.config.language.clone(), LanguageChoice::Fixed);
+        jobs.push(Job { recording: row.recording, clips, language });
+    }
+    Ok(jobs)
+}
+
+/// The file must still hold what was ingested.
+pub fn unchanged(recording: &Recording) -> Result<()> {
+    let meta = std::fs::metadata(&recording.file).with_context(|| {
+        format!("{} cannot be opened: if it was moved, ingest it again from where it is now", recording.file.display())
+    })?;
+    let looks_same = meta.len() == recording.bytes && ingest::modified(&meta) == recording.modified;
+    if !looks_same && ingest::sha256(&recording.file)? != recording.sha256 {
+        bail!(
+            "{} has changed since it was ingested: ingest it again to add the new content",
+            recording.file.display()
+        );
+    }
+    Ok(())
+}
+
+fn left(job: &Job) -> Samples {
+    match &job.clips {
+        Some(clips) => clips.iter().map(|c| c.span.len()).sum(),
+        None => job.recording.length.unwrap_or_default(),
+    }
+}
+
+fn foretell(jobs: &[Job], mut outcome: Outcome) -> Outcome {
+    outcome.sliced = jobs.iter().filter(|j| j.clips.is_none()).count();
+    outcome.transcribed = jobs.iter().filter_map(|j| j.clips.as_ref()).map(Vec::len).sum();
+    outcome.transcribed_seconds = jobs.iter().map(left).sum::<Samples>().seconds();
+    outcome
+}
+
+/// Keeps what the threads finish until they are done; true when Ctrl-C stopped them.
+async fn flow(
+    jobs: Vec<Job>,
+    settings: local::Settings,
+    transcribers: Vec<Transcriber>,
+    keeper: &mut Keeper<'_>,
+) -> Result<bool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let (send, mut events) = tokio::sync::mpsc::channel(64);
+    let known: BTreeMap<_, _> =
+        jobs.iter().map(|j| (j.recording.id.clone(), j.recording.path.clone())).collect();
+    let mut threads = local::start(jobs, settings, transcribers, stop.clone(), send);
+    let mut batch = Vec::new();
+    loop {
+        tokio::select! {
+            n = events.recv_many(&mut batch, 32) => {
+                if n == 0 {
+                    break;
+                }
+                if let Err(error) = keeper.keep(batch.drain(..), &known) {
+                    stop.store(true, Ordering::Relaxed);
+                    return Err(error);
+                }
+            }
+            _ = tokio::signal::ctrl_c() => {
+                if stop.swap(true, Ordering::Relaxed) {
+                    std::process::exit(130);
+                }
+                keeper.progress.say("stopping ...");
+            }
+        }
+    }
+    while let Some(ended) = threads.join_next().await {
+        ended.context("a worker thread died; everything finished so far is kept")?;
+    }
+    Ok(stop.load(Ordering::Relaxed))
+}
+
+/// Writes finished units to the store and counts them.
+struct Keeper<'a> {
+    store: &'a mut Store,
+    outcome: &'a mut Outcome,
+    progress: Progress,
+}
+
+impl Keeper<'_> {
+    fn keep(
+        &mut self,
+        events: impl Iterator<Item = Event>,
+        paths: &BTreeMap<RecordingId, String>,
+    ) -> Result<()> {
+        let mut heard = Vec::new();
+        for event in events {
+            match event {
+                Event::Heard(hypothesis) => heard.push(*hypothesis),
+                Event::Sliced { recording, length, pieces } => {
+                    self.store.keep_pieces(&recording, length, &pieces)?;
+                    self.outcome.sliced += 1;
+                    let silence = pieces.iter().filter(|p| !matches!(p, crate::domain::Piece::Clip { .. }));
+                    self.progress.advance(silence.map(|p| p.span().len().0).sum());
+                }
+                Event::Through(recording) => self.store.keep_success(&recording)?,
+                Event::Failed { recording, error } => {
+                    let path = paths.get(&recording).map_or("", String::as_str);
+                    self.outcome.failed.push(format!("{path}: {error:#}"));
+                    self.store.keep_failure(&recording, &format!("{error:#}"))?;
+                }
+                Event::ClipFailed { clip: Clip { id, recording, span }, error } => {
+                    let path = paths.get(&recording).map_or("", String::as_str);
+                    let Span { start, end } = span;
+                    self.outcome.failed.push(format!(
+                        "{path} {:.3}-{:.3} s (clip {id}): {error:#}",
+                        start.seconds(),
+                        end.seconds()
+                    ));
+                }
+            }
+        }
+        self.store.keep_hypotheses(&heard)?;
+        for hypothesis in &heard {
+            self.outcome.transcribed += 1;
+            self.outcome.transcribed_seconds += hypothesis.seconds;
+            self.progress.advance(Samples::from_seconds(hypothesis.seconds).0);
+        }
+        Ok(())
+    }
+}

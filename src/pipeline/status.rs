@@ -1,0 +1,135 @@
+//! `status`: counts and seconds in each state, exact to the sample, and what waits.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use serde::Serialize;
+
+use super::workspace::Workspace;
+use crate::domain::{Samples, State};
+use crate::store::{Draft, RecordingState};
+use crate::views::report::{clock, percent};
+
+/// A recording that could not be read, or not to its end.
+#[derive(Debug, Serialize)]
+pub struct Failed {
+    /// As ingested.
+    pub path: String,
+    /// Why.
+    pub error: String,
+}
+
+/// Clips that wait for people.
+#[derive(Debug, Default, Serialize)]
+pub struct Waiting {
+    /// In no task file yet.
+    pub to_hand_out: u64,
+    /// In a task file, not settled.
+    pub handed_out: u64,
+}
+
+/// The state of a workspace.
+#[derive(Debug, Serialize)]
+pub struct Status {
+    /// Workspace id.
+    pub workspace: String,
+    /// Recordings registered.
+    pub recordings: u64,
+    /// Seconds of all recordings (a split file counts each channel).
+    pub input_seconds: f64,
+    /// Seconds in each state; exact, they add up to `input_seconds`.
+    pub seconds: BTreeMap<&'static str, f64>,
+    /// Clips in each state.
+    pub clips: BTreeMap<&'static str, u64>,
+    /// Clips that wait for people.
+    pub waiting: Waiting,
+    /// The model, by its name in the settings.
+    pub model: String,
+    /// The model file in use; null when it is not there.
+    pub model_file: Option<String>,
+    /// Rounds of adaptation so far.
+    pub round: u64,
+    /// Recordings that failed.
+    pub failed: Vec<Failed>,
+}
+
+/// Where a workspace stands.
+pub fn status(workspace: &Workspace) -> Result<Status> {
+    let store = &workspace.store;
+    let mut samples: BTreeMap<&'static str, u64> =
+        State::ALL.iter().map(|s| (s.code(), 0)).collect();
+    for account in store.accounts()?.values() {
+        for state in State::ALL {
+            *samples.entry(state.code()).or_default() += account.of(state).0;
+        }
+    }
+    let mut clips: BTreeMap<&'static str, u64> = BTreeMap::new();
+    let mut waiting = Waiting::default();
+    store.each_clip(Draft::Decided, |row| {
+        *clips.entry(row.state().code()).or_default() += 1;
+        if row.state() == State::Waiting {
+            let at = if row.frozen { &mut waiting.handed_out } else { &mut waiting.to_hand_out };
+            *at += 1;
+        }
+        Ok(())
+    })?;
+    let rows = store.recordings()?;
+    Ok(Status {
+        workspace: store.workspace()?,
+        recordings: rows.len() as u64,
+        input_seconds: Samples(samples.values().sum()).seconds(),
+        seconds: samples.into_iter().map(|(s, n)| (s, Samples(n).seconds())).collect(),
+        clips,
+        waiting,
+        model: workspace.config.model.clone(),
+        model_file: workspace.model_path().map(|p| p.display().to_string()),
+        round: 0,
+        failed: rows
+            .into_iter()
+            .filter_map(|row| match row.state {
+                RecordingState::Failed(error) => Some(Failed { path: row.recording.path, error }),
+                _ => None,
+            })
+            .collect(),
+    })
+}
+
+impl Status {
+    /// As text, for a terminal.
+    pub fn text(&self) -> String {
+        let mut t = format!(
+            "{} recordings, {} of sound, model {}\n",
+            self.recordings,
+            clock(self.input_seconds),
+            self.model
+        );
+        for state in State::ALL {
+            let seconds = self.seconds.get(state.code()).copied().unwrap_or(0.0);
+            if seconds > 0.0 {
+                let clips = self.clips.get(state.code()).copied().unwrap_or(0);
+                let clips = if clips > 0 { format!("{clips} clips") } else { String::new() };
+                let share = percent(Some(seconds / self.input_seconds));
+                let (code, time) = (state.code(), clock(seconds));
+                t.push_str(format!("  {code:<11} {time:>9}  {share:>7}  {clips}").trim_end());
+                t.push('\n');
+            }
+        }
+        for Failed { path, error } in &self.failed {
+            t.push_str(&format!("  failed: {path}: {error}\n"));
+        }
+        let Waiting { to_hand_out, handed_out } = self.waiting;
+        if to_hand_out + handed_out > 0 {
+            t.push_str(&format!(
+                "Waiting for people: {handed_out} clips in task files, {to_hand_out} not handed out \
+                 (`second-ear tasks`)\n"
+            ));
+        }
+        if self.model_file.is_none() {
+            t.push_str(&format!(
+                "The model is not here yet: `second-ear model pull {}`\n",
+                self.model
+            ));
+        }
+        t
+    }
+}

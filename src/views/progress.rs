@@ -1,0 +1,120 @@
+//! What a waiting person sees on stderr: a bar on a terminal, a plain line every 30 s elsewhere.
+//! The only file that names indicatif.
+
+use std::io::IsTerminal;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// How much is said on stderr.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Talk {
+    /// Errors only.
+    Quiet,
+    /// Bars and remarks.
+    Normal,
+}
+
+impl Talk {
+    /// A remark.
+    pub fn say(self, line: impl AsRef<str>) {
+        if self == Talk::Normal {
+            eprintln!("{}", line.as_ref());
+        }
+    }
+
+    /// Something that went wrong: said even when quiet.
+    pub fn problem(self, line: impl AsRef<str>) {
+        eprintln!("{}", line.as_ref());
+    }
+
+    /// Starts a progress display for `total` units.
+    pub fn progress(self, what: &str, unit: Unit, total: u64) -> Progress {
+        let shown = self == Talk::Normal;
+        let terminal = shown && std::io::stderr().is_terminal();
+        let bar = ProgressBar::with_draw_target(
+            Some(total),
+            if terminal { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() },
+        );
+        let colour = if std::env::var_os("NO_COLOR").is_some() { "" } else { ".cyan" };
+        let style = format!("{{prefix}} {{bar:28{colour}}} {{percent:>3}} % {{msg}}  {{eta}} left");
+        if let Ok(style) = ProgressStyle::with_template(&style) {
+            bar.set_style(style.progress_chars("━╸─"));
+        }
+        bar.set_prefix(what.to_string());
+        Progress { bar, unit, what: what.to_string(), plain: shown && !terminal, last: Mutex::new(Instant::now()) }
+    }
+}
+
+/// What a progress display counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Files, rows, clips.
+    Things(&'static str),
+    /// Samples at 16 kHz, shown as minutes.
+    Audio,
+    /// Bytes.
+    Bytes,
+}
+
+impl Unit {
+    fn show(self, n: u64) -> String {
+        match self {
+            Unit::Things(name) => format!("{n} {name}"),
+            Unit::Audio => format!("{:.1} min", n as f64 / 16_000.0 / 60.0),
+            Unit::Bytes => format!("{:.1} MB", n as f64 / 1e6),
+        }
+    }
+}
+
+/// A running progress display; cleared when dropped.
+#[derive(Debug)]
+pub struct Progress {
+    bar: ProgressBar,
+    unit: Unit,
+    what: String,
+    plain: bool,
+    last: Mutex<Instant>,
+}
+
+/// Off a terminal, seconds between two lines.
+const PLAIN_EVERY: Duration = Duration::from_secs(30);
+
+impl Progress {
+    /// `n` more units are done.
+    pub fn advance(&self, n: u64) {
+        self.bar.inc(n);
+        self.show();
+    }
+
+    /// `n` units are done in all, of `total`.
+    pub fn set(&self, n: u64, total: u64) {
+        self.bar.set_length(total);
+        self.bar.set_position(n);
+        self.show();
+    }
+
+    fn show(&self) {
+        let (done, total) = (self.bar.position(), self.bar.length().unwrap_or(0));
+        self.bar.set_message(format!("{} of {}", self.unit.show(done), self.unit.show(total)));
+        if self.plain
+            && let Ok(mut last) = self.last.lock()
+            && last.elapsed() >= PLAIN_EVERY
+        {
+            *last = Instant::now();
+            eprintln!("{}: {} of {}", self.what, self.unit.show(done), self.unit.show(total));
+        }
+    }
+
+    /// A remark above the bar.
+    pub fn say(&self, line: impl AsRef<str>) {
+        self.bar.suspend(|| eprintln!("{}", line.as_ref()));
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -1,0 +1,3 @@
+//! Who does the heavy work: threads of this process (`local`).
+
+pub mod local;

@@ -1,0 +1,282 @@
+//! `evaluate`: the model and decode policy on audio with reference transcripts: WER, speed, and
+//! the rows that `calibrate` fits on.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+
+use super::files::write_whole;
+use crate::audio::{cut, decode, level};
+use crate::domain::{
+    Channel, Clip, DecodePolicy, Hypothesis, Language, LanguageChoice, Pass, RecordingId, Samples, Span,
+    hex_digest,
+};
+use crate::hypotheses::features;
+use crate::hypotheses::models;
+use crate::hypotheses::scripted::Transcriber;
+use crate::hypotheses::whisper::Engine;
+use crate::training::word_errors::{WordErrors, word_errors};
+use crate::views::progress::{Talk, Unit};
+use crate::views::report::percent;
+
+/// What may be asked.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// JSONL manifests with reference transcripts.
+    pub manifests: Vec<PathBuf>,
+    /// A registered model's name, or a file.
+    pub model: String,
+    /// For rows that name none.
+    pub language: LanguageChoice,
+    /// How to decode.
+    pub policy: DecodePolicy,
+    /// Threads.
+    pub workers: usize,
+    /// Where to write a row a clip.
+    pub out: Option<PathBuf>,
+}
+
+/// A manifest row.
+#[derive(Clone, Debug, Deserialize)]
+struct Reference {
+    #[serde(alias = "path", alias = "audio_filepath")]
+    audio: PathBuf,
+    text: String,
+    language: Option<Language>,
+    #[serde(default)]
+    speaker: String,
+    #[serde(default)]
+    region: String,
+    start: Option<f64>,
+    end: Option<f64>,
+    #[serde(skip)]
+    set: String,
+}
+
+/// A transcribed clip with its reference.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Row {
+    /// The manifest's folder: which set the clip belongs to.
+    pub set: String,
+    /// As in the manifest.
+    pub audio: PathBuf,
+    /// As in the manifest.
+    pub speaker: String,
+    /// As in the manifest.
+    pub region: String,
+    /// Decoded in.
+    pub language: Language,
+    /// As in the manifest.
+    pub reference: String,
+    /// What the model heard.
+    pub hypothesis: String,
+    /// Word errors after normalisation.
+    pub errors: usize,
+    /// Words of the reference after normalisation.
+    pub words: usize,
+    /// Length.
+    pub seconds: f64,
+    /// Which decoding gave the text.
+    pub pass: Pass,
+    /// Model digest.
+    pub model: String,
+    /// Decode policy id.
+    pub policy: String,
+    /// In the order of `features`.
+    pub features: Vec<f64>,
+}
+
+/// What was measured.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Evaluation {
+    /// Model, as named.
+    pub model: String,
+    /// Decode policy id.
+    pub policy: String,
+    /// Clips.
+    pub clips: usize,
+    /// Seconds of audio.
+    pub seconds: f64,
+    /// Wall seconds, the model's loading aside.
+    pub wall_seconds: f64,
+    /// Seconds of audio a wall second.
+    pub x_real_time: f64,
+    /// Word error rate.
+    pub wer: Option<f64>,
+    /// Word errors.
+    pub errors: usize,
+    /// Words of the references.
+    pub words: usize,
+    /// Clips without a word error.
+    pub correct_clips: usize,
+    /// Clips decoded again with a larger window.
+    pub decoded_again: usize,
+    /// Clips that failed.
+    pub failed: Vec<String>,
+}
+
+/// Transcribes every clip of the manifests and compares.
+pub fn evaluate(options: &Options, talk: Talk) -> Result<Evaluation> {
+    let mut references = Vec::new();
+    for manifest in &options.manifests {
+        references.extend(read(manifest)?);
+    }
+    let model = models::resolve(&options.model, None)?;
+    let engine = Engine::load(&model.path, &model.id())?;
+    let workers = match options.workers {
+        0 => std::thread::available_parallelism().map_or(1, |n| n.get()),
+        n => n,
+    };
+    let mut transcribers = Vec::new();
+    for _ in 0..workers {
+        transcribers.push(Transcriber::from(engine.worker()?));
+    }
+    let progress = talk.progress("evaluate", Unit::Things("clips"), references.len() as u64);
+    let (next, rows) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let started = Instant::now();
+    std::thread::scope(|scope| {
+        for mut transcriber in transcribers {
+            let (next, rows, references, progress) = (&next, &rows, &references, &progress);
+            scope.spawn(move || {
+                while let Some(r) = references.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let row = transcribe(r, &mut transcriber, options);
+                    let row = row.with_context(|| r.audio.display().to_string());
+                    if let Ok(mut rows) = rows.lock() {
+                        rows.push((r.audio.clone(), row));
+                    }
+                    progress.advance(1);
+                }
+            });
+        }
+    });
+    let wall_seconds = started.elapsed().as_secs_f64();
+    drop(progress);
+    let mut rows = rows.into_inner().unwrap_or_default();
+    rows.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut done = Evaluation {
+        model: options.model.clone(),
+        policy: options.policy.id(),
+        wall_seconds,
+        ..Evaluation::default()
+    };
+    let mut good = Vec::new();
+    for (_, row) in rows {
+        match row {
+            Ok(row) => good.push(row),
+            Err(error) => done.failed.push(format!("{error:#}")),
+        }
+    }
+    for row in &good {
+        done.clips += 1;
+        done.seconds += row.seconds;
+        done.errors += row.errors;
+        done.words += row.words;
+        done.correct_clips += usize::from(row.errors == 0);
+        done.decoded_again += usize::from(row.pass == Pass::Full);
+    }
+    done.x_real_time = done.seconds / wall_seconds.max(1e-9);
+    done.wer = (done.words > 0).then(|| done.errors as f64 / done.words as f64);
+    if let Some(out) = &options.out {
+        write_whole(out, |file| {
+            for row in &good {
+                serde_json::to_writer(&mut *file, row)?;
+                writeln!(file)?;
+            }
+            Ok(())
+        })?;
+    }
+    Ok(done)
+}
+
+fn read(manifest: &Path) -> Result<Vec<Reference>> {
+    let text = std::fs::read_to_string(manifest)
+        .with_context(|| format!("read {}", manifest.display()))?;
+    let folder = manifest.parent().unwrap_or(Path::new(""));
+    let set = folder.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned());
+    let mut rows = Vec::new();
+    for (n, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
+        let mut row: Reference = serde_json::from_str(line)
+            .with_context(|| format!("{} line {}", manifest.display(), n + 1))?;
+        row.audio = folder.join(&row.audio);
+        row.set = set.clone();
+        rows.push(row);
+    }
+    if rows.is_empty() {
+        bail!("{} has no rows", manifest.display());
+    }
+    Ok(rows)
+}
+
+fn transcribe(r: &Reference, transcriber: &mut Transcriber, options: &Options) -> Result<Row> {
+    let mut samples = Vec::new();
+    match (r.start, r.end) {
+        (Some(start), Some(end)) if start < end => {
+            let span = Span::new(Samples::from_seconds(start), Samples::from_seconds(end));
+            cut::cut(&r.audio, Channel::Mix, &[span], &mut |_, cut| {
+                samples = cut;
+                Ok(())
+            })?;
+        }
+        (None, None) => {
+            decode::stream(&r.audio, Channel::Mix, &mut |block| {
+                samples.extend_from_slice(block);
+                if samples.len() > 30 * 16_000 {
+                    bail!("is longer than 30 s: give start and end, or cut it");
+                }
+                Ok(())
+            })?;
+        }
+        _ => bail!("start and end must both be given, in order"),
+    }
+    let language = r.language.clone().map_or(options.language.clone(), LanguageChoice::Fixed);
+    let span = Span::new(Samples(0), Samples(samples.len() as u64));
+    let name = hex_digest(r.audio.to_string_lossy().as_bytes());
+    let clip = Clip::new(&RecordingId::from_stored(&name[..16]), span);
+    let level = level::measure(&samples);
+    let stop = AtomicBool::new(false);
+    let h: Hypothesis =
+        transcriber.transcribe(&clip.id, &samples, level, &language, &options.policy, &stop)?;
+    let WordErrors { errors, reference_words, .. } = word_errors(&r.text, &h.text, &h.language);
+    Ok(Row {
+        set: r.set.clone(),
+        audio: r.audio.clone(),
+        speaker: r.speaker.clone(),
+        region: r.region.clone(),
+        reference: r.text.clone(),
+        errors,
+        words: reference_words,
+        seconds: h.seconds,
+        pass: h.pass,
+        features: features::features(&h).0,
+        language: h.language,
+        hypothesis: h.text,
+        model: h.model,
+        policy: h.policy,
+    })
+}
+
+impl Evaluation {
+    /// As text, for a terminal.
+    pub fn text(&self) -> String {
+        format!(
+            "{} clips, {:.1} min, model {}, {}\nWER {} ({} errors, {} words); {} clips without error; \
+             {} decoded again\n{:.1} s, {:.1} times real time\n",
+            self.clips,
+            self.seconds / 60.0,
+            self.model,
+            self.policy,
+            percent(self.wer),
+            self.errors,
+            self.words,
+            self.correct_clips,
+            self.decoded_again,
+            self.wall_seconds,
+            self.x_real_time
+        )
+    }
+}

@@ -1,1 +1,3 @@
 //! clip -> text and numbers: models, Whisper, features, calibration.
+
+pub mod models;

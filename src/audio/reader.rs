@@ -1,0 +1,315 @@
+//! One audio track of a file or a pipe, demuxed and decoded by symphonia (Opus by libopus).
+//! In: bytes. Out: blocks of interleaved samples at the file's own rate, in time: what a damaged
+//! packet would have filled is silence, and counted. Left to others: mixing, resampling, and
+//! whatever symphonia lacks.
+
+mod codecs;
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::process::ChildStdout;
+
+use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
+use symphonia::core::errors::Error;
+use symphonia::core::formats::probe::Hint;
+use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
+use symphonia::core::io::{MediaSource, MediaSourceStream, ReadOnlySource};
+use symphonia::core::meta::MetadataOptions;
+use symphonia::core::packet::Packet;
+use thiserror::Error;
+
+use self::codecs::{codec_name, codecs, without_pre_skip};
+use super::sniff;
+
+/// Sample rates that a header may claim, Hz; anything else is damage.
+const RATES: std::ops::RangeInclusive<u32> = 1_000..=768_000;
+/// Channels that a header may claim.
+const MAX_CHANNELS: usize = 64;
+/// A time stamp this far ahead of what was decoded, seconds, means that audio is missing.
+const GAP_SECONDS: f64 = 0.1;
+/// A gap longer than this, seconds, is a damaged time stamp or a recorder that was paused.
+const LONGEST_GAP_SECONDS: f64 = 600.0;
+/// Damaged packets before the first good one that opening a file puts up with.
+const BAD_STARTS: usize = 50;
+
+/// Why a file could not be opened.
+#[derive(Debug, Error)]
+pub enum Refusal {
+    /// Reading failed: no other program would fare better.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// There is a track that we can decode, with nothing in it.
+    #[error("it holds no audio: {0} without a single sample")]
+    Empty(String),
+    /// Symphonia cannot demux or decode it; says what it is, as far as that can be told.
+    #[error("{0}")]
+    Lacking(String),
+}
+
+/// What a track is, as known before it is decoded to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Short name of the container ("wave", "ogg").
+    pub container: String,
+    /// Short name of the codec ("flac", "opus").
+    pub codec: String,
+    /// Channels.
+    pub channels: usize,
+    /// Frames (one sample of every channel) a second.
+    pub rate: u32,
+    /// Frames according to the header, where it says so and can be trusted.
+    pub declared: Option<u64>,
+}
+
+/// An open track.
+pub struct Reader<'s> {
+    format: Box<dyn FormatReader + 's>,
+    decoder: Box<dyn AudioDecoder>,
+    track: u32,
+    shape: Shape,
+    clock: Clock,
+    /// Frames still to be dropped at the start (Opus pre-skip).
+    skip: u64,
+    /// The first decoded block, until it is handed out.
+    first: Option<Vec<f32>>,
+    concealed: u64,
+    /// Gaps between packets are damage here, not pauses.
+    gapless: bool,
+}
+
+/// Time stamps against decoded frames.
+struct Clock {
+    /// Seconds a tick.
+    tick: Option<f64>,
+    /// Time stamp of the first packet, ticks.
+    origin: Option<i64>,
+    /// Frames since the first packet, those that were trimmed away included.
+    position: u64,
+}
+
+impl Reader<'_> {
+    /// Opens the first audio track of a file.
+    pub fn open(path: &Path) -> Result<Reader<'static>, Refusal> {
+        let file = File::open(path)?;
+        let looks = sniff::sniff(path)?;
+        let mut hint = Hint::new();
+        if let Some(extension) = path.extension().and_then(OsStr::to_str) {
+            hint.with_extension(extension);
+        }
+        let mut reader = Reader::new(Box::new(file), &hint, &looks.name)?;
+        if looks.streamed_wav {
+            reader.shape.declared = None;
+        }
+        Ok(reader)
+    }
+
+    /// Reads a WAV stream that another program writes.
+    pub fn pipe(stdout: ChildStdout) -> Result<Reader<'static>, Refusal> {
+        let mut hint = Hint::new();
+        hint.with_extension("wav");
+        let mut reader = Reader::new(Box::new(ReadOnlySource::new(stdout)), &hint, "a WAV stream")?;
+        reader.shape.declared = None;
+        Ok(reader)
+    }
+
+    fn new(
+        source: Box<dyn MediaSource>,
+        hint: &Hint,
+        looks: &str,
+    ) -> Result<Reader<'static>, Refusal> {
+        let stream = MediaSourceStream::new(source, Default::default());
+        let format = symphonia::default::get_probe()
+            .probe(hint, stream, FormatOptions::default(), MetadataOptions::default())
+            .map_err(|e| refusal(e, &format!("{looks} cannot be demuxed here")))?;
+        let container = format.format_info().short_name.to_string();
+        let Some(track) = format.default_track(TrackType::Audio).cloned() else {
+            return Err(Refusal::Lacking(format!("{looks} without an audio track known here")));
+        };
+        let Some(params) = track.codec_params.as_ref().and_then(|p| p.audio()) else {
+            return Err(Refusal::Lacking(format!("{looks} with an unknown codec")));
+        };
+        let (params, skip) = without_pre_skip(params);
+        let decoder =
+            codecs().make_audio_decoder(&params, &AudioDecoderOptions::default()).map_err(|e| {
+                let codec = codec_name(params.codec).map_or(looks.to_string(), String::from);
+                refusal(e, &format!("{codec} in {container} cannot be decoded here"))
+            })?;
+        let codec = decoder.codec_info().short_name.to_string();
+        let gapless = container == "ogg" || container == "flac";
+        let tick = track
+            .time_base
+            .map(|base| f64::from(base.numer.get()) / f64::from(base.denom.get()));
+        let mut reader = Reader {
+            track: track.id,
+            shape: Shape { container, codec, channels: 0, rate: 0, declared: None },
+            format,
+            decoder,
+            clock: Clock { tick, origin: None, position: 0 },
+            skip,
+            first: None,
+            concealed: 0,
+            gapless,
+        };
+        reader.start(&track, skip)?;
+        Ok(reader)
+    }
+
+    /// Decodes up to the first samples: only they tell rate and channels for certain, and whether
+    /// the decoder can do it at all.
+    fn start(&mut self, track: &Track, pre_skip: u64) -> Result<(), Refusal> {
+        let what = format!("{} in {}", self.shape.codec, self.shape.container);
+        let mut block = Vec::new();
+        let mut bad = 0;
+        loop {
+            match self.next_packet() {
+                Ok(None) => return Err(Refusal::Empty(what)),
+                Ok(Some(packet)) => match self.decode(&packet, &mut block) {
+                    Ok(()) if block.is_empty() => continue,
+                    Ok(()) => break,
+                    Err(Error::DecodeError(_)) if bad < BAD_STARTS => bad += 1,
+                    Err(e) => return Err(refusal(e, &format!("{what} cannot be decoded here"))),
+                },
+                Err(e) => return Err(refusal(e, &format!("{what} cannot be read"))),
+            }
+        }
+        self.shape.declared = declared(track, &self.shape, pre_skip);
+        self.first = Some(block);
+        Ok(())
+    }
+
+    /// What the track is.
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// Frames of silence in place of damaged packets, so far.
+    pub fn concealed(&self) -> u64 {
+        self.concealed
+    }
+
+    /// The next frames, interleaved, in `block`; false at the end of the track.
+    pub fn next(&mut self, block: &mut Vec<f32>) -> Result<bool, Error> {
+        block.clear();
+        if let Some(first) = self.first.take() {
+            *block = first;
+            return Ok(true);
+        }
+        while block.is_empty() {
+            let Some(packet) = self.next_packet()? else { return Ok(false) };
+            match self.decode(&packet, block) {
+                Ok(()) => (),
+                Err(Error::DecodeError(_)) => {
+                    let frames = self.clock.frames(packet.block_dur().get(), self.shape.rate);
+                    self.conceal(frames, block);
+                    self.concealed += frames;
+                }
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(true)
+    }
+
+    /// The next packet of our track; a new link of a chained stream gets a new decoder.
+    fn next_packet(&mut self) -> Result<Option<Packet>, Error> {
+        loop {
+            match self.format.next_packet() {
+                Ok(Some(packet)) if packet.track_id == self.track => return Ok(Some(packet)),
+                Ok(Some(_)) => (),
+                Ok(None) => return Ok(None),
+                Err(Error::ResetRequired) => self.relink()?,
+                Err(e) => return Err(e),
+            }
+        }
+    }
+
+    fn relink(&mut self) -> Result<(), Error> {
+        let lost = Error::Unsupported("a chained stream whose next part has no known audio");
+        let Some(track) = self.format.default_track(TrackType::Audio) else { return Err(lost) };
+        let Some(params) = track.codec_params.as_ref().and_then(|p| p.audio()) else {
+            return Err(lost);
+        };
+        let (params, skip) = without_pre_skip(params);
+        self.decoder = codecs().make_audio_decoder(&params, &AudioDecoderOptions::default())?;
+        (self.track, self.skip) = (track.id, skip);
+        (self.clock.origin, self.clock.position) = (None, 0);
+        self.shape.declared = None;
+        Ok(())
+    }
+
+    /// Decodes one packet into `block`, silence before it where time stamps leave a gap.
+    fn decode(&mut self, packet: &Packet, block: &mut Vec<f32>) -> Result<(), Error> {
+        let decoded = self.decoder.decode(packet)?;
+        let (rate, channels) = (decoded.spec().rate(), decoded.spec().channels().count());
+        let mut samples = Vec::new();
+        decoded.copy_to_vec_interleaved(&mut samples);
+        if self.shape.rate == 0 {
+            if !RATES.contains(&rate) || !(1..=MAX_CHANNELS).contains(&channels) {
+                return Err(Error::Unsupported("a sample rate or channel count beyond reason"));
+            }
+            (self.shape.rate, self.shape.channels) = (rate, channels);
+        }
+        if (rate, channels) != (self.shape.rate, self.shape.channels) {
+            return Err(Error::Unsupported("sample rate or channel count changes on the way"));
+        }
+        let gap = self.clock.gap(packet.pts.get() + packet.trim_start.get() as i64, rate);
+        self.conceal(gap, block);
+        if self.gapless {
+            self.concealed += gap;
+        }
+        let frames = (samples.len() / channels) as u64;
+        self.clock.position += frames;
+        let dropped = self.skip.min(frames);
+        self.skip -= dropped;
+        block.extend_from_slice(&samples[dropped as usize * channels..]);
+        Ok(())
+    }
+
+    fn conceal(&mut self, frames: u64, block: &mut Vec<f32>) {
+        self.clock.position += frames;
+        block.resize(block.len() + frames as usize * self.shape.channels, 0.0);
+    }
+}
+
+impl Clock {
+    /// Frames that are missing before a packet with this time stamp (ticks).
+    fn gap(&mut self, stamp: i64, rate: u32) -> u64 {
+        let Some(tick) = self.tick else { return 0 };
+        let origin = *self.origin.get_or_insert(stamp);
+        let ahead = stamp.saturating_sub(origin) as f64 * tick
+            - self.position as f64 / f64::from(rate.max(1));
+        if (GAP_SECONDS..LONGEST_GAP_SECONDS).contains(&ahead) {
+            (ahead * f64::from(rate)).round() as u64
+        } else {
+            0
+        }
+    }
+
+    /// Ticks as frames; no packet is longer than a second.
+    fn frames(&self, ticks: u64, rate: u32) -> u64 {
+        let seconds = self.tick.map_or(0.0, |tick| ticks as f64 * tick);
+        (seconds.min(1.0) * f64::from(rate)).round() as u64
+    }
+}
+
+/// Frames that the header promises; `None` where symphonia's number is only an estimate.
+fn declared(track: &Track, shape: &Shape, pre_skip: u64) -> Option<u64> {
+    let frames = track.num_frames.filter(|&n| n > 0)?;
+    match shape.codec.as_str() {
+        // Without a LAME tag it is guessed from the bit rate.
+        "mp3" => track.delay.map(|_| frames),
+        // The granule position counts the pre-skip.
+        "opus" => Some(frames.saturating_sub(pre_skip)),
+        _ => Some(frames),
+    }
+}
+
+fn refusal(error: Error, what: &str) -> Refusal {
+    match error {
+        Error::IoError(e) if e.kind() != io::ErrorKind::UnexpectedEof => Refusal::Io(e),
+        Error::IoError(_) => Refusal::Lacking(format!("{what}: it ends too early")),
+        Error::Unsupported(why) => Refusal::Lacking(format!("{what} ({why})")),
+        e => Refusal::Lacking(format!("{what}: {e}")),
+    }
+}

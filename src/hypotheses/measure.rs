@@ -1,0 +1,97 @@
+//! Measurements on real clips with the real model; run by hand:
+//! `SECOND_EAR_MODEL=base.bin SECOND_EAR_CLIPS=clips.jsonl SECOND_EAR_OUT=rows.jsonl
+//! cargo nextest run --release --run-ignored all measure_contexts`.
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use serde_json::{Value, json};
+
+use super::text::pieces;
+use super::whisper::{Engine, Pass};
+
+fn variable(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| panic!("set {name}"))
+}
+
+/// CPU seconds of this thread so far (Linux).
+fn cpu_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    stat.split(' ').next().and_then(|n| n.parse::<f64>().ok()).unwrap_or(f64::NAN) / 1e9
+}
+
+fn samples(path: &str) -> Vec<f32> {
+    let mut reader = hound::WavReader::open(path).unwrap();
+    reader.samples::<i16>().map(|s| f32::from(s.unwrap()) / 32768.0).collect()
+}
+
+#[test]
+#[ignore = "reads a model and clips of the machine it runs on"]
+fn measure_contexts() {
+    let engine = Engine::load(Path::new(&variable("SECOND_EAR_MODEL")), "0000").unwrap();
+    let clips: Vec<Value> = std::fs::read_to_string(variable("SECOND_EAR_CLIPS"))
+        .unwrap()
+        .lines()
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect();
+    let margins: Vec<f64> =
+        variable("SECOND_EAR_MARGINS").split(',').map(|m| m.parse().unwrap()).collect();
+    let out = Mutex::new(std::fs::File::create(variable("SECOND_EAR_OUT")).unwrap());
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                let mut worker = engine.worker().unwrap();
+                while let Some(clip) = clips.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let samples = samples(clip["wav"].as_str().unwrap());
+                    let seconds = samples.len() as f64 / 16_000.0;
+                    let language =
+                        clip["language"].as_str().unwrap().to_string().try_into().unwrap();
+                    let mut done = std::collections::HashMap::new();
+                    for &margin in &margins {
+                        // Margins of 100 and more are plain contexts.
+                        let context = if margin >= 100.0 {
+                            margin
+                        } else {
+                            ((seconds + margin) * 50.0 / 64.0).ceil() * 64.0
+                        }
+                        .min(1500.0) as u32;
+                        let row = done.entry(context).or_insert_with(|| {
+                            let before = cpu_seconds();
+                            let pass = Pass {
+                                context,
+                                max_tokens: (8.0 + 9.0 * seconds) as usize,
+                                language: &language,
+                                stop_loops: false,
+                            };
+                            let decoded =
+                                worker.decode(&samples, pass, &AtomicBool::new(false)).unwrap();
+                            let bytes: Vec<_> =
+                                decoded.tokens.iter().map(|t| t.0.clone()).collect();
+                            let tokens: Vec<_> = pieces(&bytes)
+                                .into_iter()
+                                .zip(&decoded.tokens)
+                                .map(|(text, (_, c))| {
+                                    json!([text, c.id, c.logprob, c.entropy, c.margin])
+                                })
+                                .collect();
+                            let languages: Vec<_> =
+                                decoded.languages.iter().map(|(l, p)| json!([l, p])).collect();
+                            json!({"cpu": cpu_seconds() - before, "context": context, "tokens": tokens,
+                                "end": decoded.end.map(|c| json!([c.logprob, c.entropy, c.margin])),
+                                "no_speech": decoded.p_no_speech, "languages": languages})
+                        });
+                        let mut row = row.clone();
+                        row["margin"] = json!(margin);
+                        row["id"] = clip["id"].clone();
+                        row["set"] = clip["set"].clone();
+                        row["seconds"] = json!(seconds);
+                        writeln!(out.lock().unwrap(), "{row}").unwrap();
+                    }
+                }
+            });
+        }
+    });
+}

@@ -1,0 +1,93 @@
+//! Text of tokens, words of a text.
+//! In: the tokens' bytes, or a text. Out: strings. Left to others: what the words mean.
+
+/// The text of each token. A character whose bytes are spread over several tokens stands whole in
+/// the first of them. Bytes that form no character (a sequence cut off by the token limit) are left out.
+pub fn pieces(tokens: &[Vec<u8>]) -> Vec<String> {
+    let mut owner = Vec::new(); // which token each byte comes from
+    for (i, bytes) in tokens.iter().enumerate() {
+        owner.extend(std::iter::repeat_n(i, bytes.len()));
+    }
+    let mut texts = vec![String::new(); tokens.len()];
+    let mut at = 0;
+    for chunk in tokens.concat().utf8_chunks() {
+        for (offset, c) in chunk.valid().char_indices() {
+            texts[owner[at + offset]].push(c);
+        }
+        at += chunk.valid().len() + chunk.invalid().len();
+    }
+    texts
+}
+
+/// Words in lower case, without punctuation; an apostrophe ends a word (`l'eau` is two).
+pub fn words(text: &str) -> Vec<String> {
+    text.to_lowercase()
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|w| !w.is_empty())
+        .map(str::to_string)
+        .collect()
+}
+
+/// Whether a piece of text carries any letter or digit.
+pub fn has_word(piece: &str) -> bool {
+    piece.chars().any(char::is_alphanumeric)
+}
+
+/// Word edits (substitutions, insertions, deletions) that turn `a` into `b`.
+pub fn word_edits(a: &[String], b: &[String]) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut diagonal = i;
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_split_character_stands_whole_in_its_first_token() {
+        let e = "é".as_bytes();
+        let tokens = vec![b" caf".to_vec(), vec![e[0]], vec![e[1], b'!'], vec![0xE2, 0x82]];
+        assert_eq!(pieces(&tokens), [" caf", "é", "!", ""]);
+    }
+
+    #[test]
+    fn words_drop_case_and_punctuation() {
+        assert_eq!(words("L'Été, 3 fois… « oui »"), ["l", "été", "3", "fois", "oui"]);
+        assert!(words(" ... ").is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn however_a_text_is_split_its_pieces_give_it_back(text in "\\PC{0,20}", cuts in prop::collection::vec(0usize..80, 0..6)) {
+            let bytes = text.as_bytes();
+            let mut cuts: Vec<usize> = cuts.into_iter().map(|c| c.min(bytes.len())).collect();
+            cuts.sort_unstable();
+            let mut tokens = Vec::new();
+            let mut from = 0;
+            for cut in cuts.into_iter().chain([bytes.len()]) {
+                tokens.push(bytes[from..cut].to_vec());
+                from = cut;
+            }
+            prop_assert_eq!(pieces(&tokens).concat(), text);
+        }
+
+        #[test]
+        fn edits_are_a_distance(a in prop::collection::vec("[abc]", 0..8), b in prop::collection::vec("[abc]", 0..8)) {
+            prop_assert_eq!(word_edits(&a, &a), 0);
+            prop_assert_eq!(word_edits(&a, &b), word_edits(&b, &a));
+            prop_assert!(word_edits(&a, &b) >= a.len().abs_diff(b.len()));
+            prop_assert_eq!(word_edits(&a, &b), strsim::generic_levenshtein(&a, &b));
+        }
+    }
+}

@@ -1,1 +1,11 @@
-//! to people and back: the page, the bundle of rows, answers, consensus.
+//! To people and back.
+//! In: task rows, embedded audio, words with times (made by the pipeline). Out: a page that works offline,
+//! task files as JSONL and CSV, checked answers, and the text that several people settle on.
+//! Left to others: which clips wait for a person (routing), keeping drafts and answers (store),
+//! cutting and encoding the audio (audio).
+
+pub mod answers;
+pub mod bundle;
+pub mod consensus;
+mod csv;
+mod jsonl;

@@ -1,0 +1,148 @@
+//! Answers that come back: read, judged row by row, imported in any order with the same end.
+//! In: files that people and programs wrote, and what this workspace handed out. Out: answers, and a
+//! reason with file and line for every row that is none. Left to others: keeping them (store).
+
+mod check;
+mod read;
+mod text;
+
+pub use check::{Checked, HandedOut, Known, Rejection, answer_id, check};
+pub use read::{AnswerRow, Place, read, read_bytes};
+
+use crate::domain::Answer;
+
+/// What became of the rows of an import.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Import {
+    /// New answers, and newer ones that replace what the same validator said of the same clip
+    /// before: the store keeps one answer for each clip and validator.
+    pub accepted: Vec<Answer>,
+    /// Task rows that nobody has answered yet.
+    pub unanswered: usize,
+    /// Rows left aside, each with its place and reason.
+    pub rejected: Vec<(Place, Rejection)>,
+}
+
+/// Judges rows one after the other; `known` learns each accepted answer, so that duplicates within
+/// the rows are seen too. Whatever the order of rows and imports, the same answers are kept.
+pub fn import(rows: Vec<AnswerRow>, known: &mut Known) -> Import {
+    let mut import = Import::default();
+    for AnswerRow { place, row } in rows {
+        match row.and_then(|row| check(&row, known)) {
+            Ok(Checked::Unanswered) => import.unanswered += 1,
+            Ok(Checked::Answer(answer)) => {
+                let same = |a: &Answer| a.clip == answer.clip && a.validator == answer.validator;
+                import.accepted.retain(|a| !same(a));
+                known.record(answer.clone());
+                import.accepted.push(answer);
+            }
+            Err(rejection) => import.rejected.push((place, rejection)),
+        }
+    }
+    import
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::{ClipId, TaskRow, draft_digest};
+    use crate::tasks::bundle::samples::{hostile_rows, sample_rows};
+    use crate::tasks::bundle::{write_csv, write_jsonl};
+
+    fn known(rows: &[TaskRow]) -> Known {
+        let mut known = Known::new("w-1");
+        for row in rows {
+            let handed_out = HandedOut { batch: None, draft: row.draft.clone(), blind: false };
+            known.hand_out(ClipId::from_stored(&row.clip), handed_out);
+        }
+        known
+    }
+
+    #[test]
+    fn hostile_answers_arrive_whole_from_jsonl_and_from_csv() {
+        let rows = hostile_rows();
+        let (mut jsonl, mut csv) = (Vec::new(), Vec::new());
+        write_jsonl(&mut jsonl, &rows).unwrap();
+        write_csv(&mut csv, &rows).unwrap();
+        let from_jsonl = import(read_bytes("a.jsonl", &jsonl), &mut known(&rows));
+        let from_csv = import(read_bytes("a.csv", &csv), &mut known(&rows));
+        assert_eq!(from_jsonl.accepted, from_csv.accepted);
+        // One text is blanks alone: that one is no correction.
+        assert_eq!(from_jsonl.rejected.len(), 1);
+        assert_eq!(from_jsonl.accepted.len(), rows.len() - 1);
+        assert!(from_csv.accepted.iter().any(|a| a.text == "</script><script>alert(1)</script>"));
+    }
+
+    #[test]
+    fn the_same_file_twice_adds_nothing_and_unanswered_rows_are_counted() {
+        let mut rows = sample_rows(3);
+        rows[0].verdict = "as_is".into();
+        rows[0].validator = "ana".into();
+        let mut bytes = Vec::new();
+        write_jsonl(&mut bytes, &rows).unwrap();
+        let mut known = known(&rows);
+        let first = import(read_bytes("a", &bytes), &mut known);
+        assert_eq!((first.accepted.len(), first.unanswered, first.rejected.len()), (1, 2, 0));
+        assert_eq!(first.accepted[0].text, rows[0].draft);
+        let again = import(read_bytes("a", &bytes), &mut known);
+        assert_eq!((again.accepted.len(), again.unanswered), (0, 2));
+        assert_eq!(again.rejected[0].0.to_string(), "a:1");
+        assert!(matches!(again.rejected[0].1, Rejection::Duplicate { .. }));
+    }
+
+    fn answer_rows() -> impl Strategy<Value = Vec<TaskRow>> {
+        let clips = sample_rows(2);
+        let one = (0..2usize, 0..2u8, 0..3u8, 0..3u8, prop::option::of(0..3u8));
+        prop::collection::vec(one, 0..8).prop_map(move |picks| {
+            let rows = picks.into_iter().map(|(clip, who, text, when, seconds)| TaskRow {
+                validator: format!("v{who}"),
+                verdict: "corrected".into(),
+                text: format!("text {text}"),
+                answered_at: match when {
+                    0 => String::new(),
+                    1 => "2026-11-23T10:00:00Z".into(),
+                    _ => "2026-11-23T10:30:00+01:00".into(), // earlier than the line above
+                },
+                active_seconds: seconds.map(f64::from),
+                ..clips[clip].clone()
+            });
+            rows.collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn any_order_of_rows_and_imports_ends_in_the_same_state(
+            (rows, mixed) in answer_rows().prop_flat_map(|r| (Just(r.clone()), Just(r).prop_shuffle())),
+            cut in 0..8usize,
+        ) {
+            let clips = sample_rows(2);
+            let row = |row: &TaskRow| AnswerRow {
+                place: Place { file: "f".into(), line: 1 },
+                row: Ok(row.clone()),
+            };
+            let mut once = known(&clips);
+            import(rows.iter().map(row).collect(), &mut once);
+            let mut parts = known(&clips);
+            let cut = cut.min(mixed.len());
+            import(mixed[cut..].iter().map(row).collect(), &mut parts);
+            import(mixed[..cut].iter().map(row).collect(), &mut parts);
+            import(mixed.iter().map(row).collect(), &mut parts);
+            prop_assert_eq!(once.answers(), parts.answers());
+        }
+    }
+
+    #[test]
+    fn a_program_may_send_five_fields_and_the_text() {
+        let rows = sample_rows(1);
+        let clip = ClipId::from_stored(&rows[0].clip);
+        let line = format!(
+            r#"{{"workspace":"w-1","clip":"{clip}","draft_digest":"{}","validator":"p","verdict":"corrected","text":"Il fait froid."}}"#,
+            draft_digest(&clip, &rows[0].draft)
+        );
+        let got = import(read_bytes("x", line.as_bytes()), &mut known(&rows));
+        assert_eq!(got.accepted[0].text, "Il fait froid.");
+    }
+}

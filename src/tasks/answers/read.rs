@@ -1,0 +1,90 @@
+//! Answer files of every kind that is accepted, found out by their content.
+//! In: the page's download, JSONL rows, CSV. Out: every row with its file and line, or why it is none.
+//! Left to others: what each format looks like (`tasks/jsonl.rs`, `tasks/csv.rs`).
+
+use std::fmt;
+use std::path::Path;
+
+use anyhow::Context;
+
+use super::Rejection;
+use crate::domain::TaskRow;
+use crate::tasks::{csv, jsonl};
+
+/// Files above this are refused: thousands of hours of answers are smaller.
+const MAX_FILE: u64 = 1 << 30;
+
+/// Where a row stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// File as named by the caller.
+    pub file: String,
+    /// Line it starts on, from 1.
+    pub line: u64,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
+/// A row of an answers file, or why it could not be read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AnswerRow {
+    /// Where it stands.
+    pub place: Place,
+    /// The row; an error is always [`Rejection::Malformed`].
+    pub row: Result<TaskRow, Rejection>,
+}
+
+/// Reads a file. Errors when it cannot be opened or is larger than a gibibyte; bad rows are no error.
+pub fn read(path: &Path) -> anyhow::Result<Vec<AnswerRow>> {
+    let name = path.display().to_string();
+    let size = std::fs::metadata(path).with_context(|| format!("open {name}"))?.len();
+    anyhow::ensure!(size <= MAX_FILE, "{name} has {size} bytes; split it into files under 1 GiB");
+    let bytes = std::fs::read(path).with_context(|| format!("read {name}"))?;
+    Ok(read_bytes(&name, &bytes))
+}
+
+/// Reads a file's bytes: JSON lines when the first character is a brace or a bracket, else CSV.
+pub fn read_bytes(file: &str, bytes: &[u8]) -> Vec<AnswerRow> {
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let rows = match text.trim_ascii_start().first() {
+        None => Vec::new(),
+        Some(b'{' | b'[') => jsonl::read(text),
+        Some(_) if text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff") => {
+            vec![(1, Err("UTF-16 text: in the spreadsheet, save as \"CSV UTF-8\"".into()))]
+        }
+        Some(b'<') => {
+            let why = "this is a page, not answers: open it and use its download button";
+            vec![(1, Err(why.into()))]
+        }
+        Some(_) => csv::read(text),
+    };
+    let located = |(line, row): (u64, Result<TaskRow, String>)| AnswerRow {
+        place: Place { file: file.to_string(), line },
+        row: row.map_err(|why| Rejection::Malformed { why }),
+    };
+    rows.into_iter().map(located).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kind_of_file_is_seen_from_its_content() {
+        assert!(read_bytes("empty", b" \n").is_empty());
+        let page = read_bytes("tasks.html", b"<!doctype html><p>");
+        assert!(page[0].row.as_ref().unwrap_err().to_string().contains("download"));
+        assert!(read_bytes("x", b"\xef\xbb\xbf{\"clip\":\"c\"}")[0].row.is_ok());
+        assert!(read_bytes("x", b"\xff\xfew\0")[0].row.is_err());
+    }
+
+    #[test]
+    fn a_missing_file_is_an_error_that_names_it() {
+        let error = read(Path::new("no/such/answers.jsonl")).unwrap_err();
+        assert!(error.to_string().contains("no/such/answers.jsonl"));
+    }
+}

@@ -1,0 +1,186 @@
+//! Task files for people and programs that prefer rows to the page.
+//! In: task rows. Out: batches with their ids, JSONL or CSV. Left to others: the audio files beside
+//! (`audio/CLIP.wav`, written by the pipeline under the names given here).
+
+use std::io::Write;
+use std::str::FromStr;
+
+use super::{csv, jsonl};
+use crate::domain::{BatchId, ClipId, TaskRow};
+
+/// How a batch of tasks is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// One page with the audio inside ([`super::page`]).
+    Html,
+    /// Rows as JSON lines, audio files beside.
+    Jsonl,
+    /// Rows as CSV, audio files beside.
+    Csv,
+}
+
+impl Format {
+    /// Every format.
+    pub const ALL: [Format; 3] = [Format::Html, Format::Jsonl, Format::Csv];
+
+    /// The name on the command line, and the file's extension.
+    pub fn code(self) -> &'static str {
+        match self {
+            Format::Html => "html",
+            Format::Jsonl => "jsonl",
+            Format::Csv => "csv",
+        }
+    }
+
+    /// Name of a batch's file.
+    pub fn file_name(self, batch: &BatchId) -> String {
+        format!("tasks-{batch}.{}", self.code())
+    }
+}
+
+impl FromStr for Format {
+    type Err = String;
+    fn from_str(s: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|f| f.code() == s)
+            .ok_or_else(|| format!("'{s}' is not a task file format; write html, jsonl or csv"))
+    }
+}
+
+/// Where a clip's audio lies beside a JSONL or CSV file: a relative path with forward slashes.
+pub fn audio_name(clip: &ClipId) -> String {
+    format!("audio/{clip}.wav")
+}
+
+/// Splits rows into batches of at most `clips_per_file` (at least 1), in their order, and writes
+/// each batch's id into its rows. The same rows make the same batches.
+pub fn batches(
+    workspace: &str,
+    mut rows: Vec<TaskRow>,
+    clips_per_file: usize,
+) -> Vec<(BatchId, Vec<TaskRow>)> {
+    let mut batches = Vec::new();
+    while !rows.is_empty() {
+        let rest = rows.split_off(rows.len().min(clips_per_file.max(1)));
+        let handed_out =
+            rows.iter().map(|r| (ClipId::from_stored(&r.clip), r.draft_digest.clone()));
+        let id = BatchId::derive(workspace, handed_out);
+        rows.iter_mut().for_each(|r| r.batch = id.to_string());
+        batches.push((id, rows));
+        rows = rest;
+    }
+    batches
+}
+
+/// Writes rows as JSON lines, in the stable field order, without a header row.
+pub fn write_jsonl<'a>(
+    out: &mut impl Write,
+    rows: impl IntoIterator<Item = &'a TaskRow>,
+) -> anyhow::Result<()> {
+    jsonl::write(out, rows)
+}
+
+/// Writes rows as CSV under a header record; how cells are guarded stands in `tasks/csv.rs`.
+pub fn write_csv<'a>(
+    out: &mut impl Write,
+    rows: impl IntoIterator<Item = &'a TaskRow>,
+) -> anyhow::Result<()> {
+    csv::write(out, rows)
+}
+
+#[cfg(test)]
+pub(super) mod samples {
+    use super::*;
+    use crate::domain::{RecordingId, Samples, Span, Tag, TagKind, draft_digest};
+
+    /// Texts that break what is careless.
+    pub const HOSTILE: [&str; 20] = [
+        "</script><script>alert(1)</script>",
+        "<!-- <script> --> ]]> <img src=x onerror=alert(1)>",
+        "l'été « d'accord », \"quoted\" \\\" \\n",
+        "two\nlines\r\nand\ttabs",
+        "=HYPERLINK(\"http://x\")",
+        "+1 514",
+        "- Bonjour.",
+        "@chum",
+        "'=1+1",
+        "''-x",
+        "'tite",
+        "1234567890123456",
+        "12e4567890123456",
+        "مرحبا بالعالم (1) שלום",
+        "\u{202e}evil\u{202c}",
+        "👩\u{200d}👩\u{200d}👧 🎧 é e\u{301}",
+        "line\u{2028}para\u{2029}end",
+        "{{data}} {{script}} &amp; &lt; ${x} `",
+        "; , | ; \"\"",
+        "   ",
+    ];
+
+    /// Rows of a made-up workspace.
+    pub fn sample_rows(n: u64) -> Vec<TaskRow> {
+        (0..n).map(|i| row(i, &format!("Il fait frette à matin, {i} fois."))).collect()
+    }
+
+    /// A row for each hostile text, in every text field.
+    pub fn hostile_rows() -> Vec<TaskRow> {
+        let long = "très long ".repeat(10_000);
+        let texts = HOSTILE.iter().map(|s| s.to_string()).chain([long]);
+        let filled = texts.zip(0..).map(|(text, i)| TaskRow {
+            path: format!("appels/{text}.wav"),
+            context_before: text.clone(),
+            context_after: text.clone(),
+            validator: text.chars().take(80).collect(),
+            verdict: "corrected".into(),
+            text: text.clone(),
+            tags: vec![Tag {
+                kind: TagKind::Idiom,
+                text: text.clone(),
+                region: "fr-CA-QC".into(),
+                meaning: text.clone(),
+            }],
+            active_seconds: Some(12.25),
+            answered_at: "2026-11-23T10:00:00Z".into(),
+            ..row(i, &text)
+        });
+        filled.collect()
+    }
+
+    fn row(i: u64, draft: &str) -> TaskRow {
+        let span = Span::new(Samples(i * 32_000), Samples(i * 32_000 + 24_000));
+        let clip = ClipId::derive(&RecordingId::from_stored("00112233aabbccdd"), span);
+        TaskRow {
+            workspace: "w-1".into(),
+            batch: "b".into(),
+            path: "appels/menu.wav".into(),
+            start: span.start.seconds(),
+            end: span.end.seconds(),
+            audio: audio_name(&clip),
+            draft: draft.into(),
+            draft_digest: draft_digest(&clip, draft),
+            clip: clip.to_string(),
+            reasons: vec!["low_confidence".into(), "idiom".into()],
+            region: "fr-CA-QC".into(),
+            ..Default::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_keep_the_order_and_the_same_rows_make_the_same_ids() {
+        let rows = samples::sample_rows(5);
+        let cut = batches("w-1", rows.clone(), 2);
+        assert_eq!(cut.iter().map(|(_, r)| r.len()).collect::<Vec<_>>(), [2, 2, 1]);
+        let clips: Vec<_> = cut.iter().flat_map(|(_, r)| r).map(|r| &r.clip).collect();
+        assert_eq!(clips, rows.iter().map(|r| &r.clip).collect::<Vec<_>>());
+        assert!(cut.iter().all(|(id, r)| r.iter().all(|r| r.batch == id.as_str())));
+        assert_eq!(cut, batches("w-1", rows.clone(), 2));
+        assert_ne!(cut[0].0, batches("w-2", rows, 2)[0].0);
+        assert!(batches("w-1", Vec::new(), 0).is_empty());
+    }
+}

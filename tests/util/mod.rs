@@ -1,0 +1,149 @@
+//! What the integration tests share: a fresh workspace each, the program, real samples.
+#![allow(dead_code)] // each test file uses its part
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The folder of the checkout.
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A real recording of `samples/`.
+pub fn sample(name: &str) -> PathBuf {
+    root().join("samples").join(name)
+}
+
+/// A workspace in a folder of its own.
+pub struct Workspace {
+    pub folder: TempDir,
+    pub dir: PathBuf,
+}
+
+/// The program, run in the checkout so that it finds `models/`.
+pub fn second_ear() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_second-ear"));
+    command.current_dir(root()).env("NO_COLOR", "1").env("SECOND_EAR_MODELS", root().join("models"));
+    command
+}
+
+/// Runs to the end.
+pub fn run(args: &[&str]) -> Output {
+    second_ear().args(args).output().unwrap()
+}
+
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+pub fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Runs to the end and insists on the exit code.
+#[track_caller]
+pub fn run_to(code: i32, args: &[&str]) -> Output {
+    let output = run(args);
+    assert_eq!(output.status.code(), Some(code), "{args:?}\n{}{}", stdout(&output), stderr(&output));
+    output
+}
+
+impl Workspace {
+    /// A fresh one.
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("ws");
+        let workspace = Self { folder, dir };
+        run_to(0, &["init", &workspace.path(), "--language", "fr"]);
+        workspace
+    }
+
+    pub fn path(&self) -> String {
+        self.dir.to_str().unwrap().to_string()
+    }
+
+    /// A path beside the workspace.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    #[track_caller]
+    pub fn ingest(&self, files: &[&Path]) {
+        let dir = self.path();
+        let mut args = vec!["ingest", &dir];
+        args.extend(files.iter().map(|f| f.to_str().unwrap()));
+        run_to(0, &args);
+    }
+
+    #[track_caller]
+    pub fn to(&self, code: i32, command: &str, more: &[&str]) -> Output {
+        let dir = self.path();
+        let mut args = vec![command, &dir];
+        args.extend(more);
+        run_to(code, &args)
+    }
+
+    #[track_caller]
+    pub fn json(&self, command: &str) -> Value {
+        let output = self.to(0, command, &["--json"]);
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// The transcripts, a row a clip.
+    #[track_caller]
+    pub fn transcripts(&self) -> Vec<Value> {
+        rows(&stdout(&self.to(0, "transcripts", &[])))
+    }
+
+    /// Replaces a setting in the settings file.
+    pub fn set(&self, from: &str, to: &str) {
+        let path = self.dir.join("second-ear.toml");
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "no '{from}' in the settings");
+        std::fs::write(path, text.replace(from, to)).unwrap();
+    }
+
+    /// Task rows of everything that waits.
+    pub fn tasks(&self) -> Vec<Value> {
+        let out = self.beside("tasks");
+        self.to(0, "tasks", &["--out", out.to_str().unwrap(), "--format", "jsonl"]);
+        let mut all = Vec::new();
+        for entry in std::fs::read_dir(&out).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|e| e == "jsonl") {
+                all.extend(rows(&std::fs::read_to_string(path).unwrap()));
+            }
+        }
+        all
+    }
+
+    /// Writes rows as an answers file.
+    pub fn write_rows(&self, name: &str, rows: &[Value]) -> String {
+        let path = self.beside(name);
+        let text: String = rows.iter().map(|r| format!("{r}\n")).collect();
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_string()
+    }
+}
+
+/// JSON lines.
+#[track_caller]
+pub fn rows(text: &str) -> Vec<Value> {
+    text.lines().map(|l| serde_json::from_str(l).unwrap()).collect()
+}
+
+/// A mono 16-bit WAV.
+pub fn write_wav(path: &Path, rate: u32, samples: &[i16]) {
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: rate,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut wav = hound::WavWriter::create(path, spec).unwrap();
+    samples.iter().for_each(|s| wav.write_sample(*s).unwrap());
+    wav.finalize().unwrap();
+}

@@ -1,1 +1,104 @@
-//! The `model` commands.
+//! The `model` commands: list, pull, verify, convert.
+
+use anyhow::Result;
+
+use super::{print, print_json};
+use crate::cli::{Model, WeightType};
+use crate::exit::Exit;
+use crate::hypotheses::models::{self, Event, Format, Stage, State};
+use crate::views::progress::{Progress, Talk, Unit};
+
+/// Does what the command line asks for.
+pub fn dispatch(command: Model, talk: Talk) -> Result<Exit> {
+    let folder = models::default_dir();
+    let mut bars = Bars { talk, stage: None };
+    match command {
+        Model::List { json } => list(json, &mut bars),
+        Model::Pull { name } => {
+            let path = models::pull(&name, &folder, None, &mut |e| bars.show(e))?;
+            drop(bars);
+            talk.say(format!("{name}: {} (checksum verified)", path.display()));
+            Ok(Exit::Done)
+        }
+        Model::Verify { model, json } => {
+            let file = models::verify(&model, &folder, &mut |e| bars.show(e))?;
+            drop(bars);
+            match json {
+                true => print_json(&file)?,
+                false => print(&format!(
+                    "{}: {} is right (sha256 {})\n",
+                    file.name,
+                    file.path.display(),
+                    file.sha256
+                ))?,
+            }
+            Ok(Exit::Done)
+        }
+        Model::Convert { source, out, kind } => {
+            let format = match kind {
+                WeightType::F16 => Format::F16,
+                WeightType::Q8_0 => Format::Q8_0,
+            };
+            let sums = models::convert(&source, &out, format, &mut |e| bars.show(e))?;
+            drop(bars);
+            talk.say(format!("Written to {} (sha256 {}).", out.display(), sums.sha256));
+            Ok(Exit::Done)
+        }
+    }
+}
+
+fn list(json: bool, bars: &mut Bars) -> Result<Exit> {
+    let rows = models::list(&models::default_dir(), &mut |e| bars.show(e))?;
+    bars.stage = None;
+    if json {
+        print_json(&rows)?;
+        return Ok(Exit::Done);
+    }
+    let mut text = format!(
+        "{:<20} {:>8}  {:<12} {:>10}  {:<8} {}\n",
+        "name", "size", "languages", "parameters", "licence", "here"
+    );
+    for row in rows {
+        let here = match &row.state {
+            State::Missing => "no".to_string(),
+            State::Verified { .. } => "verified".to_string(),
+            State::Refused { why } => format!("refused: {why}"),
+        };
+        text.push_str(&format!(
+            "{:<20} {:>8}  {:<12} {:>10}  {:<8} {here}\n",
+            row.name,
+            row.size,
+            row.languages.to_string(),
+            row.parameters,
+            row.licence
+        ));
+    }
+    print(&text)?;
+    Ok(Exit::Done)
+}
+
+/// A bar a stage.
+struct Bars {
+    talk: Talk,
+    stage: Option<(Stage, Progress)>,
+}
+
+impl Bars {
+    fn show(&mut self, event: Event) {
+        match event {
+            Event::Note(note) => match &self.stage {
+                Some((_, bar)) if self.talk != Talk::Quiet => bar.say(note),
+                _ => self.talk.say(note),
+            },
+            Event::Bytes { stage, done, total } => {
+                if self.stage.as_ref().is_none_or(|(current, _)| *current != stage) {
+                    let bar = self.talk.progress(&stage.to_string(), Unit::Bytes, total.unwrap_or(0));
+                    self.stage = Some((stage, bar));
+                }
+                if let Some((_, bar)) = &self.stage {
+                    bar.set(done, total.unwrap_or(done));
+                }
+            }
+        }
+    }
+}

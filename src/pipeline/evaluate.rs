@@ -126,8 +126,8 @@ pub fn evaluate(options: &Options, talk: Talk) -> Result<Evaluation> {
     for manifest in &options.manifests {
         references.extend(read(manifest)?);
     }
-    let model = models::resolve(&options.model, None)?;
-    let engine = Engine::load(&model.path, &model.id())?;
+    let model = models::resolve(&options.model, &models::default_dir(), &mut |_| {})?;
+    let engine = Engine::load(&model.path, &model.sha256)?;
     let workers = match options.workers {
         0 => std::thread::available_parallelism().map_or(1, |n| n.get()),
         n => n,

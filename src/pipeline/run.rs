@@ -58,7 +58,7 @@ pub fn run(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<O
         Some(_) => None,
         None => Some(workspace.model()?),
     };
-    let model_id = model.as_ref().map_or(Script::MODEL.to_string(), |m| m.id());
+    let model_id = model.as_ref().map_or(Script::MODEL.to_string(), |m| m.sha256.chars().take(16).collect());
     let mut outcome = Outcome {
         model: workspace.config.model.clone(),
         policy: policy.id(),

@@ -6,7 +6,8 @@ use anyhow::{Context, Result, bail};
 
 use crate::config::{self, Config};
 use crate::domain::LanguageChoice;
-use crate::hypotheses::models::{self, ModelFile};
+use crate::hypotheses::models::registry::Registry;
+use crate::hypotheses::models::{self, ModelFile, Origin};
 use crate::store::{Store, WriteLock};
 
 const DATABASE: &str = "state.db";
@@ -43,14 +44,15 @@ impl Workspace {
         if dir.join(config::FILE).exists() || dir.join(DATABASE).exists() {
             bail!("{} is a workspace already: choose another folder", dir.display());
         }
-        let recorded = models::choose(model)?;
+        let own = own_file(model)?;
         std::fs::create_dir_all(dir).with_context(|| format!("make {}", dir.display()))?;
         let lock = WriteLock::take(dir)?;
-        let config = Config::new(language, &recorded.name);
+        let name = own.as_ref().map_or(model.to_string(), |(path, _)| path.clone());
+        let config = Config::new(language, &name);
         let id = crate::domain::hex_digest(format!("{dir:?} {:?}", fresh()).as_bytes());
         let mut store = Store::create(&dir.join(DATABASE), &id[..16])?;
-        if let Some(sha256) = recorded.sha256 {
-            store.set_meta(&format!("model {}", config.model), &sha256)?;
+        if let Some((path, sha256)) = own {
+            store.set_meta(&recorded(&path), &sha256)?;
         }
         // Last: with it, the folder is a workspace.
         let path = dir.join(config::FILE);
@@ -59,11 +61,46 @@ impl Workspace {
         Ok(Self { dir: dir.to_path_buf(), config, store, _lock: Some(lock) })
     }
 
-    /// The model in use, its checksum verified.
-    pub fn model(&self) -> Result<ModelFile> {
-        let recorded = self.store.meta(&format!("model {}", self.config.model))?;
-        models::resolve(&self.config.model, recorded.as_deref())
+    /// The model in use, its checksum verified. A file that is in no registry must have the one
+    /// that was recorded when the workspace first used it.
+    pub fn model(&mut self) -> Result<ModelFile> {
+        let name = self.config.model.clone();
+        if let Some(sha256) = self.store.meta(&recorded(&name))? {
+            return models::resolve_recorded(Path::new(&name), &sha256, &mut |_| {});
+        }
+        let file = models::resolve(&name, &models::default_dir(), &mut |_| {})?;
+        if file.origin == Origin::OwnFile {
+            self.store.set_meta(&recorded(&name), &file.sha256)?;
+        }
+        Ok(file)
     }
+
+    /// Where the model in use is, if it is there; not verified.
+    pub fn model_path(&self) -> Option<PathBuf> {
+        let registry = Registry::embedded().ok()?;
+        let path = match registry.get(&self.config.model) {
+            Some(wanted) => models::default_dir().join(wanted.file_name()),
+            None => PathBuf::from(&self.config.model),
+        };
+        path.canonicalize().ok()
+    }
+}
+
+/// The database's note on a model file that is in no registry.
+fn recorded(path: &str) -> String {
+    format!("sha256 of {path}")
+}
+
+/// Path and checksum of a model that is a file of the team's own; `None` for a registered name.
+fn own_file(model: &str) -> Result<Option<(String, String)>> {
+    let registry = Registry::embedded()?;
+    if registry.get(model).is_some() || !Path::new(model).exists() {
+        registry.find(model)?;
+        return Ok(None);
+    }
+    let file = models::resolve(model, &models::default_dir(), &mut |_| {})?;
+    let path = file.path.canonicalize()?;
+    Ok(Some((path.to_string_lossy().into_owned(), file.sha256)))
 }
 
 /// Something that differs from one `init` to the next, so that answers to another workspace's

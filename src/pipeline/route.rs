@@ -1,0 +1,137 @@
+//! The routing pass at a run's end: every clip with a draft is scored and decided, all at once.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use super::workspace::Workspace;
+use crate::domain::{Decision, Hypothesis, LanguageChoice, Recording, RecordingId, Routed};
+use crate::hypotheses::calibrate::Calibration;
+use crate::hypotheses::{features, guard};
+use crate::routing::decide;
+use crate::routing::evidence::Evidence;
+use crate::routing::lexicon::Lexicon;
+use crate::store::{ClipRow, Draft};
+use crate::views::progress::Talk;
+
+/// Clips by decision.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Drafts accepted.
+    pub auto: usize,
+    /// For people.
+    pub human: usize,
+    /// Nothing heard.
+    pub dropped: usize,
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} accepted, {} for people, {} with nothing to hear",
+            self.auto, self.human, self.dropped
+        )
+    }
+}
+
+/// Scores and decides every clip; clips that were handed out keep their decision.
+pub fn route(workspace: &mut Workspace, model: &str, policy: &str, talk: Talk) -> Result<Counts> {
+    let calibration = calibration(workspace, model, policy, talk)?;
+    let lexicon = lexicon(workspace)?;
+    let recordings: BTreeMap<RecordingId, Recording> = workspace
+        .store
+        .recordings()?
+        .into_iter()
+        .map(|row| (row.recording.id.clone(), row.recording))
+        .collect();
+    let mut clips = Vec::new();
+    workspace.store.each_clip(Draft::Current { model, policy }, |row| {
+        let Some(recording) = recordings.get(&row.clip.recording) else { return Ok(()) };
+        let ClipRow { clip, hypothesis: Some(h), routed, frozen, .. } = row else { return Ok(()) };
+        let language = recording.facts.language.clone().map(LanguageChoice::Fixed);
+        let language = language.unwrap_or(workspace.config.language.clone());
+        let score = calibration.as_ref().and_then(|c| c.score(&features::features(&h), model, policy).ok());
+        clips.push(Evidence {
+            speaker: recording.speaker_key(),
+            declared_region: recording.facts.region.clone(),
+            length: clip.span.len(),
+            score,
+            p_no_speech: h.p_no_speech,
+            expected: match language {
+                LanguageChoice::Fixed(language) => vec![language],
+                LanguageChoice::Auto => Vec::new(),
+            },
+            p_expected: h.p_language,
+            best_language: h.best_language.clone(),
+            signs: signs(&h),
+            frozen: routed.filter(|_| frozen),
+            text: h.text,
+            replaced: h.replaced,
+            clip: clip.id,
+        });
+        Ok(())
+    })?;
+    let routed = decide::route(&clips, &workspace.config.routing, &lexicon);
+    let mut counts = Counts::default();
+    for r in &routed {
+        match r.decision {
+            Decision::Auto { .. } => counts.auto += 1,
+            Decision::Human { .. } => counts.human += 1,
+            Decision::Dropped { .. } => counts.dropped += 1,
+        }
+    }
+    let fresh: Vec<Routed> = clips
+        .iter()
+        .zip(routed)
+        .filter(|(clip, _)| clip.frozen.is_none())
+        .map(|(_, routed)| routed)
+        .collect();
+    workspace.store.keep_decisions(&fresh, model, policy)?;
+    Ok(counts)
+}
+
+fn signs(hypothesis: &Hypothesis) -> Vec<String> {
+    guard::signs(hypothesis).iter().map(|sign| sign.to_string()).collect()
+}
+
+/// The calibration for this model and policy, or none, said aloud: then nothing is accepted.
+fn calibration(
+    workspace: &Workspace,
+    model: &str,
+    policy: &str,
+    talk: Talk,
+) -> Result<Option<Calibration>> {
+    let named = workspace.config.calibration.trim();
+    let found = match named.is_empty() {
+        true => Calibration::shipped(model, policy)?,
+        false => {
+            let path = workspace.dir.join(named);
+            let text = std::fs::read_to_string(&path)
+                .with_context(|| format!("read the calibration {}", path.display()))?;
+            let read = Calibration::parse(&text).with_context(|| path.display().to_string())?;
+            Some(read).filter(|c| c.fits(model, policy))
+        }
+    };
+    if found.is_none() {
+        talk.problem(
+            "No calibration fits this model and decode policy: no draft is accepted on a score. \
+             Fit one with `second-ear evaluate` and `second-ear calibrate`.",
+        );
+    }
+    Ok(found)
+}
+
+fn lexicon(workspace: &Workspace) -> Result<Lexicon> {
+    let named = workspace.config.lexicon.trim();
+    if named.is_empty() {
+        return Lexicon::built_in();
+    }
+    let path = workspace.dir.join(Path::new(named));
+    let text = std::fs::read_to_string(&path)
+        .with_context(|| format!("read the lexicon {}", path.display()))?;
+    Lexicon::with_workspace(Some((&path.to_string_lossy(), &text)))
+}

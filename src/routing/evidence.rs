@@ -41,3 +41,33 @@ impl Evidence {
         self.text.chars().any(char::is_alphanumeric)
     }
 }
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    /// A clip that gives no reason for anything, for tests to change.
+    pub fn clip(i: usize) -> Evidence {
+        Evidence {
+            clip: ClipId::from_stored(format!("aa_{i:010}_{:010}", i + 1)),
+            speaker: "anne".into(),
+            declared_region: None,
+            length: Samples::from_seconds(4.0),
+            text: "bonjour à tous".into(),
+            replaced: None,
+            score: Probability::new(0.9),
+            p_no_speech: Probability::new(0.01),
+            expected: vec!["fr".parse().unwrap()],
+            p_expected: Probability::new(0.98),
+            best_language: None,
+            signs: Vec::new(),
+            frozen: None,
+        }
+    }
+
+    #[test]
+    fn dots_and_notes_are_no_text() {
+        let text = |text: &str| Evidence { text: text.into(), ..clip(0) }.has_text();
+        assert!(!text("") && !text(" … ♪ ") && text("à"));
+    }
+}

@@ -1,1 +1,13 @@
 //! who listens to what: lexicon, accent, audit, decide.
+//! In: [`evidence::Evidence`] of every clip. Out: a `Routed` for each. Everything here is a pure
+//! function of its arguments; reading a workspace's lexicon file is left to the pipeline.
+
+pub mod accent;
+pub mod audit;
+pub mod budget;
+pub mod decide;
+pub mod evidence;
+mod fold;
+pub mod hallucination;
+pub mod lexicon;
+pub mod reasons;

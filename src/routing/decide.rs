@@ -1,0 +1,100 @@
+//! The router. In: evidence of every clip, settings, lexicon. Out: one decision a clip, with its
+//! inclusion probability. Pure: no clock, no chance beyond the seeded draw. Left to others: making
+//! evidence, keeping decisions (pipeline, store).
+
+use super::accent::{Accent, NAMES_A_REGION, accents};
+use super::audit::draw;
+use super::budget::{Candidate, Cost, Share, share_out};
+use super::evidence::Evidence;
+use super::lexicon::{Hit, Lexicon};
+use super::reasons::{Call, call, priority};
+use crate::domain::{Decision, DropReason, Probability, Reason, Routed, RoutingSettings};
+
+/// Decides every clip of a workspace; the result is in the order of `clips`, which does not matter
+/// otherwise. Frozen decisions are given back as they are. Clip ids must be unique.
+pub fn route(clips: &[Evidence], settings: &RoutingSettings, lexicon: &Lexicon) -> Vec<Routed> {
+    let hits: Vec<Vec<Hit>> = clips
+        .iter()
+        .map(|clip| lexicon.hits_in_both(&clip.text, clip.replaced.as_deref()))
+        .collect();
+    let accents = accents(clips, &hits);
+    let accent = |clip: &Evidence| accents.get(&clip.speaker);
+
+    let mut spent = Cost::default();
+    let frozen = clips.iter().filter(|clip| is_heard(clip.frozen.as_ref()));
+    frozen.for_each(|clip| {
+        spent.clips += 1;
+        spent.audio += clip.length;
+    });
+    let limit = Cost::limit(settings, clips.len() as u64, spent);
+
+    let mut open: Vec<usize> = (0..clips.len()).filter(|&i| clips[i].frozen.is_none()).collect();
+    open.sort_by(|&a, &b| clips[a].clip.cmp(&clips[b].clip));
+    let calls: Vec<Call> =
+        open.iter().map(|&i| call(&clips[i], &hits[i], accent(&clips[i]), settings)).collect();
+    let candidates: Vec<Candidate> = open
+        .iter()
+        .zip(&calls)
+        .map(|(&i, call)| Candidate {
+            length: clips[i].length,
+            draw: draw(settings.seed, &clips[i].clip),
+            priority: match call {
+                Call::Listen(reasons) => Some(priority(reasons, clips[i].score)),
+                Call::Accept | Call::NothingHeard => None,
+            },
+        })
+        .collect();
+    let shares = share_out(&candidates, limit, settings.audit_rate);
+
+    let mut routed: Vec<Option<Routed>> = clips.iter().map(|clip| clip.frozen.clone()).collect();
+    for ((i, call), share) in open.into_iter().zip(calls).zip(shares) {
+        routed[i] = Some(decision(&clips[i], accent(&clips[i]), call, share));
+    }
+    routed.into_iter().flatten().collect()
+}
+
+fn is_heard(frozen: Option<&Routed>) -> bool {
+    frozen.is_some_and(|routed| matches!(routed.decision, Decision::Human { .. }))
+}
+
+fn decision(clip: &Evidence, accent: Option<&Accent>, call: Call, share: Share) -> Routed {
+    let (decision, inclusion) = match (call, share) {
+        (Call::Listen(reasons), Share::Reasons) => {
+            let priority = priority(&reasons, clip.score);
+            (Decision::Human { reasons, priority }, 1.0)
+        }
+        // without reasons there is no such share; kept as an audit for completeness of the match
+        (Call::Accept | Call::NothingHeard, Share::Reasons) => (audit(clip, vec![], 1.0), 1.0),
+        (call, Share::Audit { inclusion }) => {
+            let reasons = if let Call::Listen(reasons) = call { reasons } else { vec![] };
+            (audit(clip, reasons, inclusion), inclusion)
+        }
+        (Call::Listen(over_budget), Share::None { inclusion }) => {
+            (Decision::Auto { over_budget }, inclusion)
+        }
+        (Call::Accept, Share::None { inclusion }) => {
+            (Decision::Auto { over_budget: Vec::new() }, inclusion)
+        }
+        (Call::NothingHeard, Share::None { inclusion }) => {
+            (Decision::Dropped { why: DropReason::NothingHeard }, inclusion)
+        }
+    };
+    let heard = accent.filter(|a| a.strength >= NAMES_A_REGION).map(|a| a.region.clone());
+    Routed {
+        clip: clip.clip.clone(),
+        decision,
+        score: clip.score.filter(|_| clip.has_text()),
+        inclusion: Probability::clamped(inclusion),
+        region: clip.declared_region.clone().or(heard),
+    }
+}
+
+/// Heard by chance. Reasons that the budget had no room for stand behind the audit.
+fn audit(clip: &Evidence, mut reasons: Vec<Reason>, rate: f64) -> Decision {
+    reasons.insert(0, Reason::RandomAudit { rate: Probability::clamped(rate) });
+    let priority = priority(&reasons, clip.score);
+    Decision::Human { reasons, priority }
+}
+
+#[cfg(test)]
+mod tests;

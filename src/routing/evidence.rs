@@ -1,0 +1,73 @@
+//! What is known about one clip when it is routed. In: from other stages, as plain values.
+//! Out: the input of `decide`. Left to others: making it (pipeline).
+
+use crate::domain::{ClipId, Language, Probability, Region, Routed, Samples};
+
+/// One clip as the router sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evidence {
+    /// The clip.
+    pub clip: ClipId,
+    /// Whose speech it is; clips of one key share their regional evidence.
+    pub speaker: String,
+    /// What the team declared.
+    pub declared_region: Option<Region>,
+    /// The clip's length: what a budget is spent in.
+    pub length: Samples,
+    /// The draft.
+    pub text: String,
+    /// The text of another decoding, where there is one; its regional words count too.
+    pub replaced: Option<String>,
+    /// P(draft has no error), calibrated; `None` when there is no score.
+    pub score: Option<Probability>,
+    /// p(no speech); `None` when unknown.
+    pub p_no_speech: Option<Probability>,
+    /// Languages that the team expects; empty when any will do.
+    pub expected: Vec<Language>,
+    /// p(the expected language it was decoded in); `None` when unknown.
+    pub p_expected: Option<Probability>,
+    /// The most likely language.
+    pub best_language: Option<(Language, Probability)>,
+    /// What earlier stages found odd about the text (repetition, impossible rate), in words.
+    pub signs: Vec<String>,
+    /// The decision of an earlier run where it must stand, because the clip was handed out or
+    /// answered; it is given back as it is and counts towards the budget.
+    pub frozen: Option<Routed>,
+}
+
+impl Evidence {
+    /// Whether the draft has any word.
+    pub fn has_text(&self) -> bool {
+        self.text.chars().any(char::is_alphanumeric)
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    /// A clip that gives no reason for anything, for tests to change.
+    pub fn clip(i: usize) -> Evidence {
+        Evidence {
+            clip: ClipId::from_stored(format!("aa_{i:010}_{:010}", i + 1)),
+            speaker: "anne".into(),
+            declared_region: None,
+            length: Samples::from_seconds(4.0),
+            text: "bonjour à tous".into(),
+            replaced: None,
+            score: Probability::new(0.9),
+            p_no_speech: Probability::new(0.01),
+            expected: vec!["fr".parse().unwrap()],
+            p_expected: Probability::new(0.98),
+            best_language: None,
+            signs: Vec::new(),
+            frozen: None,
+        }
+    }
+
+    #[test]
+    fn dots_and_notes_are_no_text() {
+        let text = |text: &str| Evidence { text: text.into(), ..clip(0) }.has_text();
+        assert!(!text("") && !text(" … ♪ ") && text("à"));
+    }
+}

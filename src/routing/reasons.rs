@@ -1,0 +1,217 @@
+//! Why one clip should be heard, and how urgently. In: its evidence, its lexicon hits, its speaker's
+//! accent. Out: reasons. Left to others: the random draw and the budget (`budget`).
+
+use super::accent::Accent;
+use super::evidence::Evidence;
+use super::hallucination::known_phrase;
+use super::lexicon::{Ambiguity, Hit, Kind};
+use crate::domain::{Probability, Reason, RoutingSettings};
+
+/// What a clip calls for, before the draw and the budget.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Call {
+    /// Nothing: the draft would stand.
+    Accept,
+    /// No text, and taken for silence or noise by the model.
+    NothingHeard,
+    /// A person should listen; at least one reason.
+    Listen(Vec<Reason>),
+}
+
+/// Judges one clip.
+pub fn call(
+    clip: &Evidence,
+    hits: &[Hit],
+    accent: Option<&Accent>,
+    settings: &RoutingSettings,
+) -> Call {
+    if !clip.has_text() {
+        let silent = clip.p_no_speech.is_some_and(|p| p.get() >= settings.no_speech);
+        return if silent { Call::NothingHeard } else { Call::Listen(vec![Reason::NoOutput]) };
+    }
+    let mut reasons: Vec<Reason> = confidence(clip, accent, settings).into_iter().collect();
+    let made_up = known_phrase(&clip.text).map(|phrase| format!("known phrase '{phrase}'"));
+    let signs = clip.signs.iter().cloned().chain(made_up);
+    reasons.extend(signs.map(|sign| Reason::SuspectedHallucination { sign }));
+    reasons.extend(other_language(clip, settings));
+    if settings.review_lexicon_hits {
+        reasons.extend(hits.iter().filter(|h| h.entry.ambiguity == Ambiguity::None).map(|hit| {
+            let (term, heard) = (hit.entry.term.clone(), hit.heard.clone());
+            match hit.entry.kind {
+                Kind::Word => Reason::RegionalWord { term, heard },
+                Kind::Idiom => Reason::Idiom { term, heard },
+            }
+        }));
+    }
+    if reasons.is_empty() { Call::Accept } else { Call::Listen(reasons) }
+}
+
+/// The score that a speaker with this evidence must reach: `accept_score + region_shift * strength`,
+/// and never beyond half-way between `accept_score` and 1, so that a region by itself cannot force
+/// review. One place for later: thresholds per region that are fitted on audits.
+pub fn threshold(accent: Option<&Accent>, settings: &RoutingSettings) -> f64 {
+    let base = settings.accept_score;
+    let shift = settings.region_shift * accent.map_or(0.0, |a| a.strength);
+    (base + shift).min((base + 1.0) / 2.0)
+}
+
+fn confidence(
+    clip: &Evidence,
+    accent: Option<&Accent>,
+    settings: &RoutingSettings,
+) -> Option<Reason> {
+    let Some(score) = clip.score else {
+        return Some(Reason::NoScore);
+    };
+    if score.get() < settings.accept_score {
+        let threshold = Probability::clamped(settings.accept_score);
+        return Some(Reason::LowConfidence { score, threshold });
+    }
+    let accent = accent.filter(|a| score.get() < threshold(Some(a), settings))?;
+    Some(Reason::RegionalEvidence { region: accent.region.clone(), strength: accent.strength })
+}
+
+/// Another language is more likely than the expected one, which has less than `min_language`.
+/// Where p(expected) is unknown, 1 - p(the other) bounds it.
+fn other_language(clip: &Evidence, settings: &RoutingSettings) -> Option<Reason> {
+    let (language, p) = clip.best_language.as_ref()?;
+    if clip.expected.is_empty() || clip.expected.contains(language) {
+        return None;
+    }
+    let expected = clip.p_expected.unwrap_or(p.complement());
+    let other = expected.get() < settings.min_language && expected.get() < p.get();
+    other.then(|| Reason::WrongLanguage { language: language.as_str().into(), p: *p })
+}
+
+/// Who goes first, 0 to 1, with u = 1 - score (1 without score):
+/// random audit 1; suspected hallucination .90 + .05 u; wrong language .85 + .05 u; no output .80;
+/// no score .75; regional word or idiom .50 + .25 u; low confidence and regional evidence .75 u.
+/// The most urgent reason counts. Audits come first because every guarantee rests on them.
+pub fn priority(reasons: &[Reason], score: Option<Probability>) -> f64 {
+    let u = score.map_or(1.0, |p| p.complement().get());
+    let urgency = |reason: &Reason| match reason {
+        Reason::RandomAudit { .. } => 1.0,
+        Reason::SuspectedHallucination { .. } => 0.90 + 0.05 * u,
+        Reason::WrongLanguage { .. } => 0.85 + 0.05 * u,
+        Reason::NoOutput => 0.80,
+        Reason::NoScore => 0.75,
+        Reason::RegionalWord { .. } | Reason::Idiom { .. } => 0.50 + 0.25 * u,
+        Reason::LowConfidence { .. } | Reason::RegionalEvidence { .. } => 0.75 * u,
+    };
+    reasons.iter().map(urgency).fold(0.0, f64::max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::routing::evidence::tests::clip;
+    use crate::routing::lexicon::Lexicon;
+    use proptest::prelude::*;
+
+    fn codes(clip: &Evidence, accent: Option<&Accent>) -> Vec<&'static str> {
+        let lexicon = Lexicon::built_in().unwrap();
+        let hits = lexicon.hits_in_both(&clip.text, clip.replaced.as_deref());
+        match call(clip, &hits, accent, &RoutingSettings::default()) {
+            Call::Accept => vec![],
+            Call::NothingHeard => vec!["nothing_heard"],
+            Call::Listen(reasons) => reasons.iter().map(Reason::code).collect(),
+        }
+    }
+
+    fn quebec(strength: f64) -> Accent {
+        Accent { region: "fr-CA-QC".parse().unwrap(), strength }
+    }
+
+    #[test]
+    fn each_reason_comes_from_its_own_evidence() {
+        let base = clip(0);
+        let p = |p| Probability::new(p);
+        assert!(codes(&base, None).is_empty());
+        assert_eq!(codes(&Evidence { score: p(0.5), ..base.clone() }, None), ["low_confidence"]);
+        assert_eq!(codes(&Evidence { score: None, ..base.clone() }, None), ["no_score"]);
+        let odd = Evidence { signs: vec!["ha ha ha ha".into()], ..base.clone() };
+        assert_eq!(codes(&odd, None), ["suspected_hallucination"]);
+        let credits =
+            Evidence { text: "Sous-titrage Société Radio-Canada".into(), ..base.clone() };
+        assert_eq!(codes(&credits, None), ["suspected_hallucination"]);
+        let word = Evidence {
+            text: "il fait frais".into(),
+            replaced: Some("pantoute".into()),
+            ..base.clone()
+        };
+        assert_eq!(codes(&word, None), ["regional_word"]);
+        let idiom = Evidence { text: "lâche pas la patate".into(), ..base.clone() };
+        assert_eq!(codes(&idiom, None), ["idiom"]);
+        let ambiguous = Evidence { text: "un dépanneur".into(), ..base.clone() };
+        assert!(codes(&ambiguous, None).is_empty());
+    }
+
+    #[test]
+    fn silence_is_dropped_only_when_the_model_says_so() {
+        let empty = Evidence { text: " … ".into(), score: None, ..clip(0) };
+        let with = |p| Evidence { p_no_speech: p, ..empty.clone() };
+        assert_eq!(codes(&with(Probability::new(0.9)), None), ["nothing_heard"]);
+        assert_eq!(codes(&with(Probability::new(0.2)), None), ["no_output"]);
+        assert_eq!(codes(&with(None), None), ["no_output"]);
+    }
+
+    #[test]
+    fn another_language_must_be_likelier_and_the_expected_one_unlikely() {
+        let other = |language: &str, p, expected: Option<f64>| Evidence {
+            best_language: Some((language.parse().unwrap(), Probability::clamped(p))),
+            p_expected: expected.and_then(Probability::new),
+            ..clip(0)
+        };
+        assert_eq!(codes(&other("en", 0.8, Some(0.1)), None), ["wrong_language"]);
+        assert_eq!(codes(&other("en", 0.8, None), None), ["wrong_language"]);
+        assert!(codes(&other("en", 0.3, Some(0.45)), None).is_empty());
+        assert!(codes(&other("fr", 0.9, Some(0.9)), None).is_empty());
+        let any = Evidence { expected: vec![], ..other("en", 0.8, Some(0.1)) };
+        assert!(codes(&any, None).is_empty());
+    }
+
+    #[test]
+    fn regional_evidence_asks_for_more_only_between_the_two_thresholds() {
+        let scored = |p| Evidence { score: Probability::new(p), ..clip(0) };
+        assert_eq!(codes(&scored(0.65), Some(&quebec(0.875))), ["regional_evidence"]);
+        assert!(codes(&scored(0.65), Some(&quebec(0.4))).is_empty());
+        assert!(codes(&scored(0.71), Some(&quebec(1.0))).is_empty());
+        assert_eq!(codes(&scored(0.59), Some(&quebec(1.0))), ["low_confidence"]);
+    }
+
+    proptest! {
+        #[test]
+        fn a_region_alone_never_forces_review(
+            accept_score in 0.0..1.0f64, region_shift in 0.0..=1.0f64, strength in 0.0..=1.0f64,
+        ) {
+            let settings = RoutingSettings { accept_score, region_shift, ..Default::default() };
+            let sure = Evidence {
+                score: Probability::new((accept_score + 1.0) / 2.0),
+                declared_region: Some("fr-CA-QC".parse().unwrap()),
+                ..clip(0)
+            };
+            prop_assert_eq!(call(&sure, &[], Some(&quebec(strength)), &settings), Call::Accept);
+        }
+
+        #[test]
+        fn an_oddity_never_drops_a_clip(
+            text in "(Merci|Sous-titrage Société Radio-Canada|oui|a b c){1,3}",
+            sign in prop::option::of("[a-z]{1,5}"), p in prop::option::of(0.0..=1.0f64),
+        ) {
+            let odd = Evidence {
+                text, signs: sign.into_iter().collect(),
+                p_no_speech: p.and_then(Probability::new), ..clip(0)
+            };
+            let call = call(&odd, &[], None, &RoutingSettings::default());
+            prop_assert_ne!(call, Call::NothingHeard);
+        }
+
+        #[test]
+        fn less_sure_goes_first(a in 0.0..=1.0f64, b in 0.0..=1.0f64) {
+            let of = |p| priority(&[Reason::NoScore, Reason::NoOutput][..0], Probability::new(p))
+                + priority(&[Reason::Idiom { term: String::new(), heard: String::new() }], Probability::new(p));
+            prop_assert_eq!(a < b, of(a) > of(b));
+            prop_assert!((0.0..=1.0).contains(&of(a)));
+        }
+    }
+}

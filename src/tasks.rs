@@ -9,3 +9,4 @@ pub mod bundle;
 pub mod consensus;
 mod csv;
 mod jsonl;
+pub mod page;

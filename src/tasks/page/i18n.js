@@ -1,0 +1,54 @@
+// Interface texts. Needs STRINGS (strings.json) and tasks.interface; every text on the page goes through t().
+const LANGUAGES = Object.keys(STRINGS.texts);
+let language = LANGUAGES[0];
+
+function chooseLanguage(stored) {
+  const asked = [stored, ...(navigator.languages || [navigator.language]), tasks.interface];
+  const code = asked.map((l) => String(l || "").slice(0, 2).toLowerCase()).find((l) => LANGUAGES.includes(l));
+  language = code || LANGUAGES[0];
+}
+
+/** The text of a key; {name} stands for params.name. With params.n, "key.one" is used where the language says so. */
+function t(key, params = {}) {
+  const texts = STRINGS.texts[language];
+  const one = "n" in params && new Intl.PluralRules(language).select(params.n) === "one";
+  const text = (one && texts[key + ".one"]) || texts[key];
+  if (text === undefined) return key;
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in params ? String(params[name]) : whole));
+}
+
+/** Fills every element that names its text in data-t, or its accessible name in data-t-aria. */
+function translatePage() {
+  document.documentElement.lang = language;
+  for (const el of document.querySelectorAll("[data-t]")) el.textContent = t(el.dataset.t);
+  for (const el of document.querySelectorAll("[data-t-aria]")) el.setAttribute("aria-label", t(el.dataset.tAria));
+}
+
+function regionName(code) {
+  const names = STRINGS.regions[code];
+  return names ? names[language] || names.fr : code;
+}
+
+function languageName(code) {
+  try {
+    return new Intl.DisplayNames([language], { type: "language" }).of(code) || code;
+  } catch {
+    return code;
+  }
+}
+
+/** 75.2 -> "1:15" */
+function minutes(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  const hours = Math.floor(whole / 3600);
+  const rest = `${Math.floor((whole % 3600) / 60)}:${String(whole % 60).padStart(2, "0")}`;
+  return hours ? `${hours}:${rest.padStart(5, "0")}` : rest;
+}
+
+function decimal(number, digits = 1) {
+  return number.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+function timeOfDay(date) {
+  return date.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
+}

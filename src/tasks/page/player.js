@@ -1,0 +1,104 @@
+// One audio element. Audio lies in the page as base64 and becomes a blob when its clip is near.
+const BACK = 1.5;
+const SPEEDS = [0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2];
+
+const player = (() => {
+  const audio = $("audio");
+  const urls = new Map();
+  let shown = -1;
+  let lastTime = 0;
+  let onFrame = () => {};
+  let frame = 0;
+
+  function url(i) {
+    if (!urls.has(i)) {
+      const text = atob(clips[i].audio);
+      const bytes = Uint8Array.from(text, (c) => c.charCodeAt(0));
+      urls.set(i, URL.createObjectURL(new Blob([bytes], { type: clips[i].audio_type })));
+    }
+    return urls.get(i);
+  }
+
+  function forget(around) {
+    for (const [i, address] of urls) {
+      if (Math.abs(i - around) > 1) {
+        URL.revokeObjectURL(address);
+        urls.delete(i);
+      }
+    }
+  }
+
+  const length = (i = shown) => Math.max(0.01, clips[i].row.end - clips[i].row.start);
+  const playing = () => !audio.paused && !audio.ended;
+
+  async function play() {
+    $("audio-problem").hidden = true;
+    try {
+      await audio.play();
+    } catch (error) {
+      if (error.name === "NotAllowedError") hint("hint.press_play");
+      else if (error.name !== "AbortError") problem();
+    }
+  }
+
+  function problem() {
+    const box = $("audio-problem");
+    box.textContent = t("player.problem");
+    box.hidden = false;
+    works[shown].heard = 1; // nothing to hear: do not ask for it
+  }
+
+  function at(seconds) {
+    audio.currentTime = Math.min(Math.max(0, seconds), length());
+    lastTime = audio.currentTime;
+    onFrame();
+  }
+
+  function loop() {
+    cancelAnimationFrame(frame);
+    const step = () => {
+      count();
+      onFrame();
+      if (playing()) frame = requestAnimationFrame(step);
+    };
+    step();
+  }
+
+  function count() {
+    const passed = audio.currentTime - lastTime;
+    if (passed > 0 && passed < 1) works[shown].heard = Math.min(1, works[shown].heard + passed / length());
+    lastTime = audio.currentTime;
+  }
+
+  for (const event of ["play", "pause", "ended", "seeked", "loadedmetadata"]) audio.addEventListener(event, loop);
+  audio.addEventListener("timeupdate", count);
+  audio.addEventListener("error", () => { if (audio.getAttribute("src")) problem(); });
+
+  return {
+    playing,
+    length,
+    time: () => audio.currentTime || 0,
+    watch(draw) { onFrame = draw; },
+    show(i, start) {
+      shown = i;
+      lastTime = 0;
+      audio.src = url(i);
+      audio.defaultPlaybackRate = audio.playbackRate = settings.speed;
+      $("audio-problem").hidden = true;
+      if (start) play();
+      forget(i);
+      if (i + 1 < clips.length) setTimeout(() => url(i + 1), 200);
+    },
+    toggle() { if (playing()) audio.pause(); else play(); },
+    stop() { audio.pause(); },
+    back() { at(audio.currentTime - BACK); play(); },
+    from(seconds) { at(seconds); play(); },
+    at,
+    speed(step) {
+      const i = SPEEDS.indexOf(settings.speed);
+      settings.speed = SPEEDS[Math.min(Math.max(0, (i < 0 ? SPEEDS.indexOf(1) : i) + step), SPEEDS.length - 1)];
+      audio.defaultPlaybackRate = audio.playbackRate = settings.speed;
+      saveSettings();
+    },
+  };
+})();

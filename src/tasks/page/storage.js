@@ -1,0 +1,56 @@
+// Where work is kept: localStorage, else sessionStorage (survives a reload), else memory alone.
+// Values are JSON. A browser that refuses or is full never stops the work; `store.kind` says what is left.
+const store = (() => {
+  const prefix = `second-ear/1/${tasks.workspace}/${tasks.batch}/`;
+  const memory = new Map();
+  const usable = (name) => {
+    try {
+      const area = window[name];
+      area.setItem("second-ear/probe", "1");
+      area.removeItem("second-ear/probe");
+      return area;
+    } catch {
+      return null;
+    }
+  };
+  let area = usable("localStorage");
+  let kind = area ? "browser" : "tab";
+  area = area || usable("sessionStorage");
+  if (!area) kind = "none";
+
+  const read = (key) => {
+    if (memory.has(key)) return memory.get(key);
+    try {
+      const text = area && area.getItem(key);
+      return text ? JSON.parse(text) : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+  const write = (key, value) => {
+    try {
+      if (!area) throw new Error("no storage");
+      area.setItem(key, JSON.stringify(value));
+      memory.delete(key);
+    } catch {
+      kind = "none";
+      memory.set(key, value);
+    }
+  };
+  return {
+    get kind() { return kind; },
+    prefix,
+    clip: (id) => read(`${prefix}clip/${id}`),
+    saveClip: (id, value) => write(`${prefix}clip/${id}`, value),
+    batch: () => read(`${prefix}batch`) || {},
+    saveBatch: (value) => write(`${prefix}batch`, value),
+    settings: () => read("second-ear/settings") || {},
+    saveSettings: (value) => write("second-ear/settings", value),
+    eraseBatch() {
+      for (const key of [...memory.keys()]) if (key.startsWith(prefix)) memory.delete(key);
+      try {
+        for (const key of Object.keys(area || {})) if (key.startsWith(prefix)) area.removeItem(key);
+      } catch { /* nothing was kept */ }
+    },
+  };
+})();

@@ -1,0 +1,165 @@
+//! What the page file holds; how it behaves in a browser is tested by tests/page/page.test.mjs.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::*;
+use crate::domain::{Probability, Verdict};
+use crate::tasks::bundle::samples::hostile_rows;
+
+fn batch(title: &str) -> Batch {
+    Batch {
+        workspace: "w-1".into(),
+        batch: BatchId::from_stored("b"),
+        title: title.into(),
+        interface: "fr".into(),
+        speech: Some("fr".parse().unwrap()),
+        lexicon: vec![Suggestion {
+            term: "</script><b>".into(),
+            kind: TagKind::Idiom,
+            region: "fr-CA-QC".into(),
+            meaning: "<!--".into(),
+        }],
+    }
+}
+
+fn items() -> Vec<PageItem> {
+    let item = |row: TaskRow| PageItem {
+        words: vec![Word { text: row.draft.clone(), start: Millis(0), end: Millis(900) }],
+        row,
+        audio: b"fLaC not really".to_vec(),
+        peaks: vec![0, 255],
+        reasons: vec![Reason::Idiom { term: "t".into(), heard: "</script>".into() }],
+    };
+    hostile_rows().into_iter().map(item).collect()
+}
+
+/// What stands between the blob's tags, up to the first thing that a browser would take for their end.
+fn blob(page: &str) -> &str {
+    let start = page.find("id=\"tasks\">").unwrap() + "id=\"tasks\">".len();
+    &page[start..start + page[start..].to_lowercase().find("</script").unwrap()]
+}
+
+#[test]
+fn no_text_breaks_out_of_the_page() {
+    let page = render(&batch("</title><script>alert(1)</script> \"x\""), items()).unwrap();
+    assert_eq!(page.matches("<script").count(), 2);
+    assert_eq!(page.matches("</script").count(), 2);
+    assert_eq!(page.matches("</title").count(), 1);
+    let blob = blob(&page);
+    assert!(!blob.contains(['<', '>', '&', '\u{2028}', '\u{2029}']));
+    let data: Value = serde_json::from_str(blob).unwrap();
+    assert_eq!(data["items"].as_array().unwrap().len(), hostile_rows().len());
+    for (item, row) in data["items"].as_array().unwrap().iter().zip(hostile_rows()) {
+        let read: TaskRow = serde_json::from_value(item["row"].clone()).unwrap();
+        assert_eq!(read, TaskRow { audio: String::new(), ..row });
+        assert_eq!(item["audio"], BASE64_STANDARD.encode(b"fLaC not really"));
+    }
+    assert_eq!(data["lexicon"][0]["term"], "</script><b>");
+}
+
+#[test]
+fn an_empty_batch_makes_a_whole_page() {
+    let page = render(&batch("Vide"), Vec::new()).unwrap();
+    let data: Value = serde_json::from_str(blob(&page)).unwrap();
+    assert_eq!(data["items"], serde_json::json!([]));
+    assert!(page.trim_end().ends_with("</html>"));
+}
+
+#[test]
+fn a_blind_task_gives_nothing_of_its_draft_away() {
+    let row = TaskRow { draft: String::new(), ..hostile_rows()[0].clone() };
+    let score = Probability::clamped(0.123);
+    let item = PageItem {
+        row: TaskRow { text: String::new(), tags: Vec::new(), ..row },
+        words: vec![Word { text: "secret".into(), start: Millis(0), end: Millis(9) }],
+        reasons: vec![
+            Reason::RegionalWord { term: "secret".into(), heard: "secrets".into() },
+            Reason::LowConfidence { score, threshold: score },
+        ],
+        ..Default::default()
+    };
+    let page = render(&batch("t"), vec![item]).unwrap();
+    assert!(!blob(&page).contains("secret"));
+    assert!(!blob(&page).contains("0.123"));
+}
+
+#[test]
+fn an_item_of_another_batch_is_refused_and_errors_pass_through() {
+    let other = PageItem {
+        row: TaskRow { batch: "c".into(), ..hostile_rows()[0].clone() },
+        ..Default::default()
+    };
+    let error = render(&batch("t"), vec![other]).unwrap_err();
+    assert!(error.to_string().contains("batch 'c'"));
+    let failing = std::iter::once(Err(anyhow::anyhow!("decode calls/12.opus")));
+    let error = render_to(&mut Vec::new(), &batch("t"), failing).unwrap_err();
+    assert!(error.to_string().contains("calls/12.opus"));
+}
+
+#[test]
+fn the_page_asks_for_nothing_outside_itself() {
+    let page = render(&batch("t"), items()).unwrap();
+    let code = [HTML, CSS, &script()].concat();
+    for request in
+        ["http:", "https:", "src=\"", "url(", "@import", "fetch(", "XMLHttpRequest", "sendBeacon"]
+    {
+        assert!(!code.contains(request), "{request}");
+    }
+    assert!(!code.to_lowercase().contains("<!--"));
+    assert!(page.contains("default-src 'none'"));
+}
+
+#[test]
+fn every_text_of_the_interface_exists_in_every_language() {
+    let strings: Value = serde_json::from_str(STRINGS).unwrap();
+    let keys = |language: &str| -> BTreeSet<String> {
+        let texts = strings["texts"][language].as_object().unwrap();
+        assert!(texts.values().all(|t| t.as_str().is_some_and(|t| !t.trim().is_empty())));
+        texts.keys().filter(|k| !k.ends_with(".one")).cloned().collect()
+    };
+    let (fr, en) = (keys("fr"), keys("en"));
+    assert_eq!(fr, en);
+    let code = [HTML, &SCRIPT.concat()].concat();
+    let asked =
+        regex::Regex::new(r#"(?:data-t(?:-aria)?="|\bt\("|hint\(")([a-z_0-9.]*[a-z_0-9])""#)
+            .unwrap();
+    let mut found = 0;
+    for capture in asked.captures_iter(&code) {
+        assert!(fr.contains(&capture[1]), "no text for '{}'", &capture[1]);
+        found += 1;
+    }
+    assert!(found > 60, "the pattern no longer finds the texts asked for");
+    for verdict in Verdict::ALL {
+        assert!(fr.contains(&format!("verdict.{}", verdict.code())));
+        assert!(SCRIPT.concat().contains(&format!("\"{}\"", verdict.code())));
+    }
+    for code in [
+        "low_confidence",
+        "no_score",
+        "regional_evidence",
+        "regional_word",
+        "idiom",
+        "suspected_hallucination",
+        "no_output",
+        "wrong_language",
+        "random_audit",
+    ] {
+        assert!(fr.contains(&format!("reason.{code}")));
+    }
+    for (code, names) in strings["regions"].as_object().unwrap() {
+        assert!(code.parse::<crate::domain::Region>().is_ok());
+        assert!(names["fr"].is_string() && names["en"].is_string(), "{code}");
+    }
+}
+
+#[test]
+fn the_script_stands_in_the_page_as_the_policy_names_it() {
+    let page = render(&batch("t"), Vec::new()).unwrap();
+    let start = page.rfind("<script>").unwrap() + "<script>".len();
+    let end = page.rfind("</script>").unwrap();
+    assert!(page.contains(&source(&page[start..end])));
+    // "abc", from FIPS 180-4.
+    assert_eq!(source("abc"), "sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
+}

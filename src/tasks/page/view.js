@@ -1,0 +1,163 @@
+// What is seen. Each function writes one part of the page from the state; none of them changes it.
+let screen = "start";
+
+function showScreen(name) {
+  screen = name;
+  for (const id of ["start", "work", "done"]) $(id).hidden = id !== name;
+  document.body.dataset.screen = name;
+  if (name !== "work") player.stop();
+  window.scrollTo(0, 0);
+}
+
+function announce(text) {
+  $("announce").textContent = text;
+}
+
+let toastTimer = 0;
+function toast(text, milliseconds = 4000) {
+  const box = $("toast");
+  box.textContent = text;
+  box.hidden = false;
+  clearTimeout(toastTimer);
+  toastTimer = setTimeout(() => { box.hidden = true; }, milliseconds);
+}
+
+function hint(key) {
+  $("hint").textContent = key ? t(key, { key: keyName("play") }) : "";
+}
+
+function focusText() {
+  // On a touch screen the keyboard would cover half of the page.
+  if (matchMedia("(pointer: coarse)").matches) $("clip-number").focus({ preventScroll: true });
+  else $("text").focus({ preventScroll: true });
+}
+
+function fitText() {
+  const box = $("text");
+  box.style.height = "auto";
+  box.style.height = `${box.scrollHeight + 4}px`;
+}
+
+function reasonText(reason) {
+  const params = { ...reason };
+  if (reason.region) params.region = regionName(reason.region);
+  if (reason.language) params.language = languageName(reason.language);
+  const detailed = t(`reason.${reason.code}.detail`, params);
+  return reason.heard || reason.region || reason.language ? detailed : t(`reason.${reason.code}`, params);
+}
+
+function showClip() {
+  const { row, reasons } = clips[current];
+  const work = works[current];
+  $("clip-number").textContent = t("clip.number", { i: current + 1, of: clips.length });
+  $("recording").textContent = row.path.split(/[/\\]/).pop();
+  $("recording").title = row.path;
+  $("position").textContent = t("clip.position", { from: minutes(row.start), to: minutes(row.end) });
+  $("region").textContent = row.region ? regionName(row.region) : "";
+  $("reasons").replaceChildren(...reasons.map((r) => make("span", { className: "reason", textContent: reasonText(r), dir: "auto" })));
+  $("before").textContent = row.context_before ? `… ${row.context_before}` : "";
+  $("after").textContent = row.context_after ? `${row.context_after} …` : "";
+  $("text").value = work.text;
+  $("text").lang = tasks.speech || "";
+  $("words").lang = tasks.speech || "";
+  $("text-label").textContent = t(row.draft ? "text.label" : "text.label.blank");
+  hint("");
+  showWords(current);
+  showWave(current);
+  showTags();
+  showAccept();
+  fitText();
+  showProgress();
+}
+
+function showAccept() {
+  const work = works[current];
+  const kind = acceptance(current);
+  const settled = work.answer && !isDirty(work);
+  $("accept-label").textContent = t(settled ? "accept.keep" : `accept.${kind}`);
+  $("accept").classList.toggle("waiting", !settled && kind === "empty");
+  const state = $("state");
+  state.textContent = !work.answer ? "" : isDirty(work) ? t("state.dirty") : t("state.answered", { verdict: t("verdict." + work.answer.verdict) });
+  state.classList.toggle("dirty", isDirty(work));
+  for (const button of $("verdicts").children) {
+    button.setAttribute("aria-pressed", String(Boolean(work.answer) && work.answer.verdict === button.dataset.verdict));
+  }
+  $("undo").disabled = !undone.length;
+  $("previous").disabled = current === 0;
+  $("next").disabled = current === clips.length - 1 && answered() < clips.length;
+}
+
+function showProgress() {
+  const done = answered();
+  const bar = $("progress");
+  bar.setAttribute("aria-valuemax", clips.length);
+  bar.setAttribute("aria-valuenow", done);
+  bar.setAttribute("aria-valuetext", t("progress.text", { n: done, of: clips.length }));
+  $("progress-text").textContent = t("progress.text", { n: done, of: clips.length });
+  const segments = $("segments").children;
+  works.forEach((work, i) => {
+    const kind = !work.answer ? "open" : work.answer.verdict === "skip" ? "skipped" : "answered";
+    segments[i].className = `segment ${kind}${i === current && screen === "work" ? " here" : ""}`;
+  });
+  showSaved();
+}
+
+function showSaved() {
+  const box = $("saved");
+  const lost = store.kind === "none";
+  box.classList.toggle("warn", store.kind !== "browser");
+  if (lost) box.textContent = t("saved.none");
+  else if (store.kind === "tab") box.textContent = t("saved.tab");
+  else box.textContent = savedAt ? t("saved.at", { time: timeOfDay(savedAt) }) : "";
+}
+
+function showClock(running) {
+  $("clock").textContent = minutes(activeTotal());
+  $("clock-idle").hidden = running || screen !== "work";
+}
+
+function showStart() {
+  const sound = clips.reduce((sum, item) => sum + item.row.end - item.row.start, 0);
+  $("start-title").textContent = tasks.title;
+  $("title").textContent = tasks.title;
+  $("start-size").textContent = t("start.size", { n: clips.length, sound: minutes(sound) });
+  $("start-saved").textContent = t("start.saved." + store.kind);
+  $("validator").value = batch.validator || settings.validator || pseudonym();
+  $("autoplay").checked = settings.autoplay;
+  $("start-go").textContent = answered() ? t("start.continue", { n: answered(), of: clips.length }) : t("start.go");
+  $("erase").hidden = !answered();
+  showProgress();
+}
+
+function showDone() {
+  const done = answered();
+  const left = clips.length - done;
+  $("done-title").textContent = left ? t("done.partly", { n: left }) : t("done.all");
+  $("done-summary").textContent = t("done.summary", { n: done, time: minutes(activeTotal()) });
+  const counts = ALL_VERDICTS.map((v) => [v, works.filter((w) => w.answer && w.answer.verdict === v).length]).filter(([, n]) => n);
+  $("done-counts").replaceChildren(...counts.map(([v, n]) => make("li", {}, make("b", { textContent: n }), " ", t("verdict." + v))));
+  $("download").textContent = t("download.long", { n: done });
+  const fresh = batch.downloaded && works.every((w) => !w.answer || w.answer.answered_at <= batch.downloaded.at);
+  $("download-state").textContent = !batch.downloaded ? t("download.never")
+    : t(fresh ? "download.current" : "download.stale", { time: timeOfDay(new Date(batch.downloaded.at)) });
+  $("review").textContent = t(left ? "done.continue" : "done.review");
+  $("review-skipped").hidden = !works.some((w) => w.answer && w.answer.verdict === "skip");
+}
+
+function showSettings() {
+  $("language").textContent = LANGUAGES.filter((l) => l !== language).map((l) => STRINGS.texts[l]["language.name"]).join(" / ");
+  $("language").lang = LANGUAGES.find((l) => l !== language) || language;
+  $("theme").textContent = t("theme." + settings.theme);
+  document.documentElement.dataset.theme = settings.theme;
+  $("speed").textContent = `${decimal(settings.speed, 2).replace(/0$/, "")} ×`;
+}
+
+function showVerdicts(onVerdict) {
+  $("verdicts").replaceChildren(...VERDICTS.map((verdict) => {
+    const button = make("button", { type: "button", title: t(`verdict.${verdict}.help`) },
+      make("span", { textContent: t("verdict." + verdict) }), " ", make("kbd", { textContent: keyName(verdict) }));
+    button.dataset.verdict = verdict;
+    button.addEventListener("click", () => onVerdict(verdict));
+    return button;
+  }));
+}

@@ -1,1 +1,5 @@
-//! what people and programs read: transcripts, report, charts, progress.
+//! what people and programs read: transcripts, report, progress.
+
+pub mod page;
+pub mod progress;
+pub mod report;

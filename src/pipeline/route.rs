@@ -106,26 +106,29 @@ fn calibration(
     talk: Talk,
 ) -> Result<Option<Calibration>> {
     let named = workspace.config.calibration.trim();
-    let found = match named.is_empty() {
-        true => Calibration::shipped(model, policy)?,
+    let calibration = match named.is_empty() {
+        true => Calibration::shipped()?,
         false => {
             let path = workspace.dir.join(named);
             let text = std::fs::read_to_string(&path)
                 .with_context(|| format!("read the calibration {}", path.display()))?;
-            let read = Calibration::parse(&text).with_context(|| path.display().to_string())?;
-            Some(read).filter(|c| c.fits(model, policy))
+            Calibration::parse(&text).with_context(|| path.display().to_string())?
         }
     };
-    if found.is_none() {
-        talk.problem(
-            "No calibration fits this model and decode policy: no draft is accepted on a score. \
-             Fit one with `second-ear evaluate` and `second-ear calibrate`.",
-        );
-    }
-    Ok(found)
+    Ok(match calibration.usable(model, policy) {
+        Ok(()) => Some(calibration),
+        Err(why) => {
+            talk.problem(format!(
+                "No draft is accepted on a score: {why}. Fit one with `second-ear evaluate` and \
+                 `second-ear calibrate`, and name it in the settings."
+            ));
+            None
+        }
+    })
 }
 
-fn lexicon(workspace: &Workspace) -> Result<Lexicon> {
+/// The built-in lexicon with the workspace's own entries.
+pub fn lexicon(workspace: &Workspace) -> Result<Lexicon> {
     let named = workspace.config.lexicon.trim();
     if named.is_empty() {
         return Lexicon::built_in();

@@ -8,15 +8,16 @@ use serde::Serialize;
 
 use super::files::write_whole;
 use super::workspace::Workspace;
-use super::run;
+use super::{route, run};
 use crate::audio::{cut, flac, level, wav};
 use crate::domain::{
-    BatchId, Clip, ClipId, Decision, Hypothesis, Reason, Recording, RecordingId, Span, State, TaskRow,
+    BatchId, Clip, ClipId, Decision, Hypothesis, Language, Reason, Recording, RecordingId, Span, State, TaskRow,
     draft_digest,
 };
+use crate::routing::lexicon::Lexicon;
 use crate::store::{Draft, HandedOut, RecordingRow};
 use crate::tasks::bundle::{self, Format};
-use crate::tasks::page::{self, Batch, PageItem};
+use crate::tasks::page::{self, Batch, PageItem, Suggestion};
 use crate::views::progress::{Progress, Talk, Unit};
 
 /// What may be asked.
@@ -57,6 +58,9 @@ struct Waiting {
     priority: f64,
     row: TaskRow,
 }
+
+/// Bars of a clip's waveform.
+const PEAKS: usize = 200;
 
 /// Writes task files, highest priorities first, in order of time within a file.
 pub fn write(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<Written> {
@@ -165,7 +169,8 @@ fn write_batch(
     written: &mut Written,
     progress: &Progress,
 ) -> Result<()> {
-    let mut sounds = sounds(&chunk, recordings)?;
+    let sounds = sounds(&chunk, recordings)?;
+    let lexicon = route::lexicon(workspace)?;
     let digests = chunk.iter().map(|w| (w.clip.id.clone(), w.row.draft_digest.clone()));
     let id = workspace.store.workspace()?;
     let batch = BatchId::derive(&id, digests);
@@ -177,15 +182,16 @@ fn write_batch(
             Format::Html => {
                 let page = Batch {
                     workspace: id.clone(),
-                    batch: batch.to_string(),
-                    language: workspace.config.tasks.interface.clone(),
+                    batch: batch.clone(),
                     title: title(&workspace.dir),
-                    regions: Vec::new(),
+                    interface: workspace.config.tasks.interface.clone(),
+                    speech: speech(&chunk),
+                    lexicon: suggestions(&chunk, &lexicon),
                 };
                 let items = chunk.iter().zip(&rows).map(|(waiting, row)| {
                     page_item(waiting, row.clone(), sounds.get(&waiting.clip.id))
                 });
-                write_whole(&path, |out| page::render_to(out, &page, items))?;
+                write_whole(&path, |out| page::render_to(out, &page, items).map(drop))?;
             }
             Format::Jsonl | Format::Csv => {
                 for (row, waiting) in rows.iter_mut().zip(&chunk) {
@@ -202,7 +208,7 @@ fn write_batch(
         }
         written.files.push(path);
     }
-    sounds.clear();
+    drop(sounds);
     // After the files: were the order the other way round, dying here would leave clips that count
     // as handed out but are in no file. Written again, a batch is the same batch.
     let handed_out: Vec<HandedOut> = chunk
@@ -246,15 +252,35 @@ fn sounds(
 
 fn page_item(waiting: &Waiting, row: TaskRow, samples: Option<&Vec<f32>>) -> Result<PageItem> {
     let samples = samples.map_or(&[][..], Vec::as_slice);
-    let peaks_a_second = 50.0;
-    let peaks = (waiting.clip.span.len().seconds() * peaks_a_second).ceil() as usize;
     Ok(PageItem {
         row,
-        audio_flac: flac::encode(samples)?,
+        audio: flac::encode(samples)?,
         words: waiting.hypothesis.as_ref().map_or(Vec::new(), Hypothesis::words),
-        peaks: level::peaks(samples, peaks),
-        reason_texts: waiting.reasons.iter().map(|r| r.to_string()).collect(),
+        peaks: level::peaks(samples, PEAKS),
+        reasons: waiting.reasons.clone(),
     })
+}
+
+/// The language spoken, where it is one for the whole chunk.
+fn speech(chunk: &[Waiting]) -> Option<Language> {
+    let mut languages = chunk.iter().filter_map(|w| w.hypothesis.as_ref()).map(|h| &h.language);
+    let first = languages.next()?;
+    languages.all(|other| other == first).then(|| first.clone())
+}
+
+/// The lexicon's entries that stand in a chunk's drafts, for validators to confirm.
+fn suggestions(chunk: &[Waiting], lexicon: &Lexicon) -> Vec<Suggestion> {
+    let mut found = BTreeMap::new();
+    for hit in chunk.iter().flat_map(|w| lexicon.hits(&w.row.draft)) {
+        let entry = hit.entry;
+        found.entry(entry.term.clone()).or_insert_with(|| Suggestion {
+            term: entry.term.clone(),
+            kind: entry.kind.tag(),
+            region: entry.regions.first().map_or(String::new(), |r| r.to_string()),
+            meaning: entry.meaning.clone(),
+        });
+    }
+    found.into_values().collect()
 }
 
 fn title(dir: &Path) -> String {

@@ -7,6 +7,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use crate::cli::{self, Command};
+use crate::domain::DecodePolicy;
 use crate::exit::Exit;
 use crate::pipeline::workspace::Workspace;
 use crate::pipeline::{answers, calibrate, dataset, evaluate, ingest, report, run, status, tasks, transcripts};
@@ -229,7 +230,16 @@ fn do_report(args: cli::Report, talk: Talk) -> Result<Exit> {
 }
 
 fn do_evaluate(args: cli::Evaluate, talk: Talk) -> Result<Exit> {
-    let done = evaluate::evaluate(&args, talk)?;
+    let policy = DecodePolicy { full_window: args.full_window, ..DecodePolicy::default() };
+    let options = evaluate::Options {
+        manifests: args.manifests,
+        model: args.model,
+        language: args.language,
+        policy,
+        workers: args.workers,
+        out: args.out,
+    };
+    let done = evaluate::evaluate(&options, talk)?;
     match args.json {
         true => print_json(&done)?,
         false => print(&done.text())?,
@@ -241,7 +251,7 @@ fn do_calibrate(args: cli::Calibrate, talk: Talk) -> Result<Exit> {
     let done = calibrate::calibrate(&args.rows, &args.out)?;
     match args.json {
         true => print_json(&done)?,
-        false => print(&done.text())?,
+        false => print(&calibrate::text(&done))?,
     }
     talk.say(format!("Written to {}.", args.out.display()));
     Ok(Exit::Done)

@@ -68,7 +68,7 @@ fn list(json: bool, bars: &mut Bars) -> Result<Exit> {
             "{:<20} {:>8}  {:<12} {:>10}  {:<8} {here}\n",
             row.name,
             row.size,
-            row.languages.to_string(),
+            languages(&row.languages),
             row.parameters,
             row.licence
         ));

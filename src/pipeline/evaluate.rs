@@ -18,7 +18,7 @@ use crate::domain::{
 };
 use crate::hypotheses::features;
 use crate::hypotheses::models;
-use crate::hypotheses::scripted::Transcriber;
+use crate::hypotheses::transcriber::Transcriber;
 use crate::hypotheses::whisper::Engine;
 use crate::training::word_errors::{WordErrors, word_errors};
 use crate::views::progress::{Talk, Unit};

@@ -16,7 +16,7 @@ pub fn write_whole(
     }
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let part = path.with_file_name(format!(".{name}.part"));
-    let written = (|| {
+    let written: Result<()> = (|| {
         let mut out = BufWriter::new(File::create(&part)?);
         fill(&mut out)?;
         out.into_inner().map_err(|e| e.into_error())?.sync_all()?;

@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::workspace::Workspace;
 use crate::domain::{Answer, Clip, Decision, Language, LanguageChoice, Reason, Recording, State};
 use crate::store::{ClipRow, Draft, RecordingState};
-use crate::training::align::word_errors;
+use crate::training::word_errors::word_errors;
 use crate::views::report::{Group, Human, Report, Share, Wer};
 
 /// The state of affairs of a workspace.
@@ -108,7 +108,7 @@ impl Count {
                 group.human_seconds += seconds;
             }
             if let Some((changed, errors)) = &compared {
-                group.draft_wer.add(errors.errors(), errors.reference_words);
+                group.draft_wer.add(errors.errors, errors.reference_words);
                 let old = group.drafts_changed.unwrap_or(Share::new(0, 0));
                 let part = old.part + u64::from(*changed);
                 group.drafts_changed = Some(Share::new(part, old.of + 1));
@@ -118,15 +118,15 @@ impl Count {
         if let Some((changed, errors)) = &compared {
             self.changed_all.0 += u64::from(*changed);
             self.changed_all.1 += 1;
-            self.wer.add(errors.errors(), errors.reference_words);
+            self.wer.add(errors.errors, errors.reference_words);
         }
         if codes.contains("random_audit") {
             self.audits.0 += 1;
             if let Some((_, errors)) = &compared {
                 self.audits.1 += 1;
-                self.audits.2 += u64::from(errors.errors() > 0);
+                self.audits.2 += u64::from(errors.errors > 0);
                 let pi = routed.inclusion.get().max(f64::MIN_POSITIVE);
-                self.hajek.0 += errors.errors() as f64 / pi;
+                self.hajek.0 += errors.errors as f64 / pi;
                 self.hajek.1 += errors.reference_words as f64 / pi;
             }
         }

@@ -115,7 +115,7 @@ fn calibration(
             Calibration::parse(&text).with_context(|| path.display().to_string())?
         }
     };
-    Ok(match calibration.usable(model, policy) {
+    Ok(match calibration.fits(model, policy) {
         Ok(()) => Some(calibration),
         Err(why) => {
             talk.problem(format!(

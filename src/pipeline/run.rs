@@ -12,7 +12,8 @@ use super::workspace::Workspace;
 use super::{ingest, route};
 use crate::domain::{Clip, LanguageChoice, Recording, RecordingId, Samples, Span};
 use crate::exit::Interrupted;
-use crate::hypotheses::scripted::{Script, Transcriber};
+use crate::hypotheses::scripted::{self, Script};
+use crate::hypotheses::transcriber::Transcriber;
 use crate::hypotheses::whisper::Engine;
 use crate::store::{RecordingState, Store};
 use crate::views::progress::{Progress, Talk, Unit};
@@ -58,7 +59,7 @@ pub fn run(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<O
         Some(_) => None,
         None => Some(workspace.model()?),
     };
-    let model_id = model.as_ref().map_or(Script::MODEL.to_string(), |m| m.sha256.chars().take(16).collect());
+    let model_id = model.as_ref().map_or(scripted::MODEL.to_string(), |m| m.sha256.chars().take(16).collect());
     let mut outcome = Outcome {
         model: workspace.config.model.clone(),
         policy: policy.id(),

@@ -11,10 +11,10 @@ use super::workspace::Workspace;
 use super::{route, run};
 use crate::audio::{cut, flac, level, wav};
 use crate::domain::{
-    BatchId, Clip, ClipId, Decision, Hypothesis, Language, Reason, Recording, RecordingId, Span, State, TaskRow,
+    BatchId, Clip, ClipId, Decision, Hypothesis, Language, Reason, Recording, RecordingId, Span, State, TagKind, TaskRow,
     draft_digest,
 };
-use crate::routing::lexicon::Lexicon;
+use crate::routing::lexicon::{Kind, Lexicon};
 use crate::store::{Draft, HandedOut, RecordingRow};
 use crate::tasks::bundle::{self, Format};
 use crate::tasks::page::{self, Batch, PageItem, Suggestion};
@@ -255,10 +255,15 @@ fn page_item(waiting: &Waiting, row: TaskRow, samples: Option<&Vec<f32>>) -> Res
     Ok(PageItem {
         row,
         audio: flac::encode(samples)?,
-        words: waiting.hypothesis.as_ref().map_or(Vec::new(), Hypothesis::words),
+        words: waiting.hypothesis.as_ref().map_or(Vec::new(), words),
         peaks: level::peaks(samples, PEAKS),
         reasons: waiting.reasons.clone(),
     })
+}
+
+fn words(hypothesis: &Hypothesis) -> Vec<page::Word> {
+    let words = hypothesis.words().into_iter();
+    words.map(|w| page::Word { text: w.text, start: w.start, end: w.end }).collect()
 }
 
 /// The language spoken, where it is one for the whole chunk.
@@ -268,6 +273,13 @@ fn speech(chunk: &[Waiting]) -> Option<Language> {
     languages.all(|other| other == first).then(|| first.clone())
 }
 
+fn tag_kind(kind: Kind) -> TagKind {
+    match kind {
+        Kind::Word => TagKind::RegionalWord,
+        Kind::Idiom => TagKind::Idiom,
+    }
+}
+
 /// The lexicon's entries that stand in a chunk's drafts, for validators to confirm.
 fn suggestions(chunk: &[Waiting], lexicon: &Lexicon) -> Vec<Suggestion> {
     let mut found = BTreeMap::new();
@@ -275,7 +287,7 @@ fn suggestions(chunk: &[Waiting], lexicon: &Lexicon) -> Vec<Suggestion> {
         let entry = hit.entry;
         found.entry(entry.term.clone()).or_insert_with(|| Suggestion {
             term: entry.term.clone(),
-            kind: entry.kind.tag(),
+            kind: tag_kind(entry.kind),
             region: entry.regions.first().map_or(String::new(), |r| r.to_string()),
             meaning: entry.meaning.clone(),
         });

@@ -18,7 +18,7 @@ use crate::domain::{
     Clip, DecodePolicy, Hypothesis, LanguageChoice, Piece, Recording, RecordingId, Samples,
     SliceSettings, Span,
 };
-use crate::hypotheses::scripted::Transcriber;
+use crate::hypotheses::transcriber::Transcriber;
 
 /// What is left to do for one recording.
 #[derive(Clone, Debug)]
@@ -129,11 +129,12 @@ fn read(
         Some(clips) => clips,
         None => {
             let mut detector = detect::Detector::new();
-            let length = decode::stream(file, *channel, &mut |block| {
+            let decoded = decode::stream(file, *channel, &mut |block| {
                 go_on(stop)?;
                 detector.push(block);
                 Ok(())
             })?;
+            let length = decoded.length;
             let pieces = slice::slice(length, &detector.finish(), settings);
             let clips = pieces.iter().filter_map(|piece| match piece {
                 Piece::Clip { span } => Some(Clip::new(id, *span)),

@@ -13,14 +13,14 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use super::ffmpeg::{self, Ffmpeg};
 use super::reader::{Reader, Refusal, Shape};
 use super::resample::Resampler;
+use super::sniff;
 use crate::domain::{Channel, Samples};
 
 /// Damage up to this share of a file is covered with silence; more is an error.
 const TOLERATED_DAMAGE: f64 = 0.01;
-/// ... and up to this many seconds in any file, however short: cut MP3 streams start with it.
-const TOLERATED_SECONDS: f64 = 0.1;
-/// A file this much shorter than its header says, seconds, is truncated.
-const TOLERATED_LOSS: f64 = 0.1;
+/// A file that is shorter than its header says by more than this many seconds, or by more than the
+/// tolerated share of damage, is truncated.
+const TOLERATED_LOSS: f64 = 1.0;
 /// Float samples beyond this were not scaled to [-1, 1].
 const LOUDEST: f32 = 64.0;
 
@@ -29,7 +29,7 @@ const LOUDEST: f32 = 64.0;
 pub struct Probe {
     /// Short name of the container ("wave", "ogg", "isomp4", or "ffmpeg").
     pub container: String,
-    /// Short name of the codec ("flac", "opus").
+    /// Short name of the codec ("flac", "opus"); for `ffmpeg` what the file looks like.
     pub codec: String,
     /// Channels.
     pub channels: u16,
@@ -44,16 +44,19 @@ pub struct Probe {
 pub struct Decoded {
     /// Samples at 16 kHz.
     pub length: Samples,
-    /// How much of that is silence in place of damaged packets (at most 1 %, or 0.1 s).
-    pub concealed: Samples,
+    /// How much was damaged: silence in place of packets, or missing (at most 1 %).
+    pub damaged: Samples,
 }
 
 /// Checks a file by decoding its first samples.
 ///
 /// Errors: unreadable, empty, a folder, no audio, or a codec that neither we nor `ffmpeg` decode.
 pub fn probe(path: &Path) -> Result<Probe> {
-    let (reader, _ffmpeg) = open(path, ffmpeg::PROGRAM.as_ref()).with_context(|| about(path))?;
-    let Shape { container, codec, channels, rate, declared } = reader.shape().clone();
+    let (reader, ffmpeg) = open(path, ffmpeg::PROGRAM.as_ref()).with_context(|| about(path))?;
+    let Shape { mut container, mut codec, channels, rate, declared } = reader.shape().clone();
+    if ffmpeg.is_some() {
+        (container, codec) = (ffmpeg::PROGRAM.into(), sniff::sniff(path)?.name);
+    }
     Ok(Probe { container, codec, channels: u16::try_from(channels)?, rate, frames: declared })
 }
 
@@ -143,7 +146,7 @@ fn pump(
         samples.clear();
         Ok(())
     };
-    let mut ready = Vec::new();
+    let (mut ready, mut damaged) = (Vec::new(), 0.0);
     loop {
         let more = reader.next(&mut block).map_err(|e| {
             anyhow!(e).context(format!("damaged or truncated after {:.1} s", seconds(frames)))
@@ -170,18 +173,22 @@ fn pump(
         }
     }
     if flow.is_continue() {
-        if let Some(declared) = declared {
-            ensure!(
-                seconds(declared) - seconds(frames) < TOLERATED_LOSS,
-                "truncated: {:.1} of {:.1} s decoded",
-                seconds(frames),
-                seconds(declared)
-            );
-        }
-        let damage = seconds(reader.concealed());
         ensure!(
-            damage <= TOLERATED_SECONDS.max(TOLERATED_DAMAGE * seconds(frames)),
-            "damaged: {damage:.1} of {:.1} s cannot be decoded",
+            declared.is_some() || !reader.cut_short(),
+            "truncated: the data end after {:.1} s in the middle of the container",
+            seconds(frames)
+        );
+        let whole = declared.map_or(0.0, seconds);
+        let missing = (whole - seconds(frames)).max(0.0);
+        ensure!(
+            missing <= TOLERATED_LOSS.min(TOLERATED_DAMAGE * whole),
+            "truncated or damaged: {:.2} of {whole:.2} s decoded",
+            seconds(frames)
+        );
+        damaged = seconds(reader.concealed()) + missing;
+        ensure!(
+            damaged <= TOLERATED_DAMAGE * seconds(frames),
+            "damaged: {damaged:.2} of {:.2} s cannot be decoded",
             seconds(frames)
         );
     }
@@ -190,8 +197,7 @@ fn pump(
         Ok(())
     })?;
     hand_on(&mut ready, &mut flow)?;
-    let concealed = Samples::from_seconds(seconds(reader.concealed()));
-    Ok((Decoded { length: Samples(length), concealed }, flow))
+    Ok((Decoded { length: Samples(length), damaged: Samples::from_seconds(damaged) }, flow))
 }
 
 /// One channel out of interleaved ones.
@@ -223,3 +229,6 @@ impl Mix {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -147,7 +147,22 @@ fn slicing_on_the_shared_recordings_and_clips() {
         None => vec![SliceSettings::default()],
         Some(text) => serde_json::from_str(&text).expect("settings"),
     };
-    for settings in grid {
+    for (number, settings) in grid.into_iter().enumerate() {
+        if let Some(folder) = std::env::var_os("SLICE_DUMP") {
+            let mut clips = serde_json::Map::new();
+            let spans = |heard: &Heard| -> Value {
+                let spans = heard.clips(&settings);
+                spans.iter().map(|c| vec![c.start.0, c.end.0]).collect()
+            };
+            for (name, (heard, _)) in RECORDINGS.iter().zip(&recordings) {
+                clips.insert((*name).into(), spans(heard));
+            }
+            for (name, heard) in SINGLES.iter().zip(&singles) {
+                clips.insert((*name).into(), heard.iter().map(spans).collect());
+            }
+            let file = Path::new(&folder).join(format!("{number}.json"));
+            fs::write(file, Value::Object(clips).to_string()).expect("write");
+        }
         println!("\n{settings:?}");
         for (name, (heard, segments)) in RECORDINGS.iter().zip(&recordings) {
             println!("{name:18} {}", recording_row(heard, segments, &settings));

@@ -27,8 +27,10 @@ use super::sniff;
 const RATES: std::ops::RangeInclusive<u32> = 1_000..=768_000;
 /// Channels that a header may claim.
 const MAX_CHANNELS: usize = 64;
-/// A time stamp this far ahead of what was decoded, seconds, means that audio is missing.
+/// A time stamp this far ahead of what was decoded, seconds, means that audio is missing ...
 const GAP_SECONDS: f64 = 0.1;
+/// ... in FLAC, whose time stamps are exact, this far.
+const FLAC_GAP_SECONDS: f64 = 0.001;
 /// A gap longer than this, seconds, is a damaged time stamp or a recorder that was paused.
 const LONGEST_GAP_SECONDS: f64 = 600.0;
 /// Damaged packets before the first good one that opening a file puts up with.
@@ -43,6 +45,9 @@ pub enum Refusal {
     /// There is a track that we can decode, with nothing in it.
     #[error("it holds no audio: {0} without a single sample")]
     Empty(String),
+    /// A format that we do have, and bytes that make no sense in it.
+    #[error("{0}")]
+    Damaged(String),
     /// Symphonia cannot demux or decode it; says what it is, as far as that can be told.
     #[error("{0}")]
     Lacking(String),
@@ -77,6 +82,8 @@ pub struct Reader<'s> {
     concealed: u64,
     /// Gaps between packets are damage here, not pauses.
     gapless: bool,
+    /// The bytes ended before the container did.
+    cut_short: bool,
 }
 
 /// Time stamps against decoded frames.
@@ -98,11 +105,17 @@ impl Reader<'_> {
         if let Some(extension) = path.extension().and_then(OsStr::to_str) {
             hint.with_extension(extension);
         }
-        let mut reader = Reader::new(Box::new(file), &hint, &looks.name)?;
-        if looks.streamed_wav {
-            reader.shape.declared = None;
+        match Reader::new(Box::new(file), &hint, &looks.name) {
+            Ok(mut reader) => {
+                if looks.streamed_wav {
+                    reader.shape.declared = None;
+                }
+                Ok(reader)
+            }
+            // Another program may do better, unless the format is one that we surely have.
+            Err(Refusal::Damaged(why)) if !looks.ours => Err(Refusal::Lacking(why)),
+            Err(refusal) => Err(refusal),
         }
-        Ok(reader)
     }
 
     /// Reads a WAV stream that another program writes.
@@ -122,7 +135,10 @@ impl Reader<'_> {
         let stream = MediaSourceStream::new(source, Default::default());
         let format = symphonia::default::get_probe()
             .probe(hint, stream, FormatOptions::default(), MetadataOptions::default())
-            .map_err(|e| refusal(e, &format!("{looks} cannot be demuxed here")))?;
+            .map_err(|e| match e {
+                Error::Unsupported(_) => Refusal::Lacking(format!("{looks} cannot be read here")),
+                e => refusal(e, &format!("{looks} cannot be read here")),
+            })?;
         let container = format.format_info().short_name.to_string();
         let Some(track) = format.default_track(TrackType::Audio).cloned() else {
             return Err(Refusal::Lacking(format!("{looks} without an audio track known here")));
@@ -151,6 +167,7 @@ impl Reader<'_> {
             first: None,
             concealed: 0,
             gapless,
+            cut_short: false,
         };
         reader.start(&track, skip)?;
         Ok(reader)
@@ -168,7 +185,10 @@ impl Reader<'_> {
                 Ok(Some(packet)) => match self.decode(&packet, &mut block) {
                     Ok(()) if block.is_empty() => continue,
                     Ok(()) => break,
-                    Err(Error::DecodeError(_)) if bad < BAD_STARTS => bad += 1,
+                    Err(Error::DecodeError(_) | Error::IoError(_)) if bad < BAD_STARTS => bad += 1,
+                    Err(Error::IoError(e)) => {
+                        return Err(Refusal::Damaged(format!("{what} is damaged: {e}")));
+                    }
                     Err(e) => return Err(refusal(e, &format!("{what} cannot be decoded here"))),
                 },
                 Err(e) => return Err(refusal(e, &format!("{what} cannot be read"))),
@@ -189,6 +209,11 @@ impl Reader<'_> {
         self.concealed
     }
 
+    /// Whether the bytes ended before the container did; WAV and ADTS streams may just end.
+    pub fn cut_short(&self) -> bool {
+        self.cut_short
+    }
+
     /// The next frames, interleaved, in `block`; false at the end of the track.
     pub fn next(&mut self, block: &mut Vec<f32>) -> Result<bool, Error> {
         block.clear();
@@ -197,10 +222,19 @@ impl Reader<'_> {
             return Ok(true);
         }
         while block.is_empty() {
-            let Some(packet) = self.next_packet()? else { return Ok(false) };
+            let packet = match self.next_packet() {
+                Ok(Some(packet)) => packet,
+                Ok(None) => return Ok(false),
+                Err(Error::IoError(e)) if e.kind() == io::ErrorKind::UnexpectedEof => {
+                    self.cut_short = !matches!(self.shape.container.as_str(), "wave" | "aac");
+                    return Ok(false);
+                }
+                Err(e) => return Err(e),
+            };
             match self.decode(&packet, block) {
                 Ok(()) => (),
-                Err(Error::DecodeError(_)) => {
+                // Bad data, or fewer of them than the codec needs.
+                Err(Error::DecodeError(_) | Error::IoError(_)) => {
                     let frames = self.clock.frames(packet.block_dur().get(), self.shape.rate);
                     self.conceal(frames, block);
                     self.concealed += frames;
@@ -253,7 +287,9 @@ impl Reader<'_> {
         if (rate, channels) != (self.shape.rate, self.shape.channels) {
             return Err(Error::Unsupported("sample rate or channel count changes on the way"));
         }
-        let gap = self.clock.gap(packet.pts.get() + packet.trim_start.get() as i64, rate);
+        let stamp = packet.pts.get().saturating_add_unsigned(packet.trim_start.get());
+        let least = if self.shape.container == "flac" { FLAC_GAP_SECONDS } else { GAP_SECONDS };
+        let gap = self.clock.gap(stamp, rate, least);
         self.conceal(gap, block);
         if self.gapless {
             self.concealed += gap;
@@ -273,13 +309,13 @@ impl Reader<'_> {
 }
 
 impl Clock {
-    /// Frames that are missing before a packet with this time stamp (ticks).
-    fn gap(&mut self, stamp: i64, rate: u32) -> u64 {
+    /// Frames that are missing before a packet with this time stamp (ticks), if at least `least` seconds.
+    fn gap(&mut self, stamp: i64, rate: u32, least: f64) -> u64 {
         let Some(tick) = self.tick else { return 0 };
         let origin = *self.origin.get_or_insert(stamp);
         let ahead = stamp.saturating_sub(origin) as f64 * tick
             - self.position as f64 / f64::from(rate.max(1));
-        if (GAP_SECONDS..LONGEST_GAP_SECONDS).contains(&ahead) {
+        if (least..LONGEST_GAP_SECONDS).contains(&ahead) {
             (ahead * f64::from(rate)).round() as u64
         } else {
             0
@@ -299,6 +335,9 @@ fn declared(track: &Track, shape: &Shape, pre_skip: u64) -> Option<u64> {
     match shape.codec.as_str() {
         // Without a LAME tag it is guessed from the bit rate.
         "mp3" => track.delay.map(|_| frames),
+        "aac" if shape.container == "aac" => None,
+        // It counts the padding of the last packet.
+        "alac" if shape.container == "caf" => None,
         // The granule position counts the pre-skip.
         "opus" => Some(frames.saturating_sub(pre_skip)),
         _ => Some(frames),
@@ -308,8 +347,8 @@ fn declared(track: &Track, shape: &Shape, pre_skip: u64) -> Option<u64> {
 fn refusal(error: Error, what: &str) -> Refusal {
     match error {
         Error::IoError(e) if e.kind() != io::ErrorKind::UnexpectedEof => Refusal::Io(e),
-        Error::IoError(_) => Refusal::Lacking(format!("{what}: it ends too early")),
+        Error::IoError(_) => Refusal::Damaged(format!("{what}: truncated, it ends too early")),
         Error::Unsupported(why) => Refusal::Lacking(format!("{what} ({why})")),
-        e => Refusal::Lacking(format!("{what}: {e}")),
+        e => Refusal::Damaged(format!("{what}: damaged ({e})")),
     }
 }

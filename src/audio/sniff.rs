@@ -10,12 +10,26 @@ const HEAD: u64 = 64 * 1024;
 /// RIFF sizes this close to 2^31 or 2^32 mean "written to a pipe": the length was not known.
 const STREAMED: u32 = 64 * 1024;
 
+/// Names of formats that symphonia decodes whole.
+const OURS: [&str; 8] = [
+    "a WAV file (PCM)",
+    "a WAV file (float)",
+    "a WAV file (A-law)",
+    "a WAV file (µ-law)",
+    "a FLAC file",
+    "an Ogg file (Vorbis)",
+    "an Ogg file (Opus)",
+    "an AIFF file",
+];
+
 /// What the first bytes say.
 pub struct Looks {
     /// "a WAV file (GSM 6.10)", "a text file", "a file of unknown format".
     pub name: String,
     /// A WAV whose header was written before its length was known.
     pub streamed_wav: bool,
+    /// A format of which we decode every file: if that fails, the file is damaged.
+    pub ours: bool,
 }
 
 /// Looks at the head of a file.
@@ -24,7 +38,9 @@ pub fn sniff(path: &Path) -> io::Result<Looks> {
     File::open(path)?.take(HEAD).read_to_end(&mut head)?;
     let wav = head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WAVE");
     let streamed_wav = wav && chunk(&head, b"data").is_some_and(|(size, _)| is_streamed(size));
-    Ok(Looks { name: name(&head, wav), streamed_wav })
+    let name = name(&head, wav);
+    let ours = OURS.contains(&name.as_str());
+    Ok(Looks { name, streamed_wav, ours })
 }
 
 fn is_streamed(size: u32) -> bool {
@@ -61,6 +77,8 @@ fn name(head: &[u8], wav: bool) -> String {
         (0, b"\x0b\x77", "an AC-3 file"),
         (0, b"fLaC", "a FLAC file"),
         (28, b"Speex   ", "an Ogg file (Speex)"),
+        (28, b"OpusHead", "an Ogg file (Opus)"),
+        (28, b"\x01vorbis", "an Ogg file (Vorbis)"),
         (0, b"OggS", "an Ogg file"),
         (8, b"AVI ", "an AVI file"),
         (4, b"ftyp", "an MP4 file"),

@@ -6,12 +6,17 @@
 //! In it `<`, `>` and `&` are written `\u003c` and so on, so that no text can end the blob or start markup. The
 //! content security policy allows the page's own script and style by their hashes, audio from the page, and no request at all.
 
+mod peaks;
+mod words;
+
 use std::io::Write;
 
 use anyhow::Context;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+pub use peaks::peaks;
 use serde::Serialize;
+pub use words::words;
 
 use crate::domain::{BatchId, Language, Millis, Reason, TagKind, TaskRow, hex_digest};
 
@@ -83,9 +88,9 @@ pub struct PageItem {
     pub row: TaskRow,
     /// The clip as FLAC or WAV (known by its first bytes); every current browser plays both.
     pub audio: Vec<u8>,
-    /// The draft word by word; empty where there are no times.
+    /// [`words`] of the draft; empty where there are no times.
     pub words: Vec<Word>,
-    /// Largest sample of each of about 200 equal stretches, 255 is full scale; may be empty.
+    /// [`peaks`] of the clip, about 200 of them; may be empty.
     pub peaks: Vec<u8>,
     /// Why a person is asked.
     pub reasons: Vec<Reason>,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::*;
-use crate::domain::{Probability, Verdict};
+use crate::domain::{ClipId, Probability, RecordingId, Samples, Span, Verdict, draft_digest};
 use crate::tasks::bundle::samples::hostile_rows;
 
 fn batch(title: &str) -> Batch {
@@ -101,9 +101,9 @@ fn an_item_of_another_batch_is_refused_and_errors_pass_through() {
 #[test]
 fn the_page_asks_for_nothing_outside_itself() {
     let page = render(&batch("t"), items()).unwrap();
+    assert!(!CSS.contains("url(") && !CSS.contains("@import"));
     let code = [HTML, CSS, &script()].concat();
-    for request in
-        ["http:", "https:", "src=\"", "url(", "@import", "fetch(", "XMLHttpRequest", "sendBeacon"]
+    for request in ["http:", "https:", " src=", "import(", "fetch(", "XMLHttpRequest", "sendBeacon"]
     {
         assert!(!code.contains(request), "{request}");
     }
@@ -162,4 +162,96 @@ fn the_script_stands_in_the_page_as_the_policy_names_it() {
     assert!(page.contains(&source(&page[start..end])));
     // "abc", from FIPS 180-4.
     assert_eq!(source("abc"), "sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
+}
+
+/// The page that tests/page/page.test.mjs opens; with texts from real speech and hostile ones.
+#[test]
+fn writes_a_sample_page() {
+    let data: Value =
+        serde_json::from_str(include_str!("../../../tests/data/page/natation.json")).unwrap();
+    let audio = include_bytes!("../../../tests/data/page/natation.flac");
+    let words: Vec<(String, u64, u64)> = serde_json::from_value(data["words"].clone()).unwrap();
+    let peaks: Vec<u8> = serde_json::from_value(data["peaks"].clone()).unwrap();
+    let draft = words.iter().map(|w| w.0.as_str()).collect::<String>().trim().to_string();
+    let item = |n: u64, draft: &str, words: &[(String, u64, u64)], reasons: Vec<Reason>| {
+        let start = Samples(n * 80_000 + 672_000);
+        let span =
+            Span::new(start, start + Samples::from_seconds(data["seconds"].as_f64().unwrap()));
+        let clip = ClipId::derive(&RecordingId::from_stored("00112233aabbccdd"), span);
+        let row = TaskRow {
+            workspace: "page-test".into(),
+            path: "entretiens/piscine & sport <1>.flac".into(),
+            start: span.start.seconds(),
+            end: span.end.seconds(),
+            draft: draft.into(),
+            draft_digest: draft_digest(&clip, draft),
+            clip: clip.to_string(),
+            reasons: reasons.iter().map(|r| r.code().to_string()).collect(),
+            region: "fr-CA-QC".into(),
+            context_before: "Il y a une piscine tout près de chez moi.".into(),
+            context_after: "Moi, je préfère marcher.".into(),
+            ..Default::default()
+        };
+        let words = words.iter().map(|(t, s, e)| Word {
+            text: t.clone(),
+            start: Millis(*s),
+            end: Millis(*e),
+        });
+        PageItem {
+            row,
+            audio: audio.to_vec(),
+            words: words.collect(),
+            peaks: peaks.clone(),
+            reasons,
+        }
+    };
+    let low = Reason::LowConfidence {
+        score: Probability::clamped(0.4),
+        threshold: Probability::clamped(0.6),
+    };
+    let idiom =
+        Reason::Idiom { term: "lâche pas la patate".into(), heard: "lâche pas la patate".into() };
+    let mut items = vec![
+        item(0, &draft, &words, vec![low]),
+        item(1, "Lâche pas la patate, il fait frette à matin.", &[], vec![idiom]),
+        item(2, "", &words, vec![Reason::NoOutput]),
+    ];
+    for (n, text) in
+        (3..).zip(crate::tasks::bundle::samples::HOSTILE.iter().filter(|t| !t.trim().is_empty()))
+    {
+        items.push(item(
+            n,
+            text,
+            &[],
+            vec![Reason::RandomAudit { rate: Probability::clamped(0.05) }],
+        ));
+    }
+    let rows = items.iter().map(|i| i.row.clone()).collect();
+    let (id, rows) = crate::tasks::bundle::batches("page-test", rows, 1000).remove(0);
+    let suggestion = |term: &str, kind, meaning: &str| Suggestion {
+        term: term.into(),
+        kind,
+        region: "fr-CA-QC".into(),
+        meaning: meaning.into(),
+    };
+    let batch = Batch {
+        workspace: "page-test".into(),
+        batch: id,
+        title: "Sport et loisirs, lot 1".into(),
+        lexicon: vec![
+            suggestion("lâche pas la patate", TagKind::Idiom, "ne te décourage pas"),
+            suggestion("frette", TagKind::RegionalWord, "très froid"),
+        ],
+        ..self::batch("")
+    };
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/page-test");
+    std::fs::create_dir_all(&folder).unwrap();
+    let mut rows_file = Vec::new();
+    crate::tasks::bundle::write_jsonl(&mut rows_file, &rows).unwrap();
+    std::fs::write(folder.join("tasks.jsonl"), rows_file).unwrap();
+    let count = items.len();
+    let items = items.into_iter().zip(rows).map(|(item, row)| Ok(PageItem { row, ..item }));
+    let mut page = Vec::new();
+    assert_eq!(render_to(&mut page, &batch, items).unwrap(), count);
+    std::fs::write(folder.join("page.html"), page).unwrap();
 }

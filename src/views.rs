@@ -1,1 +1,3 @@
 //! what people and programs read: transcripts, report, charts, progress.
+
+pub mod transcripts;

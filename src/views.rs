@@ -3,3 +3,4 @@
 pub mod page;
 pub mod progress;
 pub mod report;
+pub mod transcripts;

@@ -16,7 +16,7 @@ static TIME: LazyLock<Regex> = LazyLock::new(|| regex(r"\b(\d{1,2}):(\d{2})\b"))
 static ORDINAL: LazyLock<Regex> = LazyLock::new(|| regex(r"\b(\d{1,15})(?:st|nd|rd|th)\b"));
 static PLURAL: LazyLock<Regex> = LazyLock::new(|| regex(r"\b(\d{1,4})'?s\b"));
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"(?:([€$£])\s?)?(\d+(?:,\d+)*)((?:\.\d+)*)(?:\s?(%|€|\$|£|°|per cent\b))?")
+    regex(r"(?:([€$£])\s?)?(\d+(?:,\d+)*)((?:\.\d+)*)(?:\s?(%|€|\$|£|°(?:\s?[cf]\b)?))?")
 });
 
 fn regex(pattern: &str) -> Regex {
@@ -66,7 +66,7 @@ fn number(found: &Captures) -> String {
         "€" => "euro",
         "$" => "dollar",
         "£" => "pound",
-        "°" => "degree",
+        degrees if degrees.starts_with('°') => "degree",
         _ => "",
     };
     let decimals: Vec<_> = decimals.split('.').skip(1).collect();
@@ -84,7 +84,7 @@ fn number(found: &Captures) -> String {
         _ => words.extend(decimals.iter().map(|digits| English.cardinal(digits))),
     }
     match sign {
-        "%" | "per cent" => words.push("percent".into()),
+        "%" => words.push("percent".into()),
         _ => words.push(unit),
     }
     format!(" {} ", words.join(" "))
@@ -186,6 +186,7 @@ mod tests {
             ("3.14", "three point one four"),
             ("$5 and $5.50 and 1$", "five dollars and five dollars fifty and one dollar"),
             ("007", "zero zero seven"),
+            ("20°c", "twenty degrees"),
         ] {
             assert_eq!(said(written), expected, "{written}");
         }

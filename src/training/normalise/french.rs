@@ -35,7 +35,9 @@ static ORDINAL: LazyLock<Regex> =
 static NUMERO: LazyLock<Regex> = LazyLock::new(|| regex(r"\bn[°º]\s?|№\s?"));
 /// Currency before, groups of digits, decimals, sign behind.
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"(?:([€$£])\s?)?(\d+(?:[ \u{a0}\u{202f}.]\d+)*)((?:,\d+)*)(?:\s?([%€$£°]))?")
+    regex(
+        r"(?:([€$£])\s?)?(\d+(?:[ \u{a0}\u{202f}.]\d+)*)((?:,\d+)*)(?:\s?(%|€|\$|£|°(?:\s?c\b)?))?",
+    )
 });
 
 fn regex(pattern: &str) -> Regex {
@@ -177,7 +179,7 @@ fn number(found: &Captures) -> String {
     }
     match sign {
         "%" => words.push("pour cent".into()),
-        "°" => words.push(counted("degré", groups)),
+        degrees if degrees.starts_with('°') => words.push(counted("degré", groups)),
         "" => {}
         _ => words.push(counted(money, groups)),
     }
@@ -247,6 +249,10 @@ mod tests {
             ("12/05/2024", "douze mai deux mille vingt quatre"),
             ("5 $ ou 1€ ou 5,50 €", "cinq dollars ou un euro ou cinq euros cinquante"),
             ("n°6", "numéro six"),
+            (
+                "2 ° c, 1°, 30 °c et 5 ° ce",
+                "deux degrés , un degré , trente degrés et cinq degrés ce",
+            ),
             ("sur 1,2,3", "sur un deux trois"),
             ("6-6", "six - six"),
             ("45/60/2000", "quarante cinq / soixante / deux mille"),

@@ -1,0 +1,133 @@
+//! What was heard, for programs and people. In: rows, one a clip. Out: JSONL of all of them, or one
+//! file a recording as text, subtitles or TextGrid. Left to others: making the rows, sorted or not,
+//! and writing the files (pipeline).
+
+mod cues;
+mod jsonl;
+mod srt;
+mod textgrid;
+mod txt;
+mod vtt;
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::Samples;
+
+/// One clip's transcript. Names and order of the fields are a stable file format (FORMATS.md).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TranscriptRow {
+    /// Recording id.
+    pub recording: String,
+    /// The recording's path as it was ingested.
+    pub path: String,
+    /// Clip id.
+    pub clip: String,
+    /// Seconds from the recording's start.
+    pub start: f64,
+    /// Seconds from the recording's start.
+    pub end: f64,
+    /// Settled text where there is one, else the draft; empty when nothing was heard.
+    pub text: String,
+    /// Where `text` comes from.
+    pub source: TextSource,
+    /// What the model heard.
+    pub draft: String,
+    /// P(draft has no error), calibrated; `null` when there is no score.
+    pub score: Option<f64>,
+    /// `auto`, `human` or `dropped`.
+    pub decision: String,
+    /// Reason codes, also those that the budget had no room for.
+    pub reasons: Vec<String>,
+    /// Probability with which a person hears the clip.
+    pub inclusion_probability: f64,
+    /// Region code, or empty.
+    pub region: String,
+    /// Speaker as declared, or empty.
+    pub speaker: String,
+    /// Model id, or empty before the clip was decoded.
+    pub model: String,
+}
+
+/// Who wrote a text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TextSource {
+    /// The model.
+    #[default]
+    Machine,
+    /// People.
+    Human,
+}
+
+/// How transcripts are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TranscriptFormat {
+    /// One row a clip, every field.
+    Jsonl,
+    /// One line a clip, text only.
+    Txt,
+    /// SubRip subtitles.
+    Srt,
+    /// WebVTT subtitles with speaker and clip id.
+    Vtt,
+    /// Praat TextGrid: a tier of texts and a tier of clip ids.
+    Textgrid,
+}
+
+impl TranscriptFormat {
+    /// Every format.
+    pub const ALL: [Self; 5] = [Self::Jsonl, Self::Txt, Self::Srt, Self::Vtt, Self::Textgrid];
+
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Jsonl => "jsonl",
+            Self::Txt => "txt",
+            Self::Srt => "srt",
+            Self::Vtt => "vtt",
+            Self::Textgrid => "textgrid",
+        }
+    }
+
+    /// The usual ending of file names.
+    pub fn extension(self) -> &'static str {
+        if self == Self::Textgrid { "TextGrid" } else { self.name() }
+    }
+
+    /// The text of one file: of one recording, except that JSONL rows of several can be joined.
+    /// Rows come in any order; `length` is the recording's, for TextGrid alone.
+    pub fn render(self, rows: &[TranscriptRow], length: Samples) -> String {
+        match self {
+            Self::Jsonl => jsonl::render(rows),
+            Self::Txt => txt::render(rows),
+            Self::Srt => srt::render(rows),
+            Self::Vtt => vtt::render(rows),
+            Self::Textgrid => textgrid::render(rows, length.seconds()),
+        }
+    }
+
+    /// A file name for a recording: what can be kept of its own name, its id (two recordings may
+    /// share a name), and the format's ending. Safe on every file system.
+    pub fn file_name(self, path: &str, recording: &str) -> String {
+        let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        let safe = |c: char| if c.is_alphanumeric() || "-_".contains(c) { c } else { '_' };
+        let stem: String = stem.chars().map(safe).take(60).collect();
+        format!("{stem}-{recording}.{}", self.extension())
+    }
+}
+
+impl FromStr for TranscriptFormat {
+    type Err = String;
+    fn from_str(s: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|format| format.name() == s.to_lowercase()).ok_or_else(|| {
+            let names = Self::ALL.map(Self::name).join(", ");
+            format!("'{s}' is not a transcript format; write one of {names}")
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

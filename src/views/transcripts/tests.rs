@@ -1,0 +1,156 @@
+//! The formats against files that real programs accepted, and against hostile text.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn row(n: u32, start: f64, end: f64, text: &str) -> TranscriptRow {
+    TranscriptRow {
+        recording: "rec01".into(),
+        path: "calls/rec01.wav".into(),
+        clip: format!("rec01_{n:04}"),
+        start,
+        end,
+        text: text.into(),
+        speaker: "spk1".into(),
+        ..Default::default()
+    }
+}
+
+fn example() -> Vec<TranscriptRow> {
+    // out of order on purpose
+    vec![row(2, 4.1, 6.6, "on va souper à six heures"), row(1, 0.4, 3.6, "il fait frette à matin")]
+}
+
+fn render(format: TranscriptFormat, rows: &[TranscriptRow]) -> String {
+    format.render(rows, Samples::from_seconds(12.0))
+}
+
+#[test]
+fn files_equal_those_that_real_programs_accepted() {
+    let rows = example();
+    assert_eq!(
+        render(TranscriptFormat::Srt, &rows),
+        include_str!("../../../tests/data/transcripts/rec01.srt")
+    );
+    assert_eq!(
+        render(TranscriptFormat::Vtt, &rows),
+        include_str!("../../../tests/data/transcripts/rec01.vtt")
+    );
+    let grid = render(TranscriptFormat::Textgrid, &rows);
+    assert_eq!(grid, include_str!("../../../tests/data/transcripts/rec01.TextGrid"));
+    let text = render(TranscriptFormat::Txt, &rows);
+    assert_eq!(text, "il fait frette à matin\non va souper à six heures\n");
+}
+
+#[test]
+fn a_jsonl_row_has_exactly_the_promised_fields_in_order() {
+    let line = render(TranscriptFormat::Jsonl, &example()[..1]);
+    let value: serde_json::Value = serde_json::from_str(&line).unwrap();
+    let keys: Vec<_> = value.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(
+        keys.join(" "),
+        "recording path clip start end text source draft score decision reasons \
+         inclusion_probability region speaker model"
+    );
+    assert!(value["score"].is_null());
+    assert_eq!(value["source"], "machine");
+}
+
+#[test]
+fn hostile_text_breaks_no_format() {
+    let nasty =
+        "a\n\n2\r\n00:00:00,000 --> 00:00:01,000\n\"</v><script>&amp; \u{202e}שלום 🙂 \u{0}";
+    let mut rows = vec![row(1, 0.0, 1.0, nasty), row(2, 1.0, 2.0, ""), row(3, 2.0, 3.0, "fin")];
+    rows[0].speaker = "Zoé \"><i>\n&".into();
+    let srt = render(TranscriptFormat::Srt, &rows);
+    assert_eq!(srt.matches(" --> ").count(), 2);
+    assert_eq!(srt.split("\n\n").filter(|cue| !cue.is_empty()).count(), 2);
+    let vtt = render(TranscriptFormat::Vtt, &rows);
+    assert_eq!(vtt.matches("-->").count(), 2);
+    assert_eq!(vtt.matches('<').count(), 2, "{vtt}");
+    assert!(vtt.contains("<v Zoé \"&gt;&lt;i&gt; &amp;>a 2"));
+    let grid = render(TranscriptFormat::Textgrid, &rows);
+    assert!(grid.contains("--> 00:00:01,000 \"\"</v>"));
+    assert!(grid.lines().all(|line| line.matches('"').count() % 2 == 0));
+    assert!(grid.contains("שלום 🙂"));
+    assert_eq!(render(TranscriptFormat::Txt, &rows).lines().count(), 2);
+    let lines = render(TranscriptFormat::Jsonl, &rows);
+    let back: TranscriptRow = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+    assert_eq!(back, rows[0]);
+}
+
+#[test]
+fn a_recording_without_clips_is_still_a_valid_file() {
+    assert_eq!(render(TranscriptFormat::Srt, &[]), "");
+    assert_eq!(render(TranscriptFormat::Vtt, &[]), "WEBVTT\n");
+    let grid = render(TranscriptFormat::Textgrid, &[]);
+    assert_eq!(grid.matches("intervals: size = 1").count(), 2);
+}
+
+#[test]
+fn file_names_are_safe_and_apart() {
+    let name = |path| TranscriptFormat::Textgrid.file_name(path, "0a1b");
+    assert_eq!(name("calls/été 1.tar.opus"), "été_1_tar-0a1b.TextGrid");
+    assert_eq!(name("../../<a>\n.wav"), "_a__-0a1b.TextGrid");
+    assert_eq!(name(""), "-0a1b.TextGrid");
+    assert!("srt".parse::<TranscriptFormat>().is_ok());
+    assert!("doc".parse::<TranscriptFormat>().unwrap_err().contains("textgrid"));
+}
+
+/// Reads a TextGrid tier back: (xmin, xmax, text) of each interval.
+fn intervals(grid: &str) -> Vec<(f64, f64, String)> {
+    let value = |line: &str| line.split_once(" = ").unwrap().1.to_string();
+    let lines: Vec<&str> = grid.lines().collect();
+    let starts = lines.iter().enumerate().filter(|(_, l)| l.trim().starts_with("intervals ["));
+    starts
+        .map(|(i, _)| {
+            let text = value(lines[i + 3]);
+            let text = text[1..text.len() - 1].replace("\"\"", "\"");
+            (value(lines[i + 1]).parse().unwrap(), value(lines[i + 2]).parse().unwrap(), text)
+        })
+        .collect()
+}
+
+proptest! {
+    #[test]
+    fn a_textgrid_tiles_and_keeps_every_text(
+        clips in prop::collection::vec((0u32..4000, 1u32..4000, r#"[a "=é🙂\n]{0,8}"#), 0..8),
+    ) {
+        let mut at = 0;
+        let rows: Vec<_> = clips.iter().enumerate().map(|(i, (gap, length, text))| {
+            let start = at + gap;
+            at = start + length;
+            row(i as u32, f64::from(start) / 16.0, f64::from(at) / 16.0, text)
+        }).collect();
+        let length = Samples::from_seconds(f64::from(at + 1) / 16.0);
+        let grid = TranscriptFormat::Textgrid.render(&rows, length);
+        let all = intervals(&grid);
+        let (texts, ids) = all.split_at(all.len() / 2);
+        for tier in [texts, ids] {
+            prop_assert_eq!(tier[0].0, 0.0);
+            prop_assert_eq!(tier.last().unwrap().1, length.seconds());
+            prop_assert!(tier.windows(2).all(|w| w[0].1 == w[1].0 && w[0].0 < w[0].1));
+        }
+        let shown: Vec<_> = ids.iter().zip(texts).filter(|(id, _)| !id.2.is_empty()).collect();
+        prop_assert_eq!(shown.len(), rows.len());
+        for ((id, text), row) in shown.into_iter().zip(&rows) {
+            prop_assert_eq!(&id.2, &row.clip);
+            prop_assert_eq!(&text.2, &cues::flat(&row.text));
+            prop_assert_eq!((text.0, text.1), (row.start, row.end));
+        }
+    }
+
+    #[test]
+    fn no_text_adds_or_breaks_a_cue(texts in prop::collection::vec(".{0,20}|[-> \n<&]{0,9}", 0..6)) {
+        let rows: Vec<_> = texts.iter().enumerate()
+            .map(|(i, text)| row(i as u32, i as f64, i as f64 + 1.0, text)).collect();
+        let spoken = texts.iter().filter(|t| !cues::flat(t).is_empty()).count();
+        let srt = render(TranscriptFormat::Srt, &rows);
+        prop_assert_eq!(srt.lines().count(), 4 * spoken);
+        prop_assert_eq!(srt.matches("-->").count(), spoken);
+        let vtt = render(TranscriptFormat::Vtt, &rows);
+        prop_assert_eq!(vtt.lines().count(), 1 + 4 * spoken);
+        prop_assert_eq!(vtt.matches("-->").count(), spoken);
+    }
+}

@@ -15,6 +15,7 @@ use crate::tasks::bundle::Format;
 use crate::training::export;
 use crate::views::progress::Talk;
 use crate::views::report::clock;
+use crate::views::transcripts::TranscriptFormat;
 
 mod model;
 
@@ -133,10 +134,21 @@ fn do_status(args: cli::Json) -> Result<Exit> {
 
 fn do_transcripts(args: cli::Transcripts, talk: Talk) -> Result<Exit> {
     let workspace = Workspace::read(&args.dir)?;
+    let formats = args.format.iter().map(|f| match f {
+        cli::TranscriptFormat::Jsonl => TranscriptFormat::Jsonl,
+        cli::TranscriptFormat::Txt => TranscriptFormat::Txt,
+        cli::TranscriptFormat::Srt => TranscriptFormat::Srt,
+        cli::TranscriptFormat::Vtt => TranscriptFormat::Vtt,
+        cli::TranscriptFormat::Textgrid => TranscriptFormat::Textgrid,
+    });
+    let formats: Vec<_> = formats.collect();
     match &args.out {
-        None => transcripts::print(&workspace, &args.format, &mut std::io::stdout().lock())?,
+        None => {
+            let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+            transcripts::print(&workspace, &formats, &mut out)?;
+        }
         Some(out) => {
-            let files = transcripts::write(&workspace, &args.format, out)?;
+            let files = transcripts::write(&workspace, &formats, out)?;
             talk.say(format!("{} files in {}.", files, out.display()));
         }
     }

@@ -77,7 +77,8 @@ fn stages_name_the_domain_only_and_the_pipeline_is_their_only_caller() {
         let text = fs::read_to_string(&path).unwrap();
         let own = room.clone();
         allowed.insert(Box::leak(own.into_boxed_str()));
-        let bad: Vec<_> = named(&text).into_iter().filter(|n| !allowed.contains(n.as_str())).collect();
+        let bad: Vec<_> =
+            named(&text).into_iter().filter(|n| !allowed.contains(n.as_str())).collect();
         if !bad.is_empty() {
             wrong.insert(path, bad);
         }
@@ -111,9 +112,10 @@ fn crates_whose_interface_moves_are_named_in_one_place() {
     for path in sources() {
         let text = fs::read_to_string(&path).unwrap();
         for (name, home) in homes {
-            let named = text.lines().filter(|l| !l.trim_start().starts_with("//")).any(|l| {
-                l.contains(&format!("use {name}")) || l.contains(&format!(" {name}::"))
-            });
+            let named = text
+                .lines()
+                .filter(|l| !l.trim_start().starts_with("//"))
+                .any(|l| l.contains(&format!("use {name}")) || l.contains(&format!(" {name}::")));
             assert!(
                 !named || path.to_string_lossy().starts_with(home),
                 "{} names {name}, whose home is {home}",

@@ -18,7 +18,12 @@ fn start(ws: &Workspace) -> Child {
 
 fn workspace() -> Workspace {
     let ws = Workspace::new();
-    let names = ["volunteer_19b6d3ae.flac", "volunteer_2eecc97c.flac", "volunteer_9db44709.flac", "fleurs_fr_005.flac"];
+    let names = [
+        "volunteer_19b6d3ae.flac",
+        "volunteer_2eecc97c.flac",
+        "volunteer_9db44709.flac",
+        "fleurs_fr_005.flac",
+    ];
     let files: Vec<_> = names.iter().map(|n| sample(n)).collect();
     ws.ingest(&files.iter().map(|f| f.as_path()).collect::<Vec<_>>());
     ws

@@ -16,7 +16,10 @@ fn broken_files_are_named_and_the_good_one_goes_in() {
     let good = std::fs::read(sample("volunteer_2eecc97c.flac")).unwrap();
     put("good.flac", &good);
     put("empty.wav", b"");
-    put("text.mp3", b"this is a shopping list, not audio: milk, bread, eggs\n".repeat(20).as_slice());
+    put(
+        "text.mp3",
+        b"this is a shopping list, not audio: milk, bread, eggs\n".repeat(20).as_slice(),
+    );
     put("noise.flac", &(0..4000_u32).map(|n| (n * 2_654_435_761 >> 13) as u8).collect::<Vec<_>>());
     put("header.wav", b"RIFF\xff\xff\xff\x7fWAVE");
     put("truncated.flac", &good[..good.len() / 2]);
@@ -37,17 +40,28 @@ fn broken_files_are_named_and_the_good_one_goes_in() {
     let run = util::run(&["run", &dir]);
     assert_eq!(run.status.code(), Some(3), "{}", stderr(&run));
     let said = stderr(&ingest) + &stderr(&run);
-    for name in
-        ["empty.wav", "text.mp3", "noise.flac", "header.wav", "truncated.flac", "nothing.wav", "nan.wav", "no/such/file.wav"]
-    {
-        assert!(said.lines().any(|l| l.starts_with("failed: ") && l.contains(name)), "{name} is not named in:\n{said}");
+    for name in [
+        "empty.wav",
+        "text.mp3",
+        "noise.flac",
+        "header.wav",
+        "truncated.flac",
+        "nothing.wav",
+        "nan.wav",
+        "no/such/file.wav",
+    ] {
+        assert!(
+            said.lines().any(|l| l.starts_with("failed: ") && l.contains(name)),
+            "{name} is not named in:\n{said}"
+        );
     }
     assert!(!said.contains("panicked"), "{said}");
     assert!(!said.lines().any(|l| l.starts_with("failed: ") && l.contains("good.flac")), "{said}");
     let heard = ws.transcripts();
     assert!(heard.iter().any(|r| r["path"].as_str().unwrap().ends_with("good.flac")));
     let status = ws.json("status");
-    let sum: f64 = status["seconds"].as_object().unwrap().values().map(|s| s.as_f64().unwrap()).sum();
+    let sum: f64 =
+        status["seconds"].as_object().unwrap().values().map(|s| s.as_f64().unwrap()).sum();
     assert!((sum - status["input_seconds"].as_f64().unwrap()).abs() < 0.0005);
 }
 
@@ -69,12 +83,16 @@ fn a_file_that_is_gone_or_changed_is_named_and_found_again() {
     std::fs::copy(sample("volunteer_19b6d3ae.flac"), &new).unwrap();
     let changed = ws.to(0, "ingest", &[new.to_str().unwrap(), "--json"]);
     let changed: serde_json::Value = serde_json::from_slice(&changed.stdout).unwrap();
-    assert_eq!((changed["added"].clone(), changed["changed"].as_array().unwrap().len()), (json!(1), 1));
+    assert_eq!(
+        (changed["added"].clone(), changed["changed"].as_array().unwrap().len()),
+        (json!(1), 1)
+    );
 }
 
 #[test]
 fn hostile_names_and_texts_survive_every_format_and_cannot_break_out_of_the_page() {
-    let evil = "</script><script>alert(1)</script> \"quoted\" 'it''s' \u{202e}abc\u{202c} 🦻 --> a\tb";
+    let evil =
+        "</script><script>alert(1)</script> \"quoted\" 'it''s' \u{202e}abc\u{202c} 🦻 --> a\tb";
     let ws = Workspace::new();
     let audio = ws.beside("émoji 🦻 \"q\" <b>.flac");
     std::fs::copy(sample("volunteer_2eecc97c.flac"), &audio).unwrap();
@@ -97,9 +115,18 @@ fn hostile_names_and_texts_survive_every_format_and_cannot_break_out_of_the_page
     ws.to(0, "answers", &[&file]);
 
     let heard = ws.transcripts();
-    assert!(heard[0]["text"].as_str().unwrap().contains("</script><script>alert(1)</script> \"quoted\""));
+    assert!(
+        heard[0]["text"]
+            .as_str()
+            .unwrap()
+            .contains("</script><script>alert(1)</script> \"quoted\"")
+    );
     let subtitles = ws.beside("subtitles");
-    ws.to(0, "transcripts", &["--out", subtitles.to_str().unwrap(), "--format", "txt,srt,vtt,textgrid"]);
+    ws.to(
+        0,
+        "transcripts",
+        &["--out", subtitles.to_str().unwrap(), "--format", "txt,srt,vtt,textgrid"],
+    );
     ws.to(0, "dataset", &["--out", ws.beside("ds").to_str().unwrap(), "--format", "hf,nemo"]);
     let page = ws.beside("report.html");
     ws.to(0, "report", &["--html", page.to_str().unwrap()]);
@@ -109,7 +136,11 @@ fn hostile_names_and_texts_survive_every_format_and_cannot_break_out_of_the_page
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|e| e == "html") {
             let html = std::fs::read_to_string(&path).unwrap();
-            assert!(!html.contains("<b>.flac") && !html.contains("<script>alert"), "{}", path.display());
+            assert!(
+                !html.contains("<b>.flac") && !html.contains("<script>alert"),
+                "{}",
+                path.display()
+            );
         }
     }
 }
@@ -156,7 +187,9 @@ fn each_bad_answer_row_is_named_with_its_reason_and_the_good_one_goes_in() {
     let done: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(done["accepted"], 1, "{done}");
     assert_eq!(done["reasons"].as_array().unwrap().len(), bad.len() + 1, "{done}");
-    for (code, n) in [("wrong_workspace", 1), ("unknown_clip", 1), ("altered_draft", 2), ("duplicate", 1)] {
+    for (code, n) in
+        [("wrong_workspace", 1), ("unknown_clip", 1), ("altered_draft", 2), ("duplicate", 1)]
+    {
         assert_eq!(done["rejected"][code], n, "{code} in {done}");
     }
     // Twice the same file is no failure.

@@ -51,8 +51,13 @@ fn recordings_become_tasks_answers_training_data_transcripts_and_a_report() {
             row["validator"] = json!("v1");
             row["active_seconds"] = json!(4.5);
             row["answered_at"] = json!("2026-11-23T10:00:00Z");
-            row["verdict"] = json!(if n % 2 == 0 && task["draft"] != "" { "as_is" } else { "corrected" });
-            row["text"] = if row["verdict"] == "as_is" { task["draft"].clone() } else { json!("un deux trois") };
+            row["verdict"] =
+                json!(if n % 2 == 0 && task["draft"] != "" { "as_is" } else { "corrected" });
+            row["text"] = if row["verdict"] == "as_is" {
+                task["draft"].clone()
+            } else {
+                json!("un deux trois")
+            };
             row
         })
         .collect();
@@ -63,8 +68,12 @@ fn recordings_become_tasks_answers_training_data_transcripts_and_a_report() {
     assert_eq!(status["clips"]["settled"], json!(tasks.len()));
     assert!((total(&status) - input).abs() < 0.0005);
 
-    let corrected: BTreeSet<_> =
-        ws.transcripts().iter().filter(|r| r["source"] == "human").map(|r| r["clip"].to_string()).collect();
+    let corrected: BTreeSet<_> = ws
+        .transcripts()
+        .iter()
+        .filter(|r| r["source"] == "human")
+        .map(|r| r["clip"].to_string())
+        .collect();
     assert_eq!(corrected.len(), tasks.len());
 
     let out = ws.beside("dataset");
@@ -132,7 +141,11 @@ fn the_audits_probability_stands_in_every_row() {
     let auto = rows.iter().filter(|r| r["decision"] == "auto").count();
     assert!(audited > 0 && auto > 0, "{audited} audited, {auto} accepted");
     for row in &rows {
-        let expected = if row["decision"] == "auto" || row["reasons"] == json!(["random_audit"]) { 0.5 } else { 1.0 };
+        let expected = if row["decision"] == "auto" || row["reasons"] == json!(["random_audit"]) {
+            0.5
+        } else {
+            1.0
+        };
         assert_eq!(row["inclusion_probability"], json!(expected), "{row}");
     }
 }

@@ -5,6 +5,7 @@ use anyhow::Result;
 use super::{print, print_json};
 use crate::cli::{Model, WeightType};
 use crate::exit::Exit;
+use crate::hypotheses::models::registry::Languages;
 use crate::hypotheses::models::{self, Event, Format, Stage, State};
 use crate::views::progress::{Progress, Talk, Unit};
 
@@ -75,6 +76,13 @@ fn list(json: bool, bars: &mut Bars) -> Result<Exit> {
     }
     print(&text)?;
     Ok(Exit::Done)
+}
+
+fn languages(languages: &Languages) -> &'static str {
+    match languages {
+        Languages::En => "English",
+        Languages::Multilingual => "about 100",
+    }
 }
 
 /// A bar a stage.

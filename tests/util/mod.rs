@@ -26,7 +26,10 @@ pub struct Workspace {
 /// The program, run in the checkout so that it finds `models/`.
 pub fn second_ear() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_second-ear"));
-    command.current_dir(root()).env("NO_COLOR", "1").env("SECOND_EAR_MODELS", root().join("models"));
+    command
+        .current_dir(root())
+        .env("NO_COLOR", "1")
+        .env("SECOND_EAR_MODELS", root().join("models"));
     command
 }
 
@@ -47,7 +50,13 @@ pub fn stdout(output: &Output) -> String {
 #[track_caller]
 pub fn run_to(code: i32, args: &[&str]) -> Output {
     let output = run(args);
-    assert_eq!(output.status.code(), Some(code), "{args:?}\n{}{}", stdout(&output), stderr(&output));
+    assert_eq!(
+        output.status.code(),
+        Some(code),
+        "{args:?}\n{}{}",
+        stdout(&output),
+        stderr(&output)
+    );
     output
 }
 

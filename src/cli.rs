@@ -222,7 +222,7 @@ pub enum DatasetFormat {
 pub struct Dataset {
     /// The workspace.
     pub dir: PathBuf,
-    /// Folder to write to: a sub-folder a format.
+    /// Folder to write to: the dataset itself, or a sub-folder each with several formats.
     #[arg(long)]
     pub out: PathBuf,
     /// One or several formats.

@@ -12,7 +12,6 @@ use crate::exit::Exit;
 use crate::pipeline::workspace::Workspace;
 use crate::pipeline::{answers, calibrate, dataset, evaluate, ingest, report, run, status, tasks, transcripts};
 use crate::tasks::bundle::Format;
-use crate::training::export;
 use crate::views::progress::Talk;
 use crate::views::report::clock;
 use crate::views::transcripts::TranscriptFormat;
@@ -204,8 +203,8 @@ fn do_answers(args: cli::Answers, talk: Talk) -> Result<Exit> {
 fn do_dataset(args: cli::Dataset, talk: Talk) -> Result<Exit> {
     let workspace = Workspace::read(&args.dir)?;
     let formats = args.format.iter().map(|f| match f {
-        cli::DatasetFormat::Hf => export::Format::Hf,
-        cli::DatasetFormat::Nemo => export::Format::Nemo,
+        cli::DatasetFormat::Hf => dataset::Format::Hf,
+        cli::DatasetFormat::Nemo => dataset::Format::Nemo,
     });
     let options = dataset::Options {
         formats: formats.collect(),

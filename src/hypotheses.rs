@@ -2,11 +2,18 @@
 //! In: a clip's samples. Out: a `Hypothesis`, its features and its calibrated score.
 //! Left to others: cutting clips (audio), what to do with them (routing), keeping them (store).
 
+pub mod calibrate;
+pub mod features;
+pub mod fit;
 pub mod greedy;
 pub mod guard;
+pub mod logistic;
 #[cfg(test)]
 mod measure;
+pub mod metrics;
 pub mod models;
+pub mod scripted;
 pub mod text;
 pub mod timing;
+pub mod transcriber;
 pub mod whisper;

@@ -30,10 +30,9 @@ CREATE TABLE pieces (
     stop      INTEGER NOT NULL,
     kind      TEXT NOT NULL CHECK (kind IN ('clip', 'silence', 'reject')),
     why       TEXT,                        -- JSON domain::RejectReason
-    clip      TEXT,                        -- id of a clip
+    clip      TEXT UNIQUE,                 -- id of a clip
     PRIMARY KEY (recording, start)
 ) STRICT;
-CREATE UNIQUE INDEX pieces_by_clip ON pieces (clip) WHERE clip IS NOT NULL;
 
 -- One row a clip, model and decode policy.
 CREATE TABLE hypotheses (

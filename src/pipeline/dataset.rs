@@ -1,0 +1,230 @@
+//! `dataset`: settled texts, and accepted drafts where asked for, become training data.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde::Serialize;
+
+use super::run::unchanged;
+use super::workspace::Workspace;
+use crate::audio::{cut, wav};
+use crate::domain::{Decision, Language, LanguageChoice, Recording, RecordingId, Span};
+use crate::store::{ClipRow, Draft};
+use crate::training::export::{self, About, Export, Item, LabelSource};
+use crate::training::normalise;
+use crate::training::split::{self, Shares, Split, SplitItem};
+use crate::views::progress::{Talk, Unit};
+
+/// How a dataset is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Hugging Face audiofolder.
+    Hf,
+    /// NVIDIA NeMo manifests.
+    Nemo,
+}
+
+impl Format {
+    fn folder(self) -> &'static str {
+        match self {
+            Format::Hf => "hf",
+            Format::Nemo => "nemo",
+        }
+    }
+}
+
+/// What may be asked.
+#[derive(Debug)]
+pub struct Options {
+    /// One: the dataset is `out` itself; several: a sub-folder each.
+    pub formats: Vec<Format>,
+    /// Add accepted drafts.
+    pub with_auto: bool,
+    /// Where to.
+    pub out: PathBuf,
+}
+
+/// What was written.
+#[derive(Debug, Default, Serialize)]
+pub struct Written {
+    /// Clips.
+    pub clips: usize,
+    /// Seconds in them.
+    pub seconds: f64,
+    /// Clips to learn from.
+    pub train: usize,
+    /// Clips to choose by.
+    pub dev: usize,
+    /// Clips to measure with.
+    pub test: usize,
+    /// Folders.
+    pub folders: Vec<PathBuf>,
+    /// Recordings and clips that could not be written, with the reason.
+    pub failed: Vec<String>,
+}
+
+/// Writes the dataset in every format asked for.
+pub fn write(workspace: &Workspace, options: &Options, talk: Talk) -> Result<Written> {
+    let mut written = Written::default();
+    let recordings: BTreeMap<RecordingId, Recording> = workspace
+        .store
+        .recordings()?
+        .into_iter()
+        .map(|row| (row.recording.id.clone(), row.recording))
+        .collect();
+    let mut items = items(workspace, &recordings, options.with_auto)?;
+    if items.is_empty() {
+        bail!(
+            "no clip is settled with a text yet: import answers first (`second-ear answers`), or \
+             add accepted drafts with --with-auto"
+        );
+    }
+    let about = assign_splits(workspace, &mut items, &recordings)?;
+    let folders: Vec<PathBuf> = match options.formats.as_slice() {
+        [_] => vec![options.out.clone()],
+        several => several.iter().map(|f| options.out.join(f.folder())).collect(),
+    };
+    let staging = tempfile::tempdir_in(parent(&options.out)?).context("make a working folder")?;
+    stage(staging.path(), &mut items, &recordings, &mut written, talk)?;
+    for (format, folder) in options.formats.iter().zip(&folders) {
+        let mut wav = |item: &Item, path: &Path| {
+            std::fs::copy(staged(staging.path(), item), path)?;
+            Ok(())
+        };
+        let done: Export = match format {
+            Format::Hf => export::hf::write(folder, &items, &about, &mut wav)?,
+            Format::Nemo => export::nemo::write(folder, &items, &mut wav)?,
+        };
+        for (clip, error) in done.failed {
+            written.failed.push(format!("{clip}: {error:#}"));
+        }
+        let count = |split| done.written.get(&split).copied().unwrap_or(0);
+        (written.train, written.dev, written.test) =
+            (count(Split::Train), count(Split::Dev), count(Split::Test));
+    }
+    written.clips = written.train + written.dev + written.test;
+    written.seconds = items.iter().map(|i| (i.end - i.start).seconds()).sum();
+    written.folders = folders;
+    Ok(written)
+}
+
+fn parent(out: &Path) -> Result<PathBuf> {
+    let parent = out.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(parent).with_context(|| format!("make {}", parent.display()))?;
+    Ok(parent.to_path_buf())
+}
+
+fn items(
+    workspace: &Workspace,
+    recordings: &BTreeMap<RecordingId, Recording>,
+    with_auto: bool,
+) -> Result<Vec<Item>> {
+    let mut items = Vec::new();
+    workspace.store.each_clip(Draft::Decided, |row| {
+        let Some(recording) = recordings.get(&row.clip.recording) else { return Ok(()) };
+        let accepted = row.routed.as_ref().is_some_and(|r| matches!(r.decision, Decision::Auto { .. }));
+        let (text, source) = match &row.consensus {
+            Some(c) if c.verdict.gives_text() => (c.text.clone(), LabelSource::Human),
+            None if with_auto && accepted => (row.draft().to_string(), LabelSource::Auto),
+            _ => return Ok(()),
+        };
+        let Some(language) = language(workspace, recording, &row) else { return Ok(()) };
+        if text.trim().is_empty() {
+            return Ok(());
+        }
+        items.push(Item {
+            text,
+            speaker: recording.facts.speaker.clone().unwrap_or_default(),
+            region: row.routed.and_then(|r| r.region),
+            language,
+            licence: recording.facts.licence.clone(),
+            source,
+            split: Split::Train,
+            start: row.clip.span.start,
+            end: row.clip.span.end,
+            recording: row.clip.recording,
+            clip: row.clip.id,
+        });
+        Ok(())
+    })?;
+    Ok(items)
+}
+
+fn language(workspace: &Workspace, recording: &Recording, row: &ClipRow) -> Option<Language> {
+    let heard = row.hypothesis.as_ref().map(|h| h.language.clone());
+    recording.facts.language.clone().or(match &workspace.config.language {
+        LanguageChoice::Fixed(language) => Some(language.clone()),
+        LanguageChoice::Auto => heard,
+    })
+}
+
+fn assign_splits(
+    workspace: &Workspace,
+    items: &mut [Item],
+    recordings: &BTreeMap<RecordingId, Recording>,
+) -> Result<About> {
+    let speaker = |item: &Item| {
+        recordings.get(&item.recording).map_or(String::new(), Recording::speaker_key)
+    };
+    let keys: Vec<(String, String)> = items
+        .iter()
+        .map(|item| (speaker(item), normalise::words(&item.text, &item.language).join(" ")))
+        .collect();
+    let known: Vec<SplitItem> = items
+        .iter()
+        .zip(&keys)
+        .map(|(item, (speaker, text))| SplitItem {
+            clip: item.clip.as_str(),
+            speaker,
+            recording: item.recording.as_str(),
+            text,
+            length: item.end - item.start,
+        })
+        .collect();
+    let splits = split::split(&known, Shares::default());
+    for (item, split) in items.iter_mut().zip(splits.splits) {
+        item.split = split;
+    }
+    let folder = workspace.dir.canonicalize().unwrap_or(workspace.dir.clone());
+    Ok(About {
+        name: folder.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned()),
+        version: env!("CARGO_PKG_VERSION").to_string(),
+        model: workspace.config.model.clone(),
+        unit: splits.unit,
+        shared_texts: splits.shared_texts,
+    })
+}
+
+/// Writes each item's WAV to a working folder, every recording decoded once; items whose
+/// recording cannot be read are left out and named.
+fn stage(
+    folder: &Path,
+    items: &mut Vec<Item>,
+    recordings: &BTreeMap<RecordingId, Recording>,
+    written: &mut Written,
+    talk: Talk,
+) -> Result<()> {
+    let progress = talk.progress("dataset", Unit::Things("clips"), items.len() as u64);
+    let mut good = Vec::new();
+    for items in items.chunk_by(|a, b| a.recording == b.recording) {
+        let Some(recording) = items.first().and_then(|i| recordings.get(&i.recording)) else { continue };
+        let spans: Vec<Span> = items.iter().map(|i| Span::new(i.start, i.end)).collect();
+        let done = unchanged(recording).and_then(|()| {
+            cut::cut(&recording.file, recording.channel, &spans, &mut |n, samples| {
+                progress.advance(1);
+                wav::write(&staged(folder, &items[n]), &samples)
+            })
+        });
+        match done {
+            Ok(()) => good.extend_from_slice(items),
+            Err(error) => written.failed.push(format!("{}: {error:#}", recording.path)),
+        }
+    }
+    *items = good;
+    Ok(())
+}
+
+fn staged(folder: &Path, item: &Item) -> PathBuf {
+    folder.join(format!("{}.wav", item.clip))
+}

@@ -1,0 +1,150 @@
+//! Training data on disk. In: clips with their settled or accepted text, split, and facts. Out: a
+//! dataset folder that training programs load unchanged. Left to others: which clips (pipeline),
+//! cutting their audio: a closure writes each WAV where it is told to.
+//!
+//! A dataset is written beside its place under another name and moved there when it is whole, so
+//! that a program never sees half of it.
+
+mod card;
+mod folder;
+pub mod hf;
+pub mod nemo;
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::split::{Split, Unit};
+use crate::domain::{ClipId, Language, RecordingId, Region, Samples};
+
+pub use folder::Export;
+
+/// Where a text comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LabelSource {
+    /// Heard by people.
+    Human,
+    /// The model's, accepted without a person.
+    Auto,
+}
+
+/// One clip of a dataset.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// The clip; names its WAV.
+    pub clip: ClipId,
+    /// The text to learn; items without one are left out.
+    pub text: String,
+    /// Speaker as declared, or empty.
+    pub speaker: String,
+    /// Region, declared or heard.
+    pub region: Option<Region>,
+    /// Spoken language.
+    pub language: Language,
+    /// Licence of the audio, SPDX where possible.
+    pub licence: Option<String>,
+    /// Where the text comes from.
+    pub source: LabelSource,
+    /// Where it goes.
+    pub split: Split,
+    /// Its recording.
+    pub recording: RecordingId,
+    /// First sample in its recording.
+    pub start: Samples,
+    /// One past the last sample.
+    pub end: Samples,
+}
+
+impl Item {
+    /// Seconds, as they are written.
+    fn seconds(&self) -> f64 {
+        self.end.saturating_sub(self.start).seconds()
+    }
+
+    /// The WAV's file name; clip ids are safe in file names.
+    fn wav(&self) -> String {
+        format!("{}.wav", self.clip)
+    }
+}
+
+/// What is said of a dataset as a whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct About {
+    /// Its name, as people read it.
+    pub name: String,
+    /// Version of this program.
+    pub version: String,
+    /// Model that wrote the drafts.
+    pub model: String,
+    /// What the split never cuts.
+    pub unit: Unit,
+    /// Texts that stand in more than one split.
+    pub shared_texts: usize,
+}
+
+/// Writes 16 kHz mono WAV of an item to a path.
+pub type WriteWav<'a> = dyn FnMut(&Item, &Path) -> Result<()> + 'a;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Six clips, the last without text, of three speakers.
+    pub fn items() -> Vec<Item> {
+        let recording = RecordingId::from_stored("0123456789abcdef");
+        let text =
+            ["il fait \"frette\"\nà matin 🙂", "</script> oui", "oui", "à demain", "fin", " "];
+        let split =
+            [Split::Train, Split::Train, Split::Train, Split::Dev, Split::Test, Split::Test];
+        let made = text.into_iter().zip(split).enumerate();
+        made.map(|(i, (text, split))| Item {
+            clip: ClipId::from_stored(format!("0123456789abcdef_{i:010}")),
+            text: text.into(),
+            speaker: ["anne", "anne", "anne", "bob", "", ""][i].into(),
+            region: (i < 3).then(|| "fr-CA-QC".parse().unwrap()),
+            language: "fr".parse().unwrap(),
+            licence: (i != 3).then(|| "CC-BY-SA-3.0".to_string()),
+            source: if i % 2 == 0 { LabelSource::Human } else { LabelSource::Auto },
+            split,
+            recording: recording.clone(),
+            start: Samples(i as u64 * 48_000),
+            end: Samples(i as u64 * 48_000 + 40_000),
+        })
+        .collect()
+    }
+
+    pub fn about() -> About {
+        About {
+            name: "Exemple".into(),
+            version: "0.1.0".into(),
+            model: "base".into(),
+            unit: Unit::Speaker,
+            shared_texts: 0,
+        }
+    }
+
+    /// Silence of the item's length.
+    pub fn wav(item: &Item, path: &Path) -> Result<()> {
+        let spec = hound::WavSpec {
+            channels: 1,
+            sample_rate: 16_000,
+            bits_per_sample: 16,
+            sample_format: hound::SampleFormat::Int,
+        };
+        let mut file = hound::WavWriter::create(path, spec)?;
+        for _ in item.start.0..item.end.0 {
+            file.write_sample(0i16)?;
+        }
+        Ok(file.finalize()?)
+    }
+
+    /// For a look at the output by real loaders: writes both formats under `$EXPORT_TO`.
+    #[test]
+    #[ignore = "writes to a folder given by hand, for datasets.load_dataset and NeMo"]
+    fn write_for_real_loaders() {
+        let place = std::env::var("EXPORT_TO").unwrap();
+        hf::write(&Path::new(&place).join("hf"), &items(), &about(), &mut wav).unwrap();
+        nemo::write(&Path::new(&place).join("nemo"), &items(), &mut wav).unwrap();
+    }
+}

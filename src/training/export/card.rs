@@ -1,0 +1,174 @@
+//! The dataset card (README.md) of a Hugging Face dataset. In: the items written. Out: YAML front
+//! matter with the hub's keys, then licences and counts for people.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::hf::folder;
+use super::{About, Item, LabelSource};
+use crate::training::split::{Split, Unit};
+
+/// The card's text.
+pub fn card(items: &[&Item], about: &About) -> String {
+    let mut out = String::from("---\n");
+    out.push_str(&front_matter(items, about));
+    out.push_str("---\n\n");
+    out.push_str(&body(items, about));
+    out
+}
+
+fn front_matter(items: &[&Item], about: &About) -> String {
+    let of = |get: fn(&Item) -> String| items.iter().map(|item| get(item)).collect::<BTreeSet<_>>();
+    let sources = of(|item| {
+        let human = item.source == LabelSource::Human;
+        if human { "crowdsourced" } else { "machine-generated" }.into()
+    });
+    let regions: BTreeSet<_> =
+        items.iter().filter_map(|i| Some(i.region.as_ref()?.as_str().to_string())).collect();
+    let mut out = String::new();
+    list(&mut out, "language", of(|item| item.language.as_str().to_string()));
+    list(&mut out, "license", of(|item| licence_id(item.licence.as_deref())));
+    list(&mut out, "tags", ["speech", "human-in-the-loop", "second-ear"].map(String::from));
+    list(&mut out, "annotations_creators", sources);
+    list(&mut out, "language_creators", ["found".to_string()]);
+    list(&mut out, "language_details", regions);
+    out.push_str(&format!("pretty_name: {}\n", quoted(&about.name)));
+    list(&mut out, "size_categories", [size(items.len()).to_string()]);
+    list(&mut out, "source_datasets", ["original".to_string()]);
+    list(&mut out, "task_categories", ["automatic-speech-recognition".to_string()]);
+    out.push_str("configs:\n- config_name: default\n  data_files:\n");
+    for split in items.iter().map(|item| item.split).collect::<BTreeSet<_>>() {
+        let folder = folder(split);
+        out.push_str(&format!("  - split: {folder}\n    path: {folder}/**\n"));
+    }
+    out
+}
+
+fn list(out: &mut String, key: &str, values: impl IntoIterator<Item = String>) {
+    let values: Vec<String> = values.into_iter().map(|value| quoted(&value)).collect();
+    if !values.is_empty() {
+        out.push_str(&format!("{key}:\n- {}\n", values.join("\n- ")));
+    }
+}
+
+/// A JSON string is a YAML one.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// The hub's name of a licence; `unknown` without one, `other` where the hub has none.
+fn licence_id(licence: Option<&str>) -> String {
+    let Some(licence) = licence.map(str::trim).filter(|licence| !licence.is_empty()) else {
+        return "unknown".into();
+    };
+    let id = licence.to_lowercase().replace(' ', "-");
+    let known = ["cc", "cc0-1.0", "apache-2.0", "mit", "odbl", "pddl", "unlicense"];
+    let creative = id.starts_with("cc-by-") && id.len() <= 20;
+    if known.contains(&id.as_str()) || creative { id } else { "other".into() }
+}
+
+fn size(n: usize) -> &'static str {
+    match n {
+        0..1_000 => "n<1K",
+        1_000..10_000 => "1K<n<10K",
+        10_000..100_000 => "10K<n<100K",
+        100_000..1_000_000 => "100K<n<1M",
+        _ => "1M<n<10M",
+    }
+}
+
+fn body(items: &[&Item], about: &About) -> String {
+    let unit = match about.unit {
+        Unit::Speaker => "No speaker is in two splits.",
+        Unit::Recording => "One speaker: no recording is in two splits.",
+        Unit::Text => "One speaker, few recordings: no text is in two splits.",
+    };
+    let mut out = format!(
+        "# {}\n\nClips of recordings, 16 kHz mono WAV, with their text. Made by second-ear {}; drafts by \
+         the model {}. `source` says who vouches for a text: `human` heard it and accepted or \
+         corrected the draft, `auto` is a draft that nobody checked.\n\n{unit} Texts in more than \
+         one split: {}.\n\n",
+        line(&about.name),
+        line(&about.version),
+        line(&about.model),
+        about.shared_texts
+    );
+    let minutes = |items: &[&Item]| items.iter().map(|item| item.seconds()).sum::<f64>() / 60.0;
+    out.push_str(
+        "| split | clips | minutes | speakers | human | auto |\n|---|---|---|---|---|---|\n",
+    );
+    for split in Split::ALL {
+        let of: Vec<&Item> = items.iter().copied().filter(|item| item.split == split).collect();
+        let human = of.iter().filter(|item| item.source == LabelSource::Human).count();
+        let speakers: BTreeSet<_> = of.iter().map(|item| speaker(item)).collect();
+        out.push_str(&format!(
+            "| {} | {} | {:.1} | {} | {human} | {} |\n",
+            folder(split),
+            of.len(),
+            minutes(&of),
+            speakers.len(),
+            of.len() - human
+        ));
+    }
+    let licence = |item: &Item| item.licence.clone().unwrap_or_default();
+    out.push_str(&counts("licence", items, licence, "not stated"));
+    let region = |item: &Item| item.region.as_ref().map_or(String::new(), |r| r.as_str().into());
+    out.push_str(&counts("region", items, region, "not stated"));
+    out.push_str("\nThe licences are those of the recordings, as declared by the team that made this dataset.\n");
+    out
+}
+
+/// Declared speaker; where none was, a recording is taken for one.
+fn speaker(item: &Item) -> &str {
+    if item.speaker.is_empty() { item.recording.as_str() } else { &item.speaker }
+}
+
+fn counts(name: &str, items: &[&Item], key: fn(&Item) -> String, none: &str) -> String {
+    let mut counts: BTreeMap<String, (usize, f64)> = BTreeMap::new();
+    for item in items {
+        let of = counts.entry(key(item)).or_default();
+        *of = (of.0 + 1, of.1 + item.seconds() / 60.0);
+    }
+    let mut out = format!("\n| {name} | clips | minutes |\n|---|---|---|\n");
+    for (key, (clips, minutes)) in counts {
+        let key = if key.is_empty() { none.to_string() } else { line(&key) };
+        out.push_str(&format!("| {key} | {clips} | {minutes:.1} |\n"));
+    }
+    out
+}
+
+/// Foreign text in a table cell: one line, no cell or tag of its own.
+fn line(text: &str) -> String {
+    let text = text.split(|c: char| c.is_whitespace() || c.is_control());
+    let text = text.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    text.replace('|', "\\|").replace('<', "&lt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::training::export::tests::{about, items};
+
+    #[test]
+    fn a_card_states_licences_counts_and_splits() {
+        let items = items();
+        let card = card(&items.iter().take(5).collect::<Vec<_>>(), &about());
+        insta::assert_snapshot!(card);
+    }
+
+    #[test]
+    fn licences_get_the_hubs_names_or_none() {
+        assert_eq!(licence_id(Some("CC-BY-SA-3.0")), "cc-by-sa-3.0");
+        assert_eq!(licence_id(Some("CC0-1.0")), "cc0-1.0");
+        assert_eq!(licence_id(Some("public domain")), "other");
+        assert_eq!(licence_id(Some(" ")), "unknown");
+    }
+
+    #[test]
+    fn hostile_names_cannot_leave_their_place() {
+        let about = About { name: "a\"\n---\n# b | <script>".into(), ..about() };
+        let items = items();
+        let card = card(&items.iter().collect::<Vec<_>>(), &about);
+        assert_eq!(card.lines().filter(|l| *l == "---").count(), 2);
+        assert!(!card.split("---\n").nth(2).unwrap().contains("<script>"));
+    }
+}

@@ -10,10 +10,13 @@ use super::Entry;
 /// Shortest word of which near forms count.
 pub const MIN_LETTERS: usize = 7;
 
+/// A form's letters and the index of its entry.
+type Form = (Vec<char>, usize);
+
 /// Near forms by first letter and length.
 #[derive(Debug)]
 pub struct NearForms {
-    forms: HashMap<(char, usize), Vec<(Vec<char>, usize)>>,
+    forms: HashMap<(char, usize), Vec<Form>>,
     ordinary: HashSet<String>,
 }
 

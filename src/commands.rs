@@ -10,7 +10,9 @@ use crate::cli::{self, Command};
 use crate::domain::DecodePolicy;
 use crate::exit::Exit;
 use crate::pipeline::workspace::Workspace;
-use crate::pipeline::{answers, calibrate, dataset, evaluate, ingest, report, run, status, tasks, transcripts};
+use crate::pipeline::{
+    answers, calibrate, dataset, evaluate, ingest, report, run, status, tasks, transcripts,
+};
 use crate::tasks::bundle::Format;
 use crate::views::progress::Talk;
 use crate::views::report::clock;

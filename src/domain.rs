@@ -16,7 +16,7 @@ mod units;
 pub use answer::{Answer, Consensus, Tag, TagKind, Verdict};
 pub use clip::{Clip, Piece, RejectReason, Span};
 pub use decision::{Decision, DropReason, Reason, Routed};
-pub use hypothesis::{Features, Hypothesis, Level, Pass, Token, Word};
+pub use hypothesis::{Features, Hypothesis, Level, Pass, Token};
 pub use ids::{BatchId, ClipId, RecordingId, draft_digest, hex_digest};
 pub use locale::{Language, Region};
 pub use recording::{Channel, Facts, Recording};

@@ -1,5 +1,5 @@
 //! How loud a clip is, and its outline for a picture.
-//! In: samples. Out: levels in dB relative to full scale, peaks. Left to others: judging by them.
+//! In: samples. Out: levels in dB relative to full scale. Left to others: judging by them.
 
 use crate::domain::{Level, SAMPLE_RATE};
 
@@ -22,19 +22,6 @@ pub fn measure(samples: &[f32]) -> Level {
         range_db: percentile(&frames, 0.95) - percentile(&frames, 0.10),
         clipped: clipped as f64 / samples.len().max(1) as f64,
     }
-}
-
-/// `bars` peaks from 0 to 255 (full scale), for a little waveform.
-pub fn peaks(samples: &[f32], bars: usize) -> Vec<u8> {
-    (0..bars)
-        .map(|bar| {
-            let from = bar * samples.len() / bars;
-            let to = ((bar + 1) * samples.len() / bars).max(from + 1).min(samples.len());
-            let part = samples.get(from..to).unwrap_or_default();
-            let peak = part.iter().fold(0.0f32, |peak, x| peak.max(x.abs()));
-            (peak.min(1.0) * 255.0).round() as u8
-        })
-        .collect()
 }
 
 /// Nearest rank in sorted values.
@@ -77,12 +64,5 @@ mod tests {
             assert_eq!((level.rms_db, level.peak_db), (FLOOR_DB, FLOOR_DB));
             assert_eq!((level.range_db, level.clipped), (0.0, 0.0));
         }
-    }
-
-    #[test]
-    fn peaks_follow_the_outline_however_short_the_clip() {
-        assert_eq!(peaks(&[0.0, 0.5, -1.0, 0.25], 2), [128, 255]);
-        assert_eq!(peaks(&[0.5], 4), [128, 128, 128, 128]);
-        assert_eq!(peaks(&[], 3), [0, 0, 0]);
     }
 }

@@ -95,7 +95,10 @@ fn padded(speech: &[Sound], length: Samples, padding: Samples) -> Vec<Span> {
             let floor = if i == 0 { Samples(0) } else { middle(i - 1) };
             let ceiling = if i + 1 == speech.len() { length } else { middle(i) };
             let span = speech[i].span;
-            Span::new(span.start.saturating_sub(padding).max(floor), (span.end + padding).min(ceiling))
+            Span::new(
+                span.start.saturating_sub(padding).max(floor),
+                (span.end + padding).min(ceiling),
+            )
         })
         .collect()
 }

@@ -100,7 +100,8 @@ impl Bars {
             },
             Event::Bytes { stage, done, total } => {
                 if self.stage.as_ref().is_none_or(|(current, _)| *current != stage) {
-                    let bar = self.talk.progress(&stage.to_string(), Unit::Bytes, total.unwrap_or(0));
+                    let bar =
+                        self.talk.progress(&stage.to_string(), Unit::Bytes, total.unwrap_or(0));
                     self.stage = Some((stage, bar));
                 }
                 if let Some((_, bar)) = &self.stage {

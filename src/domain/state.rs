@@ -79,9 +79,4 @@ impl Account {
     pub fn of(&self, state: State) -> Samples {
         self.0[state as usize]
     }
-
-    /// Samples in all states together.
-    pub fn total(&self) -> Samples {
-        self.0.iter().copied().sum()
-    }
 }

@@ -28,11 +28,6 @@ impl Samples {
         self.0 as f64 / f64::from(SAMPLE_RATE)
     }
 
-    /// Milliseconds, rounded down.
-    pub fn millis(self) -> Millis {
-        Millis(self.0 * 1000 / u64::from(SAMPLE_RATE))
-    }
-
     /// As an index into a buffer.
     pub fn index(self) -> usize {
         self.0 as usize
@@ -76,13 +71,6 @@ impl Sum for Samples {
 )]
 #[serde(transparent)]
 pub struct Millis(pub u64);
-
-impl Millis {
-    /// Seconds.
-    pub fn seconds(self) -> f64 {
-        self.0 as f64 / 1000.0
-    }
-}
 
 /// A number in [0, 1]; never NaN. Missing confidence is `Option::None`, never 1.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
@@ -144,7 +132,6 @@ mod tests {
         for n in [0, 1, 15_999, 16_000, 576_000_001] {
             assert_eq!(Samples::from_seconds(Samples(n).seconds()), Samples(n));
         }
-        assert_eq!(Samples(24_000).millis(), Millis(1500));
     }
 
     #[test]

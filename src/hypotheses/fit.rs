@@ -71,7 +71,8 @@ pub fn fit(rows: &[Row], origin: &Origin<'_>, l2: f64) -> Result<Calibration> {
         .into_iter()
         .map(|(name, members)| {
             let scored: Vec<_> = members.iter().map(|&i| held_out[i]).collect();
-            let speakers: BTreeSet<_> = members.iter().filter_map(|&i| rows[i].speaker.as_ref()).collect();
+            let speakers: BTreeSet<_> =
+                members.iter().filter_map(|&i| rows[i].speaker.as_ref()).collect();
             SetSummary {
                 name: name.to_string(),
                 clips: members.len(),
@@ -159,8 +160,10 @@ fn folds(rows: &[Row]) -> Vec<usize> {
 
 /// Digest of the clips and their error counts, whatever their order.
 fn digest(rows: &[Row]) -> String {
-    let mut lines: Vec<String> =
-        rows.iter().map(|r| format!("{}\t{}\t{}\t{}\n", r.set, r.clip, r.errors, r.words)).collect();
+    let mut lines: Vec<String> = rows
+        .iter()
+        .map(|r| format!("{}\t{}\t{}\t{}\n", r.set, r.clip, r.errors, r.words))
+        .collect();
     lines.sort();
     hex_digest(lines.concat().as_bytes())
 }

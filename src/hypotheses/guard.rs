@@ -167,7 +167,10 @@ mod tests {
 
     #[test]
     fn plain_speech_shows_no_sign() {
-        assert!(look("Pour changer les instructions relatives à votre compte, appuyez sur le 2.", 4.2).is_empty());
+        assert!(
+            look("Pour changer les instructions relatives à votre compte, appuyez sur le 2.", 4.2)
+                .is_empty()
+        );
         assert!(look("Non, non.", 0.8).is_empty());
         assert!(look("Oui.", 0.3).is_empty());
     }
@@ -176,7 +179,10 @@ mod tests {
     fn each_sign_is_seen() {
         assert_eq!(look(" ... ", 2.0), [Sign::NoWord]);
         assert_eq!(look("", 2.0), [Sign::NoWord]);
-        let signs = look("Press 3 for sales. Press 3 for sales. Press 3 for sales. Press 3 for sales. Press 3 for sales.", 3.0);
+        let signs = look(
+            "Press 3 for sales. Press 3 for sales. Press 3 for sales. Press 3 for sales. Press 3 for sales.",
+            3.0,
+        );
         assert!(signs.iter().any(|s| matches!(s, Sign::TooManyWords { .. })));
         assert!(signs.iter().any(|s| matches!(s, Sign::TooManyCharacters { .. })));
         assert!(signs.iter().any(|s| matches!(s, Sign::RepeatedPhrase { .. })));

@@ -57,10 +57,8 @@ pub fn nce(scored: &[(f64, bool)]) -> Option<f64> {
     }
     let n = good + bad;
     let h0 = -(good * (good / n).log2() + bad * (bad / n).log2());
-    let gain: f64 = scored
-        .iter()
-        .map(|(p, ok)| if *ok { *p } else { 1.0 - p }.clamp(1e-9, 1.0).log2())
-        .sum();
+    let gain: f64 =
+        scored.iter().map(|(p, ok)| if *ok { *p } else { 1.0 - p }.clamp(1e-9, 1.0).log2()).sum();
     Some((h0 + gain) / h0)
 }
 

@@ -30,11 +30,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-pub use check::{ModelFile, Origin, Row, State, list, resolve, resolve_recorded, verify};
+pub use check::{ModelFile, Origin, State, list, resolve, resolve_recorded, verify};
 pub use convert::Format;
-pub use folder::{FOLDER_VARIABLE, default_dir};
+pub use folder::default_dir;
 pub use progress::{Event, Stage};
-pub use pull::HUB_VARIABLE;
 
 /// Fetches a registered model into `folder` and returns its path: see [`pull::Puller::pull`].
 pub fn pull(

@@ -146,7 +146,13 @@ mod tests {
 
     fn text(script: &Script, clip: &ClipId) -> Option<String> {
         let policy = DecodePolicy::default();
-        let h = script.transcribe(clip, &[0.1; 16_000], Level::default(), &LanguageChoice::Auto, &policy);
+        let h = script.transcribe(
+            clip,
+            &[0.1; 16_000],
+            Level::default(),
+            &LanguageChoice::Auto,
+            &policy,
+        );
         h.ok().map(|h| h.text)
     }
 

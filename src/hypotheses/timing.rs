@@ -41,9 +41,7 @@ pub fn spread(samples: &[f32], pieces: &[String]) -> Vec<(Millis, Millis)> {
 fn voiced_frames(samples: &[f32]) -> Vec<usize> {
     let power: Vec<f64> = samples
         .chunks(FRAME)
-        .map(|frame| {
-            frame.iter().map(|s| f64::from(*s).powi(2)).sum::<f64>() / frame.len() as f64
-        })
+        .map(|frame| frame.iter().map(|s| f64::from(*s).powi(2)).sum::<f64>() / frame.len() as f64)
         .collect();
     let loudest = power.iter().copied().fold(0.0, f64::max);
     let floor = loudest / 10f64.powf(VOICED_RANGE_DB / 10.0);

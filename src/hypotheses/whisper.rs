@@ -12,7 +12,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, bail, ensure};
-use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperState};
+use whisper_rs::{
+    FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperState,
+};
 
 use super::greedy::{self, Choice};
 use crate::domain::{Language, LanguageChoice};
@@ -107,14 +109,6 @@ impl Engine {
         &self.model
     }
 
-    /// The language codes it knows; `en` alone for English-only models.
-    pub fn languages(&self) -> Vec<Language> {
-        if self.vocabulary.languages.is_empty() {
-            return "en".parse().into_iter().collect();
-        }
-        self.vocabulary.languages.clone()
-    }
-
     /// A worker with its own buffers (some 200 MB for `base`) and one thread. As many workers as
     /// cores are faster than one worker with as many threads.
     pub fn worker(self: &Arc<Self>) -> Result<Worker> {
@@ -192,7 +186,12 @@ impl Worker {
     /// Decodes a clip once, greedily at temperature 0, without timestamps or earlier text.
     /// `stop` is looked at before the encoder and before every token; one encoder run of `base`
     /// over the full window takes about a second and is not interrupted.
-    pub fn decode(&mut self, samples: &[f32], pass: Pass<'_>, stop: &AtomicBool) -> Result<Decoded> {
+    pub fn decode(
+        &mut self,
+        samples: &[f32],
+        pass: Pass<'_>,
+        stop: &AtomicBool,
+    ) -> Result<Decoded> {
         let engine = Arc::clone(&self.engine);
         let vocabulary = &engine.vocabulary;
         ensure!(!samples.is_empty(), "the clip is empty");

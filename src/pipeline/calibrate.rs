@@ -35,13 +35,13 @@ pub fn calibrate(rows: &[PathBuf], out: &Path) -> Result<Calibration> {
 }
 
 fn read(path: &Path) -> Result<Vec<Row>> {
-    let text =
-        std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
+    let text = std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
     let lines = text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty());
     lines
         .map(|(n, line)| {
-            serde_json::from_str(line)
-                .with_context(|| format!("{} line {}: not a row of `evaluate`", path.display(), n + 1))
+            serde_json::from_str(line).with_context(|| {
+                format!("{} line {}: not a row of `evaluate`", path.display(), n + 1)
+            })
         })
         .collect()
 }

@@ -123,7 +123,8 @@ fn items(
     let mut items = Vec::new();
     workspace.store.each_clip(Draft::Decided, |row| {
         let Some(recording) = recordings.get(&row.clip.recording) else { return Ok(()) };
-        let accepted = row.routed.as_ref().is_some_and(|r| matches!(r.decision, Decision::Auto { .. }));
+        let accepted =
+            row.routed.as_ref().is_some_and(|r| matches!(r.decision, Decision::Auto { .. }));
         let (text, source) = match &row.consensus {
             Some(c) if c.verdict.gives_text() => (c.text.clone(), LabelSource::Human),
             None if with_auto && accepted => (row.draft().to_string(), LabelSource::Auto),
@@ -164,12 +165,11 @@ fn assign_splits(
     items: &mut [Item],
     recordings: &BTreeMap<RecordingId, Recording>,
 ) -> Result<About> {
-    let speaker = |item: &Item| {
-        recordings.get(&item.recording).map_or(String::new(), Recording::speaker_key)
-    };
+    let speaker =
+        |item: &Item| recordings.get(&item.recording).map_or(String::new(), Recording::speaker_key);
     let keys: Vec<(String, String)> = items
         .iter()
-        .map(|item| (speaker(item), normalise::words(&item.text, &item.language).join(" ")))
+        .map(|item| (speaker(item), normalise::normalise(&item.text, &item.language)))
         .collect();
     let known: Vec<SplitItem> = items
         .iter()
@@ -208,7 +208,9 @@ fn stage(
     let progress = talk.progress("dataset", Unit::Things("clips"), items.len() as u64);
     let mut good = Vec::new();
     for items in items.chunk_by(|a, b| a.recording == b.recording) {
-        let Some(recording) = items.first().and_then(|i| recordings.get(&i.recording)) else { continue };
+        let Some(recording) = items.first().and_then(|i| recordings.get(&i.recording)) else {
+            continue;
+        };
         let spans: Vec<Span> = items.iter().map(|i| Span::new(i.start, i.end)).collect();
         let done = unchanged(recording).and_then(|()| {
             cut::cut(&recording.file, recording.channel, &spans, &mut |n, samples| {

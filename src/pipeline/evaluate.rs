@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use super::files::write_whole;
 use crate::audio::{cut, decode, level};
 use crate::domain::{
-    Channel, Clip, DecodePolicy, Hypothesis, Language, LanguageChoice, Pass, RecordingId, Samples, Span,
-    hex_digest,
+    Channel, Clip, DecodePolicy, Hypothesis, Language, LanguageChoice, Pass, RecordingId, Samples,
+    Span, hex_digest,
 };
 use crate::hypotheses::features;
 use crate::hypotheses::models;

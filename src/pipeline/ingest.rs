@@ -17,8 +17,8 @@ use crate::views::progress::{Talk, Unit};
 
 /// Endings that are looked at in folders; a file named by hand is always tried.
 const AUDIO: [&str; 22] = [
-    "wav", "wave", "flac", "mp3", "ogg", "oga", "opus", "m4a", "mp4", "aac", "aif", "aiff", "aifc", "caf",
-    "webm", "mka", "mkv", "wma", "amr", "au", "3gp", "mov",
+    "wav", "wave", "flac", "mp3", "ogg", "oga", "opus", "m4a", "mp4", "aac", "aif", "aiff", "aifc",
+    "caf", "webm", "mka", "mkv", "wma", "amr", "au", "3gp", "mov",
 ];
 
 /// What `ingest` did.
@@ -54,7 +54,8 @@ pub fn ingest(workspace: &mut Workspace, paths: &[PathBuf], talk: Talk) -> Resul
     let progress = talk.progress("ingest", Unit::Things("files"), entries.len() as u64);
     for entry in entries {
         if let Err(error) = register(workspace, &entry, &mut done) {
-            let place = if entry.place.is_empty() { String::new() } else { format!("{}: ", entry.place) };
+            let place =
+                if entry.place.is_empty() { String::new() } else { format!("{}: ", entry.place) };
             done.failed.push(format!("{place}{}: {error:#}", entry.path.display()));
         }
         progress.advance(1);
@@ -109,7 +110,9 @@ fn register(workspace: &mut Workspace, entry: &Entry, done: &mut Ingested) -> Re
         Channels::Split if probe.channels == 1 => vec![Channel::Mix],
         Channels::Split => (0..probe.channels).map(Channel::Only).collect(),
         Channels::Only(n) if n < probe.channels => vec![Channel::Only(n)],
-        Channels::Only(n) => bail!("has {} channel(s), numbered from 0: no channel {n}", probe.channels),
+        Channels::Only(n) => {
+            bail!("has {} channel(s), numbered from 0: no channel {n}", probe.channels)
+        }
     };
     let mut changed = false;
     for (n, &channel) in channels.iter().enumerate() {

@@ -54,7 +54,8 @@ pub fn route(workspace: &mut Workspace, model: &str, policy: &str, talk: Talk) -
         let ClipRow { clip, hypothesis: Some(h), routed, frozen, .. } = row else { return Ok(()) };
         let language = recording.facts.language.clone().map(LanguageChoice::Fixed);
         let language = language.unwrap_or(workspace.config.language.clone());
-        let score = calibration.as_ref().and_then(|c| c.score(&features::features(&h), model, policy).ok());
+        let score =
+            calibration.as_ref().and_then(|c| c.score(&features::features(&h), model, policy).ok());
         clips.push(Evidence {
             speaker: recording.speaker_key(),
             declared_region: recording.facts.region.clone(),

@@ -59,7 +59,8 @@ pub fn run(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<O
         Some(_) => None,
         None => Some(workspace.model()?),
     };
-    let model_id = model.as_ref().map_or(scripted::MODEL.to_string(), |m| m.sha256.chars().take(16).collect());
+    let model_id =
+        model.as_ref().map_or(scripted::MODEL.to_string(), |m| m.sha256.chars().take(16).collect());
     let mut outcome = Outcome {
         model: workspace.config.model.clone(),
         policy: policy.id(),
@@ -81,8 +82,11 @@ pub fn run(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<O
             (None, Some(script)) => vec![Transcriber::from(Script::read(script)?)],
             (None, None) => bail!("no model and no script"),
         };
-        let settings =
-            local::Settings { slice: workspace.config.slice.clone(), policy: policy.clone(), workers };
+        let settings = local::Settings {
+            slice: workspace.config.slice.clone(),
+            policy: policy.clone(),
+            workers,
+        };
         let total: Samples = jobs.iter().map(left).sum();
         let progress = talk.progress("transcribe", Unit::Audio, total.0);
         let mut keeper = Keeper { store: &mut workspace.store, outcome: &mut outcome, progress };
@@ -128,7 +132,10 @@ fn plan(workspace: &Workspace, model: &str, outcome: &mut Outcome) -> Result<Vec
 /// The file must still hold what was ingested.
 pub fn unchanged(recording: &Recording) -> Result<()> {
     let meta = std::fs::metadata(&recording.file).with_context(|| {
-        format!("{} cannot be opened: if it was moved, ingest it again from where it is now", recording.file.display())
+        format!(
+            "{} cannot be opened: if it was moved, ingest it again from where it is now",
+            recording.file.display()
+        )
     })?;
     let looks_same = meta.len() == recording.bytes && ingest::modified(&meta) == recording.modified;
     if !looks_same && ingest::sha256(&recording.file)? != recording.sha256 {
@@ -212,7 +219,8 @@ impl Keeper<'_> {
                 Event::Sliced { recording, length, pieces } => {
                     self.store.keep_pieces(&recording, length, &pieces)?;
                     self.outcome.sliced += 1;
-                    let silence = pieces.iter().filter(|p| !matches!(p, crate::domain::Piece::Clip { .. }));
+                    let silence =
+                        pieces.iter().filter(|p| !matches!(p, crate::domain::Piece::Clip { .. }));
                     self.progress.advance(silence.map(|p| p.span().len().0).sum());
                 }
                 Event::Through(recording) => self.store.keep_success(&recording)?,

@@ -9,10 +9,10 @@ use serde::Serialize;
 use super::files::write_whole;
 use super::workspace::Workspace;
 use super::{route, run};
-use crate::audio::{cut, flac, level, wav};
+use crate::audio::{cut, flac, wav};
 use crate::domain::{
-    BatchId, Clip, ClipId, Decision, Hypothesis, Language, Reason, Recording, RecordingId, Span, State, TagKind, TaskRow,
-    draft_digest,
+    BatchId, Clip, ClipId, Decision, Hypothesis, Language, Reason, Recording, RecordingId, Span,
+    State, TagKind, TaskRow, draft_digest,
 };
 use crate::routing::lexicon::{Kind, Lexicon};
 use crate::store::{Draft, HandedOut, RecordingRow};
@@ -255,15 +255,10 @@ fn page_item(waiting: &Waiting, row: TaskRow, samples: Option<&Vec<f32>>) -> Res
     Ok(PageItem {
         row,
         audio: flac::encode(samples)?,
-        words: waiting.hypothesis.as_ref().map_or(Vec::new(), words),
-        peaks: level::peaks(samples, PEAKS),
+        words: waiting.hypothesis.as_ref().map_or(Vec::new(), |h| page::words(&h.tokens)),
+        peaks: page::peaks(samples, PEAKS),
         reasons: waiting.reasons.clone(),
     })
-}
-
-fn words(hypothesis: &Hypothesis) -> Vec<page::Word> {
-    let words = hypothesis.words().into_iter();
-    words.map(|w| page::Word { text: w.text, start: w.start, end: w.end }).collect()
 }
 
 /// The language spoken, where it is one for the whole chunk.

@@ -106,8 +106,5 @@ fn own_file(model: &str) -> Result<Option<(String, String)>> {
 /// Something that differs from one `init` to the next, so that answers to another workspace's
 /// tasks can be told apart.
 fn fresh() -> (Option<std::time::Duration>, u32) {
-    (
-        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok(),
-        std::process::id(),
-    )
+    (std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok(), std::process::id())
 }

@@ -29,11 +29,6 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// The cost of one clip.
-    pub fn clip(audio: Samples) -> Self {
-        Self { clips: 1, audio }
-    }
-
     /// What people have time for, of `all` clips; what `spent` costs is gone already.
     pub fn limit(settings: &RoutingSettings, all: u64, spent: Cost) -> Self {
         let share =

@@ -114,6 +114,7 @@ impl Lexicon {
     }
 
     /// Every entry.
+    #[cfg(test)]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }

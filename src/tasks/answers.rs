@@ -7,7 +7,7 @@ mod read;
 mod text;
 
 pub use check::{Checked, HandedOut, Known, Rejection, answer_id, check};
-pub use read::{AnswerRow, Place, read, read_bytes};
+pub use read::{AnswerRow, Place, read};
 
 use crate::domain::Answer;
 
@@ -44,6 +44,7 @@ pub fn import(rows: Vec<AnswerRow>, known: &mut Known) -> Import {
 
 #[cfg(test)]
 mod tests {
+    use super::read::read_bytes;
     use proptest::prelude::*;
 
     use super::*;

@@ -53,26 +53,6 @@ pub fn audio_name(clip: &ClipId) -> String {
     format!("audio/{clip}.wav")
 }
 
-/// Splits rows into batches of at most `clips_per_file` (at least 1), in their order, and writes
-/// each batch's id into its rows. The same rows make the same batches.
-pub fn batches(
-    workspace: &str,
-    mut rows: Vec<TaskRow>,
-    clips_per_file: usize,
-) -> Vec<(BatchId, Vec<TaskRow>)> {
-    let mut batches = Vec::new();
-    while !rows.is_empty() {
-        let rest = rows.split_off(rows.len().min(clips_per_file.max(1)));
-        let handed_out =
-            rows.iter().map(|r| (ClipId::from_stored(&r.clip), r.draft_digest.clone()));
-        let id = BatchId::derive(workspace, handed_out);
-        rows.iter_mut().for_each(|r| r.batch = id.to_string());
-        batches.push((id, rows));
-        rows = rest;
-    }
-    batches
-}
-
 /// Writes rows as JSON lines, in the stable field order, without a header row.
 pub fn write_jsonl<'a>(
     out: &mut impl Write,
@@ -164,23 +144,5 @@ pub(super) mod samples {
             region: "fr-CA-QC".into(),
             ..Default::default()
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn batches_keep_the_order_and_the_same_rows_make_the_same_ids() {
-        let rows = samples::sample_rows(5);
-        let cut = batches("w-1", rows.clone(), 2);
-        assert_eq!(cut.iter().map(|(_, r)| r.len()).collect::<Vec<_>>(), [2, 2, 1]);
-        let clips: Vec<_> = cut.iter().flat_map(|(_, r)| r).map(|r| &r.clip).collect();
-        assert_eq!(clips, rows.iter().map(|r| &r.clip).collect::<Vec<_>>());
-        assert!(cut.iter().all(|(id, r)| r.iter().all(|r| r.batch == id.as_str())));
-        assert_eq!(cut, batches("w-1", rows.clone(), 2));
-        assert_ne!(cut[0].0, batches("w-2", rows, 2)[0].0);
-        assert!(batches("w-1", Vec::new(), 0).is_empty());
     }
 }

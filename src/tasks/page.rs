@@ -122,6 +122,7 @@ pub fn render_to(
 }
 
 /// The whole page as text, for small batches. Errors as in [`render_to`].
+#[cfg(test)]
 pub fn render(batch: &Batch, items: Vec<PageItem>) -> anyhow::Result<String> {
     let mut page = Vec::new();
     render_to(&mut page, batch, items.into_iter().map(Ok))?;

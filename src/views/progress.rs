@@ -35,7 +35,11 @@ impl Talk {
         let terminal = shown && std::io::stderr().is_terminal();
         let bar = ProgressBar::with_draw_target(
             Some(total),
-            if terminal { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() },
+            if terminal {
+                ProgressDrawTarget::stderr_with_hz(10)
+            } else {
+                ProgressDrawTarget::hidden()
+            },
         );
         let colour = if std::env::var_os("NO_COLOR").is_some() { "" } else { ".cyan" };
         let style = format!("{{prefix}} {{bar:28{colour}}} {{percent:>3}} % {{msg}}  {{eta}} left");
@@ -43,7 +47,13 @@ impl Talk {
             bar.set_style(style.progress_chars("━╸─"));
         }
         bar.set_prefix(what.to_string());
-        Progress { bar, unit, what: what.to_string(), plain: shown && !terminal, last: Mutex::new(Instant::now()) }
+        Progress {
+            bar,
+            unit,
+            what: what.to_string(),
+            plain: shown && !terminal,
+            last: Mutex::new(Instant::now()),
+        }
     }
 }
 

@@ -239,10 +239,12 @@ impl Report {
         let _ = writeln!(t, "  seconds     {}", percent(self.human.seconds.share));
         let _ = writeln!(t, "  words       {}", percent(self.human.words.share));
         if !self.by_reason.is_empty() {
-            let _ = writeln!(t, "\n  {:<24} {:>6} {:>9} {:>9}", "reason", "clips", "time", "draft WER");
+            let _ =
+                writeln!(t, "\n  {:<24} {:>6} {:>9} {:>9}", "reason", "clips", "time", "draft WER");
             for (reason, g) in &self.by_reason {
                 let wer = percent(g.draft_wer.wer);
-                let _ = writeln!(t, "  {reason:<24} {:>6} {:>9} {wer:>9}", g.clips, clock(g.seconds));
+                let _ =
+                    writeln!(t, "  {reason:<24} {:>6} {:>9} {wer:>9}", g.clips, clock(g.seconds));
             }
         }
         if !self.by_region.is_empty() {

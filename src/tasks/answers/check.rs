@@ -121,6 +121,7 @@ impl Known {
     }
 
     /// The answers kept, by clip and validator.
+    #[cfg(test)]
     pub fn answers(&self) -> Vec<&Answer> {
         self.answers.values().collect()
     }

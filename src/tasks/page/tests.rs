@@ -226,8 +226,9 @@ fn writes_a_sample_page() {
             vec![Reason::RandomAudit { rate: Probability::clamped(0.05) }],
         ));
     }
-    let rows = items.iter().map(|i| i.row.clone()).collect();
-    let (id, rows) = crate::tasks::bundle::batches("page-test", rows, 1000).remove(0);
+    let id = BatchId::from_stored("0123456789ab");
+    let mut rows: Vec<TaskRow> = items.iter().map(|i| i.row.clone()).collect();
+    rows.iter_mut().for_each(|row| row.batch = id.to_string());
     let suggestion = |term: &str, kind, meaning: &str| Suggestion {
         term: term.into(),
         kind,

@@ -193,7 +193,7 @@ pub struct RoutingSettings {
 impl Default for RoutingSettings {
     fn default() -> Self {
         Self {
-            accept_score: 0.6,
+            accept_score: 0.5,
             region_shift: 0.1,
             review_lexicon_hits: true,
             min_language: 0.5,

@@ -194,6 +194,9 @@ fn write_batch(
                 write_whole(&path, |out| page::render_to(out, &page, items).map(drop))?;
             }
             Format::Jsonl | Format::Csv => {
+                let audio = options.out.join(bundle::AUDIO);
+                std::fs::create_dir_all(&audio)
+                    .with_context(|| format!("make {}", audio.display()))?;
                 for (row, waiting) in rows.iter_mut().zip(&chunk) {
                     row.audio = bundle::audio_name(&waiting.clip.id);
                     let samples = sounds.get(&waiting.clip.id).map_or(&[][..], Vec::as_slice);

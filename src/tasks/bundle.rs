@@ -48,9 +48,12 @@ impl FromStr for Format {
     }
 }
 
+/// The folder of audio files beside a JSONL or CSV file.
+pub const AUDIO: &str = "audio";
+
 /// Where a clip's audio lies beside a JSONL or CSV file: a relative path with forward slashes.
 pub fn audio_name(clip: &ClipId) -> String {
-    format!("audio/{clip}.wav")
+    format!("{AUDIO}/{clip}.wav")
 }
 
 /// Writes rows as JSON lines, in the stable field order, without a header row.

@@ -108,9 +108,10 @@ fn singles_row(heard: &[Heard], settings: &SliceSettings) -> String {
         let whole = Span::new(Samples(0), Samples(one.samples.len() as u64));
         let loud = one.loud(whole, 25.0);
         all += loud.len();
-        lost += loud.iter().filter(|&&at| {
-            !clips.iter().any(|c| c.start.0 <= at && at < c.end.0)
-        }).count();
+        lost += loud
+            .iter()
+            .filter(|&&at| !clips.iter().any(|c| c.start.0 <= at && at < c.end.0))
+            .count();
     }
     format!(
         "{:>4} files  no clip {none:>3}  several {several:>3}  lost (25 dB) {:>5.2} %",

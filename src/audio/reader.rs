@@ -154,9 +154,8 @@ impl Reader<'_> {
             })?;
         let codec = decoder.codec_info().short_name.to_string();
         let gapless = container == "ogg" || container == "flac";
-        let tick = track
-            .time_base
-            .map(|base| f64::from(base.numer.get()) / f64::from(base.denom.get()));
+        let tick =
+            track.time_base.map(|base| f64::from(base.numer.get()) / f64::from(base.denom.get()));
         let mut reader = Reader {
             track: track.id,
             shape: Shape { container, codec, channels: 0, rate: 0, declared: None },

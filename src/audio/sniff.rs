@@ -49,10 +49,8 @@ fn is_streamed(size: u32) -> bool {
 
 fn name(head: &[u8], wav: bool) -> String {
     if wav {
-        let tag = chunk(head, b"fmt ").and_then(|(_, body)| Some(u16::from_le_bytes([
-            *body.first()?,
-            *body.get(1)?,
-        ])));
+        let tag = chunk(head, b"fmt ")
+            .and_then(|(_, body)| Some(u16::from_le_bytes([*body.first()?, *body.get(1)?])));
         return match tag {
             Some(tag) => match wave_codec(tag) {
                 Some(codec) => format!("a WAV file ({codec})"),

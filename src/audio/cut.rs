@@ -54,3 +54,78 @@ pub fn cut(
     );
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    fn fixture(name: &str) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/audio").join(name)
+    }
+
+    fn spans(bounds: &[(u64, u64)]) -> Vec<Span> {
+        bounds.iter().map(|&(a, b)| Span::new(Samples(a), Samples(b))).collect()
+    }
+
+    fn cut_all(name: &str, spans: &[Span]) -> Result<Vec<(usize, Vec<f32>)>> {
+        let mut found = Vec::new();
+        cut(&fixture(name), Channel::Mix, spans, &mut |number, samples| {
+            found.push((number, samples));
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    #[test]
+    fn each_span_gets_exactly_its_samples() {
+        for name in ["reference.wav", "flac_48000.flac", "mp3_44100.mp3"] {
+            let mut whole = Vec::new();
+            decode::stream(&fixture(name), Channel::Mix, &mut |block| {
+                whole.extend_from_slice(block);
+                Ok(())
+            })
+            .expect("decode");
+            let spans =
+                spans(&[(0, 1), (1, 1_000), (1_500, 1_500), (2_000, 4_800), (4_000, 4_100)]);
+            let found = cut_all(name, &spans).expect("cut");
+            assert_eq!(found.len(), spans.len());
+            for (number, samples) in found {
+                let (a, b) = (spans[number].start.index(), spans[number].end.index());
+                assert_eq!(samples, whole[a..b], "{name}, span {number}");
+            }
+        }
+    }
+
+    #[test]
+    fn reading_stops_after_the_last_span() {
+        // What follows is damaged, and nobody looks at it.
+        let mut bytes = std::fs::read(fixture("pcm_f32_24000.wav")).expect("read");
+        let end = bytes.len();
+        bytes[end - 4..].copy_from_slice(&f32::NAN.to_le_bytes());
+        let file = tempfile::NamedTempFile::new().expect("temporary file");
+        std::fs::write(file.path(), bytes).expect("write");
+        let mut count = 0;
+        let early = spans(&[(100, 200)]);
+        cut(file.path(), Channel::Mix, &early, &mut |_, _| {
+            count += 1;
+            Ok(())
+        })
+        .expect("cut");
+        assert_eq!(count, 1);
+        let late = spans(&[(100, 4_800)]);
+        assert!(cut(file.path(), Channel::Mix, &late, &mut |_, _| Ok(())).is_err());
+    }
+
+    #[test]
+    fn spans_beyond_the_end_or_out_of_order_are_errors() {
+        let error =
+            cut_all("reference.wav", &spans(&[(0, 10), (4_000, 4_801)])).expect_err("short");
+        assert!(error.to_string().contains("has only 0.300 s now"), "{error:#}");
+        let error = cut_all("reference.wav", &spans(&[(5_000, 5_001)])).expect_err("beyond");
+        assert!(error.to_string().contains("has only 0.300 s now"), "{error:#}");
+        assert!(cut_all("reference.wav", &spans(&[(9, 10), (0, 10)])).is_err());
+        assert!(cut_all("reference.wav", &[]).expect("nothing to do").is_empty());
+    }
+}

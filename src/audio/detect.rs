@@ -66,3 +66,49 @@ impl Detector {
         self.frame.clear();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::audio::decode;
+    use crate::domain::Channel;
+
+    fn speech() -> Vec<f32> {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/audio/reference.wav");
+        let mut samples = Vec::new();
+        decode::stream(&path, Channel::Mix, &mut |block| {
+            samples.extend_from_slice(block);
+            Ok(())
+        })
+        .expect("decode");
+        samples
+    }
+
+    fn probabilities(samples: &[f32], block: usize) -> Vec<f32> {
+        let mut detector = Detector::new();
+        samples.chunks(block).for_each(|block| detector.push(block));
+        detector.finish()
+    }
+
+    #[test]
+    fn speech_is_likely_and_silence_is_not() {
+        let mut samples = vec![0.0; 16_000];
+        samples.extend(speech().repeat(3));
+        let found = probabilities(&samples, 1_000);
+        let (silence, speech) = found.split_at(16_000 / FRAME.index());
+        assert!(silence[..silence.len() - 2].iter().all(|&p| p < 0.3));
+        assert!(speech.iter().filter(|&&p| p > 0.5).count() * 2 > speech.len());
+    }
+
+    #[test]
+    fn each_started_frame_has_one_probability_however_the_samples_come() {
+        let samples = speech();
+        for length in [0, 1, 255, 256, 257, 511, 512, 4_800] {
+            let found = probabilities(&samples[..length], 4_096);
+            assert_eq!(found.len(), length.div_ceil(FRAME.index()));
+            assert_eq!(found, probabilities(&samples[..length], 100));
+        }
+    }
+}

@@ -1,15 +1,19 @@
 //! Clips as FLAC: half the size of WAV and the same samples; every current browser plays it.
 //! In: samples. Out: the bytes of a 16-bit mono 16 kHz file. Left to others: embedding them.
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, ensure};
 use flacenc::component::BitRepr;
 use flacenc::error::Verify;
 
 use super::wav::sixteen_bit;
 use crate::domain::SAMPLE_RATE;
 
-/// A whole FLAC file that decodes to exactly what [`super::wav::bytes`] writes.
+/// Samples of the shortest block that the format allows.
+const SHORTEST: usize = 16;
+
+/// A whole FLAC file that decodes to exactly what [`super::wav::bytes`] writes; 16 samples or more.
 pub fn encode(samples: &[f32]) -> Result<Vec<u8>> {
+    ensure!(samples.len() >= SHORTEST, "{} samples are too few for FLAC", samples.len());
     let integers: Vec<i32> = samples.iter().map(|&s| sixteen_bit(s).into()).collect();
     let mut settings = flacenc::config::Encoder::default();
     settings.multithread = false; // clips are short, and many are encoded at once
@@ -61,7 +65,7 @@ mod tests {
                 }
             })
             .collect();
-        for length in [1, 15, 16, 17, 4_095, 4_096, 4_097, 20_000] {
+        for length in [16, 17, 255, 4_095, 4_096, 4_097, 20_000] {
             let samples = &samples[..length];
             let flac = decoded(&encode(samples).expect("encode"));
             assert_eq!(flac.len(), length);

@@ -10,7 +10,7 @@ use rubato::{Fft, FixedSync, Resampler as _, WindowFunction};
 use crate::domain::SAMPLE_RATE;
 
 /// FFT blocks a second: longer blocks have a steeper filter, shorter ones ring less.
-const BLOCKS_A_SECOND: u32 = 16;
+const BLOCKS_A_SECOND: usize = 16;
 
 /// A stream on its way to 16 kHz.
 pub struct Resampler {
@@ -32,7 +32,9 @@ impl Resampler {
             None
         } else {
             let (from, to) = (rate as usize, SAMPLE_RATE as usize);
-            let block = (rate / BLOCKS_A_SECOND).max(1) as usize;
+            // Blocks of an even number of frames: the filter's delay is half of one.
+            let step = 2 * from / gcd(from, to);
+            let block = step * (from / BLOCKS_A_SECOND).div_ceil(step);
             let window = WindowFunction::BlackmanHarris2;
             let fft = Fft::new_custom(from, to, block, 1, 1, window, FixedSync::Both)
                 .with_context(|| format!("resample from {rate} Hz"))?;
@@ -98,6 +100,10 @@ impl Resampler {
         let scaled = u128::from(self.taken) * u128::from(SAMPLE_RATE) * 2 + u128::from(self.rate);
         (scaled / (2 * u128::from(self.rate))) as u64
     }
+}
+
+fn gcd(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { gcd(b, a % b) }
 }
 
 #[cfg(test)]

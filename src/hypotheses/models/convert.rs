@@ -305,24 +305,21 @@ mod tests {
     }
 
     /// Needs the oracle's input and output: `SECOND_EAR_CT2` (a CTranslate2 folder) and
-    /// `SECOND_EAR_GGML` (what `ct2_to_ggml.py` makes of it); `scripts/prove-converter` sets both.
+    /// `SECOND_EAR_GGML` (what `ct2_to_ggml.py` makes of it). Leaves its own files, `f16.bin` and
+    /// `q8_0.bin`, in the folder `SECOND_EAR_OUT`.
     #[test]
     #[ignore = "needs a real model; run by scripts/prove-converter"]
     fn a_real_model_is_converted_to_the_bytes_of_the_oracle() {
         let path = |key: &str| std::path::PathBuf::from(std::env::var(key).unwrap());
-        let folder = tempfile::tempdir().unwrap();
-        let out = folder.path().join("out.bin");
+        let [f16, q8_0] = ["f16.bin", "q8_0.bin"].map(|name| path("SECOND_EAR_OUT").join(name));
         let began = std::time::Instant::now();
         let sums =
-            from_ct2(&path("SECOND_EAR_CT2"), &out, Format::F16, &mut quiet, |_| Ok(())).unwrap();
-        let seconds = began.elapsed().as_secs_f64();
-        let oracle = super::super::checksum::of_file(&path("SECOND_EAR_GGML"), &mut quiet).unwrap();
-        println!("converted in {seconds:.2} s, sha256 {}", sums.sha256);
-        let q8_0 = folder.path().join("q8_0.bin");
-        println!("q8_0 sha256 {}", quantise(&out, &q8_0, &mut quiet).unwrap().sha256);
-        assert_eq!(sums, oracle);
-        if let Ok(keep) = std::env::var("SECOND_EAR_KEEP_Q8_0") {
-            fs::copy(&q8_0, keep).unwrap();
-        }
+            from_ct2(&path("SECOND_EAR_CT2"), &f16, Format::F16, &mut quiet, |_| Ok(())).unwrap();
+        println!("f16: {:.2} s, sha256 {}", began.elapsed().as_secs_f64(), sums.sha256);
+        let began = std::time::Instant::now();
+        let quantised = quantise(&f16, &q8_0, &mut quiet).unwrap();
+        println!("q8_0: {:.2} s, sha256 {}", began.elapsed().as_secs_f64(), quantised.sha256);
+        let oracle = path("SECOND_EAR_GGML");
+        assert_eq!(sums, super::super::checksum::of_file(&oracle, &mut quiet).unwrap());
     }
 }

@@ -13,9 +13,11 @@ mod ct2;
 mod download;
 mod folder;
 pub mod ggml;
+pub mod list;
 mod mel;
 mod numbers;
 mod pip;
+mod places;
 pub mod progress;
 pub mod pull;
 pub mod registry;
@@ -30,9 +32,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-pub use check::{ModelFile, Origin, Row, State, list, resolve, resolve_recorded, verify};
+pub use check::{ModelFile, Origin, resolve, resolve_recorded, verify};
 pub use convert::Format;
 pub use folder::{FOLDER_VARIABLE, default_dir};
+pub use list::{Row, State, list};
 pub use progress::{Event, Stage};
 pub use pull::HUB_VARIABLE;
 

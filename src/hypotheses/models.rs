@@ -13,9 +13,11 @@ mod ct2;
 mod download;
 mod folder;
 pub mod ggml;
+pub mod list;
 mod mel;
 mod numbers;
 mod pip;
+mod places;
 pub mod progress;
 pub mod pull;
 pub mod registry;
@@ -30,9 +32,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-pub use check::{ModelFile, Origin, State, list, resolve, resolve_recorded, verify};
+pub use check::{ModelFile, Origin, resolve, resolve_recorded, verify};
 pub use convert::Format;
 pub use folder::default_dir;
+pub use list::{State, list};
 pub use progress::{Event, Stage};
 
 /// Fetches a registered model into `folder` and returns its path: see [`pull::Puller::pull`].

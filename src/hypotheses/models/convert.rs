@@ -2,7 +2,7 @@
 //! q8_0. Left to others: where the input comes from, and whether the sums are the expected ones.
 
 use std::fs::{self, File};
-use std::io::{BufReader, Read, Seek};
+use std::io::BufReader;
 use std::path::Path;
 use std::str::FromStr;
 
@@ -13,6 +13,7 @@ use super::checksum::Sums;
 use super::ct2::Ct2;
 use super::ggml::layout::{Slot, slots};
 use super::ggml::{self, Header, Storage, writer::Writer};
+use super::places::{header, place};
 use super::progress::{Event, Stage};
 use super::replace::Replacement;
 use super::{mel, vocabulary};
@@ -71,9 +72,9 @@ pub fn from_ct2(
     let target = Replacement::start(out)?;
     let writer = Writer::start(target, &header, &filters, &tokens)?;
     let target = copy(&header, writer, progress, |slot, sink| {
-        let origin = origin(&slot.name).with_context(|| format!("no origin of {}", slot.name))?;
-        let first = origin.check(&model, slot)?;
-        model.values(&origin.variable, first, slot.count(), sink)
+        let place = place(&slot.name).with_context(|| format!("no place for {}", slot.name))?;
+        let first = place.check(&model, slot)?;
+        model.values(&place.variable, first, slot.count(), sink)
     })
     .with_context(about)?;
     target.commit_if(accept)
@@ -114,105 +115,6 @@ fn copy<W: std::io::Write>(
         progress(Event::Bytes { stage: Stage::Convert, done, total });
     }
     Ok(writer.finish())
-}
-
-/// The shape of the model, from the shapes of its variables.
-fn header<R: Read + Seek>(model: &Ct2<R>, storage: Storage) -> Result<Header> {
-    let shape = |name: &str, rank: usize| -> Result<Vec<u32>> {
-        let dims = &model.variable(name)?.dims;
-        ensure!(dims.len() == rank, "variable {name} has the shape {dims:?}");
-        dims.iter().map(|d| u32::try_from(*d).context(name.to_string())).collect()
-    };
-    let layers = |side: &str| {
-        let norm = |i: &u32| model.variable(&format!("{side}/layer_{i}/ffn/layer_norm/gamma"));
-        (0..).take_while(|i| norm(i).is_ok()).count() as u32
-    };
-    let embeddings = shape("decoder/embeddings/weight", 2)?;
-    let audio = shape("encoder/position_encodings/encodings", 2)?;
-    let text = shape("decoder/position_encodings/encodings", 2)?;
-    let kernel = shape("encoder/conv1/weight", 3)?;
-    let header = Header {
-        n_vocab: embeddings[0],
-        n_audio_ctx: audio[0],
-        n_audio_state: audio[1],
-        n_audio_head: audio[1] / 64,
-        n_audio_layer: layers("encoder"),
-        n_text_ctx: text[0],
-        n_text_state: text[1],
-        n_text_head: text[1] / 64,
-        n_text_layer: layers("decoder"),
-        n_mels: kernel[1],
-        storage,
-    };
-    header.check()?;
-    Ok(header)
-}
-
-/// Where a tensor's numbers are in a CTranslate2 model: part `part` of `parts` equal parts of a
-/// variable (query, key and value are stacked).
-struct Origin {
-    variable: String,
-    part: u64,
-    parts: u64,
-}
-
-impl Origin {
-    /// The first number, once the variable's shape fits the slot.
-    fn check<R: Read + Seek>(&self, model: &Ct2<R>, slot: &Slot) -> Result<u64> {
-        let variable = model.variable(&self.variable)?;
-        let mut shape: Vec<u64> = slot.dims.iter().rev().copied().collect();
-        if slot.name.starts_with("encoder.conv") && slot.name.ends_with(".bias") {
-            shape.pop(); // whisper.cpp wants a column
-        }
-        shape[0] *= self.parts;
-        ensure!(
-            variable.dims == shape,
-            "variable {} has the shape {:?}, not {shape:?}",
-            self.variable,
-            variable.dims
-        );
-        Ok(self.part * slot.count())
-    }
-}
-
-/// From a ggml tensor's name to its place in a CTranslate2 model.
-fn origin(tensor: &str) -> Option<Origin> {
-    let whole = |variable: String| Some(Origin { variable, part: 0, parts: 1 });
-    let (side, rest) = tensor.split_once('.')?;
-    if rest == "positional_embedding" {
-        return whole(format!("{side}/position_encodings/encodings"));
-    }
-    let (rest, kind) = rest.rsplit_once('.')?;
-    let norm = if kind == "weight" { "gamma" } else { "beta" };
-    let Some(block) = rest.strip_prefix("blocks.") else {
-        return whole(match rest {
-            "conv1" | "conv2" => format!("{side}/{rest}/{kind}"),
-            "ln_post" | "ln" => format!("{side}/layer_norm/{norm}"),
-            "token_embedding" => format!("{side}/embeddings/{kind}"),
-            _ => return None,
-        });
-    };
-    let (layer, part) = block.split_once('.')?;
-    let layer = format!("{side}/layer_{layer}");
-    let origin = |path: &str, part, parts| {
-        Some(Origin { variable: format!("{layer}/{path}/{kind}"), part, parts })
-    };
-    match part {
-        "attn_ln" => whole(format!("{layer}/self_attention/layer_norm/{norm}")),
-        "cross_attn_ln" => whole(format!("{layer}/attention/layer_norm/{norm}")),
-        "mlp_ln" => whole(format!("{layer}/ffn/layer_norm/{norm}")),
-        "attn.query" => origin("self_attention/linear_0", 0, 3),
-        "attn.key" => origin("self_attention/linear_0", 1, 3),
-        "attn.value" => origin("self_attention/linear_0", 2, 3),
-        "attn.out" => origin("self_attention/linear_1", 0, 1),
-        "cross_attn.query" => origin("attention/linear_0", 0, 1),
-        "cross_attn.key" => origin("attention/linear_1", 0, 2),
-        "cross_attn.value" => origin("attention/linear_1", 1, 2),
-        "cross_attn.out" => origin("attention/linear_2", 0, 1),
-        "mlp.0" => origin("ffn/linear_0", 0, 1),
-        "mlp.2" => origin("ffn/linear_1", 0, 1),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! in small chunks, their numbers as f32. Left to others: what the variables mean (`convert`).
 //!
 //! Layout: u32 version; string spec name; u32 revision; u32 count; then per variable: string name,
-//! u8 rank, u32 dims[rank], u8 type, u32 byte length, data; then u32 count of aliases, each two
+//! u8 rank, u32 sizes (rank of them), u8 type, u32 byte length, data; then u32 count of aliases, each two
 //! strings: the alias and the variable that it stands for. A string is a u16 length that counts a
 //! closing NUL, then the bytes. All little-endian. Nothing is allocated on the word of the file:
 //! lengths are checked against what is left of it.

@@ -11,6 +11,9 @@ use anyhow::{Context, Result, bail};
 use super::progress::{Event, Stage};
 use super::replace;
 
+/// Begins the name of a folder in which pip is at work.
+const INCOMING: &str = "incoming-";
+
 /// How pip is called.
 #[derive(Clone, Debug)]
 pub struct Pip {
@@ -49,8 +52,8 @@ impl Pip {
         if let Some(path) = find(cache, package, version)? {
             return Ok(Wheel { path, reused: true });
         }
-        let incoming = cache.join("incoming");
-        let _ = fs::remove_dir_all(&incoming); // what a killed pull left
+        sweep(cache);
+        let incoming = cache.join(format!("{INCOMING}{}", std::process::id()));
         progress(Event::Bytes { stage: Stage::Pip, done: 0, total: None });
         self.download(&format!("{package}=={version}"), &incoming)?;
         let fetched = find(&incoming, package, version)?
@@ -89,6 +92,15 @@ impl Pip {
             bail!("pip could not fetch {requirement} ({}): {end}", output.status);
         }
         Ok(())
+    }
+}
+
+/// Removes what killed pulls left. A pip that outlived its pull has a folder of its own.
+fn sweep(cache: &Path) {
+    for entry in fs::read_dir(cache).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(INCOMING) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
 }
 

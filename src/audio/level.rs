@@ -12,7 +12,7 @@ const FULL_SCALE: f32 = 32_766.0 / 32_768.0;
 
 /// Levels of a clip; an empty one is silent.
 pub fn measure(samples: &[f32]) -> Level {
-    let mut frames: Vec<f64> = samples.chunks(FRAME).map(|frame| rms_db(frame)).collect();
+    let mut frames: Vec<f64> = samples.chunks(FRAME).map(rms_db).collect();
     frames.sort_by(f64::total_cmp);
     let peak = samples.iter().fold(0.0f32, |peak, x| peak.max(x.abs()));
     let clipped = samples.iter().filter(|x| x.abs() >= FULL_SCALE).count();

@@ -122,9 +122,10 @@ fn every_text_of_the_interface_exists_in_every_language() {
     let (fr, en) = (keys("fr"), keys("en"));
     assert_eq!(fr, en);
     let code = [HTML, &SCRIPT.concat()].concat();
-    let asked =
-        regex::Regex::new(r#"(?:data-t(?:-aria)?="|\bt\("|hint\(")([a-z_0-9.]*[a-z_0-9])""#)
-            .unwrap();
+    let asked = regex::Regex::new(
+        r#"(?:data-t(?:-aria)?="|\bt\("|hint\("|named: ")([a-z_0-9.]*[a-z_0-9])""#,
+    )
+    .unwrap();
     let mut found = 0;
     for capture in asked.captures_iter(&code) {
         assert!(fr.contains(&capture[1]), "no text for '{}'", &capture[1]);
@@ -225,6 +226,9 @@ fn writes_a_sample_page() {
             &[],
             vec![Reason::RandomAudit { rate: Probability::clamped(0.05) }],
         ));
+    }
+    for n in 0..7 {
+        items.push(item(100 + n, &draft, &words, vec![Reason::NoScore])); // one for each other verdict
     }
     let rows = items.iter().map(|i| i.row.clone()).collect();
     let (id, rows) = crate::tasks::bundle::batches("page-test", rows, 1000).remove(0);

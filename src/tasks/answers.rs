@@ -3,11 +3,15 @@
 //! reason with file and line for every row that is none. Left to others: keeping them (store).
 
 mod check;
+mod known;
 mod read;
+mod rejection;
 mod text;
 
-pub use check::{Checked, HandedOut, Known, Rejection, answer_id, check};
+pub use check::{Checked, check};
+pub use known::{HandedOut, Known, answer_id};
 pub use read::{AnswerRow, Place, read, read_bytes};
+pub use rejection::Rejection;
 
 use crate::domain::Answer;
 

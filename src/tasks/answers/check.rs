@@ -2,129 +2,19 @@
 //! In: a row and what is known. Out: an answer, "not answered yet", or a rejection with its reason.
 //! Pure: no clock, no store.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
-use serde_json::json;
 
+use super::known::{HandedOut, Known, Standing};
+use super::rejection::Rejection;
 use super::text::tidy;
+use crate::domain::draft_digest;
 use crate::domain::{Answer, BatchId, ClipId, Region, Tag, TagKind, TaskRow, Verdict};
-use crate::domain::{draft_digest, hex_digest};
 use crate::tasks::csv::unguard;
 
 /// Longest name of a validator, characters.
 const MAX_NAME: usize = 100;
 /// More active time than this on one clip is a mistake, seconds.
 const MAX_ACTIVE: f64 = 86_400.0;
-
-/// Why a row is left aside. [`Rejection::code`] is what other programs read.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum Rejection {
-    /// Made for another workspace.
-    #[error("it belongs to workspace '{found}', this one is '{expected}'")]
-    WrongWorkspace {
-        /// As the row says.
-        found: String,
-        /// This workspace.
-        expected: String,
-    },
-    /// No such clip was handed out.
-    #[error("no clip '{clip}' was handed out")]
-    UnknownClip {
-        /// As the row says.
-        clip: String,
-    },
-    /// The draft, or its digest, is not one that was handed out.
-    #[error(
-        "the draft is not the one handed out for {clip}: leave `draft` and `draft_digest` as they \
-         were and write corrections in `text`"
-    )]
-    AlteredDraft {
-        /// The clip.
-        clip: ClipId,
-    },
-    /// The very same answer is known already.
-    #[error("already imported ({validator} on {clip})")]
-    Duplicate {
-        /// The clip.
-        clip: ClipId,
-        /// Who answered.
-        validator: String,
-    },
-    /// The same validator gave a newer answer, which stays.
-    #[error("{validator} gave a newer answer on {clip}, which stays")]
-    Superseded {
-        /// The clip.
-        clip: ClipId,
-        /// Who answered.
-        validator: String,
-    },
-    /// Not an answer at all.
-    #[error("{why}")]
-    Malformed {
-        /// What is wrong and what to do.
-        why: String,
-    },
-}
-
-impl Rejection {
-    /// The stable snake_case name used in reports.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Rejection::WrongWorkspace { .. } => "wrong_workspace",
-            Rejection::UnknownClip { .. } => "unknown_clip",
-            Rejection::AlteredDraft { .. } => "altered_draft",
-            Rejection::Duplicate { .. } => "duplicate",
-            Rejection::Superseded { .. } => "superseded",
-            Rejection::Malformed { .. } => "malformed",
-        }
-    }
-
-    fn malformed(why: impl Into<String>) -> Self {
-        Rejection::Malformed { why: why.into() }
-    }
-}
-
-/// A draft as it was handed out for a clip.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HandedOut {
-    /// In which batch, where that is kept.
-    pub batch: Option<BatchId>,
-    /// The hypothesis text, also when the validator did not see it.
-    pub draft: String,
-    /// Whether the validator was shown an empty box instead.
-    pub blind: bool,
-}
-
-/// What a workspace knows when answers come back.
-#[derive(Clone, Debug, Default)]
-pub struct Known {
-    workspace: String,
-    drafts: BTreeMap<ClipId, Vec<HandedOut>>,
-    answers: BTreeMap<(ClipId, String), Answer>,
-}
-
-impl Known {
-    /// Nothing handed out yet by this workspace (its id).
-    pub fn new(workspace: impl Into<String>) -> Self {
-        Self { workspace: workspace.into(), ..Self::default() }
-    }
-
-    /// A draft was handed out for a clip; several may be, in different rounds.
-    pub fn hand_out(&mut self, clip: ClipId, handed_out: HandedOut) {
-        self.drafts.entry(clip).or_default().push(handed_out);
-    }
-
-    /// This answer is kept, in the place of any other by the same validator on the same clip.
-    pub fn record(&mut self, answer: Answer) {
-        self.answers.insert((answer.clip.clone(), answer.validator.clone()), answer);
-    }
-
-    /// The answers kept, by clip and validator.
-    pub fn answers(&self) -> Vec<&Answer> {
-        self.answers.values().collect()
-    }
-}
 
 /// A row that is in order.
 #[derive(Clone, Debug, PartialEq)]
@@ -144,14 +34,14 @@ pub enum Checked {
 ///   one with more `active_seconds`, then the larger [`answer_id`], so that the order of imports
 ///   does not matter.
 pub fn check(row: &TaskRow, known: &Known) -> Result<Checked, Rejection> {
-    if row.workspace.trim() != known.workspace {
+    if row.workspace.trim() != known.workspace() {
         return Err(Rejection::WrongWorkspace {
             found: row.workspace.trim().to_string(),
-            expected: known.workspace.clone(),
+            expected: known.workspace().to_string(),
         });
     }
     let clip = ClipId::from_stored(row.clip.trim());
-    let Some(drafts) = known.drafts.get(&clip) else {
+    let Some(drafts) = known.drafts(&clip) else {
         return Err(Rejection::UnknownClip { clip: clip.to_string() });
     };
     if row.verdict.trim().is_empty() {
@@ -175,38 +65,15 @@ pub fn check(row: &TaskRow, known: &Known) -> Result<Checked, Rejection> {
         active_seconds: active_seconds(row.active_seconds)?,
         answered_at: answered_at(&row.answered_at)?,
     };
-    match known.answers.get(&(answer.clip.clone(), answer.validator.clone())) {
-        Some(earlier) if answer_id(earlier) == answer_id(&answer) => {
+    match known.standing(&answer) {
+        Standing::Known => {
             Err(Rejection::Duplicate { clip: answer.clip, validator: answer.validator })
         }
-        Some(earlier) if newness(earlier) > newness(&answer) => {
+        Standing::Older => {
             Err(Rejection::Superseded { clip: answer.clip, validator: answer.validator })
         }
-        _ => Ok(Checked::Answer(answer)),
+        Standing::Newest => Ok(Checked::Answer(answer)),
     }
-}
-
-/// Names an answer by its content: 16 hex digits. The batch does not count: the same words about
-/// the same draft are the same answer.
-pub fn answer_id(answer: &Answer) -> String {
-    let content = json!([
-        answer.clip,
-        answer.validator,
-        answer.verdict,
-        answer.text,
-        answer.draft_digest,
-        answer.tags,
-        answer.active_seconds,
-        answer.answered_at,
-    ]);
-    hex_digest(content.to_string().as_bytes())[..16].to_string()
-}
-
-/// Sorts the answers of one validator on one clip; the largest stays.
-fn newness(answer: &Answer) -> (Option<Timestamp>, u64, String) {
-    let seconds = answer.active_seconds.unwrap_or(0.0);
-    // Bits of non-negative floats sort like the numbers.
-    (answer.answered_at.parse().ok(), seconds.to_bits(), answer_id(answer))
 }
 
 /// The digest without the apostrophe that a CSV cell may have put before it.

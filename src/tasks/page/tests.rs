@@ -181,7 +181,8 @@ fn writes_a_sample_page() {
         let clip = ClipId::derive(&RecordingId::from_stored("00112233aabbccdd"), span);
         let row = TaskRow {
             workspace: "page-test".into(),
-            path: "entretiens/piscine & sport <1>.flac".into(),
+            path: if n < 3 { "entretiens/piscine.flac" } else { "r/l'été \"<b>\" & co.flac" }
+                .into(),
             start: span.start.seconds(),
             end: span.end.seconds(),
             draft: draft.into(),

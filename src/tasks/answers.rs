@@ -3,11 +3,15 @@
 //! reason with file and line for every row that is none. Left to others: keeping them (store).
 
 mod check;
+mod known;
 mod read;
+mod rejection;
 mod text;
 
-pub use check::{Checked, HandedOut, Known, Rejection, answer_id, check};
+pub use check::{Checked, check};
+pub use known::{HandedOut, Known, answer_id};
 pub use read::{AnswerRow, Place, read};
+pub use rejection::Rejection;
 
 use crate::domain::Answer;
 
@@ -48,8 +52,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::{ClipId, TaskRow, draft_digest};
-    use crate::tasks::bundle::samples::{hostile_rows, sample_rows};
+    use crate::domain::{ClipId, TaskRow, Verdict, draft_digest};
+    use crate::tasks::bundle::samples::{HOSTILE, hostile_rows, sample_rows};
     use crate::tasks::bundle::{write_csv, write_jsonl};
 
     fn known(rows: &[TaskRow]) -> Known {
@@ -133,6 +137,27 @@ mod tests {
             import(mixed.iter().map(row).collect(), &mut parts);
             prop_assert_eq!(once.answers(), parts.answers());
         }
+    }
+
+    /// Downloaded from the sample page in a real browser (tests/page/page.test.mjs writes the file).
+    #[test]
+    fn what_the_page_lets_download_is_imported_whole() {
+        let bytes = include_bytes!("../../tests/data/page/answers.jsonl");
+        let rows = read_bytes("answers.jsonl", bytes);
+        let tasks: Vec<TaskRow> = rows.iter().map(|r| r.row.clone().unwrap()).collect();
+        let mut known = Known::new("page-test");
+        for row in &tasks {
+            let clip = ClipId::from_stored(&row.clip);
+            assert_eq!(draft_digest(&clip, &row.draft), row.draft_digest);
+            known.hand_out(clip, HandedOut { batch: None, draft: row.draft.clone(), blind: false });
+        }
+        let import = import(rows, &mut known);
+        assert_eq!(import.rejected, []);
+        assert_eq!(import.accepted.len(), tasks.len());
+        assert!(import.accepted.iter().all(|a| a.validator == "Zoé « l’Écoute »"));
+        let as_is = import.accepted.iter().filter(|a| a.verdict == Verdict::AsIs);
+        assert!(as_is.clone().any(|a| a.text == HOSTILE[0]));
+        assert!(as_is.clone().any(|a| a.text == HOSTILE[13]), "right to left");
     }
 
     #[test]

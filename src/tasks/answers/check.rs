@@ -2,130 +2,19 @@
 //! In: a row and what is known. Out: an answer, "not answered yet", or a rejection with its reason.
 //! Pure: no clock, no store.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
-use serde_json::json;
 
+use super::known::{HandedOut, Known, Standing};
+use super::rejection::Rejection;
 use super::text::tidy;
+use crate::domain::draft_digest;
 use crate::domain::{Answer, BatchId, ClipId, Region, Tag, TagKind, TaskRow, Verdict};
-use crate::domain::{draft_digest, hex_digest};
 use crate::tasks::csv::unguard;
 
 /// Longest name of a validator, characters.
 const MAX_NAME: usize = 100;
 /// More active time than this on one clip is a mistake, seconds.
 const MAX_ACTIVE: f64 = 86_400.0;
-
-/// Why a row is left aside. [`Rejection::code`] is what other programs read.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum Rejection {
-    /// Made for another workspace.
-    #[error("it belongs to workspace '{found}', this one is '{expected}'")]
-    WrongWorkspace {
-        /// As the row says.
-        found: String,
-        /// This workspace.
-        expected: String,
-    },
-    /// No such clip was handed out.
-    #[error("no clip '{clip}' was handed out")]
-    UnknownClip {
-        /// As the row says.
-        clip: String,
-    },
-    /// The draft, or its digest, is not one that was handed out.
-    #[error(
-        "the draft is not the one handed out for {clip}: leave `draft` and `draft_digest` as they \
-         were and write corrections in `text`"
-    )]
-    AlteredDraft {
-        /// The clip.
-        clip: ClipId,
-    },
-    /// The very same answer is known already.
-    #[error("already imported ({validator} on {clip})")]
-    Duplicate {
-        /// The clip.
-        clip: ClipId,
-        /// Who answered.
-        validator: String,
-    },
-    /// The same validator gave a newer answer, which stays.
-    #[error("{validator} gave a newer answer on {clip}, which stays")]
-    Superseded {
-        /// The clip.
-        clip: ClipId,
-        /// Who answered.
-        validator: String,
-    },
-    /// Not an answer at all.
-    #[error("{why}")]
-    Malformed {
-        /// What is wrong and what to do.
-        why: String,
-    },
-}
-
-impl Rejection {
-    /// The stable snake_case name used in reports.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Rejection::WrongWorkspace { .. } => "wrong_workspace",
-            Rejection::UnknownClip { .. } => "unknown_clip",
-            Rejection::AlteredDraft { .. } => "altered_draft",
-            Rejection::Duplicate { .. } => "duplicate",
-            Rejection::Superseded { .. } => "superseded",
-            Rejection::Malformed { .. } => "malformed",
-        }
-    }
-
-    fn malformed(why: impl Into<String>) -> Self {
-        Rejection::Malformed { why: why.into() }
-    }
-}
-
-/// A draft as it was handed out for a clip.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HandedOut {
-    /// In which batch, where that is kept.
-    pub batch: Option<BatchId>,
-    /// The hypothesis text, also when the validator did not see it.
-    pub draft: String,
-    /// Whether the validator was shown an empty box instead.
-    pub blind: bool,
-}
-
-/// What a workspace knows when answers come back.
-#[derive(Clone, Debug, Default)]
-pub struct Known {
-    workspace: String,
-    drafts: BTreeMap<ClipId, Vec<HandedOut>>,
-    answers: BTreeMap<(ClipId, String), Answer>,
-}
-
-impl Known {
-    /// Nothing handed out yet by this workspace (its id).
-    pub fn new(workspace: impl Into<String>) -> Self {
-        Self { workspace: workspace.into(), ..Self::default() }
-    }
-
-    /// A draft was handed out for a clip; several may be, in different rounds.
-    pub fn hand_out(&mut self, clip: ClipId, handed_out: HandedOut) {
-        self.drafts.entry(clip).or_default().push(handed_out);
-    }
-
-    /// This answer is kept, in the place of any other by the same validator on the same clip.
-    pub fn record(&mut self, answer: Answer) {
-        self.answers.insert((answer.clip.clone(), answer.validator.clone()), answer);
-    }
-
-    /// The answers kept, by clip and validator.
-    #[cfg(test)]
-    pub fn answers(&self) -> Vec<&Answer> {
-        self.answers.values().collect()
-    }
-}
 
 /// A row that is in order.
 #[derive(Clone, Debug, PartialEq)]
@@ -145,14 +34,14 @@ pub enum Checked {
 ///   one with more `active_seconds`, then the larger [`answer_id`], so that the order of imports
 ///   does not matter.
 pub fn check(row: &TaskRow, known: &Known) -> Result<Checked, Rejection> {
-    if row.workspace.trim() != known.workspace {
+    if row.workspace.trim() != known.workspace() {
         return Err(Rejection::WrongWorkspace {
             found: row.workspace.trim().to_string(),
-            expected: known.workspace.clone(),
+            expected: known.workspace().to_string(),
         });
     }
     let clip = ClipId::from_stored(row.clip.trim());
-    let Some(drafts) = known.drafts.get(&clip) else {
+    let Some(drafts) = known.drafts(&clip) else {
         return Err(Rejection::UnknownClip { clip: clip.to_string() });
     };
     if row.verdict.trim().is_empty() {
@@ -176,38 +65,15 @@ pub fn check(row: &TaskRow, known: &Known) -> Result<Checked, Rejection> {
         active_seconds: active_seconds(row.active_seconds)?,
         answered_at: answered_at(&row.answered_at)?,
     };
-    match known.answers.get(&(answer.clip.clone(), answer.validator.clone())) {
-        Some(earlier) if answer_id(earlier) == answer_id(&answer) => {
+    match known.standing(&answer) {
+        Standing::Known => {
             Err(Rejection::Duplicate { clip: answer.clip, validator: answer.validator })
         }
-        Some(earlier) if newness(earlier) > newness(&answer) => {
+        Standing::Older => {
             Err(Rejection::Superseded { clip: answer.clip, validator: answer.validator })
         }
-        _ => Ok(Checked::Answer(answer)),
+        Standing::Newest => Ok(Checked::Answer(answer)),
     }
-}
-
-/// Names an answer by its content: 16 hex digits. The batch does not count: the same words about
-/// the same draft are the same answer.
-pub fn answer_id(answer: &Answer) -> String {
-    let content = json!([
-        answer.clip,
-        answer.validator,
-        answer.verdict,
-        answer.text,
-        answer.draft_digest,
-        answer.tags,
-        answer.active_seconds,
-        answer.answered_at,
-    ]);
-    hex_digest(content.to_string().as_bytes())[..16].to_string()
-}
-
-/// Sorts the answers of one validator on one clip; the largest stays.
-fn newness(answer: &Answer) -> (Option<Timestamp>, u64, String) {
-    let seconds = answer.active_seconds.unwrap_or(0.0);
-    // Bits of non-negative floats sort like the numbers.
-    (answer.answered_at.parse().ok(), seconds.to_bits(), answer_id(answer))
 }
 
 /// The digest without the apostrophe that a CSV cell may have put before it.
@@ -309,4 +175,114 @@ fn answered_at(text: &str) -> Result<String, Rejection> {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+    use crate::tasks::bundle::samples::sample_rows;
+
+    fn setting(blind: bool) -> (TaskRow, Known) {
+        let row = TaskRow { validator: " Ana ".into(), ..sample_rows(1).remove(0) };
+        let mut known = Known::new("w-1");
+        let handed_out = HandedOut { batch: None, draft: row.draft.clone(), blind };
+        known.hand_out(ClipId::from_stored(&row.clip), handed_out);
+        let draft = if blind { String::new() } else { row.draft.clone() };
+        (TaskRow { draft, ..row }, known)
+    }
+
+    fn answer(row: &TaskRow, known: &Known) -> Answer {
+        match check(row, known) {
+            Ok(Checked::Answer(answer)) => answer,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn rejected(row: &TaskRow, known: &Known) -> String {
+        check(row, known).unwrap_err().code().to_string()
+    }
+
+    fn with(row: &TaskRow, verdict: &str, text: &str) -> TaskRow {
+        TaskRow { verdict: verdict.into(), text: text.into(), ..row.clone() }
+    }
+
+    #[test]
+    fn each_kind_of_wrong_row_has_its_reason() {
+        let (row, known) = setting(false);
+        let row = with(&row, "corrected", "autre chose");
+        let change = |f: &dyn Fn(&mut TaskRow)| {
+            let mut row = row.clone();
+            f(&mut row);
+            rejected(&row, &known)
+        };
+        assert_eq!(change(&|r| r.workspace = "w-2".into()), "wrong_workspace");
+        assert_eq!(change(&|r| r.clip = "c".into()), "unknown_clip");
+        assert_eq!(change(&|r| r.draft = "Il fait froid.".into()), "altered_draft");
+        assert_eq!(change(&|r| r.draft_digest = "0123456789abcdef".into()), "altered_draft");
+        assert_eq!(change(&|r| r.draft_digest.clear()), "malformed");
+        assert_eq!(change(&|r| r.validator = " ".into()), "malformed");
+        assert_eq!(change(&|r| r.validator = "x".repeat(101)), "malformed");
+        assert_eq!(change(&|r| r.verdict = "right".into()), "malformed");
+        assert_eq!(change(&|r| r.verdict.clear()), "malformed");
+        assert_eq!(change(&|r| r.text = " \n".into()), "malformed");
+        assert_eq!(change(&|r| r.verdict = "as_is".into()), "malformed");
+        assert_eq!(change(&|r| r.active_seconds = Some(-1.0)), "malformed");
+        assert_eq!(change(&|r| r.active_seconds = Some(f64::INFINITY)), "malformed");
+        assert_eq!(change(&|r| r.answered_at = "yesterday".into()), "malformed");
+        let tag = |text: &str, region: &str| Tag {
+            kind: TagKind::Idiom,
+            text: text.into(),
+            region: region.into(),
+            meaning: String::new(),
+        };
+        assert_eq!(change(&|r| r.tags = vec![tag("", "fr-CA")]), "malformed");
+        assert_eq!(change(&|r| r.tags = vec![tag("char", "le Québec")]), "malformed");
+    }
+
+    #[test]
+    fn as_is_takes_the_draft_and_an_unchanged_correction_is_as_is() {
+        let (row, known) = setting(false);
+        let as_is = answer(&with(&row, "as_is", ""), &known);
+        assert_eq!((as_is.verdict, as_is.text.as_str()), (Verdict::AsIs, row.draft.as_str()));
+        assert_eq!(as_is.validator, "Ana");
+        let same = answer(&with(&row, "corrected", &format!(" {}\n", row.draft)), &known);
+        assert_eq!(same.verdict, Verdict::AsIs);
+    }
+
+    #[test]
+    fn nothing_can_be_as_is_where_no_draft_was_shown() {
+        let (row, known) = setting(true);
+        assert_eq!(rejected(&with(&row, "as_is", ""), &known), "malformed");
+        let typed =
+            TaskRow { draft_digest: row.draft_digest.clone(), ..with(&row, "corrected", "oui") };
+        assert_eq!(answer(&typed, &known).verdict, Verdict::Corrected);
+    }
+
+    #[test]
+    fn verdicts_without_text_lose_it_and_unintelligible_keeps_it() {
+        let (row, known) = setting(false);
+        assert_eq!(answer(&with(&row, "shocking", "x"), &known).text, "");
+        assert_eq!(answer(&with(&row, "unintelligible", "il fait"), &known).text, "il fait");
+    }
+
+    #[test]
+    fn an_old_draft_may_be_answered_after_a_new_one_went_out() {
+        let (row, mut known) = setting(false);
+        let new = HandedOut { batch: None, draft: "Il fait froid".into(), blind: false };
+        known.hand_out(ClipId::from_stored(&row.clip), new);
+        assert_eq!(answer(&with(&row, "as_is", ""), &known).text, row.draft);
+    }
+
+    #[test]
+    fn the_newest_answer_stays_whatever_comes_first() {
+        let (row, mut known) = setting(false);
+        let at = |text: &str, time: &str| TaskRow {
+            answered_at: time.into(),
+            ..with(&row, "corrected", text)
+        };
+        let (old, new) = (at("a", "2026-11-23T12:00:00+02:00"), at("b", "2026-11-23T10:00:01Z"));
+        known.record(answer(&old, &known));
+        known.record(answer(&new, &known));
+        assert_eq!(rejected(&old, &known), "superseded");
+        assert_eq!(rejected(&new, &known), "duplicate");
+        let later_batch = TaskRow { batch: "other".into(), ..new };
+        assert_eq!(rejected(&later_batch, &known), "duplicate");
+    }
+}

@@ -3,7 +3,7 @@ const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 const ALT = MAC ? "⌥" : "Alt ";
 
 const KEYS = {
-  accept: { show: "↵" },
+  accept: { named: "keyname.enter" },
   play: { show: "Esc" },
   back: { alt: "j" },
   replay: { alt: "r" },
@@ -19,6 +19,7 @@ VERDICTS.forEach((verdict, n) => { KEYS[verdict] = { digit: String(n + 1) }; });
 
 function keyName(id) {
   const key = KEYS[id];
+  if (key.named) return t(key.named);
   return key.show || ALT + (key.digit || key.alt.toUpperCase());
 }
 

@@ -98,6 +98,11 @@ function setUpButtons() {
     accept: "accept", previous: "previous", next: "next", undo: "undo", "show-guide": "guide" };
   for (const [id, action] of Object.entries(buttons)) $(id).addEventListener("click", () => actions[action]());
   $("text").addEventListener("input", edited);
+  // A click leaves the caret in the text, so that Enter still accepts; Tab reaches every button.
+  document.addEventListener("mousedown", (event) => {
+    if (screen === "work" && !document.querySelector("dialog[open]") && event.target.closest("button")) event.preventDefault();
+  });
+  $("seek").addEventListener("pointerup", focusText);
   $("seek").addEventListener("input", () => player.at(Number($("seek").value)));
   $("language").addEventListener("click", () => {
     language = LANGUAGES[(LANGUAGES.indexOf(language) + 1) % LANGUAGES.length];

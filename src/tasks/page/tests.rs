@@ -122,9 +122,10 @@ fn every_text_of_the_interface_exists_in_every_language() {
     let (fr, en) = (keys("fr"), keys("en"));
     assert_eq!(fr, en);
     let code = [HTML, &SCRIPT.concat()].concat();
-    let asked =
-        regex::Regex::new(r#"(?:data-t(?:-aria)?="|\bt\("|hint\(")([a-z_0-9.]*[a-z_0-9])""#)
-            .unwrap();
+    let asked = regex::Regex::new(
+        r#"(?:data-t(?:-aria)?="|\bt\("|hint\("|named: ")([a-z_0-9.]*[a-z_0-9])""#,
+    )
+    .unwrap();
     let mut found = 0;
     for capture in asked.captures_iter(&code) {
         assert!(fr.contains(&capture[1]), "no text for '{}'", &capture[1]);
@@ -180,7 +181,8 @@ fn writes_a_sample_page() {
         let clip = ClipId::derive(&RecordingId::from_stored("00112233aabbccdd"), span);
         let row = TaskRow {
             workspace: "page-test".into(),
-            path: "entretiens/piscine & sport <1>.flac".into(),
+            path: if n < 3 { "entretiens/piscine.flac" } else { "r/l'été \"<b>\" & co.flac" }
+                .into(),
             start: span.start.seconds(),
             end: span.end.seconds(),
             draft: draft.into(),
@@ -225,6 +227,9 @@ fn writes_a_sample_page() {
             &[],
             vec![Reason::RandomAudit { rate: Probability::clamped(0.05) }],
         ));
+    }
+    for n in 0..7 {
+        items.push(item(100 + n, &draft, &words, vec![Reason::NoScore])); // one for each other verdict
     }
     let id = BatchId::from_stored("0123456789ab");
     let mut rows: Vec<TaskRow> = items.iter().map(|i| i.row.clone()).collect();

@@ -137,7 +137,7 @@ function showDone() {
   const counts = ALL_VERDICTS.map((v) => [v, works.filter((w) => w.answer && w.answer.verdict === v).length]).filter(([, n]) => n);
   $("done-counts").replaceChildren(...counts.map(([v, n]) => make("li", {}, make("b", { textContent: n }), " ", t("verdict." + v))));
   $("download").textContent = t("download.long", { n: done });
-  const fresh = batch.downloaded && works.every((w) => !w.answer || w.answer.answered_at <= batch.downloaded.at);
+  const fresh = batch.downloaded && works.every((w) => !w.answer || Date.parse(w.answer.answered_at) <= Date.parse(batch.downloaded.at));
   $("download-state").textContent = !batch.downloaded ? t("download.never")
     : t(fresh ? "download.current" : "download.stale", { time: timeOfDay(new Date(batch.downloaded.at)) });
   $("review").textContent = t(left ? "done.continue" : "done.review");

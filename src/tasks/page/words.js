@@ -80,5 +80,7 @@ function drawPlayhead() {
   $("seek").setAttribute("aria-valuetext", t("player.seconds", { at: decimal(seconds), of: decimal(player.length(current)) }));
   $("time").textContent = t("player.seconds", { at: decimal(seconds), of: decimal(player.length(current)) });
   $("play").classList.toggle("on", player.playing());
-  $("play-label").textContent = t(player.playing() ? "player.pause" : "player.play");
+  const label = t(player.playing() ? "player.pause" : "player.play");
+  $("play-label").textContent = label;
+  $("play-again").textContent = label;
 }

@@ -2,6 +2,9 @@
 //!
 //! `cargo nextest run --release --run-ignored only --no-capture slicing_on_the_shared` from a
 //! checkout that has the project's data in `../shared/data`.
+//! With `SLICE_GRID` set to a JSON list of settings it tries each of them; with `SLICE_DUMP` set to
+//! a folder it writes the clips of each there, for measuring words. `ten_hours` measures memory
+//! and speed on a recording that it makes, or on `LONG_RECORDING`.
 //! Speech of a segment is measured without the detector: its 16 ms frames within 30 dB (and 25 dB)
 //! of the segment's loudest frame, RMS. "Cut": more than one clip holds such frames of the segment,
 //! each more than 5 of them. "Lost": such frames outside every clip, as a share of all.
@@ -172,4 +175,56 @@ fn slicing_on_the_shared_recordings_and_clips() {
             println!("{name:18} {}", singles_row(heard, &settings));
         }
     }
+}
+
+/// Peak memory of this process so far, MB (Linux).
+fn peak_memory() -> f64 {
+    let status = fs::read_to_string("/proc/self/status").expect("status");
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).expect("VmHWM");
+    let kilobytes: f64 = line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).expect("kB");
+    kilobytes / 1024.0
+}
+
+#[test]
+#[ignore = "writes 300 MB and takes a minute"]
+fn ten_hours_need_less_than_100_mb() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let path = std::env::var_os("LONG_RECORDING").map(PathBuf::from).unwrap_or_else(|| {
+        let bytes =
+            fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/audio/mulaw_8000.wav"))
+                .expect("fixture");
+        let at = bytes.windows(4).position(|w| w == b"data").expect("data");
+        let (header, speech) = (&bytes[..at + 4], &bytes[at + 8..]);
+        let second: Vec<u8> = speech.iter().copied().chain([0xff; 8_000]).take(8_000).collect();
+        let path = folder.path().join("long.wav");
+        let mut file = std::io::BufWriter::new(fs::File::create(&path).expect("create"));
+        let mut put = |bytes: &[u8]| std::io::Write::write_all(&mut file, bytes).expect("write");
+        let data = 36_000u32 * 8_000;
+        put(&header[..4]);
+        put(&(data + at as u32).to_le_bytes());
+        put(&header[8..]);
+        put(&data.to_le_bytes());
+        (0..36_000).for_each(|_| put(&second));
+        drop(file);
+        path
+    });
+    let before = peak_memory();
+    let start = std::time::Instant::now();
+    let mut detector = Detector::new();
+    let decoded = decode::stream(&path, Channel::Mix, &mut |block| {
+        detector.push(block);
+        Ok(())
+    })
+    .expect("decode");
+    let probabilities = detector.finish();
+    let pieces = slice(decoded.length, &probabilities, &SliceSettings::default());
+    let took = start.elapsed().as_secs_f64();
+    let hours = decoded.length.seconds() / 3600.0;
+    println!(
+        "{hours:.2} h, {} pieces: {took:.1} s, {:.0} times real time, peak {:.0} MB ({before:.0} before)",
+        pieces.len(),
+        decoded.length.seconds() / took,
+        peak_memory(),
+    );
+    assert!(peak_memory() < 100.0);
 }

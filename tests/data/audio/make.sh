@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes every file of this folder from one clip of speech; run only to add formats.
-# Usage: make.sh SPEECH.flac   (needs ffmpeg 5 and sox; see README.md)
+# Usage: make.sh SPEECH.flac   (needs ffmpeg; see README.md)
 set -eu
 cd "$(dirname "$0")"
 f() { ffmpeg -nostdin -v error -y "$@"; }

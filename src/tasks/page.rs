@@ -88,9 +88,9 @@ pub struct PageItem {
     pub row: TaskRow,
     /// The clip as FLAC or WAV (known by its first bytes); every current browser plays both.
     pub audio: Vec<u8>,
-    /// [`words`] of the draft; empty where there are no times.
+    /// [`words()`] of the draft; empty where there are no times.
     pub words: Vec<Word>,
-    /// [`peaks`] of the clip, about 200 of them; may be empty.
+    /// [`peaks()`] of the clip, about 200 of them; may be empty.
     pub peaks: Vec<u8>,
     /// Why a person is asked.
     pub reasons: Vec<Reason>,

@@ -31,7 +31,7 @@ pub enum Checked {
 /// - `as_is` takes the draft for its text; a `corrected` text equal to a draft that was shown
 ///   becomes `as_is`. Verdicts that give no text lose it, but `unintelligible` keeps what was made out.
 /// - Same validator, same clip: the later `answered_at` stays (none counts as earliest), then the
-///   one with more `active_seconds`, then the larger [`answer_id`], so that the order of imports
+///   one with more `active_seconds`, then the larger [`super::answer_id`], so that the order of imports
 ///   does not matter.
 pub fn check(row: &TaskRow, known: &Known) -> Result<Checked, Rejection> {
     if row.workspace.trim() != known.workspace() {

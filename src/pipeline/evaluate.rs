@@ -171,16 +171,17 @@ pub fn evaluate(options: &Options, talk: Talk) -> Result<Evaluation> {
             Err(error) => done.failed.push(format!("{error:#}")),
         }
     }
+    let mut sum = WordErrors::default();
     for row in &good {
+        sum.errors += row.errors;
+        sum.reference_words += row.words;
         done.clips += 1;
         done.seconds += row.seconds;
-        done.errors += row.errors;
-        done.words += row.words;
         done.correct_clips += usize::from(row.errors == 0);
         done.decoded_again += usize::from(row.pass == Pass::Full);
     }
     done.x_real_time = done.seconds / wall_seconds.max(1e-9);
-    done.wer = (done.words > 0).then(|| done.errors as f64 / done.words as f64);
+    (done.errors, done.words, done.wer) = (sum.errors, sum.reference_words, sum.rate());
     if let Some(out) = &options.out {
         write_whole(out, |file| {
             for row in &good {

@@ -39,8 +39,15 @@ impl fmt::Display for Counts {
 }
 
 /// Scores and decides every clip; clips that were handed out keep their decision.
-pub fn route(workspace: &mut Workspace, model: &str, policy: &str, talk: Talk) -> Result<Counts> {
-    let calibration = calibration(workspace, model, policy, talk)?;
+/// `scored_as` is the model that the calibration has to be for: see `ModelFile::calibrated_as`.
+pub fn route(
+    workspace: &mut Workspace,
+    model: &str,
+    scored_as: &str,
+    policy: &str,
+    talk: Talk,
+) -> Result<Counts> {
+    let calibration = calibration(workspace, scored_as, policy, talk)?;
     let lexicon = lexicon(workspace)?;
     let recordings: BTreeMap<RecordingId, Recording> = workspace
         .store
@@ -54,8 +61,9 @@ pub fn route(workspace: &mut Workspace, model: &str, policy: &str, talk: Talk) -
         let ClipRow { clip, hypothesis: Some(h), routed, frozen, .. } = row else { return Ok(()) };
         let language = recording.facts.language.clone().map(LanguageChoice::Fixed);
         let language = language.unwrap_or(workspace.config.language.clone());
-        let score =
-            calibration.as_ref().and_then(|c| c.score(&features::features(&h), model, policy).ok());
+        let score = calibration
+            .as_ref()
+            .and_then(|c| c.score(&features::features(&h), scored_as, policy).ok());
         clips.push(Evidence {
             speaker: recording.speaker_key(),
             declared_region: recording.facts.region.clone(),

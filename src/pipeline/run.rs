@@ -59,8 +59,7 @@ pub fn run(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<O
         Some(_) => None,
         None => Some(workspace.model()?),
     };
-    let model_id =
-        model.as_ref().map_or(scripted::MODEL.to_string(), |m| m.sha256.chars().take(16).collect());
+    let model_id = model.as_ref().map_or(scripted::MODEL.to_string(), |m| m.id());
     let mut outcome = Outcome {
         model: workspace.config.model.clone(),
         policy: policy.id(),
@@ -101,7 +100,9 @@ pub fn run(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<O
             return Err(Interrupted.into());
         }
     }
-    outcome.routed = route::route(workspace, &model_id, &policy.id(), talk)?;
+    let scored_as = model.as_ref().map(|m| m.calibrated_as()).transpose()?;
+    let scored_as = scored_as.as_ref().unwrap_or(&model_id);
+    outcome.routed = route::route(workspace, &model_id, scored_as, &policy.id(), talk)?;
     Ok(outcome)
 }
 

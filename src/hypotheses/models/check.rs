@@ -28,6 +28,27 @@ pub struct ModelFile {
     pub origin: Origin,
 }
 
+impl ModelFile {
+    /// First 16 hex digits of the SHA-256: names the model in hypotheses.
+    pub fn id(&self) -> String {
+        self.sha256.chars().take(16).collect()
+    }
+
+    /// The model whose calibration fits this file: the file made from the Python packages holds
+    /// the same published weights as the hub's, so it stands for both; else [`ModelFile::id`].
+    pub fn calibrated_as(&self) -> Result<String> {
+        let registry = Registry::embedded()?;
+        let twin = registry.get(&self.name).filter(|_| self.origin == Origin::Hub);
+        let twin = twin.and_then(|wanted| {
+            wanted.model.sources.iter().find_map(|source| match source {
+                Source::PypiCt2 { sha256, .. } => Some(sha256.chars().take(16).collect()),
+                Source::Hub { .. } => None,
+            })
+        });
+        Ok(twin.unwrap_or_else(|| self.id()))
+    }
+}
+
 /// How a file is known to be the right one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -20,7 +20,10 @@ fn broken_files_are_named_and_the_good_one_goes_in() {
         "text.mp3",
         b"this is a shopping list, not audio: milk, bread, eggs\n".repeat(20).as_slice(),
     );
-    put("noise.flac", &(0..4000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect::<Vec<_>>());
+    put(
+        "noise.flac",
+        &(0..4000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect::<Vec<_>>(),
+    );
     put("header.wav", b"RIFF\xff\xff\xff\x7fWAVE");
     put("truncated.flac", &good[..good.len() / 2]);
     write_wav(&folder.join("nothing.wav"), 16_000, &[]);

@@ -111,7 +111,8 @@ mod tests {
     fn codes(clip: &Evidence, accent: Option<&Accent>) -> Vec<&'static str> {
         let lexicon = Lexicon::built_in().unwrap();
         let hits = lexicon.hits_in_both(&clip.text, clip.replaced.as_deref());
-        match call(clip, &hits, accent, &RoutingSettings::default()) {
+        let settings = RoutingSettings { accept_score: 0.6, ..Default::default() };
+        match call(clip, &hits, accent, &settings) {
             Call::Accept => vec![],
             Call::NothingHeard => vec!["nothing_heard"],
             Call::Listen(reasons) => reasons.iter().map(Reason::code).collect(),

@@ -228,7 +228,7 @@ fn a_speakers_words_name_a_region_and_shift_the_threshold_of_all_their_clips() {
         Evidence { score: Probability::new(0.65), ..clip(1) },
         Evidence { score: Probability::new(0.65), speaker: "bob".into(), ..clip(2) },
     ];
-    let settings = RoutingSettings { audit_rate: 0.0, ..Default::default() };
+    let settings = RoutingSettings { accept_score: 0.6, audit_rate: 0.0, ..Default::default() };
     let routed = route(&clips, &settings, &LEXICON);
     let codes = |r: &Routed| match &r.decision {
         Decision::Human { reasons, .. } => reasons.iter().map(Reason::code).collect(),

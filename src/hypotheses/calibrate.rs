@@ -74,34 +74,34 @@ pub struct CrossValidation {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoScore {
     /// The calibration belongs to another model.
-    OtherModel {
+    Model {
         /// The calibration's.
         calibrated: String,
         /// The hypothesis's.
         used: String,
     },
     /// The calibration belongs to another decode policy.
-    OtherPolicy {
+    Policy {
         /// The calibration's.
         calibrated: String,
         /// The hypothesis's.
         used: String,
     },
     /// Features that do not fit the calibration or are no numbers.
-    OtherFeatures,
+    Features,
 }
 
 impl fmt::Display for NoScore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            NoScore::OtherModel { calibrated, used } => {
+            NoScore::Model { calibrated, used } => {
                 write!(f, "the calibration is for model {calibrated}, not {used}; run calibrate")
             }
-            NoScore::OtherPolicy { calibrated, used } => write!(
+            NoScore::Policy { calibrated, used } => write!(
                 f,
                 "the calibration is for decode policy {calibrated}, not {used}; run calibrate"
             ),
-            NoScore::OtherFeatures => write!(f, "the features do not fit the calibration"),
+            NoScore::Features => write!(f, "the features do not fit the calibration"),
         }
     }
 }
@@ -146,11 +146,11 @@ impl Calibration {
         let other = |calibrated: &str, used: &str| (calibrated.to_string(), used.to_string());
         if model != self.model {
             let (calibrated, used) = other(&self.model, model);
-            return Err(NoScore::OtherModel { calibrated, used });
+            return Err(NoScore::Model { calibrated, used });
         }
         if policy != self.policy {
             let (calibrated, used) = other(&self.policy, policy);
-            return Err(NoScore::OtherPolicy { calibrated, used });
+            return Err(NoScore::Policy { calibrated, used });
         }
         Ok(())
     }
@@ -164,9 +164,9 @@ impl Calibration {
     ) -> Result<Probability, NoScore> {
         self.fits(model, policy)?;
         if features.0.len() != self.features.len() || features.0.iter().any(|x| !x.is_finite()) {
-            return Err(NoScore::OtherFeatures);
+            return Err(NoScore::Features);
         }
-        Probability::new(self.logistic.predict(&features.0)).ok_or(NoScore::OtherFeatures)
+        Probability::new(self.logistic.predict(&features.0)).ok_or(NoScore::Features)
     }
 }
 
@@ -190,13 +190,13 @@ mod tests {
         let average = Features(c.logistic.means.clone());
         let p = c.score(&average, &c.model, &c.policy).unwrap().get();
         assert!(p > 0.0 && p < 1.0);
-        assert!(matches!(c.score(&average, "x", &c.policy), Err(NoScore::OtherModel { .. })));
-        assert!(matches!(c.score(&average, &c.model, "x"), Err(NoScore::OtherPolicy { .. })));
+        assert!(matches!(c.score(&average, "x", &c.policy), Err(NoScore::Model { .. })));
+        assert!(matches!(c.score(&average, &c.model, "x"), Err(NoScore::Policy { .. })));
         let short = Features(vec![0.0]);
-        assert_eq!(c.score(&short, &c.model, &c.policy), Err(NoScore::OtherFeatures));
+        assert_eq!(c.score(&short, &c.model, &c.policy), Err(NoScore::Features));
         let mut broken = average;
         broken.0[0] = f64::NAN;
-        assert_eq!(c.score(&broken, &c.model, &c.policy), Err(NoScore::OtherFeatures));
+        assert_eq!(c.score(&broken, &c.model, &c.policy), Err(NoScore::Features));
     }
 
     #[test]

@@ -10,9 +10,8 @@ use super::calibrate::{Calibration, CrossValidation, FORMAT, SetSummary};
 use super::{features, logistic, metrics};
 use crate::domain::{Features, hex_digest};
 
-/// Penalty of the fit; chosen by cross-validation on the shipped data, where anything from 1 to
-/// 30 is as good.
-pub const L2: f64 = 10.0;
+/// Penalty of the fit: on the shipped data weaker penalties than 10 did better in cross-validation.
+pub const L2: f64 = 1.0;
 /// Folds of the cross-validation.
 pub const FOLDS: usize = 10;
 

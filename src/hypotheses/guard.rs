@@ -7,7 +7,7 @@ use std::fmt;
 use super::text::words;
 use crate::domain::Hypothesis;
 
-/// Words a second beyond which nobody speaks in these clips (the fastest real ones reach 4.4).
+/// Words a second beyond which a text is suspicious.
 const MAX_WORDS_PER_SECOND: f64 = 4.5;
 /// Likewise for characters.
 const MAX_CHARS_PER_SECOND: f64 = 26.0;
@@ -50,7 +50,7 @@ pub enum Sign {
     },
     /// Words in a row that come again.
     RepeatedPhrase {
-        /// The three words.
+        /// The words.
         phrase: String,
     },
     /// A word three times in a row, or two words doubled.
@@ -125,10 +125,23 @@ pub fn signs(hypothesis: &Hypothesis) -> Vec<Sign> {
     look(&hypothesis.text, hypothesis.seconds)
 }
 
-/// Three words in a row that stand in the text twice.
+/// Three or more words said twice in a row, two words three times in a row, or six words in a row
+/// that stand in the text twice: prompts say "appuyez sur ..." again and again, loops say the same
+/// thing at once.
 fn repeated_phrase(words: &[String]) -> Option<String> {
+    for length in 3..=words.len() / 2 {
+        if let Some(i) = (0..=words.len() - 2 * length)
+            .find(|&i| words[i..i + length] == words[i + length..i + 2 * length])
+        {
+            return Some(words[i..i + length].join(" "));
+        }
+    }
+    let pairs = words.windows(6).find(|w| w[0..2] == w[2..4] && w[2..4] == w[4..6]);
+    if let Some(pair) = pairs {
+        return Some(pair[0..2].join(" "));
+    }
     let mut seen = std::collections::HashSet::new();
-    words.windows(3).find(|three| !seen.insert(*three)).map(|three| three.join(" "))
+    words.windows(6).find(|six| !seen.insert(*six)).map(|six| six.join(" "))
 }
 
 /// A word said three times in a row, or the second word that comes twice in a row.

@@ -11,7 +11,7 @@ const FRAME: usize = SAMPLE_RATE as usize / 50;
 const VOICED_RANGE_DB: f64 = 30.0;
 
 /// Start and end of each piece of text, in order, within the clip; pieces without a letter take
-/// no time. The spread is an estimate: 0.1 to 0.5 s off is usual.
+/// no time. The spread is an estimate, not an alignment.
 pub fn spread(samples: &[f32], pieces: &[String]) -> Vec<(Millis, Millis)> {
     let voiced = voiced_frames(samples);
     let weights: Vec<usize> =

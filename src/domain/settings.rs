@@ -123,7 +123,7 @@ impl Default for DecodePolicy {
     fn default() -> Self {
         Self {
             full_window: false,
-            context_margin_seconds: 3.0,
+            context_margin_seconds: 4.0,
             min_context: 0,
             max_tokens_base: 8,
             max_tokens_per_second: 9.0,
@@ -160,7 +160,7 @@ impl DecodePolicy {
                 if self.guard { "guard" } else { "" }
             )
         };
-        format!("greedy-{context}-tok{}+{}s-v1", self.max_tokens_base, self.max_tokens_per_second)
+        format!("greedy-{context}-tok{}+{}s-v2", self.max_tokens_base, self.max_tokens_per_second)
     }
 }
 

@@ -199,13 +199,13 @@ mod tests {
     fn a_fit_carries_its_provenance_and_held_out_quality() {
         let rows = rows(300);
         let origin = Origin { model: "m", policy: "p", note: "made up" };
-        let c = fit(&rows, &origin, L2).unwrap();
+        let c = fit(&rows, &origin, 10.0).unwrap();
         assert_eq!((c.sets.len(), c.sets[0].clips, c.sets[0].with_errors), (2, 150, 50));
         let auroc = c.cross_validation.auroc.unwrap();
         assert!(auroc > 0.85 && auroc < 0.95, "{auroc}");
         let mut reversed = rows.clone();
         reversed.reverse();
-        assert_eq!(fit(&reversed, &origin, L2).unwrap().digest, c.digest);
+        assert_eq!(fit(&reversed, &origin, 10.0).unwrap().digest, c.digest);
         assert_eq!(Calibration::parse(&c.to_json().unwrap()).unwrap(), c);
     }
 

@@ -3,7 +3,7 @@
 //! Frames over the threshold, and their neighbours over a lower one, are speech; pauses under
 //! `join_gap` do not end a clip; clips get padding out of the pauses around them; what is too
 //! short grows into the silence around it, else joins its nearest neighbour; what is too long is
-//! cut where speech is least likely (see [`split`]).
+//! cut where speech is least likely (see [`mod@split`]).
 //! In: probabilities and settings. Out: [`Piece`]s. Left to others: what is said in them.
 
 mod split;

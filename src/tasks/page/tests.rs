@@ -231,7 +231,7 @@ fn writes_a_sample_page() {
     for n in 0..7 {
         items.push(item(100 + n, &draft, &words, vec![Reason::NoScore])); // one for each other verdict
     }
-    let id = BatchId::from_stored("0123456789ab");
+    let id = BatchId::from_stored("fcd7a49891ed");
     let mut rows: Vec<TaskRow> = items.iter().map(|i| i.row.clone()).collect();
     rows.iter_mut().for_each(|row| row.batch = id.to_string());
     let suggestion = |term: &str, kind, meaning: &str| Suggestion {

@@ -13,4 +13,4 @@ pub use answers::HandedOut;
 pub use clips::{ClipRow, Draft};
 pub use lock::{Locked, WriteLock};
 pub use open::Store;
-pub use recordings::{Known, RecordingRow, RecordingState};
+pub use recordings::{Known, RecordingState};

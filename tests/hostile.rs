@@ -26,7 +26,7 @@ fn broken_files_are_named_and_the_good_one_goes_in() {
     );
     put("header.wav", b"RIFF\xff\xff\xff\x7fWAVE");
     put("truncated.flac", &good[..good.len() / 2]);
-    write_wav(&folder.join("nothing.wav"), 16_000, &[]);
+    write_wav(&folder.join("nothing.wav"), 1, 16_000, &[]);
     let spec = hound::WavSpec {
         channels: 1,
         sample_rate: 16_000,

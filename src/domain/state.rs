@@ -1,5 +1,7 @@
 //! The state that every second of a recording is in, exactly one at a time.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::{Consensus, Decision, Samples};
@@ -78,5 +80,15 @@ impl Account {
     /// Samples in one state.
     pub fn of(&self, state: State) -> Samples {
         self.0[state as usize]
+    }
+
+    /// Samples in all states: the input.
+    pub fn sum(&self) -> Samples {
+        self.0.iter().copied().sum()
+    }
+
+    /// Seconds by the state's code.
+    pub fn seconds(&self) -> BTreeMap<&'static str, f64> {
+        State::ALL.iter().map(|&s| (s.code(), self.of(s).seconds())).collect()
     }
 }

@@ -67,12 +67,7 @@ pub struct Written {
 /// Writes the dataset in every format asked for.
 pub fn write(workspace: &Workspace, options: &Options, talk: Talk) -> Result<Written> {
     let mut written = Written::default();
-    let recordings: BTreeMap<RecordingId, Recording> = workspace
-        .store
-        .recordings()?
-        .into_iter()
-        .map(|row| (row.recording.id.clone(), row.recording))
-        .collect();
+    let recordings = workspace.store.recordings_by_id()?;
     let mut items = items(workspace, &recordings, options.with_auto)?;
     if items.is_empty() {
         bail!(

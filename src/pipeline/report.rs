@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 
 use super::workspace::Workspace;
-use crate::domain::{Answer, Clip, Decision, Language, LanguageChoice, Reason, Recording, State};
+use crate::domain::{Answer, Decision, Language, LanguageChoice, Reason, Recording};
 use crate::store::{ClipRow, Draft, RecordingState};
 use crate::training::word_errors::word_errors;
 use crate::views::report::{Group, Human, Report, Share, Wer};
@@ -27,18 +27,13 @@ pub fn report(workspace: &Workspace) -> Result<Report> {
         }
         recordings.insert(row.recording.id.clone(), row.recording);
     }
-    let mut seconds = [0_u64; State::ALL.len()];
-    for account in store.accounts()?.values() {
-        for state in State::ALL {
-            seconds[state as usize] += account.of(state).0;
-        }
-    }
-    for state in State::ALL {
-        let samples = crate::domain::Samples(seconds[state as usize]);
-        report.seconds.insert(state.code(), samples.seconds());
-    }
-    report.input_seconds = crate::domain::Samples(seconds.iter().sum()).seconds();
+    let total = store.total()?;
+    report.seconds = total.seconds();
+    report.input_seconds = total.sum().seconds();
     let mut count = Count::default();
+    let mut audio = BTreeMap::new();
+    store.each_current_answer(|answer| count.answer(&answer, &mut audio))?;
+    let mut audio_seconds = 0.0;
     let fallback = match &workspace.config.language {
         LanguageChoice::Fixed(language) => Some(language.clone()),
         LanguageChoice::Auto => None,
@@ -46,13 +41,8 @@ pub fn report(workspace: &Workspace) -> Result<Report> {
     store.each_clip(Draft::Decided, |row| {
         *report.clips.entry(row.state().code()).or_default() += 1;
         count.clip(&row, recordings.get(&row.clip.recording), fallback.as_ref());
-        Ok(())
-    })?;
-    let mut audio = BTreeMap::new();
-    store.each_current_answer(|answer| count.answer(&answer, &mut audio))?;
-    let mut audio_seconds = 0.0;
-    store.each_clip(Draft::Decided, |ClipRow { clip: Clip { id, span, .. }, .. }| {
-        audio_seconds += audio.get(&id).copied().unwrap_or(0) as f64 * span.len().seconds();
+        let answers = audio.get(&row.clip.id).copied().unwrap_or(0);
+        audio_seconds += answers as f64 * row.clip.span.len().seconds();
         Ok(())
     })?;
     count.finish(&mut report, audio_seconds);
@@ -66,6 +56,7 @@ struct Count {
     by_reason: BTreeMap<String, Group>,
     by_region: BTreeMap<String, Group>,
     changed_all: (u64, u64),
+    words_changed: u64,
     wer: Wer,
     settled: u64,
     verdicts: BTreeMap<String, u64>,
@@ -118,6 +109,7 @@ impl Count {
         if let Some((changed, errors)) = &compared {
             self.changed_all.0 += u64::from(*changed);
             self.changed_all.1 += 1;
+            self.words_changed += u64::from(errors.errors > 0);
             self.wer.add(errors.errors, errors.reference_words);
         }
         if codes.contains("random_audit") {
@@ -152,6 +144,7 @@ impl Count {
         people.verdicts = self.verdicts;
         people.settled_clips = self.settled;
         people.drafts_changed = Some(Share::new(self.changed_all.0, self.changed_all.1));
+        people.words_changed = Some(Share::new(self.words_changed, self.changed_all.1));
         people.draft_wer = self.wer;
         people.active_seconds = self.times.iter().sum();
         people.timed_answers = self.times.len() as u64;

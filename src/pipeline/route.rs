@@ -1,6 +1,5 @@
 //! The routing pass at a run's end: every clip with a draft is scored and decided, all at once.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
@@ -8,7 +7,7 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 
 use super::workspace::Workspace;
-use crate::domain::{Decision, Hypothesis, LanguageChoice, Recording, RecordingId, Routed};
+use crate::domain::{Decision, Hypothesis, LanguageChoice, Routed};
 use crate::hypotheses::calibrate::Calibration;
 use crate::hypotheses::{features, guard};
 use crate::routing::decide;
@@ -49,12 +48,7 @@ pub fn route(
 ) -> Result<Counts> {
     let calibration = calibration(workspace, scored_as, policy, talk)?;
     let lexicon = lexicon(workspace)?;
-    let recordings: BTreeMap<RecordingId, Recording> = workspace
-        .store
-        .recordings()?
-        .into_iter()
-        .map(|row| (row.recording.id.clone(), row.recording))
-        .collect();
+    let recordings = workspace.store.recordings_by_id()?;
     let mut clips = Vec::new();
     workspace.store.each_clip(Draft::Current { model, policy }, |row| {
         let Some(recording) = recordings.get(&row.clip.recording) else { return Ok(()) };

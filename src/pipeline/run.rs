@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
+use tokio::time::Instant;
 
 use super::workspace::Workspace;
 use super::{ingest, route};
@@ -94,9 +96,11 @@ pub fn run(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<O
             .enable_all()
             .build()
             .context("start the runtime")?;
-        let stopped = runtime.block_on(flow(jobs, settings, transcribers, &mut keeper))?;
+        let stopped = runtime.block_on(flow(jobs, settings, transcribers, &mut keeper));
         drop(keeper);
-        if stopped {
+        // A thread in the middle of an encoder run is not waited for: it keeps nothing.
+        runtime.shutdown_background();
+        if stopped? {
             return Err(Interrupted.into());
         }
     }
@@ -162,6 +166,10 @@ fn foretell(jobs: &[Job], mut outcome: Outcome) -> Outcome {
     outcome
 }
 
+/// After Ctrl-C, this long for what is nearly finished.
+const PATIENCE: Duration = Duration::from_secs(1);
+const FOREVER: Duration = Duration::from_secs(86_400 * 365 * 30);
+
 /// Keeps what the threads finish until they are done; true when Ctrl-C stopped them.
 async fn flow(
     jobs: Vec<Job>,
@@ -175,6 +183,7 @@ async fn flow(
         jobs.iter().map(|j| (j.recording.id.clone(), j.recording.path.clone())).collect();
     let mut threads = local::start(jobs, settings, transcribers, stop.clone(), send);
     let mut batch = Vec::new();
+    let mut patience = Instant::now() + FOREVER;
     loop {
         tokio::select! {
             n = events.recv_many(&mut batch, 32) => {
@@ -186,10 +195,12 @@ async fn flow(
                     return Err(error);
                 }
             }
+            _ = tokio::time::sleep_until(patience) => return Ok(true),
             _ = tokio::signal::ctrl_c() => {
                 if stop.swap(true, Ordering::Relaxed) {
                     std::process::exit(130);
                 }
+                patience = Instant::now() + PATIENCE;
                 keeper.progress.say("stopping ...");
             }
         }

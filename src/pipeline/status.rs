@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::workspace::Workspace;
-use crate::domain::{Samples, State};
+use crate::domain::State;
 use crate::store::{Draft, RecordingState};
 use crate::views::report::{clock, percent};
 
@@ -56,13 +56,7 @@ pub struct Status {
 /// Where a workspace stands.
 pub fn status(workspace: &Workspace) -> Result<Status> {
     let store = &workspace.store;
-    let mut samples: BTreeMap<&'static str, u64> =
-        State::ALL.iter().map(|s| (s.code(), 0)).collect();
-    for account in store.accounts()?.values() {
-        for state in State::ALL {
-            *samples.entry(state.code()).or_default() += account.of(state).0;
-        }
-    }
+    let total = store.total()?;
     let mut clips: BTreeMap<&'static str, u64> = BTreeMap::new();
     let mut waiting = Waiting::default();
     store.each_clip(Draft::Decided, |row| {
@@ -77,8 +71,8 @@ pub fn status(workspace: &Workspace) -> Result<Status> {
     Ok(Status {
         workspace: store.workspace()?,
         recordings: rows.len() as u64,
-        input_seconds: Samples(samples.values().sum()).seconds(),
-        seconds: samples.into_iter().map(|(s, n)| (s, Samples(n).seconds())).collect(),
+        input_seconds: total.sum().seconds(),
+        seconds: total.seconds(),
         clips,
         waiting,
         model: workspace.config.model.clone(),

@@ -15,7 +15,7 @@ use crate::domain::{
     State, TagKind, TaskRow, draft_digest,
 };
 use crate::routing::lexicon::{Kind, Lexicon};
-use crate::store::{Draft, HandedOut, RecordingRow};
+use crate::store::{Draft, HandedOut};
 use crate::tasks::bundle::{self, Format};
 use crate::tasks::page::{self, Batch, PageItem, Suggestion};
 use crate::views::progress::{Progress, Talk, Unit};
@@ -57,6 +57,8 @@ struct Waiting {
     reasons: Vec<Reason>,
     priority: f64,
     row: TaskRow,
+    /// In order of ingestion and time.
+    position: usize,
 }
 
 /// Bars of a clip's waveform.
@@ -64,31 +66,25 @@ const PEAKS: usize = 200;
 
 /// Writes task files, highest priorities first, in order of time within a file.
 pub fn write(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<Written> {
-    let recordings: BTreeMap<RecordingId, RecordingRow> = workspace
-        .store
-        .recordings()?
-        .into_iter()
-        .map(|row| (row.recording.id.clone(), row))
-        .collect();
+    let recordings = workspace.store.recordings_by_id()?;
     let mut written = Written::default();
     let mut waiting = waiting(workspace, &recordings, options.only_new)?;
     leave_out_unreadable(&mut waiting, &recordings, &mut written);
     waiting.sort_by(|a, b| b.priority.total_cmp(&a.priority));
-    let order: BTreeMap<&RecordingId, usize> =
-        recordings.keys().enumerate().map(|(n, id)| (id, n)).collect();
+    let lexicon = route::lexicon(workspace)?;
     let progress = talk.progress("tasks", Unit::Things("clips"), waiting.len() as u64);
     while !waiting.is_empty() {
         let rest = waiting.split_off(waiting.len().min(options.clips_per_file));
         let mut chunk = std::mem::replace(&mut waiting, rest);
-        chunk.sort_by_key(|w| (order.get(&w.clip.recording), w.clip.span.start));
-        write_batch(workspace, options, chunk, &recordings, &mut written, &progress)?;
+        chunk.sort_by_key(|w| w.position);
+        write_batch(workspace, options, chunk, (&recordings, &lexicon), &mut written, &progress)?;
     }
     Ok(written)
 }
 
 fn waiting(
     workspace: &Workspace,
-    recordings: &BTreeMap<RecordingId, RecordingRow>,
+    recordings: &BTreeMap<RecordingId, Recording>,
     only_new: bool,
 ) -> Result<Vec<Waiting>> {
     let id = workspace.store.workspace()?;
@@ -115,11 +111,12 @@ fn waiting(
         let Some(routed) = row.routed else { return Ok(()) };
         let Decision::Human { reasons, priority } = routed.decision else { return Ok(()) };
         let draft = row.hypothesis.as_ref().map_or(String::new(), |h| h.text.clone());
-        let path = recordings.get(&row.clip.recording).map(|r| r.recording.path.clone());
+        let path = recordings.get(&row.clip.recording).map(|r| r.path.clone());
         let Span { start, end } = row.clip.span;
         let codes: BTreeSet<_> = reasons.iter().map(|r| r.code().to_string()).collect();
         open = Some(found.len());
         found.push(Waiting {
+            position: found.len(),
             row: TaskRow {
                 workspace: id.clone(),
                 clip: row.clip.id.to_string(),
@@ -146,15 +143,15 @@ fn waiting(
 /// Recordings whose file is gone or changed are named once; the rest goes on.
 fn leave_out_unreadable(
     waiting: &mut Vec<Waiting>,
-    recordings: &BTreeMap<RecordingId, RecordingRow>,
+    recordings: &BTreeMap<RecordingId, Recording>,
     written: &mut Written,
 ) {
     let ids: BTreeSet<_> = waiting.iter().map(|w| w.clip.recording.clone()).collect();
     let mut bad = BTreeSet::new();
     for id in ids {
-        let Some(row) = recordings.get(&id) else { continue };
-        if let Err(error) = run::unchanged(&row.recording) {
-            written.failed.push(format!("{}: {error:#}", row.recording.path));
+        let Some(recording) = recordings.get(&id) else { continue };
+        if let Err(error) = run::unchanged(recording) {
+            written.failed.push(format!("{}: {error:#}", recording.path));
             bad.insert(id);
         }
     }
@@ -165,12 +162,11 @@ fn write_batch(
     workspace: &mut Workspace,
     options: &Options,
     chunk: Vec<Waiting>,
-    recordings: &BTreeMap<RecordingId, RecordingRow>,
+    (recordings, lexicon): (&BTreeMap<RecordingId, Recording>, &Lexicon),
     written: &mut Written,
     progress: &Progress,
 ) -> Result<()> {
     let sounds = sounds(&chunk, recordings)?;
-    let lexicon = route::lexicon(workspace)?;
     let digests = chunk.iter().map(|w| (w.clip.id.clone(), w.row.draft_digest.clone()));
     let id = workspace.store.workspace()?;
     let batch = BatchId::derive(&id, digests);
@@ -186,7 +182,7 @@ fn write_batch(
                     title: title(&workspace.dir),
                     interface: workspace.config.tasks.interface.clone(),
                     speech: speech(&chunk),
-                    lexicon: suggestions(&chunk, &lexicon),
+                    lexicon: suggestions(&chunk, lexicon),
                 };
                 let items = chunk.iter().zip(&rows).map(|(waiting, row)| {
                     page_item(waiting, row.clone(), sounds.get(&waiting.clip.id))
@@ -235,14 +231,12 @@ fn write_batch(
 /// The samples of every clip of a chunk, each recording decoded once.
 fn sounds(
     chunk: &[Waiting],
-    recordings: &BTreeMap<RecordingId, RecordingRow>,
+    recordings: &BTreeMap<RecordingId, Recording>,
 ) -> Result<BTreeMap<ClipId, Vec<f32>>> {
     let mut sounds = BTreeMap::new();
     for clips in chunk.chunk_by(|a, b| a.clip.recording == b.clip.recording) {
-        let Some(row) = clips.first().and_then(|w| recordings.get(&w.clip.recording)) else {
-            continue;
-        };
-        let Recording { path, file, channel, .. } = &row.recording;
+        let found = clips.first().and_then(|w| recordings.get(&w.clip.recording));
+        let Some(Recording { path, file, channel, .. }) = found else { continue };
         let spans: Vec<Span> = clips.iter().map(|w| w.clip.span).collect();
         cut::cut(file, *channel, &spans, &mut |n, samples| {
             sounds.insert(clips[n].clip.id.clone(), samples);

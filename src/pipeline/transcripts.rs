@@ -22,7 +22,7 @@ pub fn print(
         matches!(formats, [TranscriptFormat::Jsonl | TranscriptFormat::Txt]),
         "these formats are a file a recording: give a folder with --out"
     );
-    let recordings = recordings(workspace)?;
+    let recordings = workspace.store.recordings_by_id()?;
     workspace.store.each_clip(Draft::Decided, |clip| {
         if let Some(row) = row(clip, &recordings) {
             out.write_all(formats[0].render(&[row], Samples(0)).as_bytes())?;
@@ -34,7 +34,7 @@ pub fn print(
 
 /// Writes a file a recording and format (JSONL: one file for all); gives the number of files.
 pub fn write(workspace: &Workspace, formats: &[TranscriptFormat], out: &Path) -> Result<usize> {
-    let recordings = recordings(workspace)?;
+    let recordings = workspace.store.recordings_by_id()?;
     let mut rows: BTreeMap<RecordingId, Vec<TranscriptRow>> =
         recordings.keys().map(|id| (id.clone(), Vec::new())).collect();
     let mut all = Vec::new();
@@ -62,11 +62,6 @@ pub fn write(workspace: &Workspace, formats: &[TranscriptFormat], out: &Path) ->
         }
     }
     Ok(files)
-}
-
-fn recordings(workspace: &Workspace) -> Result<BTreeMap<RecordingId, Recording>> {
-    let rows = workspace.store.recordings()?.into_iter();
-    Ok(rows.map(|row| (row.recording.id.clone(), row.recording)).collect())
 }
 
 /// The row of a clip; `None` until it was decided on.

@@ -1,7 +1,5 @@
 //! Everything known about a clip in one row, and the seconds of each state.
 
-use std::collections::BTreeMap;
-
 use anyhow::{Context, Result};
 use rusqlite::{Row, params};
 
@@ -124,35 +122,30 @@ impl Store {
         Ok(())
     }
 
-    /// Samples in each state, recording by recording; each adds up to the recording's length.
-    pub fn accounts(&self) -> Result<BTreeMap<RecordingId, Account>> {
-        let mut accounts: BTreeMap<RecordingId, Account> = BTreeMap::new();
-        let mut statement = self.db.prepare(
-            "SELECT recording, SUM(CASE kind WHEN 'silence' THEN stop - start ELSE 0 END),
-                    SUM(CASE kind WHEN 'reject' THEN stop - start ELSE 0 END)
-             FROM pieces GROUP BY recording",
+    /// Samples in each state; they add up to the input.
+    pub fn total(&self) -> Result<Account> {
+        let mut total = Account::default();
+        let (silence, rejects): (u64, u64) = self.db.query_row(
+            "SELECT COALESCE(SUM(CASE kind WHEN 'silence' THEN stop - start END), 0),
+                    COALESCE(SUM(CASE kind WHEN 'reject' THEN stop - start END), 0)
+             FROM pieces",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let account = accounts.entry(RecordingId::from_stored(row.get::<_, String>(0)?));
-            let account = account.or_default();
-            account.add(State::NotSpeech, Samples(row.get(1)?));
-            account.add(State::Dropped, Samples(row.get(2)?));
-        }
+        total.add(State::NotSpeech, Samples(silence));
+        total.add(State::Dropped, Samples(rejects));
         self.each_clip(Draft::Decided, |row| {
-            let account = accounts.entry(row.clip.recording.clone()).or_default();
-            account.add(row.state(), row.clip.span.len());
+            total.add(row.state(), row.clip.span.len());
             Ok(())
         })?;
         for row in self.recordings()? {
             let length = row.recording.length.unwrap_or_default();
-            let account = accounts.entry(row.recording.id).or_default();
             match row.state {
                 RecordingState::Sliced => {}
-                RecordingState::Ingested => account.add(State::Pending, length),
-                RecordingState::Failed(_) => account.add(State::Failed, length),
+                RecordingState::Ingested => total.add(State::Pending, length),
+                RecordingState::Failed(_) => total.add(State::Failed, length),
             }
         }
-        Ok(accounts)
+        Ok(total)
     }
 }

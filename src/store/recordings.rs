@@ -1,5 +1,6 @@
 //! Recordings and their pieces.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -149,6 +150,12 @@ impl Store {
         let mut statement = self.db.prepare(&sql)?;
         let rows = statement.query_map([], read)?;
         rows.map(|row| complete(row?)).collect()
+    }
+
+    /// All recordings, by id.
+    pub fn recordings_by_id(&self) -> Result<BTreeMap<RecordingId, Recording>> {
+        let rows = self.recordings()?.into_iter();
+        Ok(rows.map(|row| (row.recording.id.clone(), row.recording)).collect())
     }
 
     /// Another content that was registered from the same file before: the file has changed.

@@ -120,8 +120,10 @@ pub struct People {
     pub verdicts: BTreeMap<String, u64>,
     /// Clips settled.
     pub settled_clips: u64,
-    /// Settled texts that differ from the draft they were given for.
+    /// Settled texts that differ from the draft they were given for, punctuation and case included.
     pub drafts_changed: Option<Share>,
+    /// Settled texts with at least one word that differs, as the word error rate counts words.
+    pub words_changed: Option<Share>,
     /// Drafts against settled texts: all settled clips, the hard ones first among them.
     pub draft_wer: Wer,
     /// Active seconds, where the task file measured them.
@@ -267,16 +269,20 @@ impl Report {
         let _ = writeln!(t, "\nFrom people");
         let _ = writeln!(
             t,
-            "  answers     {} by {} validators, {} clips settled",
-            p.answers, p.validators, p.settled_clips
+            "  answers     {} by {} {}, {} clips settled",
+            p.answers,
+            p.validators,
+            if p.validators == 1 { "person" } else { "people" },
+            p.settled_clips
         );
         for (verdict, n) in &p.verdicts {
             let _ = writeln!(t, "    {verdict:<20} {n:>5}");
         }
-        let _ = writeln!(t, "  changed     {}", share_line(p.drafts_changed));
+        let _ = writeln!(t, "  words       changed in {}", share_line(p.words_changed));
+        let _ = writeln!(t, "  any change  {}", share_line(p.drafts_changed));
         let _ = writeln!(
             t,
-            "  draft WER   {} on {} settled clips ({} errors, {} words)",
+            "  draft WER   {} on the {} settled clips, which are the hard ones ({} errors, {} words)",
             percent(p.draft_wer.wer),
             p.draft_wer.clips,
             p.draft_wer.errors,

@@ -144,10 +144,32 @@ pub fn rows(text: &str) -> Vec<Value> {
     text.lines().map(|l| serde_json::from_str(l).unwrap()).collect()
 }
 
-/// A mono 16-bit WAV.
-pub fn write_wav(path: &Path, rate: u32, samples: &[i16]) {
+/// Rate and samples of a mono FLAC file.
+pub fn decode_flac(path: &Path) -> (u32, Vec<i16>) {
+    use symphonia::core::formats::{FormatOptions, TrackType, probe::Hint};
+    use symphonia::core::{codecs::audio::AudioDecoderOptions, io::MediaSourceStream};
+    let file = std::fs::File::open(path).unwrap();
+    let stream = MediaSourceStream::new(Box::new(file), Default::default());
+    let probe = symphonia::default::get_probe();
+    let mut format =
+        probe.probe(&Hint::new(), stream, FormatOptions::default(), Default::default()).unwrap();
+    let track = format.default_track(TrackType::Audio).unwrap();
+    let params = track.codec_params.as_ref().unwrap().audio().unwrap().clone();
+    let mut decoder = symphonia::default::get_codecs()
+        .make_audio_decoder(&params, &AudioDecoderOptions::default())
+        .unwrap();
+    let (mut samples, mut block) = (Vec::new(), Vec::<i16>::new());
+    while let Some(packet) = format.next_packet().unwrap() {
+        decoder.decode(&packet).unwrap().copy_to_vec_interleaved(&mut block);
+        samples.extend_from_slice(&block);
+    }
+    (params.sample_rate.unwrap(), samples)
+}
+
+/// A 16-bit WAV of interleaved samples.
+pub fn write_wav(path: &Path, channels: u16, rate: u32, samples: &[i16]) {
     let spec = hound::WavSpec {
-        channels: 1,
+        channels,
         sample_rate: rate,
         bits_per_sample: 16,
         sample_format: hound::SampleFormat::Int,

@@ -166,6 +166,8 @@ fn foretell(jobs: &[Job], mut outcome: Outcome) -> Outcome {
     outcome
 }
 
+const NOT_KEPT: &str = "the latest results could not be kept (is the disk full?); all earlier ones \
+                        are: mend that and run the same command again";
 /// After Ctrl-C, this long for what is nearly finished.
 const PATIENCE: Duration = Duration::from_secs(1);
 const FOREVER: Duration = Duration::from_secs(86_400 * 365 * 30);
@@ -192,7 +194,7 @@ async fn flow(
                 }
                 if let Err(error) = keeper.keep(batch.drain(..), &known) {
                     stop.store(true, Ordering::Relaxed);
-                    return Err(error);
+                    return Err(error.context(NOT_KEPT));
                 }
             }
             _ = tokio::time::sleep_until(patience) => return Ok(true),

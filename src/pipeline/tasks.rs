@@ -17,7 +17,7 @@ use crate::domain::{
 use crate::routing::lexicon::{Kind, Lexicon};
 use crate::store::{Draft, HandedOut, RecordingRow};
 use crate::tasks::bundle::{self, Format};
-use crate::tasks::page::{self, Batch, PageItem, Suggestion};
+use crate::tasks::page::{self, Batch, PageItem, Suggestion, Work};
 use crate::views::progress::{Progress, Talk, Unit};
 
 /// What may be asked.
@@ -187,6 +187,8 @@ fn write_batch(
                     interface: workspace.config.tasks.interface.clone(),
                     speech: speech(&chunk),
                     lexicon: suggestions(&chunk, &lexicon),
+                    work: Work::default(),
+                    regions: Vec::new(),
                 };
                 let items = chunk.iter().zip(&rows).map(|(waiting, row)| {
                     page_item(waiting, row.clone(), sounds.get(&waiting.clip.id))
@@ -261,6 +263,7 @@ fn page_item(waiting: &Waiting, row: TaskRow, samples: Option<&Vec<f32>>) -> Res
         words: waiting.hypothesis.as_ref().map_or(Vec::new(), |h| page::words(&h.tokens)),
         peaks: page::peaks(samples, PEAKS),
         reasons: waiting.reasons.clone(),
+        ..PageItem::default()
     })
 }
 
@@ -297,3 +300,6 @@ fn title(dir: &Path) -> String {
     let dir = dir.canonicalize().unwrap_or(dir.to_path_buf());
     dir.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned())
 }
+
+#[cfg(test)]
+mod page_size;

@@ -101,6 +101,18 @@ fn signs(hypothesis: &Hypothesis) -> Vec<String> {
     guard::signs(hypothesis).iter().map(|sign| sign.to_string()).collect()
 }
 
+/// The calibration that the settings name, or the one that ships.
+pub fn calibration_file(workspace: &Workspace) -> Result<Calibration> {
+    let named = workspace.config.calibration.trim();
+    if named.is_empty() {
+        return Calibration::shipped();
+    }
+    let path = workspace.dir.join(named);
+    let text = std::fs::read_to_string(&path)
+        .with_context(|| format!("read the calibration {}", path.display()))?;
+    Calibration::parse(&text).with_context(|| path.display().to_string())
+}
+
 /// The calibration for this model and policy, or none, said aloud: then nothing is accepted.
 fn calibration(
     workspace: &Workspace,
@@ -108,16 +120,7 @@ fn calibration(
     policy: &str,
     talk: Talk,
 ) -> Result<Option<Calibration>> {
-    let named = workspace.config.calibration.trim();
-    let calibration = match named.is_empty() {
-        true => Calibration::shipped()?,
-        false => {
-            let path = workspace.dir.join(named);
-            let text = std::fs::read_to_string(&path)
-                .with_context(|| format!("read the calibration {}", path.display()))?;
-            Calibration::parse(&text).with_context(|| path.display().to_string())?
-        }
-    };
+    let calibration = calibration_file(workspace)?;
     Ok(match calibration.fits(model, policy) {
         Ok(()) => Some(calibration),
         Err(why) => {

@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 
 use reliability::{Heard, Reliability, Said, reliabilities};
 use rover::{Voice, Voted, vote};
-pub use words::plain;
+pub use words::{chunks, plain};
 
 use crate::domain::{Answer, Consensus, Purpose, TaskSettings, Verdict};
 

@@ -8,7 +8,7 @@ use super::known::{Known, Standing};
 use super::rejection::Rejection;
 use super::text::tidy;
 use crate::domain::draft_digest;
-use crate::domain::{Answer, BatchId, ClipId, HandedOut, Region, Tag, TagKind, TaskRow, Verdict};
+use crate::domain::{Answer, BatchId, ClipId, HandedOut, Purpose, Region, Tag, TagKind, TaskRow, Verdict};
 use crate::tasks::csv::unguard;
 
 /// Longest name of a validator, characters.
@@ -98,7 +98,7 @@ fn handed_out<'a>(
     // The same draft may have gone out blind in one batch and shown in another.
     let likely = |d: &&HandedOut| {
         let here = d.batch.as_ref().is_some_and(|b| b.as_str() == batch);
-        (here, !d.blind.is_blind())
+        (here, d.purpose == Purpose::Task, !d.blind.is_blind())
     };
     matching
         .filter(unaltered)

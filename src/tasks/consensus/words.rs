@@ -54,7 +54,18 @@ pub fn plain(text: &str) -> Vec<String> {
 
 /// Words to insert, delete or replace to make one text of the other (Levenshtein distance).
 pub fn word_edits(a: &[String], b: &[String]) -> usize {
-    strsim::generic_levenshtein(a, b)
+    strsim::generic_levenshtein(&Words(a), &Words(b))
+}
+
+/// A slice that strsim takes.
+struct Words<'a>(&'a [String]);
+
+impl<'a> IntoIterator for &Words<'a> {
+    type Item = &'a String;
+    type IntoIter = std::slice::Iter<'a, String>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
 }
 
 /// Distance of two texts in [0, 1]: word edits over the words of the longer.

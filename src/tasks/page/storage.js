@@ -46,6 +46,9 @@ const store = (() => {
     saveBatch: (value) => write(`${prefix}batch`, value),
     settings: () => read("second-ear/settings") || {},
     saveSettings: (value) => write("second-ear/settings", value),
+    /** { date, seconds } of the latest day of work, over all batches. */
+    day: () => read("second-ear/day") || {},
+    saveDay: (value) => write("second-ear/day", value),
     eraseBatch() {
       for (const key of [...memory.keys()]) if (key.startsWith(prefix)) memory.delete(key);
       try {

@@ -59,6 +59,9 @@ pub enum Command {
     /// Write training data from settled corrections.
     #[command(after_help = "Example: second-ear dataset calls --out dataset/ --format hf,nemo")]
     Dataset(Dataset),
+    /// The regional words in use, and what validators added to them.
+    #[command(after_help = "Example: second-ear lexicon calls --json")]
+    Lexicon(Json),
     /// Human-in-the-loop rates and everything behind them.
     #[command(after_help = "Example: second-ear report calls --html report.html")]
     Report(Report),

@@ -11,7 +11,8 @@ use crate::domain::DecodePolicy;
 use crate::exit::Exit;
 use crate::pipeline::workspace::Workspace;
 use crate::pipeline::{
-    answers, calibrate, dataset, evaluate, gold, ingest, report, run, status, tasks, transcripts,
+    answers, calibrate, dataset, evaluate, gold, ingest, lexicon, report, run, status, tasks,
+    transcripts,
 };
 use crate::tasks::bundle::Format;
 use crate::views::progress::Talk;
@@ -31,6 +32,7 @@ pub fn dispatch(command: Command, talk: Talk) -> Result<Exit> {
         Command::Tasks(args) => do_tasks(args, talk),
         Command::Answers(args) => do_answers(args, talk),
         Command::Dataset(args) => do_dataset(args, talk),
+        Command::Lexicon(args) => do_lexicon(args),
         Command::Report(args) => do_report(args, talk),
         Command::Evaluate(args) => do_evaluate(args, talk),
         Command::Calibrate(args) => do_calibrate(args, talk),
@@ -265,6 +267,15 @@ fn do_dataset(args: cli::Dataset, talk: Talk) -> Result<Exit> {
         done.test
     ));
     Ok(failures(&done.failed, talk))
+}
+
+fn do_lexicon(args: cli::Json) -> Result<Exit> {
+    let listing = lexicon::list(&Workspace::read(&args.dir)?)?;
+    match args.json {
+        true => print_json(&listing)?,
+        false => print(&listing.text())?,
+    }
+    Ok(Exit::Done)
 }
 
 fn do_report(args: cli::Report, talk: Talk) -> Result<Exit> {

@@ -162,6 +162,10 @@ const COMMENTS: &[(&str, &str)] = &[
     ("no_speech", "p(no speech) above which a clip without text is taken for silence or noise."),
     ("audit_rate", "Share of what would be accepted that is drawn at random for a person."),
     ("seed", "Seed of the draw: the same seed draws the same clips."),
+    (
+        "confirm_lexicon",
+        "Validators, or clips, that a regional word or idiom needs to enter the lexicon.",
+    ),
     ("[tasks]", "How task files are made."),
     ("clips_per_file", "Clips in one task file."),
     ("validators", "Answers wanted for each clip, from different people."),
@@ -170,8 +174,14 @@ const COMMENTS: &[(&str, &str)] = &[
         "While people disagree, one more is asked, up to this many; then an adjudicator decides.",
     ),
     ("min_agreement", "Agreement on a clip's words, 0 to 1, under which people disagree."),
-    ("blind_share", "Share of the tasks without the draft, drawn at random: measures its influence."),
-    ("blind_above_wer", "Estimated word error rate above which the box is empty: typing is faster."),
+    (
+        "blind_share",
+        "Share of the tasks without the draft, drawn at random: measures its influence.",
+    ),
+    (
+        "blind_above_wer",
+        "Estimated word error rate above which the box is empty: typing is faster.",
+    ),
     ("mark_share", "Share of the tasks, drawn at random, in which doubtful words are marked."),
     ("gold_share", "Clips of known text (`answers --gold`), as a share of a batch's tasks."),
     (

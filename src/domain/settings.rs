@@ -184,6 +184,8 @@ pub struct RoutingSettings {
     pub audit_rate: f64,
     /// Seed of the draw; the same seed draws the same clips.
     pub seed: u64,
+    /// Validators, or clips, that a tagged word needs to enter the lexicon.
+    pub confirm_lexicon: usize,
     /// At most this share of clips goes to people; the highest priorities do.
     pub max_human_share: Option<f64>,
     /// At most this many minutes of audio go to people; the highest priorities do.
@@ -200,6 +202,7 @@ impl Default for RoutingSettings {
             no_speech: 0.6,
             audit_rate: 0.05,
             seed: 1,
+            confirm_lexicon: 2,
             max_human_share: None,
             max_human_minutes: None,
         }

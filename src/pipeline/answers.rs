@@ -53,6 +53,9 @@ pub fn import(workspace: &mut Workspace, files: &[PathBuf]) -> Result<Imported> 
                 continue;
             }
         };
+        for (validator, name) in answers::credits(&std::fs::read(file)?) {
+            workspace.store.keep_credit(&validator, &name)?;
+        }
         let import = answers::import(rows, &mut known);
         let accepted: Vec<_> =
             import.accepted.into_iter().map(|a| (answers::answer_id(&a), a)).collect();

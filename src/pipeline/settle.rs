@@ -6,9 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 
 use super::workspace::Workspace;
-use crate::domain::{Answer, ClipId, Consensus, Purpose, Verdict};
+use crate::domain::{Answer, ClipId, Consensus, Purpose, Reliability, Verdict};
 use crate::store::Draft;
-use crate::tasks::consensus::reliability::Reliability;
 use crate::tasks::consensus::{Settlement, Votes, plain, settle_all};
 
 /// What the answers settle.
@@ -50,7 +49,8 @@ pub fn work_out(workspace: &Workspace) -> Result<(Settled, Vec<Consensus>)> {
         };
     }
     let mut drafts: BTreeMap<ClipId, String> = BTreeMap::new();
-    let answered: BTreeSet<&ClipId> = votes.keys().map(|(clip, _)| clip).chain(gold.keys()).collect();
+    let answered: BTreeSet<&ClipId> =
+        votes.keys().map(|(clip, _)| clip).chain(gold.keys()).collect();
     store.each_clip(Draft::Decided, |row| {
         if answered.contains(&row.clip.id) {
             drafts.insert(row.clip.id.clone(), row.draft().to_string());

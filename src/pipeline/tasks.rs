@@ -12,7 +12,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::workspace::Workspace;
-use super::{route, run, settle};
+use super::{lexicon, route, run, settle};
 use crate::domain::{
     Answer, Blind, ClipId, HandedOut, Purpose, Recording, RecordingId, TaskSettings, Verdict, draw,
 };
@@ -86,7 +86,7 @@ pub fn write(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result
     waiting.retain(|item| !unreadable.contains(&item.clip.recording));
     let checks = Checks::new(&mut found, &unreadable, &answered);
     let kit = batch::Kit {
-        lexicon: route::lexicon(workspace)?,
+        lexicon: lexicon::lexicon(workspace)?,
         pace: terms::Pace::measure(workspace)?,
         calibration: route::calibration_file(workspace)?,
         reported: reported(workspace)?,

@@ -126,8 +126,9 @@ impl Store {
 
     /// Hands every current answer to `each`, by clip and validator.
     pub fn each_current_answer(&self, mut each: impl FnMut(Answer)) -> Result<()> {
-        let sql =
-            format!("SELECT {COLUMNS} FROM answers WHERE current ORDER BY clip, validator, purpose");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM answers WHERE current ORDER BY clip, validator, purpose"
+        );
         let mut statement = self.db.prepare(&sql)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {

@@ -3,12 +3,14 @@
 //! reason with file and line for every row that is none. Left to others: keeping them (store).
 
 mod check;
+mod credit;
 mod known;
 mod read;
 mod rejection;
 mod text;
 
 pub use check::{Checked, check};
+pub use credit::credits;
 pub use known::{Known, answer_id};
 pub use read::{AnswerRow, Place, read};
 pub use rejection::Rejection;

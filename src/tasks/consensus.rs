@@ -13,17 +13,17 @@
 //! 6. Where one more would be more than `most` answers, the clip is contested: an adjudicator decides.
 
 pub mod agreement;
-pub mod reliability;
+mod reliability;
 mod rover;
 mod words;
 
 use std::collections::BTreeMap;
 
-use reliability::{Heard, Reliability, Said, reliabilities};
+use reliability::{Heard, Said, reliabilities};
 use rover::{Voice, Voted, vote};
 pub use words::{chunks, plain};
 
-use crate::domain::{Answer, Consensus, Purpose, TaskSettings, Verdict};
+use crate::domain::{Answer, Consensus, Purpose, Reliability, TaskSettings, Verdict};
 
 /// The answers about one clip.
 #[derive(Clone, Debug, Default)]
@@ -86,8 +86,7 @@ pub fn settle(votes: &Votes, settings: &TaskSettings, weight: &dyn Fn(&str) -> f
     }
     let wanted = votes.wanted.max(1) as usize;
     let most = wanted.max(settings.max_validators as usize);
-    let lacking =
-        if answers.len() < most { Settlement::Waiting } else { Settlement::Contested };
+    let lacking = if answers.len() < most { Settlement::Waiting } else { Settlement::Contested };
     if answers.len() < wanted {
         return Settlement::Waiting;
     }

@@ -78,7 +78,8 @@ mod tests {
     use super::*;
 
     fn words() -> BTreeSet<String> {
-        let texts = ["Veuillez composer votre numéro", "la tempête approche du village", "chat chats"];
+        let texts =
+            ["Veuillez composer votre numéro", "la tempête approche du village", "chat chats"];
         vocabulary(texts.into_iter())
     }
 

@@ -48,7 +48,9 @@ mod tests {
 
     #[test]
     fn harmless_words_are_not() {
-        for text in ["une viole de gambe", "appuyez sur la pédale droite", "ratons laveurs", "Drapeau"] {
+        for text in
+            ["une viole de gambe", "appuyez sur la pédale droite", "ratons laveurs", "Drapeau"]
+        {
             assert!(!warnings(text, Some("fr")).contains(&Warning::Violent), "{text}");
         }
         assert!(warnings("La pédale d'embrayage", Some("en")).is_empty());

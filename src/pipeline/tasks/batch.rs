@@ -48,8 +48,7 @@ pub fn write(
     let sounds = sounds(&chunk, &kit.recordings)?;
     // A blind task is another batch than the same one with its draft shown.
     let blind = |item: &Item| if item.out.blind.is_blind() { " blind" } else { "" };
-    let digests =
-        chunk.iter().map(|i| (i.clip.id.clone(), i.row.draft_digest.clone() + blind(i)));
+    let digests = chunk.iter().map(|i| (i.clip.id.clone(), i.row.draft_digest.clone() + blind(i)));
     let id = workspace.store.workspace()?;
     let batch = BatchId::derive(&id, digests);
     let work = kit.pace.work(&chunk, &workspace.config.tasks);
@@ -154,7 +153,8 @@ fn page_item(item: &Item, row: TaskRow, samples: Option<&Vec<f32>>) -> Result<Pa
 
 /// The language spoken, where it is one for the whole chunk.
 fn speech(chunk: &[Item]) -> Option<Language> {
-    let mut languages = chunk.iter().filter_map(|item| item.hypothesis.as_ref()).map(|h| &h.language);
+    let mut languages =
+        chunk.iter().filter_map(|item| item.hypothesis.as_ref()).map(|h| &h.language);
     let first = languages.next()?;
     languages.all(|other| other == first).then(|| first.clone())
 }

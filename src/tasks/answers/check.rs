@@ -8,7 +8,9 @@ use super::known::{Known, Standing};
 use super::rejection::Rejection;
 use super::text::tidy;
 use crate::domain::draft_digest;
-use crate::domain::{Answer, BatchId, ClipId, HandedOut, Purpose, Region, Tag, TagKind, TaskRow, Verdict};
+use crate::domain::{
+    Answer, BatchId, ClipId, HandedOut, Purpose, Region, Tag, TagKind, TaskRow, Verdict,
+};
 use crate::tasks::csv::unguard;
 
 /// Longest name of a validator, characters.

@@ -8,9 +8,8 @@
 //! percentiles over clips drawn with replacement, De held as observed (as in Krippendorff's own
 //! bootstrap), which takes clips as independent.
 
-use serde::Serialize;
-
 use super::words::{distance, word_edits};
+use crate::domain::{Agreement, Estimate};
 
 /// Resamples of the bootstrap.
 const RESAMPLES: usize = 1000;
@@ -20,32 +19,6 @@ const SEED: u64 = 1;
 
 /// The texts of one clip, as plain words; one text of each person.
 pub type Unit = Vec<Vec<String>>;
-
-/// A number with its 95 % interval.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Estimate {
-    /// The number.
-    pub value: f64,
-    /// Lower end.
-    pub low: f64,
-    /// Upper end.
-    pub high: f64,
-}
-
-/// Agreement among people who heard the same clips.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct Agreement {
-    /// Clips with two texts or more.
-    pub clips: u64,
-    /// Texts of them.
-    pub texts: u64,
-    /// Krippendorff's alpha; null with fewer than two clips, or when all texts are the same.
-    pub alpha: Option<Estimate>,
-    /// Mean over pairs of texts of one clip: word edits over the words of both, halved.
-    pub pairwise_wer: Option<Estimate>,
-    /// Share of such pairs with the very same words.
-    pub exact: Option<Estimate>,
-}
 
 /// Sums of one clip over its pairs of texts.
 #[derive(Clone, Copy, Default)]
@@ -109,8 +82,10 @@ fn between(texts: &[&Vec<String>]) -> f64 {
         return 0.0;
     }
     if pairs <= MOST_PAIRS {
-        let sum: f64 =
-            (0..n).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| distance(texts[i], texts[j])).sum();
+        let sum: f64 = (0..n)
+            .flat_map(|i| (0..i).map(move |j| (i, j)))
+            .map(|(i, j)| distance(texts[i], texts[j]))
+            .sum();
         return sum / pairs as f64;
     }
     let mut random = fastrand::Rng::with_seed(SEED);

@@ -90,8 +90,7 @@ fn add<'a>(slots: Vec<Slot<'a>>, chunks: Vec<Chunk<'a>>, n: usize) -> Vec<Slot<'
     while i + j > 0 {
         let both = i > 0
             && j > 0
-            && cost[i][j]
-                == cost[i - 1][j - 1] + usize::from(!here(&slots[i - 1], &chunks[j - 1]));
+            && cost[i][j] == cost[i - 1][j - 1] + usize::from(!here(&slots[i - 1], &chunks[j - 1]));
         if both {
             let mut slot = std::mem::take(&mut slots[i - 1]);
             slot.push(chunks.pop());

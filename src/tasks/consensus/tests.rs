@@ -27,12 +27,8 @@ fn settings(most: u32) -> TaskSettings {
 }
 
 fn settled(answers: &[Answer], wanted: u32, machine: &str) -> Settlement {
-    let votes = Votes {
-        answers: answers.to_vec(),
-        wanted,
-        machine: Some(machine.into()),
-        truth: None,
-    };
+    let votes =
+        Votes { answers: answers.to_vec(), wanted, machine: Some(machine.into()), truth: None };
     settle(&votes, &settings(3), &|_| 1.0)
 }
 
@@ -86,8 +82,11 @@ fn a_verdict_needs_more_votes_than_any_other() {
 
 #[test]
 fn as_is_and_corrected_count_together_against_other_verdicts() {
-    let answers =
-        [said(Verdict::AsIs, "oui"), said(Verdict::Corrected, "oui."), said(Verdict::NotSpeech, "")];
+    let answers = [
+        said(Verdict::AsIs, "oui"),
+        said(Verdict::Corrected, "oui."),
+        said(Verdict::NotSpeech, ""),
+    ];
     assert_eq!(end(settled(&answers, 3, "oui")), (Verdict::AsIs, "oui".into(), 2));
 }
 

@@ -34,8 +34,7 @@ fn alpha_is_that_of_the_krippendorff_package() {
     let mut compared = 0;
     for case in fixture["alpha"].as_array().unwrap() {
         let texts: Vec<Vec<String>> = serde_json::from_value(case["units"].clone()).unwrap();
-        let units: Vec<Unit> =
-            texts.iter().map(|u| u.iter().map(|t| plain(t)).collect()).collect();
+        let units: Vec<Unit> = texts.iter().map(|u| u.iter().map(|t| plain(t)).collect()).collect();
         let ours = agreement(&units).alpha.unwrap();
         let theirs = case["alpha"].as_f64().unwrap();
         assert!((ours.value - theirs).abs() < 1e-9, "{} {theirs}", ours.value);

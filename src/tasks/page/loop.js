@@ -14,9 +14,9 @@ function stretchText(key) {
 }
 
 /** Chooses from anchor to head, in either order; while looping, the loop follows. */
-function chooseStretch(anchor, head, own = false) {
+function chooseStretch(anchor, head) {
   const inside = (seconds) => Math.min(Math.max(0, seconds), player.length());
-  stretch = { anchor: inside(anchor), head: inside(head), own };
+  stretch = { anchor: inside(anchor), head: inside(head), own: false };
   const [from, to] = stretchEnds();
   if (player.looping()) player.repeat(to - from >= SHORTEST ? [from, to] : null);
   drawStretch();
@@ -43,7 +43,7 @@ function toggleLoop() {
   if (!stretch || stretchEnds()[1] - stretchEnds()[0] < SHORTEST) {
     // Whole also at the clip's ends: the moment moves inwards rather than shrinking.
     const from = Math.max(0, Math.min(player.time() - AROUND / 2, player.length() - AROUND));
-    chooseStretch(from, from + AROUND, true);
+    stretch = { anchor: from, head: Math.min(from + AROUND, player.length()), own: true };
   }
   player.repeat(stretchEnds());
   drawStretch();

@@ -15,6 +15,7 @@ function go(i, play = settings.autoplay) {
 }
 
 function finish() {
+  saveBatch();
   showScreen("done");
   showDone();
   showProgress();

@@ -35,7 +35,7 @@ impl Natation {
         let start = Samples(n * 80_000 + 672_000);
         let span = Span::new(start, start + Samples::from_seconds(self.seconds));
         let clip = ClipId::derive(&RecordingId::from_stored("00112233aabbccdd"), span);
-        let plain = n < 3 || n >= 200;
+        let plain = !(3..200).contains(&n);
         let path = if plain { "entretiens/piscine.flac" } else { "r/l'été \"<b>\" & co.flac" };
         let own = draft == self.draft || draft.is_empty();
         let word = |(text, start, end): &(String, u64, u64)| Word {

@@ -140,9 +140,10 @@ pub fn work(workspace: &Workspace) -> Result<Work> {
         batch.active_seconds = sums.times.iter().sum();
         batch.hourly = sums.hourly();
     }
-    for batch in work.batches.values_mut() {
-        let low = |pay: Option<f64>| pay.zip(work.floor_per_hour).is_some_and(|(p, f)| p < f);
-        batch.under_floor = low(batch.hourly.or(batch.expected_hourly));
+    if let Some(floor) = work.floor_per_hour {
+        for batch in work.batches.values_mut() {
+            batch.under_floor = batch.hourly.or(batch.expected_hourly).is_some_and(|h| h < floor);
+        }
     }
     work.agreement = agreement(&units(texts.values()));
     let regions: BTreeSet<&str> = abouts.values().map(|a| a.region.as_str()).collect();

@@ -111,7 +111,10 @@ impl Lexicon {
         let new: Vec<Entry> = confirmed
             .iter()
             .filter_map(|c| c.entry(|word| ordinary.contains(word)))
-            .filter(|entry| self.hits(&entry.term).iter().all(|hit| hit.near))
+            .filter(|entry| {
+                let whole = fold(&entry.term);
+                self.hits(&entry.term).iter().all(|hit| hit.near || hit.heard != whole)
+            })
             .collect();
         if new.is_empty() {
             return Ok(self);

@@ -10,7 +10,7 @@ use super::terms::{self, Pace};
 use super::{Options, Written};
 use crate::audio::{cut, flac, wav};
 use crate::domain::{
-    BatchId, ClipId, HandedOut, Language, Recording, RecordingId, Span, TagKind, TaskRow,
+    BatchId, ClipId, HandedOut, Language, Purpose, Recording, RecordingId, Span, TagKind, TaskRow,
 };
 use crate::hypotheses::calibrate::Calibration;
 use crate::pipeline::files::write_whole;
@@ -46,9 +46,12 @@ pub fn write(
     written: &mut Written,
 ) -> Result<()> {
     let sounds = sounds(&chunk, &kit.recordings)?;
-    // A blind task is another batch than the same one with its draft shown.
-    let blind = |item: &Item| if item.out.blind.is_blind() { " blind" } else { "" };
-    let digests = chunk.iter().map(|i| (i.clip.id.clone(), i.row.draft_digest.clone() + blind(i)));
+    // Blind, or for another purpose, the same clip makes another batch.
+    let how = |item: &Item| match (item.out.purpose, item.out.blind.is_blind()) {
+        (Purpose::Task, false) => String::new(),
+        (purpose, blind) => format!(" {} {blind}", purpose.code()),
+    };
+    let digests = chunk.iter().map(|i| (i.clip.id.clone(), i.row.draft_digest.clone() + &how(i)));
     let id = workspace.store.workspace()?;
     let batch = BatchId::derive(&id, digests);
     let work = kit.pace.work(&chunk, &workspace.config.tasks);

@@ -6,11 +6,14 @@
 //! Texts are aligned one after the other, heaviest first, into a row of slots; each slot holds the
 //! word, or no word, of each text. The word with the most weight wins its slot. The machine has half
 //! the smallest weight of a person, for words that a person wrote: it breaks ties, and a word that
-//! two people agree on and that wins without the machine wins with it.
+//! two people agree on and that wins without the machine wins with it. A narrow lead is a tie.
 
 use std::collections::BTreeMap;
 
 use super::words::{Chunk, chunks, plain};
+
+/// A lead of less than this, as a share of the machine's weight, is a tie: weights are estimates.
+const CLOSE: f64 = 0.5;
 
 /// What one person wrote, with the weight of their word.
 #[derive(Clone, Copy, Debug)]
@@ -72,9 +75,7 @@ fn add<'a>(slots: Vec<Slot<'a>>, chunks: Vec<Chunk<'a>>, n: usize) -> Vec<Slot<'
     let here = |slot: &Slot<'a>, c: &Chunk<'a>| slot.iter().flatten().any(|o| o.word == c.word);
     let gap = |slot: &Slot<'a>| usize::from(!slot.iter().any(Option::is_none));
     let mut cost = vec![vec![0_usize; columns]; rows];
-    for j in 1..columns {
-        cost[0][j] = j;
-    }
+    cost[0] = (0..columns).collect();
     for i in 1..rows {
         cost[i][0] = cost[i - 1][0] + gap(&slots[i - 1]);
         for j in 1..columns {
@@ -118,39 +119,59 @@ struct Winner<'a> {
     tied: bool,
 }
 
+/// A word of a slot, or no word: what speaks for it.
+struct Candidate<'a> {
+    word: Option<String>,
+    weight: f64,
+    people: usize,
+    /// As the heaviest of them wrote it.
+    chunk: Option<Chunk<'a>>,
+}
+
 /// The winner of a slot; `None` where only the machine has a word.
 fn winner<'a>(slot: &Slot<'a>, voices: &[Voice<'_>], machine: f64) -> Option<Winner<'a>> {
-    // Word (or none): weight, people, and how it is written by the heaviest of them.
-    let mut candidates: BTreeMap<Option<&str>, (f64, usize, Option<Chunk<'a>>)> = BTreeMap::new();
-    let people = &slot[..voices.len()];
-    for (chunk, voice) in people.iter().zip(voices) {
-        let entry = candidates.entry(chunk.as_ref().map(|c| c.word.as_str()));
-        let entry = entry.or_insert_with(|| (0.0, 0, chunk.clone()));
-        entry.0 += voice.weight;
-        entry.1 += 1;
-    }
+    let word = |chunk: &Option<Chunk<'a>>| chunk.as_ref().map(|c| c.word.clone());
+    let (people, heard) = slot.split_at(voices.len());
     if people.iter().all(Option::is_none) {
         return None;
     }
-    let all: f64 = voices.iter().map(|v| v.weight).sum();
-    let best = |with_machine: bool| {
-        let heard = slot.get(voices.len()).map(|c| c.as_ref().map(|c| c.word.as_str()));
-        let bonus = |word: &Option<&str>| {
-            if with_machine && heard == Some(*word) { machine } else { 0.0 }
-        };
-        let most = candidates.iter().map(|(w, c)| c.0 + bonus(w)).fold(0.0, f64::max);
-        let leaders: Vec<_> =
-            candidates.iter().filter(|(w, c)| c.0 + bonus(w) > most - 1e-9).collect();
-        leaders
+    let mut candidates: Vec<Candidate<'a>> = Vec::new();
+    for (chunk, voice) in people.iter().zip(voices) {
+        let word = word(chunk);
+        match candidates.iter_mut().find(|c| c.word == word) {
+            Some(same) => {
+                same.weight += voice.weight;
+                same.people += 1;
+            }
+            None => candidates.push(Candidate {
+                word,
+                weight: voice.weight,
+                people: 1,
+                chunk: chunk.clone(),
+            }),
+        }
+    }
+    let heard = heard.first().map(word);
+    let bonus = |c: &Candidate<'a>| if heard.as_ref() == Some(&c.word) { machine } else { 0.0 };
+    let first = leaders(&candidates, |c| c.weight, 1e-9);
+    let leaders = match first.as_slice() {
+        [one] if one.people >= 2 => first,
+        _ => leaders(&candidates, |c| c.weight + bonus(c), machine * CLOSE),
     };
-    let (without, with) = (best(false), best(true));
-    let agreed = |leaders: &Vec<(&Option<&str>, &(f64, usize, Option<Chunk<'a>>))>| {
-        leaders.len() == 1 && leaders[0].1.1 >= 2
-    };
-    let leaders = if agreed(&without) { without } else { with };
     // A word before no word, then the one that sorts first.
-    let (_, (weight, _, chunk)) = leaders.iter().find(|(w, _)| w.is_some()).or(leaders.first())?;
-    Some(Winner { chunk: chunk.clone(), share: weight / all, tied: leaders.len() > 1 })
+    let first = leaders.iter().min_by_key(|c| (c.word.is_none(), &c.word))?;
+    let all: f64 = voices.iter().map(|v| v.weight).sum();
+    Some(Winner { chunk: first.chunk.clone(), share: first.weight / all, tied: leaders.len() > 1 })
+}
+
+/// Those with the most of something, or nearly so.
+fn leaders<'c, 'a>(
+    candidates: &'c [Candidate<'a>],
+    amount: impl Fn(&Candidate<'a>) -> f64,
+    nearly: f64,
+) -> Vec<&'c Candidate<'a>> {
+    let most = candidates.iter().map(&amount).fold(0.0, f64::max);
+    candidates.iter().filter(|c| amount(c) > most - nearly).collect()
 }
 
 /// Which of several spellings of the same words: the most frequent, then the machine's, then the

@@ -1,3 +1,5 @@
+//! When answers settle a clip, ask for one more, or need somebody who decides.
+
 use proptest::prelude::*;
 
 use super::*;

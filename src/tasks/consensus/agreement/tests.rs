@@ -1,3 +1,5 @@
+//! Agreement against hand-made examples and another implementation.
+
 use super::*;
 use crate::tasks::consensus::words::plain;
 

@@ -1,3 +1,5 @@
+//! Votes against hand-made examples, another implementation, and what must always hold.
+
 use proptest::prelude::*;
 
 use super::*;

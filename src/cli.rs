@@ -59,6 +59,9 @@ pub enum Command {
     /// Write training data from settled corrections.
     #[command(after_help = "Example: second-ear dataset calls --out dataset/ --format hf,nemo")]
     Dataset(Dataset),
+    /// The regional words in use, and what validators added to them.
+    #[command(after_help = "Example: second-ear lexicon calls --json")]
+    Lexicon(Json),
     /// Human-in-the-loop rates and everything behind them.
     #[command(after_help = "Example: second-ear report calls --html report.html")]
     Report(Report),
@@ -190,6 +193,12 @@ pub struct Tasks {
     /// Leave out clips that are in a task file already.
     #[arg(long)]
     pub only_new: bool,
+    /// Only clips on which people disagree, with what they wrote, for somebody who decides.
+    #[arg(long, conflicts_with = "only_new")]
+    pub adjudicate: bool,
+    /// Leave out clips that this validator has answered.
+    #[arg(long = "for", value_name = "VALIDATOR")]
+    pub validator: Option<String>,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
@@ -203,6 +212,10 @@ pub struct Answers {
     /// Answer files.
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
+    /// The texts are known to be right (rows with clip and text): gold clips, which check people in
+    /// later task files and never become training data.
+    #[arg(long)]
+    pub gold: bool,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,

@@ -11,7 +11,8 @@ use crate::domain::DecodePolicy;
 use crate::exit::Exit;
 use crate::pipeline::workspace::Workspace;
 use crate::pipeline::{
-    answers, calibrate, dataset, evaluate, ingest, report, run, status, tasks, transcripts,
+    answers, calibrate, dataset, evaluate, gold, ingest, lexicon, report, run, status, tasks,
+    transcripts,
 };
 use crate::tasks::bundle::Format;
 use crate::views::progress::Talk;
@@ -31,6 +32,7 @@ pub fn dispatch(command: Command, talk: Talk) -> Result<Exit> {
         Command::Tasks(args) => do_tasks(args, talk),
         Command::Answers(args) => do_answers(args, talk),
         Command::Dataset(args) => do_dataset(args, talk),
+        Command::Lexicon(args) => do_lexicon(args),
         Command::Report(args) => do_report(args, talk),
         Command::Evaluate(args) => do_evaluate(args, talk),
         Command::Calibrate(args) => do_calibrate(args, talk),
@@ -169,6 +171,8 @@ fn do_tasks(args: cli::Tasks, talk: Talk) -> Result<Exit> {
         clips_per_file: args.clips_per_file.unwrap_or(settings.clips_per_file).max(1),
         validators: args.validators.unwrap_or(settings.validators).max(1),
         only_new: args.only_new,
+        adjudicate: args.adjudicate,
+        validator: args.validator,
         out: args.out,
     };
     let done = tasks::write(&mut workspace, &options, talk)?;
@@ -177,16 +181,46 @@ fn do_tasks(args: cli::Tasks, talk: Talk) -> Result<Exit> {
     }
     match done.clips {
         0 => talk.say("No clip waits for a person: no file written."),
-        n => talk.say(format!("{n} clips ({}) in:", clock(done.seconds))),
+        n => talk.say(format!(
+            "{n} clips ({}, some {} of work{}) in:",
+            clock(done.seconds),
+            clock(done.estimated_seconds),
+            match done.checks {
+                0 => String::new(),
+                checks => format!(", {checks} of them checks"),
+            }
+        )),
     }
     for file in &done.files {
         talk.say(format!("  {}", file.display()));
+    }
+    let currency = &workspace.config.tasks.currency;
+    let floor = workspace.config.tasks.floor_per_hour;
+    for (batch, hourly) in &done.under_floor {
+        talk.problem(format!(
+            "Batch {batch} is expected to pay {hourly:.2} {currency} an hour, under the floor of \
+             {floor:.2}: raise pay_per_clip before you send it."
+        ));
+    }
+    if done.contested > 0 && !args.adjudicate {
+        talk.say(format!(
+            "{} clips wait for somebody who decides between people: tasks --adjudicate",
+            done.contested
+        ));
     }
     Ok(failures(&done.failed, talk))
 }
 
 fn do_answers(args: cli::Answers, talk: Talk) -> Result<Exit> {
     let mut workspace = Workspace::write(&args.dir)?;
+    if args.gold {
+        let done = gold::keep(&mut workspace, &args.files)?;
+        if args.json {
+            print_json(&done)?;
+        }
+        talk.say(format!("{} clips are gold now.", done.gold));
+        return Ok(failures(&done.failed, talk));
+    }
     let done = answers::import(&mut workspace, &args.files)?;
     if args.json {
         print_json(&done)?;
@@ -196,6 +230,12 @@ fn do_answers(args: cli::Answers, talk: Talk) -> Result<Exit> {
         "{} answers imported, {} clips settled by them; {} rows unanswered, {rejected} left aside.",
         done.accepted, done.settled, done.unanswered
     ));
+    if done.contested > 0 {
+        talk.say(format!(
+            "People disagree on {} clips: tasks --adjudicate writes them for somebody who decides.",
+            done.contested
+        ));
+    }
     for line in done.reasons.iter().chain(&done.failed) {
         talk.problem(format!("left aside: {line}"));
     }
@@ -227,6 +267,15 @@ fn do_dataset(args: cli::Dataset, talk: Talk) -> Result<Exit> {
         done.test
     ));
     Ok(failures(&done.failed, talk))
+}
+
+fn do_lexicon(args: cli::Json) -> Result<Exit> {
+    let listing = lexicon::list(&Workspace::read(&args.dir)?)?;
+    match args.json {
+        true => print_json(&listing)?,
+        false => print(&listing.text())?,
+    }
+    Ok(Exit::Done)
 }
 
 fn do_report(args: cli::Report, talk: Talk) -> Result<Exit> {

@@ -162,9 +162,38 @@ const COMMENTS: &[(&str, &str)] = &[
     ("no_speech", "p(no speech) above which a clip without text is taken for silence or noise."),
     ("audit_rate", "Share of what would be accepted that is drawn at random for a person."),
     ("seed", "Seed of the draw: the same seed draws the same clips."),
+    (
+        "confirm_lexicon",
+        "Validators, or clips, that a regional word or idiom needs to enter the lexicon.",
+    ),
     ("[tasks]", "How task files are made."),
     ("clips_per_file", "Clips in one task file."),
     ("validators", "Answers wanted for each clip, from different people."),
+    (
+        "max_validators",
+        "While people disagree, one more is asked, up to this many; then an adjudicator decides.",
+    ),
+    ("min_agreement", "Agreement on a clip's words, 0 to 1, under which people disagree."),
+    (
+        "blind_share",
+        "Share of the tasks without the draft, drawn at random: measures its influence.",
+    ),
+    (
+        "blind_above_wer",
+        "Estimated word error rate above which the box is empty: typing is faster.",
+    ),
+    ("mark_share", "Share of the tasks, drawn at random, in which doubtful words are marked."),
+    ("gold_share", "Clips of known text (`answers --gold`), as a share of a batch's tasks."),
+    (
+        "seeded_error_share",
+        "Settled texts with a wrong word planted in them, as a share of a batch's tasks.",
+    ),
+    ("pay_per_clip", "Pay for each answer, skips included; 0: not set."),
+    ("currency", "Its currency, for people."),
+    ("floor_per_hour", "Pay for an hour of work under which a batch is flagged; 0: not set."),
+    ("break_minutes", "Minutes of work between reminders of a break; 0: none."),
+    ("daily_minutes", "Minutes of work a day after which the page says it is enough; 0: none."),
+    ("regions", "More regions for the page to offer: \"CODE|French name|English name\"."),
     ("interface", "Language of the page when the browser asks for neither French nor English."),
 ];
 

@@ -7,9 +7,10 @@ mod decisions;
 mod hypotheses;
 mod lock;
 mod open;
+mod people;
 mod recordings;
 
-pub use answers::HandedOut;
+pub use answers::BatchRow;
 pub use clips::{ClipRow, Draft};
 pub use lock::{Locked, WriteLock};
 pub use open::Store;

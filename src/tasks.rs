@@ -10,3 +10,5 @@ pub mod consensus;
 mod csv;
 mod jsonl;
 pub mod page;
+pub mod plant;
+pub mod warnings;

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{BatchId, ClipId};
+use super::{BatchId, ClipId, Purpose};
 
 /// What a validator made of a clip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -125,6 +125,8 @@ pub struct Answer {
     pub active_seconds: Option<f64>,
     /// RFC 3339, or empty.
     pub answered_at: String,
+    /// Why the clip was handed out.
+    pub purpose: Purpose,
 }
 
 /// What the answers about one clip add up to.
@@ -140,4 +142,6 @@ pub struct Consensus {
     pub support: u32,
     /// Validators who answered (skips aside).
     pub answers: u32,
+    /// Share of the settled words that the people who gave a text agree on; 1 with one answer.
+    pub agreement: f64,
 }

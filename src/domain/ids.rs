@@ -17,6 +17,15 @@ pub fn draft_digest(clip: &ClipId, draft: &str) -> String {
     hex_digest(format!("{clip}\n{draft}").as_bytes())[..16].to_string()
 }
 
+/// A number in [0, 1) that belongs to `seed` and `what` for good: the first 53 bits of the SHA-256
+/// of "seed, line feed, what", over 2^53. A thing is drawn at rate r iff this is under r; a higher
+/// rate keeps all that a lower one drew.
+pub fn draw(seed: u64, what: &str) -> f64 {
+    let digest = hex_digest(format!("{seed}\n{what}").as_bytes());
+    let bits = u64::from_str_radix(&digest[..14], 16).unwrap_or(u64::MAX >> 8) >> 3;
+    bits as f64 / (1u64 << 53) as f64
+}
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*

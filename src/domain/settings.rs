@@ -184,6 +184,8 @@ pub struct RoutingSettings {
     pub audit_rate: f64,
     /// Seed of the draw; the same seed draws the same clips.
     pub seed: u64,
+    /// Validators, or clips, that a tagged word needs to enter the lexicon.
+    pub confirm_lexicon: usize,
     /// At most this share of clips goes to people; the highest priorities do.
     pub max_human_share: Option<f64>,
     /// At most this many minutes of audio go to people; the highest priorities do.
@@ -200,6 +202,7 @@ impl Default for RoutingSettings {
             no_speech: 0.6,
             audit_rate: 0.05,
             seed: 1,
+            confirm_lexicon: 2,
             max_human_share: None,
             max_human_minutes: None,
         }
@@ -237,13 +240,56 @@ pub struct TaskSettings {
     pub clips_per_file: usize,
     /// Answers wanted for each clip, from different people.
     pub validators: u32,
+    /// While people disagree, one more is asked, up to this many; then an adjudicator decides.
+    pub max_validators: u32,
+    /// Agreement on the words of a clip, in [0, 1], under which people count as disagreeing.
+    pub min_agreement: f64,
+    /// Share of the tasks that are handed out without the draft, drawn at random.
+    pub blind_share: f64,
+    /// Estimated word error rate of a draft above which the box is empty.
+    pub blind_above_wer: f64,
+    /// Share of the tasks, drawn at random, in which doubtful words of the draft are marked.
+    pub mark_share: f64,
+    /// Clips of known text, as a share of a batch's tasks.
+    pub gold_share: f64,
+    /// Settled texts with a wrong word planted in them, as a share of a batch's tasks.
+    pub seeded_error_share: f64,
+    /// Pay for each answer, skips included; 0: not set.
+    pub pay_per_clip: f64,
+    /// Its currency, for people.
+    pub currency: String,
+    /// Pay for an hour of active time under which a batch is flagged; 0: not set.
+    pub floor_per_hour: f64,
+    /// Minutes of active time between reminders of a break; 0: none.
+    pub break_minutes: u32,
+    /// Minutes of active time a day after which the page says that it is enough; 0: none.
+    pub daily_minutes: u32,
+    /// Regions that the page offers besides its own: `CODE|French name|English name`.
+    pub regions: Vec<String>,
     /// Language of the page when the browser asks for neither French nor English.
     pub interface: String,
 }
 
 impl Default for TaskSettings {
     fn default() -> Self {
-        Self { clips_per_file: 100, validators: 1, interface: "fr".into() }
+        Self {
+            clips_per_file: 100,
+            validators: 1,
+            max_validators: 3,
+            min_agreement: 0.6,
+            blind_share: 0.05,
+            blind_above_wer: 0.3,
+            mark_share: 0.0,
+            gold_share: 0.05,
+            seeded_error_share: 0.02,
+            pay_per_clip: 0.0,
+            currency: "EUR".into(),
+            floor_per_hour: 0.0,
+            break_minutes: 45,
+            daily_minutes: 240,
+            regions: Vec::new(),
+            interface: "fr".into(),
+        }
     }
 }
 
@@ -252,6 +298,31 @@ impl TaskSettings {
     pub fn check(&self) -> Result<(), String> {
         if self.clips_per_file == 0 || self.validators == 0 {
             return Err("tasks.clips_per_file and tasks.validators must be 1 or more".into());
+        }
+        let shares = [
+            ("min_agreement", self.min_agreement),
+            ("blind_share", self.blind_share),
+            ("mark_share", self.mark_share),
+            ("gold_share", self.gold_share),
+            ("seeded_error_share", self.seeded_error_share),
+        ];
+        for (name, value) in shares {
+            if !(0.0..=1.0).contains(&value) {
+                return Err(format!("tasks.{name} must lie between 0 and 1"));
+            }
+        }
+        let amounts = [
+            ("blind_above_wer", self.blind_above_wer),
+            ("pay_per_clip", self.pay_per_clip),
+            ("floor_per_hour", self.floor_per_hour),
+        ];
+        for (name, value) in amounts {
+            if !(value.is_finite() && value >= 0.0) {
+                return Err(format!("tasks.{name} must be 0 or more"));
+            }
+        }
+        if let Some(bad) = self.regions.iter().find(|r| r.split('|').count() != 3) {
+            return Err(format!("tasks.regions: '{bad}' is not CODE|French name|English name"));
         }
         Ok(())
     }

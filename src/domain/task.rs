@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Tag;
+use super::{BatchId, Blind, ClipId, Purpose, Tag, draft_digest};
 
 /// A task row as handed out, and, with the last six fields filled in, an answer row.
 /// Field names and order are a stable file format (see FORMATS.md).
@@ -47,4 +47,43 @@ pub struct TaskRow {
     pub active_seconds: Option<f64>,
     /// When, RFC 3339.
     pub answered_at: String,
+}
+
+/// A draft as it was handed out for a clip: what an answer is checked against.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandedOut {
+    /// In which batch, where that is known.
+    pub batch: Option<BatchId>,
+    /// The clip.
+    pub clip: ClipId,
+    /// The text that was handed out, shown or not; for a planted error, with the error in it.
+    pub draft: String,
+    /// Whether the validator was given an empty box instead.
+    pub blind: Blind,
+    /// Why.
+    pub purpose: Purpose,
+    /// What is known to be said, for gold and planted errors.
+    pub truth: Option<String>,
+    /// Whether words of low confidence were marked.
+    pub marked: bool,
+}
+
+impl HandedOut {
+    /// An ordinary task whose draft is shown.
+    pub fn new(clip: ClipId, draft: impl Into<String>) -> Self {
+        Self {
+            batch: None,
+            clip,
+            draft: draft.into(),
+            blind: Blind::No,
+            purpose: Purpose::Task,
+            truth: None,
+            marked: false,
+        }
+    }
+
+    /// The digest that its answers must carry.
+    pub fn digest(&self) -> String {
+        draft_digest(&self.clip, &self.draft)
+    }
 }

@@ -36,8 +36,11 @@ pub struct Calibration {
     pub features: Vec<String>,
     /// The ridge penalty.
     pub l2: f64,
-    /// Standardisation and weights.
+    /// Standardisation and weights of P(no word error).
     pub logistic: Logistic,
+    /// The same for the expected word error rate.
+    #[serde(default)]
+    pub wer: Option<Logistic>,
 }
 
 /// One set of clips in the data of a calibration.
@@ -127,12 +130,13 @@ impl Calibration {
             "the calibration was made for other features; run calibrate again"
         );
         let n = c.features.len();
-        let l = &c.logistic;
-        ensure!(
-            [&l.means, &l.scales, &l.weights].iter().all(|v| v.len() == n),
-            "the calibration does not hold {n} means, scales and weights"
-        );
-        ensure!(l.scales.iter().all(|&s| s > 0.0), "a scale is not above 0");
+        for l in [Some(&c.logistic), c.wer.as_ref()].into_iter().flatten() {
+            ensure!(
+                [&l.means, &l.scales, &l.weights].iter().all(|v| v.len() == n),
+                "the calibration does not hold {n} means, scales and weights"
+            );
+            ensure!(l.scales.iter().all(|&s| s > 0.0), "a scale is not above 0");
+        }
         Ok(calibration)
     }
 
@@ -153,6 +157,13 @@ impl Calibration {
             return Err(NoScore::Policy { calibrated, used });
         }
         Ok(())
+    }
+
+    /// Expected word error rate of a hypothesis with these features, in [0, 1]; `None` when the
+    /// calibration has none or is for another model or policy.
+    pub fn expected_wer(&self, features: &Features, model: &str, policy: &str) -> Option<f64> {
+        self.score(features, model, policy).ok()?;
+        Some(self.wer.as_ref()?.predict(&features.0)).filter(|p| p.is_finite())
     }
 
     /// P(no word error) of a hypothesis with these features, made by `model` under `policy`.

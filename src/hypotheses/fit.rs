@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, Result, ensure};
 
 use super::calibrate::{Calibration, CrossValidation, FORMAT, SetSummary};
+use super::logistic::Target;
 use super::{features, logistic, metrics};
 use crate::domain::{Features, hex_digest};
 
@@ -60,6 +61,7 @@ pub fn fit(rows: &[Row], origin: &Origin<'_>, l2: f64) -> Result<Calibration> {
     }
     let all: Vec<&Row> = rows.iter().collect();
     let logistic = fit_rows(&all, l2).context("fit the score")?;
+    let wer = fit_wer(&all, l2).context("fit the expected word error rate")?;
     let held_out = cross_validate(rows, l2).context("cross-validate the score")?;
 
     let mut sets: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
@@ -98,13 +100,25 @@ pub fn fit(rows: &[Row], origin: &Origin<'_>, l2: f64) -> Result<Calibration> {
         features: features::NAMES.map(String::from).to_vec(),
         l2,
         logistic,
+        wer: Some(wer),
     })
 }
 
 fn fit_rows(rows: &[&Row], l2: f64) -> Result<logistic::Logistic> {
     let columns: Vec<&[f64]> = rows.iter().map(|r| r.features.0.as_slice()).collect();
-    let labels: Vec<bool> = rows.iter().map(|r| r.errors == 0).collect();
+    let labels: Vec<Target> = rows.iter().map(|r| (r.errors == 0).into()).collect();
     logistic::fit(&columns, &labels, l2)
+}
+
+/// Expected word error rate, clipped at 1, each clip counting as many words as it has.
+fn fit_wer(rows: &[&Row], l2: f64) -> Result<logistic::Logistic> {
+    let columns: Vec<&[f64]> = rows.iter().map(|r| r.features.0.as_slice()).collect();
+    let target = |r: &&Row| {
+        let words = r.words.max(1) as f64;
+        Target { yes: (r.errors as f64 / words).min(1.0), weight: words }
+    };
+    let targets: Vec<Target> = rows.iter().map(target).collect();
+    logistic::fit(&columns, &targets, l2)
 }
 
 /// For each row its score by a fit that has not seen its fold, and whether it has no error.

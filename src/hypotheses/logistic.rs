@@ -21,19 +21,40 @@ pub struct Logistic {
     pub intercept: f64,
 }
 
-/// Minimises sum of log-losses + `l2` / 2 * |weights|^2 over standardised columns; the intercept
-/// is not penalised. `l2` is scikit-learn's 1 / C.
+/// What a row is fitted to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Target {
+    /// Share of yes in [0, 1]: 0 or 1 for a yes/no label.
+    pub yes: f64,
+    /// How many rows it counts for, above 0.
+    pub weight: f64,
+}
+
+impl From<bool> for Target {
+    fn from(yes: bool) -> Self {
+        Self { yes: f64::from(yes), weight: 1.0 }
+    }
+}
+
+/// Minimises sum of weighted log-losses + `l2` / 2 * |weights|^2 over standardised columns; the
+/// intercept is not penalised. `l2` is scikit-learn's 1 / C. Targets between 0 and 1 give the
+/// fractional logit (Papke and Wooldridge 1996).
 ///
 /// # Errors
 /// Rows of different lengths, numbers that are not finite, labels all alike, `l2` not above 0.
-pub fn fit(rows: &[&[f64]], labels: &[bool], l2: f64) -> Result<Logistic> {
+pub fn fit(rows: &[&[f64]], labels: &[Target], l2: f64) -> Result<Logistic> {
     ensure!(rows.len() == labels.len(), "as many labels as rows are needed");
+    ensure!(
+        labels.iter().all(|t| (0.0..=1.0).contains(&t.yes) && t.weight > 0.0),
+        "a target lies outside of 0 to 1, or has no weight"
+    );
     let columns = rows.first().map_or(0, |r| r.len());
     ensure!(rows.iter().all(|r| r.len() == columns), "rows of different lengths");
     ensure!(rows.iter().all(|r| r.iter().all(|x| x.is_finite())), "a feature is not a number");
-    let yes = labels.iter().filter(|&&l| l).count();
+    let yes = labels.iter().filter(|l| l.yes == 1.0).count();
+    let no = labels.iter().filter(|l| l.yes == 0.0).count();
     ensure!(
-        yes > 0 && yes < labels.len(),
+        yes < labels.len() && no < labels.len(),
         "all {} clips have the same label ({}); clips with and without errors are needed",
         labels.len(),
         if yes > 0 { "no error" } else { "error" }
@@ -107,23 +128,25 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-fn objective(rows: &[Vec<f64>], labels: &[bool], beta: &[f64], l2: f64) -> f64 {
-    let losses = rows.iter().zip(labels).map(|(row, &yes)| {
-        let x = if yes { -dot(row, beta) } else { dot(row, beta) };
-        x.max(0.0) + (-x.abs()).exp().ln_1p() // ln(1 + e^x) without overflow
+fn objective(rows: &[Vec<f64>], labels: &[Target], beta: &[f64], l2: f64) -> f64 {
+    let losses = rows.iter().zip(labels).map(|(row, target)| {
+        let x = dot(row, beta);
+        // ln(1 + e^x) without overflow, less the share of yes
+        target.weight * (x.max(0.0) + (-x.abs()).exp().ln_1p() - target.yes * x)
     });
     let weights = &beta[..beta.len() - 1];
     losses.sum::<f64>() + l2 / 2.0 * dot(weights, weights)
 }
 
 /// Hessian^-1 * gradient.
-fn newton_step(rows: &[Vec<f64>], labels: &[bool], beta: &[f64], l2: f64) -> Result<Vec<f64>> {
+fn newton_step(rows: &[Vec<f64>], labels: &[Target], beta: &[f64], l2: f64) -> Result<Vec<f64>> {
     let n = beta.len();
     let mut gradient = vec![0.0; n];
     let mut hessian = vec![vec![0.0; n]; n];
-    for (row, &yes) in rows.iter().zip(labels) {
+    for (row, target) in rows.iter().zip(labels) {
         let p = sigmoid(dot(row, beta));
-        let (residual, weight) = (p - f64::from(yes), p * (1.0 - p));
+        let residual = target.weight * (p - target.yes);
+        let weight = target.weight * p * (1.0 - p);
         for i in 0..n {
             gradient[i] += residual * row[i];
             for j in 0..=i {
@@ -186,7 +209,7 @@ mod tests {
         let fixture: Fixture =
             serde_json::from_str(include_str!("../../tests/data/logistic_sklearn.json")).unwrap();
         let rows: Vec<&[f64]> = fixture.rows.iter().map(Vec::as_slice).collect();
-        let labels: Vec<bool> = fixture.labels.iter().map(|&l| l == 1).collect();
+        let labels: Vec<Target> = fixture.labels.iter().map(|&l| (l == 1).into()).collect();
         let model = fit(&rows, &labels, 1.0 / fixture.c).unwrap();
         for (ours, theirs) in model.weights.iter().zip(&fixture.weights) {
             assert!((ours - theirs).abs() < 1e-5, "{ours} {theirs}");
@@ -202,17 +225,42 @@ mod tests {
         let rows: Vec<Vec<f64>> =
             (0..20).map(|i| vec![f64::from(i), 7.0, f64::from(i) * 1e12]).collect();
         let rows: Vec<&[f64]> = rows.iter().map(Vec::as_slice).collect();
-        let labels: Vec<bool> = (0..20).map(|i| i >= 10).collect();
+        let labels: Vec<Target> = (0..20).map(|i| (i >= 10).into()).collect();
         let model = fit(&rows, &labels, 1.0).unwrap();
         assert!(model.predict(rows[0]) < 0.2 && model.predict(rows[19]) > 0.8);
         assert_eq!(model.weights[1], 0.0);
     }
 
     #[test]
+    fn a_share_counts_like_that_many_rows_of_each_label() {
+        let rows = [&[1.0, 0.5][..], &[2.0, -1.0][..], &[4.0, 0.0][..]];
+        let shares = [(0.25, 4.0), (0.5, 2.0), (1.0, 3.0)];
+        let targets: Vec<Target> =
+            shares.iter().map(|&(yes, weight)| Target { yes, weight }).collect();
+        let shared = fit(&rows, &targets, 1.0).unwrap();
+        let mut many: Vec<&[f64]> = Vec::new();
+        let mut labels: Vec<Target> = Vec::new();
+        for (row, (yes, weight)) in rows.iter().zip(shares) {
+            for n in 0..weight as usize {
+                many.push(row);
+                labels.push(((n as f64) < yes * weight).into());
+            }
+        }
+        let many = fit(&many, &labels, 1.0).unwrap();
+        // The columns are standardised over rows, so weights differ; for one penalty-free point of
+        // comparison the predictions agree as the penalty is small beside nine rows.
+        for row in rows {
+            assert!((shared.predict(row) - many.predict(row)).abs() < 0.05);
+        }
+        let out = Target { yes: 1.2, weight: 1.0 };
+        assert!(fit(&rows[..2], &[out, out], 1.0).is_err());
+    }
+
+    #[test]
     fn data_without_errors_are_refused() {
         let rows = [&[1.0][..], &[2.0][..]];
-        let message = fit(&rows, &[true, true], 1.0).unwrap_err().to_string();
+        let message = fit(&rows, &[true.into(), true.into()], 1.0).unwrap_err().to_string();
         assert!(message.contains("clips with and without errors"), "{message}");
-        assert!(fit(&[&[f64::NAN][..], &[1.0][..]], &[true, false], 1.0).is_err());
+        assert!(fit(&[&[f64::NAN][..], &[1.0][..]], &[true.into(), false.into()], 1.0).is_err());
     }
 }

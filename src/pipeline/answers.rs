@@ -6,18 +6,20 @@ use std::path::PathBuf;
 use anyhow::Result;
 use serde::Serialize;
 
+use super::settle;
 use super::workspace::Workspace;
-use crate::store::{Draft, Store};
-use crate::tasks::answers::{self, HandedOut, Known};
-use crate::tasks::consensus;
+use crate::store::Store;
+use crate::tasks::answers::{self, Known};
 
 /// What was imported.
 #[derive(Debug, Default, Serialize)]
 pub struct Imported {
     /// New answers, or newer ones that replace what the same validator said before.
     pub accepted: usize,
-    /// Clips that these answers settle.
+    /// Clips among those answered that are settled now.
     pub settled: usize,
+    /// Clips in the workspace on which people disagree: `tasks --adjudicate`.
+    pub contested: usize,
     /// Task rows that nobody filled in.
     pub unanswered: usize,
     /// Rows that were left aside, by kind.
@@ -38,16 +40,11 @@ impl Imported {
     }
 }
 
-/// Imports answer files, in any order, any number of times.
+/// Imports answer files, in any order, any number of times; then everything is settled anew.
 pub fn import(workspace: &mut Workspace, files: &[PathBuf]) -> Result<Imported> {
     let mut known = known(&workspace.store)?;
-    let mut drafts = BTreeMap::new();
-    workspace.store.each_clip(Draft::Decided, |row| {
-        drafts.insert(row.clip.id.clone(), row.draft().to_string());
-        Ok(())
-    })?;
     let mut imported = Imported::default();
-    let mut settled = BTreeSet::new();
+    let mut answered = BTreeSet::new();
     for file in files {
         let rows = match answers::read(file) {
             Ok(rows) => rows,
@@ -56,39 +53,31 @@ pub fn import(workspace: &mut Workspace, files: &[PathBuf]) -> Result<Imported> 
                 continue;
             }
         };
-        let import = answers::import(rows, &mut known);
-        for answer in &import.accepted {
-            let store = &mut workspace.store;
-            let wanted = store.answers_wanted(&answer.clip)?;
-            let mut all = store.current_answers(&answer.clip)?;
-            all.retain(|a| a.validator != answer.validator);
-            all.push(answer.clone());
-            let machine = drafts.get(&answer.clip).map(String::as_str);
-            let consensus = consensus::settle(&all, wanted, machine);
-            store.keep_answer(&answers::answer_id(answer), answer, consensus.as_ref())?;
-            match consensus {
-                Some(_) => settled.insert(answer.clip.clone()),
-                None => settled.remove(&answer.clip),
-            };
+        for (validator, name) in answers::credits(&std::fs::read(file)?) {
+            workspace.store.keep_credit(&validator, &name)?;
         }
-        imported.accepted += import.accepted.len();
+        let import = answers::import(rows, &mut known);
+        let accepted: Vec<_> =
+            import.accepted.into_iter().map(|a| (answers::answer_id(&a), a)).collect();
+        workspace.store.keep_answers(&accepted)?;
+        answered.extend(accepted.iter().map(|(_, a)| a.clip.clone()));
+        imported.accepted += accepted.len();
         imported.unanswered += import.unanswered;
         for (place, rejection) in import.rejected {
             *imported.rejected.entry(rejection.code().to_string()).or_default() += 1;
             imported.reasons.push(format!("{place}: {rejection}"));
         }
     }
-    imported.settled = settled.len();
+    let settled = settle::settle(workspace)?;
+    imported.settled = answered.intersection(&settled.clips).count();
+    imported.contested = settled.contested.len();
     Ok(imported)
 }
 
 /// Everything handed out and answered so far.
 fn known(store: &Store) -> Result<Known> {
     let mut known = Known::new(store.workspace()?);
-    store.each_handed_out(|batch, out| {
-        let handed_out = HandedOut { batch: Some(batch), draft: out.draft, blind: out.blind };
-        known.hand_out(out.clip, handed_out);
-    })?;
+    store.each_handed_out(|out| known.hand_out(out))?;
     store.each_current_answer(|answer| known.record(answer))?;
     Ok(known)
 }

@@ -1,6 +1,6 @@
 //! `dataset`: settled texts, and accepted drafts where asked for, become training data.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -115,8 +115,12 @@ fn items(
     recordings: &BTreeMap<RecordingId, Recording>,
     with_auto: bool,
 ) -> Result<Vec<Item>> {
+    let gold = workspace.store.gold()?;
     let mut items = Vec::new();
     workspace.store.each_clip(Draft::Decided, |row| {
+        if gold.contains_key(&row.clip.id) {
+            return Ok(());
+        }
         let Some(recording) = recordings.get(&row.clip.recording) else { return Ok(()) };
         let accepted =
             row.routed.as_ref().is_some_and(|r| matches!(r.decision, Decision::Auto { .. }));
@@ -188,6 +192,13 @@ fn assign_splits(
         model: workspace.config.model.clone(),
         unit: splits.unit,
         shared_texts: splits.shared_texts,
+        credits: workspace
+            .store
+            .credits()?
+            .into_values()
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
     })
 }
 

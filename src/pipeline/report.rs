@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
+use super::people;
 use super::workspace::Workspace;
 use crate::domain::{Answer, Decision, Language, LanguageChoice, Reason, Recording};
 use crate::store::{ClipRow, Draft, RecordingState};
 use crate::training::word_errors::word_errors;
-use crate::views::report::{Group, Human, Report, Share, Wer};
+use crate::views::report::{Group, Human, Report, Share, Wer, median};
 
 /// The state of affairs of a workspace.
 pub fn report(workspace: &Workspace) -> Result<Report> {
@@ -46,6 +47,7 @@ pub fn report(workspace: &Workspace) -> Result<Report> {
         Ok(())
     })?;
     count.finish(&mut report, audio_seconds);
+    report.work = people::work(workspace)?;
     Ok(report)
 }
 
@@ -156,15 +158,5 @@ impl Count {
         report.audit.settled = settled;
         report.audit.with_error = Some(Share::new(wrong, settled));
         report.audit.wer = (self.hajek.1 > 0.0).then(|| self.hajek.0 / self.hajek.1);
-    }
-}
-
-fn median(numbers: &mut [f64]) -> Option<f64> {
-    numbers.sort_by(f64::total_cmp);
-    let middle = numbers.len() / 2;
-    match numbers.len() {
-        0 => None,
-        n if n % 2 == 1 => Some(numbers[middle]),
-        _ => Some((numbers[middle - 1] + numbers[middle]) / 2.0),
     }
 }

@@ -1,18 +1,16 @@
 //! The routing pass at a run's end: every clip with a draft is scored and decided, all at once.
 
-use std::fmt;
-use std::path::Path;
-
 use anyhow::{Context, Result};
 use serde::Serialize;
+use std::fmt;
 
+use super::lexicon;
 use super::workspace::Workspace;
 use crate::domain::{Decision, Hypothesis, LanguageChoice, Routed};
 use crate::hypotheses::calibrate::Calibration;
 use crate::hypotheses::{features, guard};
 use crate::routing::decide;
 use crate::routing::evidence::Evidence;
-use crate::routing::lexicon::Lexicon;
 use crate::store::{ClipRow, Draft};
 use crate::views::progress::Talk;
 
@@ -47,7 +45,7 @@ pub fn route(
     talk: Talk,
 ) -> Result<Counts> {
     let calibration = calibration(workspace, scored_as, policy, talk)?;
-    let lexicon = lexicon(workspace)?;
+    let lexicon = lexicon::lexicon(workspace)?;
     let recordings = workspace.store.recordings_by_id()?;
     let mut clips = Vec::new();
     workspace.store.each_clip(Draft::Current { model, policy }, |row| {
@@ -101,6 +99,18 @@ fn signs(hypothesis: &Hypothesis) -> Vec<String> {
     guard::signs(hypothesis).iter().map(|sign| sign.to_string()).collect()
 }
 
+/// The calibration that the settings name, or the one that ships.
+pub fn calibration_file(workspace: &Workspace) -> Result<Calibration> {
+    let named = workspace.config.calibration.trim();
+    if named.is_empty() {
+        return Calibration::shipped();
+    }
+    let path = workspace.dir.join(named);
+    let text = std::fs::read_to_string(&path)
+        .with_context(|| format!("read the calibration {}", path.display()))?;
+    Calibration::parse(&text).with_context(|| path.display().to_string())
+}
+
 /// The calibration for this model and policy, or none, said aloud: then nothing is accepted.
 fn calibration(
     workspace: &Workspace,
@@ -108,16 +118,7 @@ fn calibration(
     policy: &str,
     talk: Talk,
 ) -> Result<Option<Calibration>> {
-    let named = workspace.config.calibration.trim();
-    let calibration = match named.is_empty() {
-        true => Calibration::shipped()?,
-        false => {
-            let path = workspace.dir.join(named);
-            let text = std::fs::read_to_string(&path)
-                .with_context(|| format!("read the calibration {}", path.display()))?;
-            Calibration::parse(&text).with_context(|| path.display().to_string())?
-        }
-    };
+    let calibration = calibration_file(workspace)?;
     Ok(match calibration.fits(model, policy) {
         Ok(()) => Some(calibration),
         Err(why) => {
@@ -128,16 +129,4 @@ fn calibration(
             None
         }
     })
-}
-
-/// The built-in lexicon with the workspace's own entries.
-pub fn lexicon(workspace: &Workspace) -> Result<Lexicon> {
-    let named = workspace.config.lexicon.trim();
-    if named.is_empty() {
-        return Lexicon::built_in();
-    }
-    let path = workspace.dir.join(Path::new(named));
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("read the lexicon {}", path.display()))?;
-    Lexicon::with_workspace(Some((&path.to_string_lossy(), &text)))
 }

@@ -1,38 +1,48 @@
 //! `tasks`: clips that wait for a person become task files, and the store learns what went out.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+mod batch;
+mod checks;
+mod item;
+mod terms;
 
-use anyhow::{Context, Result};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use anyhow::Result;
 use serde::Serialize;
 
-use super::files::write_whole;
 use super::workspace::Workspace;
-use super::{route, run};
-use crate::audio::{cut, flac, wav};
+use super::{lexicon, route, run, settle};
 use crate::domain::{
-    BatchId, Clip, ClipId, Decision, Hypothesis, Language, Reason, Recording, RecordingId, Span,
-    State, TagKind, TaskRow, draft_digest,
+    Answer, Blind, ClipId, HandedOut, Purpose, Recording, RecordingId, TaskSettings, Verdict, draw,
 };
-use crate::routing::lexicon::{Kind, Lexicon};
-use crate::store::{Draft, HandedOut};
-use crate::tasks::bundle::{self, Format};
-use crate::tasks::page::{self, Batch, PageItem, Suggestion};
-use crate::views::progress::{Progress, Talk, Unit};
+use crate::hypotheses::calibrate::Calibration;
+use crate::hypotheses::features;
+use crate::tasks::bundle::Format;
+use crate::tasks::consensus::plain;
+use crate::tasks::page::{Version, Warning};
+use crate::tasks::warnings::warnings;
+use crate::views::progress::{Talk, Unit};
+use checks::Checks;
+use item::Item;
 
 /// What may be asked.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Options {
     /// Folder to write to.
     pub out: PathBuf,
     /// One or several.
     pub formats: Vec<Format>,
-    /// Clips in one file.
+    /// Clips in one file, checks aside.
     pub clips_per_file: usize,
     /// Answers wanted for each clip.
     pub validators: u32,
     /// Leave out clips that are in a task file already.
     pub only_new: bool,
+    /// Only clips on which people disagree, with what they wrote.
+    pub adjudicate: bool,
+    /// Who it is for: clips that this validator has answered are left out.
+    pub validator: Option<String>,
 }
 
 /// What was written.
@@ -42,252 +52,161 @@ pub struct Written {
     pub batches: Vec<String>,
     /// Task files.
     pub files: Vec<PathBuf>,
-    /// Clips in them.
+    /// Clips in them, checks included.
     pub clips: usize,
+    /// Of them, clips of known text and planted errors.
+    pub checks: usize,
     /// Seconds of audio in them.
     pub seconds: f64,
+    /// Active seconds that they are expected to take one person.
+    pub estimated_seconds: f64,
+    /// Clips that wait for an adjudicator: `tasks --adjudicate`.
+    pub contested: usize,
+    /// Batches whose pay an hour is expected to be under the floor, with it.
+    pub under_floor: BTreeMap<String, f64>,
     /// Recordings that could not be read, with the reason; their clips go on waiting.
     pub failed: Vec<String>,
 }
 
-/// A clip that waits for a person.
-struct Waiting {
-    clip: Clip,
-    hypothesis: Option<Hypothesis>,
-    reasons: Vec<Reason>,
-    priority: f64,
-    row: TaskRow,
-    /// In order of ingestion and time.
-    position: usize,
-}
-
-/// Bars of a clip's waveform.
-const PEAKS: usize = 200;
-
 /// Writes task files, highest priorities first, in order of time within a file.
 pub fn write(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<Written> {
     let recordings = workspace.store.recordings_by_id()?;
-    let mut written = Written::default();
-    let mut waiting = waiting(workspace, &recordings, options.only_new)?;
-    leave_out_unreadable(&mut waiting, &recordings, &mut written);
+    let gold = workspace.store.gold()?;
+    let (settled, _) = settle::work_out(workspace)?;
+    let only_new = options.only_new && !options.adjudicate;
+    let mut found = item::find(workspace, &recordings, only_new, &gold)?;
+    let mut written = Written { contested: settled.contested.len(), ..Written::default() };
+    let answered = answered(workspace, options.validator.as_deref())?;
+    let mut waiting = std::mem::take(&mut found.waiting);
+    waiting.retain(|item| {
+        let contested = settled.contested.contains_key(&item.clip.id);
+        contested == options.adjudicate && !answered.contains(&item.clip.id)
+    });
+    let unreadable = unreadable(&waiting, &recordings, &mut written);
+    waiting.retain(|item| !unreadable.contains(&item.clip.recording));
+    let checks = Checks::new(&mut found, &unreadable, &answered);
+    let kit = batch::Kit {
+        lexicon: lexicon::lexicon(workspace)?,
+        pace: terms::Pace::measure(workspace)?,
+        calibration: route::calibration_file(workspace)?,
+        reported: reported(workspace)?,
+        recordings,
+    };
     waiting.sort_by(|a, b| b.priority.total_cmp(&a.priority));
-    let lexicon = route::lexicon(workspace)?;
     let progress = talk.progress("tasks", Unit::Things("clips"), waiting.len() as u64);
+    let (settings, seed) = (workspace.config.tasks.clone(), workspace.config.routing.seed);
     while !waiting.is_empty() {
         let rest = waiting.split_off(waiting.len().min(options.clips_per_file));
         let mut chunk = std::mem::replace(&mut waiting, rest);
-        chunk.sort_by_key(|w| w.position);
-        write_batch(workspace, options, chunk, (&recordings, &lexicon), &mut written, &progress)?;
+        let tasks = chunk.len() as u64;
+        if options.adjudicate {
+            for item in &mut chunk {
+                adjudicate(item, &settled.contested[&item.clip.id]);
+            }
+        } else {
+            chunk.extend(checks.pick(&chunk, &settings, seed));
+        }
+        chunk.sort_by_key(|item| (item.position, item.out.purpose));
+        for item in &mut chunk {
+            prepare(item, &settings, seed, &kit);
+        }
+        batch::write(workspace, options, chunk, &kit, &mut written)?;
+        progress.advance(tasks);
     }
     Ok(written)
 }
 
-fn waiting(
-    workspace: &Workspace,
-    recordings: &BTreeMap<RecordingId, Recording>,
-    only_new: bool,
-) -> Result<Vec<Waiting>> {
-    let id = workspace.store.workspace()?;
-    let mut found: Vec<Waiting> = Vec::new();
-    let mut before: Option<(RecordingId, String)> = None;
-    // The clip before, when it still wants to know what comes after it.
-    let mut open: Option<usize> = None;
-    workspace.store.each_clip(Draft::Decided, |row| {
-        let text = match &row.consensus {
-            Some(c) if c.verdict.gives_text() => c.text.clone(),
-            _ => row.draft().to_string(),
-        };
-        let recording = row.clip.recording.clone();
-        let same = before.take().filter(|(r, _)| *r == recording).map(|(_, text)| text);
-        if let Some(earlier) = open.take()
-            && same.is_some()
-        {
-            found[earlier].row.context_after = text.clone();
+/// Whether the draft is shown, what is marked, what is warned of: drawn, estimated, looked up.
+fn prepare(item: &mut Item, settings: &TaskSettings, seed: u64, kit: &batch::Kit) {
+    let clip = item.clip.id.as_str();
+    let HandedOut { purpose, draft, .. } = &item.out;
+    let drawn = |share: f64, what: &str| draw(seed, &format!("{what}\n{clip}")) < share;
+    let open = matches!(purpose, Purpose::Task | Purpose::Gold) && !draft.is_empty();
+    let poor = |wer: f64| wer > settings.blind_above_wer;
+    item.out.blind = match () {
+        () if !open => Blind::No,
+        () if drawn(settings.blind_share, "blind") => Blind::Drawn,
+        () if expected_wer(item, &kit.calibration).is_some_and(poor) => Blind::PoorDraft,
+        () => Blind::No,
+    };
+    item.out.marked = open && !item.out.blind.is_blind() && drawn(settings.mark_share, "mark");
+    let language = item.hypothesis.as_ref().map(|h| h.language.as_str());
+    item.warnings = warnings(&item.out.draft, language);
+    if kit.reported.contains(&item.clip.id) {
+        item.warnings.push(Warning::Reported);
+    }
+    if item.out.blind.is_blind() {
+        item.row.draft.clear();
+    }
+}
+
+fn expected_wer(item: &Item, calibration: &Calibration) -> Option<f64> {
+    let h = item.hypothesis.as_ref()?;
+    calibration.expected_wer(&features::features(h), &h.model, &h.policy)
+}
+
+/// What people wrote goes out beside the draft, most support first.
+fn adjudicate(item: &mut Item, answers: &[Answer]) {
+    item.out.purpose = Purpose::Adjudication;
+    let mut versions: Vec<(Vec<String>, Version)> = Vec::new();
+    for answer in answers.iter().filter(|a| a.verdict.gives_text()) {
+        let words = plain(&answer.text);
+        match versions.iter_mut().find(|(other, _)| *other == words) {
+            Some((_, version)) => version.support += 1,
+            None => versions.push((words, Version { text: answer.text.clone(), support: 1 })),
         }
-        before = Some((recording, text));
-        if row.state() != State::Waiting || (only_new && row.frozen) {
-            return Ok(());
+    }
+    versions.sort_by(|a, b| b.1.support.cmp(&a.1.support).then(a.1.text.cmp(&b.1.text)));
+    item.versions = versions.into_iter().map(|(_, version)| version).collect();
+}
+
+/// The clips that a validator has answered.
+fn answered(workspace: &Workspace, validator: Option<&str>) -> Result<BTreeSet<ClipId>> {
+    let mut answered = BTreeSet::new();
+    if let Some(validator) = validator {
+        workspace.store.each_current_answer(|answer| {
+            if answer.validator == validator {
+                answered.insert(answer.clip);
+            }
+        })?;
+    }
+    Ok(answered)
+}
+
+/// Clips that somebody found shocking, and their neighbours.
+fn reported(workspace: &Workspace) -> Result<BTreeSet<ClipId>> {
+    let mut shocking = BTreeSet::new();
+    workspace.store.each_current_answer(|answer| {
+        if answer.verdict == Verdict::Shocking {
+            shocking.insert(answer.clip);
         }
-        let Some(routed) = row.routed else { return Ok(()) };
-        let Decision::Human { reasons, priority } = routed.decision else { return Ok(()) };
-        let draft = row.hypothesis.as_ref().map_or(String::new(), |h| h.text.clone());
-        let path = recordings.get(&row.clip.recording).map(|r| r.path.clone());
-        let Span { start, end } = row.clip.span;
-        let codes: BTreeSet<_> = reasons.iter().map(|r| r.code().to_string()).collect();
-        open = Some(found.len());
-        found.push(Waiting {
-            position: found.len(),
-            row: TaskRow {
-                workspace: id.clone(),
-                clip: row.clip.id.to_string(),
-                path: path.unwrap_or_default(),
-                start: start.seconds(),
-                end: end.seconds(),
-                draft_digest: draft_digest(&row.clip.id, &draft),
-                draft,
-                reasons: codes.into_iter().collect(),
-                region: routed.region.map_or(String::new(), |r| r.to_string()),
-                context_before: same.unwrap_or_default(),
-                ..TaskRow::default()
-            },
-            clip: row.clip,
-            hypothesis: row.hypothesis,
-            reasons,
-            priority,
-        });
+    })?;
+    if shocking.is_empty() {
+        return Ok(shocking);
+    }
+    let mut clips = Vec::new();
+    workspace.store.each_clip(crate::store::Draft::Decided, |row| {
+        clips.push((row.clip.id, row.clip.recording));
         Ok(())
     })?;
-    Ok(found)
+    Ok(checks::reported(&clips, &shocking))
 }
 
-/// Recordings whose file is gone or changed are named once; the rest goes on.
-fn leave_out_unreadable(
-    waiting: &mut Vec<Waiting>,
+/// Recordings whose file is gone or changed; each is named once, and the rest goes on.
+fn unreadable(
+    waiting: &[Item],
     recordings: &BTreeMap<RecordingId, Recording>,
     written: &mut Written,
-) {
-    let ids: BTreeSet<_> = waiting.iter().map(|w| w.clip.recording.clone()).collect();
+) -> BTreeSet<RecordingId> {
+    let used: BTreeSet<_> = waiting.iter().map(|item| &item.clip.recording).collect();
     let mut bad = BTreeSet::new();
-    for id in ids {
-        let Some(recording) = recordings.get(&id) else { continue };
+    for (id, recording) in recordings {
         if let Err(error) = run::unchanged(recording) {
-            written.failed.push(format!("{}: {error:#}", recording.path));
-            bad.insert(id);
+            if used.contains(id) {
+                written.failed.push(format!("{}: {error:#}", recording.path));
+            }
+            bad.insert(id.clone());
         }
     }
-    waiting.retain(|w| !bad.contains(&w.clip.recording));
-}
-
-fn write_batch(
-    workspace: &mut Workspace,
-    options: &Options,
-    chunk: Vec<Waiting>,
-    (recordings, lexicon): (&BTreeMap<RecordingId, Recording>, &Lexicon),
-    written: &mut Written,
-    progress: &Progress,
-) -> Result<()> {
-    let sounds = sounds(&chunk, recordings)?;
-    let digests = chunk.iter().map(|w| (w.clip.id.clone(), w.row.draft_digest.clone()));
-    let id = workspace.store.workspace()?;
-    let batch = BatchId::derive(&id, digests);
-    let mut rows: Vec<TaskRow> = chunk.iter().map(|w| w.row.clone()).collect();
-    rows.iter_mut().for_each(|row| row.batch = batch.to_string());
-    for format in &options.formats {
-        let path = options.out.join(format.file_name(&batch));
-        match format {
-            Format::Html => {
-                let page = Batch {
-                    workspace: id.clone(),
-                    batch: batch.clone(),
-                    title: title(&workspace.dir),
-                    interface: workspace.config.tasks.interface.clone(),
-                    speech: speech(&chunk),
-                    lexicon: suggestions(&chunk, lexicon),
-                };
-                let items = chunk.iter().zip(&rows).map(|(waiting, row)| {
-                    page_item(waiting, row.clone(), sounds.get(&waiting.clip.id))
-                });
-                write_whole(&path, |out| page::render_to(out, &page, items).map(drop))?;
-            }
-            Format::Jsonl | Format::Csv => {
-                let audio = options.out.join(bundle::AUDIO);
-                std::fs::create_dir_all(&audio)
-                    .with_context(|| format!("make {}", audio.display()))?;
-                for (row, waiting) in rows.iter_mut().zip(&chunk) {
-                    row.audio = bundle::audio_name(&waiting.clip.id);
-                    let samples = sounds.get(&waiting.clip.id).map_or(&[][..], Vec::as_slice);
-                    wav::write(&options.out.join(&row.audio), samples)?;
-                }
-                write_whole(&path, |out| match format {
-                    Format::Csv => bundle::write_csv(out, &rows),
-                    _ => bundle::write_jsonl(out, &rows),
-                })?;
-                rows.iter_mut().for_each(|row| row.audio.clear());
-            }
-        }
-        written.files.push(path);
-    }
-    drop(sounds);
-    // After the files: were the order the other way round, dying here would leave clips that count
-    // as handed out but are in no file. Written again, a batch is the same batch.
-    let handed_out: Vec<HandedOut> = chunk
-        .iter()
-        .map(|w| HandedOut {
-            clip: w.clip.id.clone(),
-            draft: w.row.draft.clone(),
-            draft_digest: w.row.draft_digest.clone(),
-            blind: false,
-        })
-        .collect();
-    let now = jiff::Timestamp::now().to_string();
-    workspace.store.keep_batch(&batch, &now, options.validators, &handed_out)?;
-    written.clips += chunk.len();
-    written.seconds += chunk.iter().map(|w| w.clip.span.len().seconds()).sum::<f64>();
-    written.batches.push(batch.to_string());
-    progress.advance(chunk.len() as u64);
-    Ok(())
-}
-
-/// The samples of every clip of a chunk, each recording decoded once.
-fn sounds(
-    chunk: &[Waiting],
-    recordings: &BTreeMap<RecordingId, Recording>,
-) -> Result<BTreeMap<ClipId, Vec<f32>>> {
-    let mut sounds = BTreeMap::new();
-    for clips in chunk.chunk_by(|a, b| a.clip.recording == b.clip.recording) {
-        let found = clips.first().and_then(|w| recordings.get(&w.clip.recording));
-        let Some(Recording { path, file, channel, .. }) = found else { continue };
-        let spans: Vec<Span> = clips.iter().map(|w| w.clip.span).collect();
-        cut::cut(file, *channel, &spans, &mut |n, samples| {
-            sounds.insert(clips[n].clip.id.clone(), samples);
-            Ok(())
-        })
-        .with_context(|| format!("read {path}"))?;
-    }
-    Ok(sounds)
-}
-
-fn page_item(waiting: &Waiting, row: TaskRow, samples: Option<&Vec<f32>>) -> Result<PageItem> {
-    let samples = samples.map_or(&[][..], Vec::as_slice);
-    Ok(PageItem {
-        row,
-        audio: flac::encode(samples)?,
-        words: waiting.hypothesis.as_ref().map_or(Vec::new(), |h| page::words(&h.tokens)),
-        peaks: page::peaks(samples, PEAKS),
-        reasons: waiting.reasons.clone(),
-    })
-}
-
-/// The language spoken, where it is one for the whole chunk.
-fn speech(chunk: &[Waiting]) -> Option<Language> {
-    let mut languages = chunk.iter().filter_map(|w| w.hypothesis.as_ref()).map(|h| &h.language);
-    let first = languages.next()?;
-    languages.all(|other| other == first).then(|| first.clone())
-}
-
-fn tag_kind(kind: Kind) -> TagKind {
-    match kind {
-        Kind::Word => TagKind::RegionalWord,
-        Kind::Idiom => TagKind::Idiom,
-    }
-}
-
-/// The lexicon's entries that stand in a chunk's drafts, for validators to confirm.
-fn suggestions(chunk: &[Waiting], lexicon: &Lexicon) -> Vec<Suggestion> {
-    let mut found = BTreeMap::new();
-    for hit in chunk.iter().flat_map(|w| lexicon.hits(&w.row.draft)) {
-        let entry = hit.entry;
-        found.entry(entry.term.clone()).or_insert_with(|| Suggestion {
-            term: entry.term.clone(),
-            kind: tag_kind(entry.kind),
-            region: entry.regions.first().map_or(String::new(), |r| r.to_string()),
-            meaning: entry.meaning.clone(),
-        });
-    }
-    found.into_values().collect()
-}
-
-fn title(dir: &Path) -> String {
-    let dir = dir.canonicalize().unwrap_or(dir.to_path_buf());
-    dir.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned())
+    bad
 }

@@ -1,14 +1,11 @@
 //! The random draw. In: seed and clip. Out: a number in [0, 1) that belongs to the two for good, so
 //! that the draw does not depend on the order of clips, on other clips, or on how often it is made.
 
-use crate::domain::{ClipId, hex_digest};
+use crate::domain::{self, ClipId};
 
-/// The first 53 bits of SHA-256 of "seed, line feed, clip id", over 2^53: uniform in [0, 1).
-/// A clip is drawn at rate r iff this is under r; a higher rate keeps all that a lower one drew.
+/// The clip's draw; see [`domain::draw`].
 pub fn draw(seed: u64, clip: &ClipId) -> f64 {
-    let digest = hex_digest(format!("{seed}\n{clip}").as_bytes());
-    let bits = u64::from_str_radix(&digest[..14], 16).unwrap_or(u64::MAX >> 8) >> 3;
-    bits as f64 / (1u64 << 53) as f64
+    domain::draw(seed, clip.as_str())
 }
 
 #[cfg(test)]

@@ -4,8 +4,11 @@
 //! An entry matches by its pattern on folded text; a form one edit away from one of its long words
 //! counts too ([`near`]), because recognisers misspell words that they do not know.
 
+pub mod confirmed;
 mod near;
 mod read;
+
+use std::collections::BTreeSet;
 
 use regex::{Regex, RegexSet};
 
@@ -101,6 +104,24 @@ impl Lexicon {
         Self::of(entries)
     }
 
+    /// This one and entries that people confirmed, those that it finds already aside.
+    pub fn with_confirmed(self, confirmed: &[confirmed::Confirmed]) -> anyhow::Result<Self> {
+        let ordinary: BTreeSet<String> =
+            include_str!("ordinary_fr.txt").lines().map(fold).collect();
+        let new: Vec<Entry> = confirmed
+            .iter()
+            .filter_map(|c| c.entry(|word| ordinary.contains(word)))
+            .filter(|entry| {
+                let whole = fold(&entry.term);
+                self.hits(&entry.term).iter().all(|hit| hit.near || hit.heard != whole)
+            })
+            .collect();
+        if new.is_empty() {
+            return Ok(self);
+        }
+        Self::of([self.entries, new].concat())
+    }
+
     /// Of entries alone; their patterns were checked when they were read.
     fn of(entries: Vec<Entry>) -> anyhow::Result<Self> {
         let set = regex::RegexSetBuilder::new(entries.iter().map(|e| relaxed(&e.pattern)))
@@ -114,7 +135,6 @@ impl Lexicon {
     }
 
     /// Every entry.
-    #[cfg(test)]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }

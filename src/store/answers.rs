@@ -1,23 +1,12 @@
 //! Batches, answers and consensus: what went out, what came back, what it settles.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result};
 use rusqlite::{Row, params};
 
 use super::Store;
-use crate::domain::{Answer, BatchId, ClipId, Consensus, Verdict};
-
-/// A draft that was handed out.
-#[derive(Clone, Debug, PartialEq)]
-pub struct HandedOut {
-    /// The clip.
-    pub clip: ClipId,
-    /// The hypothesis text, shown or not.
-    pub draft: String,
-    /// Its digest.
-    pub draft_digest: String,
-    /// Whether the draft was kept from the validator.
-    pub blind: bool,
-}
+use crate::domain::{Answer, BatchId, Blind, ClipId, Consensus, HandedOut, Purpose, Verdict};
 
 fn read_answer(row: &Row) -> Result<Answer> {
     let text = |column: usize| row.get::<_, String>(column);
@@ -31,40 +20,55 @@ fn read_answer(row: &Row) -> Result<Answer> {
         tags: serde_json::from_str(&text(6)?).context("column answers.tags")?,
         active_seconds: row.get(7)?,
         answered_at: text(8)?,
+        purpose: text(9)?.parse::<Purpose>().map_err(anyhow::Error::msg)?,
     })
 }
 
-const COLUMNS: &str =
-    "clip, batch, validator, verdict, text, draft_digest, tags, active_seconds, answered_at";
+const COLUMNS: &str = "clip, batch, validator, verdict, text, draft_digest, tags, active_seconds, \
+                       answered_at, purpose";
+
+/// A batch as it goes out.
+#[derive(Clone, Debug)]
+pub struct BatchRow {
+    /// Its id.
+    pub id: BatchId,
+    /// RFC 3339.
+    pub created: String,
+    /// Answers wanted for each of its clips.
+    pub validators: u32,
+    /// Active seconds that it is expected to take one person.
+    pub estimate: Option<f64>,
+    /// What one person is paid for all of it, where pay is set.
+    pub pay: Option<f64>,
+}
 
 impl Store {
     /// Keeps what is handed out; a batch written again is the same batch.
-    pub fn keep_batch(
-        &mut self,
-        batch: &BatchId,
-        created: &str,
-        validators: u32,
-        clips: &[HandedOut],
-    ) -> Result<()> {
+    pub fn keep_batch(&mut self, batch: &BatchRow, clips: &[HandedOut]) -> Result<()> {
         let tx = self.write()?;
         tx.execute(
-            "INSERT INTO batches (id, created, validators) VALUES (?1, ?2, ?3)
-             ON CONFLICT (id) DO UPDATE SET validators = MAX(validators, excluded.validators)",
-            params![batch.as_str(), created, validators],
+            "INSERT INTO batches (id, created, validators, estimate, pay) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (id) DO UPDATE SET validators = MAX(validators, excluded.validators),
+                estimate = excluded.estimate, pay = excluded.pay",
+            params![batch.id.as_str(), batch.created, batch.validators, batch.estimate, batch.pay],
         )?;
         {
             let mut insert = tx.prepare(
-                "INSERT OR IGNORE INTO batch_clips (batch, clip, position, draft, draft_digest, blind)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT OR IGNORE INTO batch_clips
+                    (batch, clip, position, draft, draft_digest, blind, purpose, truth, marked)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?;
             for (position, c) in clips.iter().enumerate() {
                 insert.execute(params![
-                    batch.as_str(),
+                    batch.id.as_str(),
                     c.clip.as_str(),
                     position,
                     c.draft,
-                    c.draft_digest,
-                    c.blind
+                    c.digest(),
+                    c.blind.number(),
+                    c.purpose.code(),
+                    c.truth,
+                    c.marked,
                 ])?;
             }
         }
@@ -72,49 +76,59 @@ impl Store {
         Ok(())
     }
 
-    /// Hands every draft that was ever handed out to `each`.
-    pub fn each_handed_out(&self, mut each: impl FnMut(BatchId, HandedOut)) -> Result<()> {
+    /// All batches, oldest first.
+    pub fn batches(&self) -> Result<Vec<BatchRow>> {
         let mut statement = self.db.prepare(
-            "SELECT batch, clip, draft, draft_digest, blind FROM batch_clips ORDER BY clip, batch",
+            "SELECT id, created, validators, estimate, pay FROM batches ORDER BY created, id",
+        )?;
+        let rows = statement.query_map([], |r| {
+            Ok(BatchRow {
+                id: BatchId::from_stored(r.get::<_, String>(0)?),
+                created: r.get(1)?,
+                validators: r.get(2)?,
+                estimate: r.get(3)?,
+                pay: r.get(4)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Hands every draft that was ever handed out to `each`.
+    pub fn each_handed_out(&self, mut each: impl FnMut(HandedOut)) -> Result<()> {
+        let mut statement = self.db.prepare(
+            "SELECT batch, clip, draft, blind, purpose, truth, marked FROM batch_clips
+             ORDER BY clip, batch",
         )?;
         let mut rows = statement.query([])?;
         while let Some(r) = rows.next()? {
-            let handed_out = HandedOut {
+            each(HandedOut {
+                batch: Some(BatchId::from_stored(r.get::<_, String>(0)?)),
                 clip: ClipId::from_stored(r.get::<_, String>(1)?),
                 draft: r.get(2)?,
-                draft_digest: r.get(3)?,
-                blind: r.get(4)?,
-            };
-            each(BatchId::from_stored(r.get::<_, String>(0)?), handed_out);
+                blind: Blind::of_number(r.get(3)?),
+                purpose: r.get::<_, String>(4)?.parse::<Purpose>().map_err(anyhow::Error::msg)?,
+                truth: r.get(5)?,
+                marked: r.get(6)?,
+            });
         }
         Ok(())
     }
 
-    /// How many answers a clip needs: the most that any of its batches asked for.
-    pub fn answers_wanted(&self, clip: &ClipId) -> Result<u32> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT COALESCE(MAX(validators), 1) FROM batch_clips JOIN batches ON id = batch
-             WHERE clip = ?1",
+    /// How many answers each clip needs: the most that any of its batches asked for.
+    pub fn answers_wanted(&self) -> Result<BTreeMap<ClipId, u32>> {
+        let mut statement = self.db.prepare(
+            "SELECT clip, MAX(validators) FROM batch_clips JOIN batches ON id = batch GROUP BY clip",
         )?;
-        Ok(statement.query_row([clip.as_str()], |r| r.get(0))?)
-    }
-
-    /// The current answers about a clip: each validator's latest, by validator.
-    pub fn current_answers(&self, clip: &ClipId) -> Result<Vec<Answer>> {
-        let mut statement = self.db.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM answers WHERE clip = ?1 AND current ORDER BY validator"
-        ))?;
-        let mut rows = statement.query([clip.as_str()])?;
-        let mut answers = Vec::new();
-        while let Some(row) = rows.next()? {
-            answers.push(read_answer(row)?);
-        }
-        Ok(answers)
+        let rows = statement
+            .query_map([], |r| Ok((ClipId::from_stored(r.get::<_, String>(0)?), r.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Hands every current answer to `each`, by clip and validator.
     pub fn each_current_answer(&self, mut each: impl FnMut(Answer)) -> Result<()> {
-        let sql = format!("SELECT {COLUMNS} FROM answers WHERE current ORDER BY clip, validator");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM answers WHERE current ORDER BY clip, validator, purpose"
+        );
         let mut statement = self.db.prepare(&sql)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -123,46 +137,60 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps an answer as its validator's latest, and what the clip's answers now settle
-    /// (`None`: nothing), in one transaction.
-    pub fn keep_answer(
-        &mut self,
-        id: &str,
-        answer: &Answer,
-        consensus: Option<&Consensus>,
-    ) -> Result<()> {
+    /// Keeps answers, each as its validator's latest on its clip for its purpose, in one transaction.
+    pub fn keep_answers(&mut self, answers: &[(String, Answer)]) -> Result<()> {
         let tx = self.write()?;
-        let clip = answer.clip.as_str();
-        tx.execute(
-            "UPDATE answers SET current = 0 WHERE clip = ?1 AND validator = ?2",
-            params![clip, answer.validator],
-        )?;
-        tx.execute(
-            &format!(
-                "INSERT INTO answers (id, {COLUMNS}, current)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1)
-                 ON CONFLICT (id) DO UPDATE SET current = 1"
-            ),
-            params![
-                id,
-                clip,
-                answer.batch.as_ref().map(|b| b.as_str()),
-                answer.validator,
-                answer.verdict.code(),
-                answer.text,
-                answer.draft_digest,
-                serde_json::to_string(&answer.tags)?,
-                answer.active_seconds,
-                answer.answered_at,
-            ],
-        )?;
-        tx.execute("DELETE FROM consensus WHERE clip = ?1", [clip])?;
-        if let Some(c) = consensus {
+        for (id, answer) in answers {
+            let clip = answer.clip.as_str();
+            let purpose = answer.purpose.code();
             tx.execute(
-                "INSERT INTO consensus (clip, verdict, text, support, answers)
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![clip, c.verdict.code(), c.text, c.support, c.answers],
+                "UPDATE answers SET current = 0 WHERE clip = ?1 AND validator = ?2 AND purpose = ?3",
+                params![clip, answer.validator, purpose],
             )?;
+            tx.execute(
+                &format!(
+                    "INSERT INTO answers (id, {COLUMNS}, current)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1)
+                     ON CONFLICT (id) DO UPDATE SET current = 1"
+                ),
+                params![
+                    id,
+                    clip,
+                    answer.batch.as_ref().map(|b| b.as_str()),
+                    answer.validator,
+                    answer.verdict.code(),
+                    answer.text,
+                    answer.draft_digest,
+                    serde_json::to_string(&answer.tags)?,
+                    answer.active_seconds,
+                    answer.answered_at,
+                    purpose,
+                ],
+            )?;
+        }
+        tx.commit()?;
+        Ok(())
+    }
+
+    /// Replaces what is settled, all at once.
+    pub fn keep_consensus(&mut self, settled: &[Consensus]) -> Result<()> {
+        let tx = self.write()?;
+        tx.execute("DELETE FROM consensus", [])?;
+        {
+            let mut insert = tx.prepare(
+                "INSERT INTO consensus (clip, verdict, text, support, answers, agreement)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?;
+            for c in settled {
+                insert.execute(params![
+                    c.clip.as_str(),
+                    c.verdict.code(),
+                    c.text,
+                    c.support,
+                    c.answers,
+                    c.agreement
+                ])?;
+            }
         }
         tx.commit()?;
         Ok(())

@@ -53,12 +53,13 @@ impl ClipRow {
 const SELECT: &str = "
     SELECT p.recording, p.start, p.stop, p.clip, h.body,
            d.body, d.score, d.inclusion, d.region,
-           c.verdict, c.text, c.support, c.answers, f.frozen
+           c.verdict, c.text, c.support, c.answers, c.agreement, f.frozen
     FROM pieces p
     JOIN recordings r ON r.id = p.recording
     LEFT JOIN decisions d ON d.clip = p.clip
     LEFT JOIN consensus c ON c.clip = p.clip
-    JOIN (SELECT clip, EXISTS (SELECT 1 FROM batch_clips b WHERE b.clip = q.clip) AS frozen
+    JOIN (SELECT clip, EXISTS (SELECT 1 FROM batch_clips b WHERE b.clip = q.clip
+                                 AND b.purpose IN ('task', 'adjudication')) AS frozen
           FROM pieces q) f ON f.clip = p.clip
     LEFT JOIN hypotheses h ON h.clip = p.clip
          AND h.model = CASE WHEN ?1 IS NULL OR f.frozen THEN d.model ELSE ?1 END
@@ -92,6 +93,7 @@ fn read(row: &Row) -> Result<ClipRow> {
             text: row.get(10)?,
             support: row.get(11)?,
             answers: row.get(12)?,
+            agreement: row.get(13)?,
         }),
     };
     Ok(ClipRow {
@@ -99,7 +101,7 @@ fn read(row: &Row) -> Result<ClipRow> {
         clip: Clip { id, recording, span },
         routed,
         consensus,
-        frozen: row.get(13)?,
+        frozen: row.get(14)?,
     })
 }
 

@@ -37,7 +37,8 @@ impl Store {
              WHERE p.clip IS NOT NULL
                AND NOT EXISTS (SELECT 1 FROM hypotheses h
                                WHERE h.clip = p.clip AND h.model = ?1 AND h.policy = ?2)
-               AND NOT EXISTS (SELECT 1 FROM batch_clips b WHERE b.clip = p.clip)
+               AND NOT EXISTS (SELECT 1 FROM batch_clips b WHERE b.clip = p.clip
+                               AND b.purpose IN ('task', 'adjudication'))
              ORDER BY p.recording, p.start",
         )?;
         let mut clips: BTreeMap<RecordingId, Vec<Clip>> = BTreeMap::new();

@@ -1,235 +1,158 @@
 //! What several people's answers about one clip add up to.
-//! In: the latest answer of each validator. Out: a verdict and a text with its support, or nothing yet.
-//! Pure and independent of the order of the answers. Left to others: weighting people by their
-//! reliability, word-by-word voting.
+//! In: the latest answer of each validator. Out: a verdict and a text with its support, or what is
+//! still lacking. Pure and independent of the order of the answers and of imports.
 //!
 //! The rules, in order:
-//! 1. Skips settle nothing and do not count as answers. Fewer than `wanted` answers: nothing yet.
-//! 2. The verdict that most gave wins; `as_is` and `corrected` both mean "here is the text" and
-//!    count together.
-//! 3. Among texts, the one that most agree on, letter case, punctuation and spacing aside.
-//! 4. Between texts with equal support: the one nearest to all texts given (least sum of word edits).
-//!    Still equal: the one nearest to the machine's draft, which therefore can break a tie but never
-//!    outvote two people who agree.
-//! 5. Between verdicts with equal support, or texts equal on all counts, one more answer is
-//!    waited for, until there are `2 * wanted + 1`. From then on the cautious side wins: the verdict
-//!    that keeps the clip out of the training data, the text that sorts first.
+//! 1. Skips settle nothing and do not count as answers; answers to control clips never come here.
+//! 2. An adjudicator's answer settles the clip (the latest of several).
+//! 3. Fewer than `wanted` answers: one more is asked for.
+//! 4. The verdict that most gave wins; `as_is` and `corrected` both mean "here is the text" and count
+//!    together. Between verdicts with equal support: one more answer.
+//! 5. Texts are voted on word by word (`rover`), each with its validator's weight (`reliability`). A
+//!    tie that the machine's draft does not break, or agreement under `min_agreement`: one more.
+//! 6. Where one more would be more than `most` answers, the clip is contested: an adjudicator decides.
 
-mod distance;
+pub mod agreement;
+mod reliability;
+mod rover;
+mod words;
 
 use std::collections::BTreeMap;
 
-use distance::{plain, word_edits};
+use reliability::{Heard, Said, reliabilities};
+use rover::{Voice, Voted, vote};
+pub use words::{chunks, plain};
 
-use crate::domain::{Answer, Consensus, Verdict};
+use crate::domain::{Answer, Consensus, Purpose, Reliability, TaskSettings, Verdict};
 
-/// Settles a clip, or `None` while more answers are needed.
-///
-/// `answers` holds at most one answer for each validator, all about the same clip; `wanted` is the
-/// number of answers asked for (0 counts as 1); `machine` is the draft, where there is one.
-pub fn settle(answers: &[Answer], wanted: u32, machine: Option<&str>) -> Option<Consensus> {
-    let votes: Vec<&Answer> = answers.iter().filter(|a| a.verdict != Verdict::Skip).collect();
-    let wanted = (wanted.max(1)) as usize;
-    if votes.len() < wanted {
-        return None;
+/// The answers about one clip.
+#[derive(Clone, Debug, Default)]
+pub struct Votes {
+    /// At most one of each validator and purpose.
+    pub answers: Vec<Answer>,
+    /// Answers asked for.
+    pub wanted: u32,
+    /// The draft, where there is one.
+    pub machine: Option<String>,
+    /// What is known to be said, for gold clips and planted errors.
+    pub truth: Option<String>,
+}
+
+/// Where a clip stands with people.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Settlement {
+    /// Settled.
+    Settled(Consensus),
+    /// More answers are wanted.
+    Waiting,
+    /// People disagree, and no more of them are asked.
+    Contested,
+}
+
+/// Settles every clip, with the reliability that all of the answers together give everybody.
+pub fn settle_all(
+    clips: &[Votes],
+    settings: &TaskSettings,
+) -> (Vec<Settlement>, BTreeMap<String, Reliability>) {
+    let heard: Vec<Heard<'_>> = clips.iter().map(heard).collect();
+    let known = reliabilities(&heard);
+    let weight = |validator: &str| known.get(validator).map_or(1.0, |r| r.weight());
+    let settled = clips.iter().map(|votes| settle(votes, settings, &weight)).collect();
+    (settled, known.into_iter().map(|(name, r)| (name.to_string(), r)).collect())
+}
+
+/// The texts of a clip that can be compared with one another. A blind or gold text counts like any.
+fn heard(votes: &Votes) -> Heard<'_> {
+    let texts = votes.answers.iter().filter(|a| a.verdict.gives_text());
+    let said = texts.map(|a| Said { validator: &a.validator, text: &a.text });
+    Heard { said: said.collect(), truth: votes.truth.as_deref() }
+}
+
+/// Settles one clip; `weight` is that of a validator's words.
+pub fn settle(votes: &Votes, settings: &TaskSettings, weight: &dyn Fn(&str) -> f64) -> Settlement {
+    let counted = |a: &&Answer| a.verdict != Verdict::Skip && !a.purpose.is_control();
+    let answers: Vec<&Answer> = votes.answers.iter().filter(counted).collect();
+    let decided = answers.iter().filter(|a| a.purpose == Purpose::Adjudication);
+    let last = |a: &&&Answer| (a.answered_at.clone(), a.validator.clone());
+    if let Some(answer) = decided.max_by_key(last) {
+        let same = answers.iter().filter(|a| agree(a, answer)).count();
+        return Settlement::Settled(consensus(
+            answer.verdict,
+            &answer.text,
+            same,
+            &answers,
+            same as f64 / answers.len() as f64,
+        ));
     }
-    let may_wait = votes.len() < 2 * wanted + 1;
-    let consensus = |verdict, text, support: usize| Consensus {
-        clip: votes[0].clip.clone(),
-        verdict,
-        text,
-        support: support as u32,
-        answers: votes.len() as u32,
-    };
-    match leading_verdict(&votes, may_wait)? {
-        Leading::Verdict(verdict, support) => Some(consensus(verdict, String::new(), support)),
-        Leading::Text => {
+    let wanted = votes.wanted.max(1) as usize;
+    let most = wanted.max(settings.max_validators as usize);
+    let lacking = if answers.len() < most { Settlement::Waiting } else { Settlement::Contested };
+    if answers.len() < wanted {
+        return Settlement::Waiting;
+    }
+    match leading(&answers) {
+        None => lacking,
+        Some((verdict, support)) if !verdict.gives_text() => {
+            let share = support as f64 / answers.len() as f64;
+            Settlement::Settled(consensus(verdict, "", support, &answers, share))
+        }
+        Some(_) => {
             let texts: Vec<&Answer> =
-                votes.iter().copied().filter(|a| a.verdict.gives_text()).collect();
-            let (text, support) = settle_text(&texts, machine, may_wait)?;
-            let kept = texts.iter().any(|a| a.verdict == Verdict::AsIs && a.text == text)
-                || machine == Some(text.as_str());
+                answers.iter().copied().filter(|a| a.verdict.gives_text()).collect();
+            let voices: Vec<Voice<'_>> = texts
+                .iter()
+                .map(|a| Voice { text: &a.text, weight: weight(&a.validator) })
+                .collect();
+            let voted = vote(&voices, votes.machine.as_deref());
+            if voted.tied || voted.agreement < settings.min_agreement || voted.text.is_empty() {
+                return lacking;
+            }
+            let kept = votes.machine.as_deref() == Some(voted.text.as_str())
+                || texts.iter().any(|a| a.verdict == Verdict::AsIs && a.text == voted.text);
             let verdict = if kept { Verdict::AsIs } else { Verdict::Corrected };
-            Some(consensus(verdict, text, support))
+            let Voted { text, support, agreement, .. } = voted;
+            Settlement::Settled(consensus(verdict, &text, support, &answers, agreement))
         }
     }
 }
 
-enum Leading {
-    /// Most gave a text.
-    Text,
-    /// Most gave this verdict, so many of them.
-    Verdict(Verdict, usize),
+fn consensus(
+    verdict: Verdict,
+    text: &str,
+    support: usize,
+    answers: &[&Answer],
+    agreement: f64,
+) -> Consensus {
+    Consensus {
+        clip: answers[0].clip.clone(),
+        verdict,
+        text: if verdict.gives_text() { text.to_string() } else { String::new() },
+        support: support as u32,
+        answers: answers.len() as u32,
+        agreement,
+    }
 }
 
-fn leading_verdict(votes: &[&Answer], may_wait: bool) -> Option<Leading> {
+fn agree(a: &Answer, b: &Answer) -> bool {
+    match (a.verdict.gives_text(), b.verdict.gives_text()) {
+        (true, true) => plain(&a.text) == plain(&b.text),
+        (false, false) => a.verdict == b.verdict,
+        _ => false,
+    }
+}
+
+/// The verdict that most gave, and how many; `None` when two lead. Any text counts as `as_is`.
+fn leading(answers: &[&Answer]) -> Option<(Verdict, usize)> {
     let mut counts: BTreeMap<Verdict, usize> = BTreeMap::new();
-    for vote in votes {
-        // One name for both verdicts that give a text.
-        let verdict = if vote.verdict.gives_text() { Verdict::AsIs } else { vote.verdict };
-        *counts.entry(verdict).or_default() += 1;
+    for answer in answers {
+        let text = answer.verdict.gives_text();
+        *counts.entry(if text { Verdict::AsIs } else { answer.verdict }).or_default() += 1;
     }
     let most = counts.values().copied().max()?;
-    let leaders: Vec<Verdict> =
-        counts.into_iter().filter(|(_, n)| *n == most).map(|(v, _)| v).collect();
-    if leaders.len() > 1 && may_wait {
-        return None;
-    }
-    // Verdicts sort with texts first and the gravest last.
-    Some(match leaders.last()? {
-        v if v.gives_text() => Leading::Text,
-        v => Leading::Verdict(*v, most),
-    })
-}
-
-/// The text and how many stand behind it; `answers` all give a text, at least one.
-fn settle_text(
-    answers: &[&Answer],
-    machine: Option<&str>,
-    may_wait: bool,
-) -> Option<(String, usize)> {
-    let mut groups: BTreeMap<Vec<String>, Vec<&str>> = BTreeMap::new();
-    for answer in answers {
-        groups.entry(plain(&answer.text)).or_default().push(&answer.text);
-    }
-    let most = groups.values().map(Vec::len).max()?;
-    let mut leaders: Vec<&Vec<String>> =
-        groups.iter().filter(|(_, texts)| texts.len() == most).map(|(words, _)| words).collect();
-    if leaders.len() > 1 {
-        let to_all = |words: &Vec<String>| -> usize {
-            groups.iter().map(|(other, texts)| texts.len() * word_edits(words, other)).sum()
-        };
-        keep_nearest(&mut leaders, to_all);
-    }
-    if let (Some(machine), true) = (machine, leaders.len() > 1) {
-        let machine = plain(machine);
-        keep_nearest(&mut leaders, |words| word_edits(words, &machine));
-    }
-    if leaders.len() > 1 && may_wait {
-        return None;
-    }
-    Some((spelling(&groups[*leaders.first()?], machine), most))
-}
-
-fn keep_nearest(leaders: &mut Vec<&Vec<String>>, distance: impl Fn(&Vec<String>) -> usize) {
-    let least = leaders.iter().map(|words| distance(words)).min();
-    leaders.retain(|words| Some(distance(words)) == least);
-}
-
-/// Which of several spellings of the same words: the most frequent, then the machine's, then the
-/// one that sorts first.
-fn spelling(texts: &[&str], machine: Option<&str>) -> String {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for text in texts {
-        *counts.entry(text).or_default() += 1;
-    }
-    let rank = |(text, n): &(&str, usize)| (*n, machine == Some(*text));
-    let best = counts.into_iter().rev().max_by_key(rank);
-    best.map(|(text, _)| text.to_string()).unwrap_or_default()
+    let mut leaders = counts.into_iter().filter(|(_, n)| *n == most);
+    let first = leaders.next()?;
+    leaders.next().is_none().then_some(first)
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::domain::ClipId;
-
-    fn said(verdict: Verdict, text: &str) -> Answer {
-        Answer {
-            clip: ClipId::from_stored("c"),
-            batch: None,
-            validator: String::new(),
-            verdict,
-            text: text.into(),
-            draft_digest: String::new(),
-            tags: Vec::new(),
-            active_seconds: None,
-            answered_at: String::new(),
-        }
-    }
-
-    fn texts(texts: &[&str]) -> Vec<Answer> {
-        texts.iter().map(|t| said(Verdict::Corrected, t)).collect()
-    }
-
-    fn settled(answers: &[Answer], wanted: u32, machine: &str) -> Option<(Verdict, String, u32)> {
-        settle(answers, wanted, Some(machine)).map(|c| (c.verdict, c.text, c.support))
-    }
-
-    #[test]
-    fn one_answer_settles_where_one_is_wanted_and_a_skip_never_does() {
-        let one = texts(&["oui"]);
-        assert_eq!(settled(&one, 1, "non"), Some((Verdict::Corrected, "oui".into(), 1)));
-        assert_eq!(settled(&one, 2, "non"), None);
-        assert_eq!(settled(&[said(Verdict::Skip, "")], 1, "non"), None);
-        assert_eq!(settled(&[one[0].clone(), said(Verdict::Skip, "")], 2, "non"), None);
-        assert_eq!(settled(&[], 0, "non"), None);
-    }
-
-    #[test]
-    fn two_who_agree_outvote_the_machine_and_whoever_sides_with_it() {
-        let mut answers = texts(&["Il fait frette.", "il fait frette"]);
-        answers.push(said(Verdict::AsIs, "Il fait froid."));
-        let got = settled(&answers, 3, "Il fait froid.").unwrap();
-        assert_eq!((got.0, got.2), (Verdict::Corrected, 2));
-        assert_eq!(plain(&got.1), ["il", "fait", "frette"]);
-    }
-
-    #[test]
-    fn the_machine_breaks_a_tie_between_two_people() {
-        let answers = texts(&["le char rouge", "le chat rouge"]);
-        let got = settled(&answers, 2, "le chat bouge").unwrap();
-        assert_eq!((got.1.as_str(), got.2), ("le chat rouge", 1));
-        assert_eq!(settled(&answers, 2, "rien"), None);
-        assert_eq!(settle(&answers, 2, None), None);
-    }
-
-    #[test]
-    fn among_texts_that_all_differ_the_middle_one_wins() {
-        let answers = texts(&["a b c d", "a b c x", "a b y x"]);
-        assert_eq!(settled(&answers, 3, "a b c d").unwrap().1, "a b c x");
-    }
-
-    #[test]
-    fn a_verdict_needs_more_votes_than_any_other_until_no_more_are_asked_for() {
-        let split = [said(Verdict::Corrected, "oui"), said(Verdict::PersonalData, "")];
-        assert_eq!(settled(&split, 2, "oui"), None);
-        // wanted 1: three answers are as many as will be waited for.
-        let three = [&split[..], &[said(Verdict::NotSpeech, "")]].concat();
-        assert_eq!(settled(&three, 1, "oui"), Some((Verdict::PersonalData, String::new(), 1)));
-        assert_eq!(settled(&three, 2, "oui"), None);
-    }
-
-    #[test]
-    fn as_is_and_corrected_count_together_against_other_verdicts() {
-        let answers = [
-            said(Verdict::AsIs, "oui"),
-            said(Verdict::Corrected, "ouais"),
-            said(Verdict::NotSpeech, ""),
-        ];
-        assert_eq!(settled(&answers, 3, "oui"), Some((Verdict::AsIs, "oui".into(), 1)));
-    }
-
-    proptest! {
-        #[test]
-        fn the_order_of_answers_does_not_matter(
-            (answers, mixed) in prop::collection::vec((0..9usize, "[abAB.]{1,2}( [ab]){0,2}"), 0..7)
-                .prop_map(|v| v.iter().map(|(i, t)| said(Verdict::ALL[*i], t)).collect::<Vec<_>>())
-                .prop_flat_map(|v| (Just(v.clone()), Just(v).prop_shuffle())),
-            wanted in 0..4u32,
-            machine in prop::option::of("[ab]( [ab]){0,2}"),
-        ) {
-            let settled = settle(&answers, wanted, machine.as_deref());
-            prop_assert_eq!(&settled, &settle(&mixed, wanted, machine.as_deref()));
-            let votes = answers.iter().filter(|a| a.verdict != Verdict::Skip).count();
-            if votes > 2 * wanted.max(1) as usize {
-                prop_assert!(settled.is_some(), "nobody waits for ever");
-            }
-            if let Some(c) = settled {
-                prop_assert!(c.support >= 1 && c.support <= c.answers);
-                prop_assert!(!c.verdict.gives_text() || answers.iter().any(|a| a.text == c.text));
-            }
-        }
-    }
-}
+mod tests;

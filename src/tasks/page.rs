@@ -6,17 +6,21 @@
 //! In it `<`, `>` and `&` are written `\u003c` and so on, so that no text can end the blob or start markup. The
 //! content security policy allows the page's own script and style by their hashes, audio from the page, and no request at all.
 
+mod content;
 mod peaks;
 mod words;
+mod work;
 
 use std::io::Write;
 
 use anyhow::Context;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+pub use content::{Version, Warning};
 pub use peaks::peaks;
 use serde::Serialize;
 pub use words::words;
+pub use work::{RegionName, Work};
 
 use crate::domain::{BatchId, Language, Millis, Reason, TagKind, TaskRow, hex_digest};
 
@@ -24,18 +28,25 @@ const HTML: &str = include_str!("page/page.html");
 const CSS: &str = include_str!("page/page.css");
 const STRINGS: &str = include_str!("page/strings.json");
 /// The script's parts in the order in which they stand in the page.
-const SCRIPT: [&str; 12] = [
+const SCRIPT: [&str; 19] = [
     include_str!("page/data.js"),
     include_str!("page/i18n.js"),
     include_str!("page/storage.js"),
     include_str!("page/state.js"),
     include_str!("page/player.js"),
-    include_str!("page/clock.js"),
+    include_str!("page/loop.js"),
+    include_str!("page/wave.js"),
     include_str!("page/words.js"),
+    include_str!("page/warnings.js"),
+    include_str!("page/versions.js"),
     include_str!("page/tags.js"),
+    include_str!("page/pay.js"),
+    include_str!("page/rest.js"),
+    include_str!("page/clock.js"),
     include_str!("page/answers_file.js"),
     include_str!("page/keys.js"),
     include_str!("page/view.js"),
+    include_str!("page/start.js"),
     include_str!("page/main.js"),
 ];
 
@@ -54,6 +65,10 @@ pub struct Batch {
     pub speech: Option<Language>,
     /// Regional words to suggest where they stand in a text.
     pub lexicon: Vec<Suggestion>,
+    /// Time, pay and rest.
+    pub work: Work,
+    /// Regions beside those of strings.json; a code that is there already gets the new names.
+    pub regions: Vec<RegionName>,
 }
 
 /// A lexicon entry that a validator may confirm.
@@ -94,6 +109,12 @@ pub struct PageItem {
     pub peaks: Vec<u8>,
     /// Why a person is asked.
     pub reasons: Vec<Reason>,
+    /// Which of `words` are to be marked as doubtful: positions; others are left alone.
+    pub doubtful: Vec<usize>,
+    /// Why the page asks before it plays or shows anything of the clip; empty: it does not ask.
+    pub warnings: Vec<Warning>,
+    /// What others wrote, where they do not agree; also shown when there is no draft.
+    pub versions: Vec<Version>,
 }
 
 /// Writes a page item by item, so that only one item is in memory at a time; gives the number of
@@ -142,6 +163,8 @@ fn write_data(
         "interface": batch.interface,
         "speech": batch.speech,
         "lexicon": batch.lexicon,
+        "work": batch.work,
+        "regions": batch.regions,
     });
     let head = escape_json(&head.to_string());
     // The list of items is the object's last field.
@@ -176,13 +199,21 @@ struct ItemData {
     words: Vec<(String, u64, u64)>,
     peaks: Vec<u8>,
     reasons: Vec<serde_json::Value>,
+    doubtful: Vec<usize>,
+    warnings: Vec<Warning>,
+    versions: Vec<Version>,
 }
 
 impl ItemData {
     fn of(item: PageItem) -> Self {
         let blind = item.row.draft.is_empty();
         let flac = item.audio.starts_with(b"fLaC");
-        let words = item.words.into_iter().filter(|_| !blind);
+        let words: Vec<_> = item
+            .words
+            .into_iter()
+            .filter(|_| !blind)
+            .map(|w| (w.text, w.start.0, w.end.0))
+            .collect();
         let reason = |reason: &Reason| match reason {
             // Neither the draft's words nor its score, which would sway the listener.
             Reason::RegionalWord { heard, .. } | Reason::Idiom { heard, .. } if !blind => {
@@ -199,9 +230,12 @@ impl ItemData {
         Self {
             audio_type: if flac { "audio/flac" } else { "audio/wav" },
             audio: BASE64_STANDARD.encode(&item.audio),
-            words: words.map(|w| (w.text, w.start.0, w.end.0)).collect(),
+            doubtful: item.doubtful.into_iter().filter(|n| *n < words.len()).collect(),
+            words,
             peaks: item.peaks,
             reasons: item.reasons.iter().map(reason).collect(),
+            warnings: item.warnings,
+            versions: item.versions,
             row: TaskRow { audio: String::new(), ..item.row },
         }
     }
@@ -262,5 +296,7 @@ fn escape_json(json: &str) -> String {
     safe
 }
 
+#[cfg(test)]
+mod samples;
 #[cfg(test)]
 mod tests;

@@ -81,6 +81,8 @@ pub struct About {
     pub unit: Unit,
     /// Texts that stand in more than one split.
     pub shared_texts: usize,
+    /// Names of people who asked to be named.
+    pub credits: Vec<String>,
 }
 
 /// Writes 16 kHz mono WAV of an item to a path.
@@ -121,6 +123,7 @@ mod tests {
             model: "base".into(),
             unit: Unit::Speaker,
             shared_texts: 0,
+            credits: Vec::new(),
         }
     }
 

@@ -6,6 +6,8 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
+use super::people::Work;
+
 /// A share of clips, with a 95 % Wilson interval (Wilson 1927) that takes clips as independent;
 /// clips of one speaker are not, so it is narrower than it should be with few speakers.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -178,6 +180,19 @@ pub struct Report {
     pub people: People,
     /// What random audits say.
     pub audit: Audit,
+    /// Validators, batches, agreement, checks.
+    pub work: Work,
+}
+
+/// The middle of some numbers, which get sorted; `None` of none.
+pub fn median(numbers: &mut [f64]) -> Option<f64> {
+    numbers.sort_by(f64::total_cmp);
+    let middle = numbers.len() / 2;
+    match numbers.len() {
+        0 => None,
+        n if n % 2 == 1 => Some(numbers[middle]),
+        _ => Some((numbers[middle - 1] + numbers[middle]) / 2.0),
+    }
 }
 
 /// `12.3 %`, or a dash.
@@ -213,6 +228,7 @@ impl Report {
         self.write_input(&mut t);
         self.write_human(&mut t);
         self.write_people(&mut t);
+        t.push_str(&self.work.text());
         t
     }
 

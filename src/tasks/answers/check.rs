@@ -4,11 +4,13 @@
 
 use jiff::Timestamp;
 
-use super::known::{HandedOut, Known, Standing};
+use super::known::{Known, Standing};
 use super::rejection::Rejection;
 use super::text::tidy;
 use crate::domain::draft_digest;
-use crate::domain::{Answer, BatchId, ClipId, Region, Tag, TagKind, TaskRow, Verdict};
+use crate::domain::{
+    Answer, BatchId, ClipId, HandedOut, Purpose, Region, Tag, TagKind, TaskRow, Verdict,
+};
 use crate::tasks::csv::unguard;
 
 /// Longest name of a validator, characters.
@@ -64,6 +66,7 @@ pub fn check(row: &TaskRow, known: &Known) -> Result<Checked, Rejection> {
         tags: row.tags.iter().map(tag).collect::<Result<_, _>>()?,
         active_seconds: active_seconds(row.active_seconds)?,
         answered_at: answered_at(&row.answered_at)?,
+        purpose: draft.purpose,
     };
     match known.standing(&answer) {
         Standing::Known => {
@@ -97,7 +100,7 @@ fn handed_out<'a>(
     // The same draft may have gone out blind in one batch and shown in another.
     let likely = |d: &&HandedOut| {
         let here = d.batch.as_ref().is_some_and(|b| b.as_str() == batch);
-        (here, !d.blind)
+        (here, d.purpose == Purpose::Task, !d.blind.is_blind())
     };
     matching
         .filter(unaltered)
@@ -108,7 +111,7 @@ fn handed_out<'a>(
 fn said(row: &TaskRow, draft: &HandedOut) -> Result<(Verdict, String), Rejection> {
     let verdict: Verdict = row.verdict.trim().parse().map_err(Rejection::malformed)?;
     let text = tidy(&row.text);
-    let shown = (!draft.blind).then(|| tidy(&draft.draft)).filter(|d| !d.is_empty());
+    let shown = (!draft.blind.is_blind()).then(|| tidy(&draft.draft)).filter(|d| !d.is_empty());
     match (verdict, shown) {
         (Verdict::AsIs, None) => Err(Rejection::malformed(
             "as_is, but no draft was shown: write what is heard in `text` with the verdict corrected",
@@ -177,13 +180,15 @@ fn answered_at(text: &str) -> Result<String, Rejection> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Blind;
     use crate::tasks::bundle::samples::sample_rows;
 
     fn setting(blind: bool) -> (TaskRow, Known) {
         let row = TaskRow { validator: " Ana ".into(), ..sample_rows(1).remove(0) };
         let mut known = Known::new("w-1");
-        let handed_out = HandedOut { batch: None, draft: row.draft.clone(), blind };
-        known.hand_out(ClipId::from_stored(&row.clip), handed_out);
+        let blind_task = if blind { Blind::Drawn } else { Blind::No };
+        let handed_out = HandedOut::new(ClipId::from_stored(&row.clip), row.draft.clone());
+        known.hand_out(HandedOut { blind: blind_task, ..handed_out });
         let draft = if blind { String::new() } else { row.draft.clone() };
         (TaskRow { draft, ..row }, known)
     }
@@ -265,8 +270,7 @@ mod tests {
     #[test]
     fn an_old_draft_may_be_answered_after_a_new_one_went_out() {
         let (row, mut known) = setting(false);
-        let new = HandedOut { batch: None, draft: "Il fait froid".into(), blind: false };
-        known.hand_out(ClipId::from_stored(&row.clip), new);
+        known.hand_out(HandedOut::new(ClipId::from_stored(&row.clip), "Il fait froid"));
         assert_eq!(answer(&with(&row, "as_is", ""), &known).text, row.draft);
     }
 

@@ -6,25 +6,14 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::domain::{Answer, BatchId, ClipId, hex_digest};
-
-/// A draft as it was handed out for a clip.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HandedOut {
-    /// In which batch, where that is kept.
-    pub batch: Option<BatchId>,
-    /// The hypothesis text, also when the validator did not see it.
-    pub draft: String,
-    /// Whether the validator was shown an empty box instead.
-    pub blind: bool,
-}
+use crate::domain::{Answer, ClipId, HandedOut, Purpose, hex_digest};
 
 /// What a workspace knows when answers come back.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
     workspace: String,
     drafts: BTreeMap<ClipId, Vec<HandedOut>>,
-    answers: BTreeMap<(ClipId, String), Answer>,
+    answers: BTreeMap<Slot, Answer>,
 }
 
 impl Known {
@@ -33,14 +22,14 @@ impl Known {
         Self { workspace: workspace.into(), ..Self::default() }
     }
 
-    /// A draft was handed out for a clip; several may be, in different rounds.
-    pub fn hand_out(&mut self, clip: ClipId, handed_out: HandedOut) {
-        self.drafts.entry(clip).or_default().push(handed_out);
+    /// A draft was handed out; several may be for one clip, in different rounds.
+    pub fn hand_out(&mut self, handed_out: HandedOut) {
+        self.drafts.entry(handed_out.clip.clone()).or_default().push(handed_out);
     }
 
-    /// This answer is kept, in the place of any other by the same validator on the same clip.
+    /// This answer is kept, in the place of any other of its slot.
     pub fn record(&mut self, answer: Answer) {
-        self.answers.insert((answer.clip.clone(), answer.validator.clone()), answer);
+        self.answers.insert(slot(&answer), answer);
     }
 
     /// The answers kept, by clip and validator.
@@ -60,12 +49,19 @@ impl Known {
 
     /// How an answer stands to the one kept from the same validator on the same clip.
     pub(super) fn standing(&self, answer: &Answer) -> Standing {
-        match self.answers.get(&(answer.clip.clone(), answer.validator.clone())) {
+        match self.answers.get(&slot(answer)) {
             Some(kept) if answer_id(kept) == answer_id(answer) => Standing::Known,
             Some(kept) if newness(kept) > newness(answer) => Standing::Older,
             _ => Standing::Newest,
         }
     }
+}
+
+/// One answer is kept for each: the same clip may be a task today and a check of its hearer later.
+type Slot = (ClipId, String, Purpose);
+
+pub(super) fn slot(answer: &Answer) -> Slot {
+    (answer.clip.clone(), answer.validator.clone(), answer.purpose)
 }
 
 /// See [`Known::standing`].
@@ -81,7 +77,7 @@ pub(super) enum Standing {
 /// Names an answer by its content: 16 hex digits. The batch does not count: the same words about
 /// the same draft are the same answer.
 pub fn answer_id(answer: &Answer) -> String {
-    let content = json!([
+    let mut content = json!([
         answer.clip,
         answer.validator,
         answer.verdict,
@@ -91,6 +87,9 @@ pub fn answer_id(answer: &Answer) -> String {
         answer.active_seconds,
         answer.answered_at,
     ]);
+    if let (true, Some(list)) = (answer.purpose != Purpose::Task, content.as_array_mut()) {
+        list.push(json!(answer.purpose));
+    }
     hex_digest(content.to_string().as_bytes())[..16].to_string()
 }
 

@@ -23,6 +23,7 @@ function answersText() {
     clips: clips.length,
     answered: rows.length,
     interface: language,
+    ...(batch.credit ? { credit: batch.credit } : {}),
     written_at: new Date().toISOString(),
   };
   return [header, ...rows].map((row) => JSON.stringify(row) + "\n").join("");
@@ -39,6 +40,7 @@ function downloadAnswers() {
   link.remove();
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
   batch.downloaded = { at: new Date().toISOString(), answers: answered() };
+  batch.stale = false;
   saveBatch();
   toast(t("download.done", { n: answered(), file: link.download }), 8000);
   showDone();
@@ -57,7 +59,11 @@ function loadAnswers(text) {
       result.broken += 1;
       continue;
     }
-    if (row === null || typeof row !== "object" || row.format) continue;
+    if (row === null || typeof row !== "object") continue;
+    if (row.format) {
+      if (!mine && typeof row.credit === "string" && row.batch === tasks.batch) batch.credit = tidy(row.credit);
+      continue;
+    }
     const i = byClip.get(row.clip);
     if (i === undefined || row.draft_digest !== clips[i].row.draft_digest) {
       result.foreign += 1;
@@ -79,6 +85,7 @@ function loadAnswers(text) {
     work.active = Math.max(work.active, Number(row.active_seconds) || 0);
     work.answer = { verdict: row.verdict, text: row.text, tags, box: work.text, answered_at: String(row.answered_at || "") };
     saveWork(i);
+    batch.stale = true;
     result.loaded += 1;
   }
   saveBatch();

@@ -25,7 +25,7 @@ function translatePage() {
 }
 
 function regionName(code) {
-  const names = STRINGS.regions[code];
+  const names = tasks.regions.find((region) => region.code === code) || STRINGS.regions[code];
   return names ? names[language] || names.fr : code;
 }
 

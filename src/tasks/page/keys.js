@@ -1,4 +1,6 @@
 // The keyboard. Every key works while typing: Enter, Esc and the page keys alone, the rest with Alt.
+// Firefox opens its menus with Alt and a letter, and Safari types a sign with Option and a key: a key press that is
+// taken here does neither. Safari and Chrome on a Mac name that sign in event.key, so event.code decides there.
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 const ALT = MAC ? "⌥" : "Alt ";
 
@@ -7,6 +9,7 @@ const KEYS = {
   play: { show: "Esc" },
   back: { alt: "j" },
   replay: { alt: "r" },
+  loop: { alt: "b" },
   slower: { alt: "h" },
   faster: { alt: "l" },
   tag: { alt: "t" },
@@ -16,6 +19,10 @@ const KEYS = {
   guide: { alt: "g" },
 };
 VERDICTS.forEach((verdict, n) => { KEYS[verdict] = { digit: String(n + 1) }; });
+
+const versionKey = (n) => (MAC ? `⌥⇧${n}` : `Alt ${t("keyname.shift")} ${n}`);
+/** What can be done before a warned clip is heard. */
+const VEILED = ["accept", "previous", "next", "undo", "guide", "skip"];
 
 function keyName(id) {
   const key = KEYS[id];
@@ -33,11 +40,12 @@ function actionOf(event) {
     const inText = event.target === $("text") || event.target === document.body || event.target === $("clip-number");
     return inText || event.ctrlKey || event.metaKey ? "accept" : null;
   }
-  const alt = event.altKey && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.getModifierState("AltGraph");
+  const alt = event.altKey && !event.ctrlKey && !event.metaKey && !event.getModifierState("AltGraph");
   if (!alt) return null;
+  const digit = /^Digit(\d)$/.exec(event.code);
+  if (event.shiftKey) return digit && Number(digit[1]) >= 1 && Number(digit[1]) <= versionsOf(current).length ? `version ${digit[1]}` : null;
   if (event.key === "ArrowUp") return "previous";
   if (event.key === "ArrowDown") return "next";
-  const digit = /^Digit(\d)$/.exec(event.code);
   if (digit) return VERDICTS[digit[1] - 1] || null;
   const letter = /^[a-z]$/i.test(event.key) ? event.key.toLowerCase() : (event.code.match(/^Key(.)$/) || ["", ""])[1].toLowerCase();
   return Object.keys(KEYS).find((id) => KEYS[id].alt === letter) || null;
@@ -50,7 +58,9 @@ function setUpKeys(actions) {
     if (!action || (screen !== "work" && action !== "guide")) return;
     event.preventDefault();
     if (event.repeat && !["back", "slower", "faster"].includes(action)) return;
-    actions[action]();
+    if (screen === "work" && isVeiled(current) && !VEILED.includes(action)) return;
+    if (action.startsWith("version ")) useVersion(Number(action.slice(8)) - 1);
+    else actions[action]();
   });
 }
 
@@ -61,4 +71,8 @@ function showKeys() {
     if (KEYS[id].more) cell.append(" ", make("kbd", { textContent: KEYS[id].more }));
     return make("tr", {}, cell, make("td", { textContent: t("key." + id) }));
   }));
+  if (clips.some((_, i) => versionsOf(i).length)) {
+    const cell = make("th", { scope: "row" }, make("kbd", { textContent: versionKey("1–9") }));
+    $("key-list").append(make("tr", {}, cell, make("td", { textContent: t("key.version") })));
+  }
 }

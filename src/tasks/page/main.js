@@ -1,48 +1,54 @@
 // Puts it together: what each key and button does, and the start of the page.
-const warned = new Set(); // clips whose listener was reminded to listen
+const reminded = new Set(); // clips whose listener was reminded to listen
 
 function go(i, play = settings.autoplay) {
   clock.tick();
   current = i;
   if (screen !== "work") showScreen("work");
-  player.show(i, play);
+  stretch = null;
+  player.show(i, play && !isVeiled(i));
   showClip();
   saveBatch();
   focusText();
   $("text").setSelectionRange($("text").value.length, $("text").value.length);
-  announce(`${t("clip.number", { i: i + 1, of: clips.length })}. ${clips[i].row.draft || t("text.label.blank")}`);
+  announce(`${t("clip.number", { i: i + 1, of: clips.length })}. ${isVeiled(i) ? t("veil.title") : clips[i].row.draft || t("text.label.blank")}`);
 }
 
 function finish() {
+  saveBatch();
   showScreen("done");
   showDone();
   showProgress();
   $("done-title").focus();
 }
 
-function goOn() {
-  const next = nextOpen(current);
+function goOn(play) {
+  const next = passWarned(nextOpen(current));
   if (next < 0) finish();
-  else go(next);
+  else go(next, play);
 }
 
 function conclude(verdict) {
   clock.tick();
+  player.stop();
   give(current, verdict);
-  goOn();
+  // After something shocking, a moment of quiet: the next clip waits to be played.
+  goOn(verdict === "shocking" ? false : settings.autoplay);
+  if (verdict === "shocking" && screen === "work" && !isVeiled(current)) hint("hint.press_play");
 }
 
 function accept() {
+  if (isVeiled(current)) return lift();
   const work = works[current];
   if (work.answer && !isDirty(work)) {
     if (current + 1 < clips.length) go(current + 1);
-    else goOn();
+    else goOn(settings.autoplay);
     return;
   }
   const kind = acceptance(current);
   if (kind === "empty") return hint("hint.empty");
-  if (work.heard < 0.5 && !warned.has(current)) {
-    warned.add(current);
+  if (work.heard < 0.5 && !reminded.has(current)) {
+    reminded.add(current);
     return hint("hint.listen_first");
   }
   conclude(kind);
@@ -53,12 +59,14 @@ const actions = {
   play: player.toggle,
   back: player.back,
   replay: () => player.from(0),
+  loop: toggleLoop,
   slower: () => { player.speed(-1); showSettings(); },
   faster: () => { player.speed(1); showSettings(); },
   tag: openTagger,
   previous: () => { if (current > 0) go(current - 1); },
   next: () => {
-    if (current + 1 < clips.length) go(current + 1);
+    const next = current + 1 < clips.length ? passWarned(current + 1) : -1;
+    if (next >= 0) go(next);
     else if (answered() === clips.length) finish();
   },
   undo: () => {
@@ -94,7 +102,7 @@ function retranslate() {
 }
 
 function setUpButtons() {
-  const buttons = { play: "play", "play-again": "play", back: "back", replay: "replay", slower: "slower", faster: "faster",
+  const buttons = { play: "play", "play-again": "play", back: "back", replay: "replay", loop: "loop", slower: "slower", faster: "faster",
     accept: "accept", previous: "previous", next: "next", undo: "undo", "show-guide": "guide" };
   for (const [id, action] of Object.entries(buttons)) $(id).addEventListener("click", () => actions[action]());
   $("text").addEventListener("input", edited);
@@ -102,8 +110,8 @@ function setUpButtons() {
   document.addEventListener("mousedown", (event) => {
     if (screen === "work" && !document.querySelector("dialog[open]") && event.target.closest("button")) event.preventDefault();
   });
-  $("seek").addEventListener("pointerup", focusText);
-  $("seek").addEventListener("input", () => player.at(Number($("seek").value)));
+  $("veil-hear").addEventListener("click", lift);
+  $("veil-skip").addEventListener("click", actions.skip);
   $("language").addEventListener("click", () => {
     language = LANGUAGES[(LANGUAGES.indexOf(language) + 1) % LANGUAGES.length];
     settings.language = language;
@@ -127,49 +135,21 @@ function setUpButtons() {
   });
 }
 
-function setUpStart() {
-  $("start-form").addEventListener("submit", (event) => {
-    event.preventDefault();
-    batch.validator = tidy($("validator").value) || pseudonym();
-    settings.validator = batch.validator;
-    settings.autoplay = $("autoplay").checked;
-    saveSettings();
-    saveBatch();
-    if (answered() === clips.length) finish();
-    else go(works[current].answer ? nextOpen(current) : current);
-  });
-  $("load").addEventListener("change", async () => {
-    const file = $("load").files[0];
-    if (!file) return;
-    const result = loadAnswers(await file.text());
-    $("load").value = "";
-    showStart();
-    $("load-result").textContent = t("load.result", { ...result, ignored: result.older + result.foreign + result.broken });
-  });
-  $("erase").addEventListener("click", () => {
-    if (!confirm(t("erase.sure"))) return;
-    store.eraseBatch();
-    works = clips.map((_, i) => readWork(i));
-    undone.length = 0;
-    current = 0;
-    batch.downloaded = null;
-    showStart();
-  });
-}
-
 function begin() {
   chooseLanguage(settings.language);
   document.title = tasks.title;
   $("segments").replaceChildren(...clips.map(() => make("span", { className: "segment" })));
   setUpButtons();
   setUpStart();
+  setUpWave();
   setUpTagger();
   setUpKeys(actions);
-  player.watch(() => { drawPlayhead(); markSpoken(); });
+  player.watch(() => { drawPlayhead(); drawStretchEnd(); markSpoken(); });
   clock.start(showClock);
   retranslate();
   showScreen("start");
   showClock(false);
+  rest.show();
   $("start-go").disabled = !clips.length;
   $("start-go").focus();
   // The same file open in another tab: take its answers over, but not the clip at hand.
@@ -179,8 +159,9 @@ function begin() {
     showProgress();
   });
   window.addEventListener("beforeunload", (event) => {
-    const kept = batch.downloaded && batch.downloaded.answers >= answered();
-    if (store.kind !== "browser" && answered() && !kept) event.preventDefault();
+    if (store.kind === "browser" || !hasUnsent()) return;
+    event.preventDefault();
+    event.returnValue = true; // Safari and older browsers ask for this one
   });
 }
 

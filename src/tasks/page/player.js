@@ -1,5 +1,6 @@
 // One audio element. Audio lies in the page as base64 and becomes a blob when its clip is near.
 const BACK = 1.5;
+const PARTS = 100;
 const SPEEDS = [0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2];
 
 const player = (() => {
@@ -7,13 +8,16 @@ const player = (() => {
   const urls = new Map();
   let shown = -1;
   let lastTime = 0;
+  let heard = new Uint8Array(PARTS); // which parts of the clip were heard: the same part twice is one part
+  let turns = null; // [from, to] in seconds while a stretch loops
   let onFrame = () => {};
   let frame = 0;
 
   function url(i) {
     if (!urls.has(i)) {
       const text = atob(clips[i].audio);
-      const bytes = Uint8Array.from(text, (c) => c.charCodeAt(0));
+      const bytes = new Uint8Array(text.length);
+      for (let n = 0; n < bytes.length; n++) bytes[n] = text.charCodeAt(n);
       urls.set(i, URL.createObjectURL(new Blob([bytes], { type: clips[i].audio_type })));
     }
     return urls.get(i);
@@ -49,6 +53,7 @@ const player = (() => {
   }
 
   function at(seconds) {
+    if (turns && (seconds < turns[0] || seconds >= turns[1])) turns = null;
     audio.currentTime = Math.min(Math.max(0, seconds), length());
     lastTime = audio.currentTime;
     onFrame();
@@ -58,6 +63,7 @@ const player = (() => {
     cancelAnimationFrame(frame);
     const step = () => {
       count();
+      turn();
       onFrame();
       if (playing()) frame = requestAnimationFrame(step);
     };
@@ -65,23 +71,46 @@ const player = (() => {
   }
 
   function count() {
-    const passed = audio.currentTime - lastTime;
-    if (passed > 0 && passed < 1) works[shown].heard = Math.min(1, works[shown].heard + passed / length());
-    lastTime = audio.currentTime;
+    const now = audio.currentTime;
+    const passed = now - lastTime;
+    if (passed > 0 && passed < 1) {
+      heard.fill(1, Math.floor((lastTime / length()) * PARTS), Math.ceil((now / length()) * PARTS));
+      works[shown].heard = Math.max(works[shown].heard, heard.reduce((sum, part) => sum + part, 0) / PARTS);
+    }
+    lastTime = now;
+  }
+
+  /** At the end of a looping stretch, back to its start. At the clip's end the element has paused by itself. */
+  function turn() {
+    if (!turns || audio.seeking || (audio.currentTime < turns[1] && !audio.ended)) return;
+    const play = audio.ended || playing();
+    lastTime = audio.currentTime = turns[0];
+    if (play && audio.paused) audio.play().catch(() => {});
   }
 
   for (const event of ["play", "pause", "ended", "seeked", "loadedmetadata"]) audio.addEventListener(event, loop);
-  audio.addEventListener("timeupdate", count);
+  audio.addEventListener("timeupdate", () => { count(); turn(); }); // frames stop in a hidden tab, this does not
   audio.addEventListener("error", () => { if (audio.getAttribute("src")) problem(); });
 
   return {
     playing,
     length,
     time: () => audio.currentTime || 0,
+    looping: () => turns !== null,
+    /** Loops [from, to] from its start on, or with null stops looping where it is. */
+    repeat(ends) {
+      const outside = ends && (audio.currentTime < ends[0] || audio.currentTime >= ends[1]);
+      const starts = ends && !turns;
+      turns = ends;
+      if (starts || outside) at(ends[0]);
+      if (starts) play();
+    },
     watch(draw) { onFrame = draw; },
     show(i, start) {
       shown = i;
       lastTime = 0;
+      heard = new Uint8Array(PARTS);
+      turns = null;
       audio.src = url(i);
       audio.defaultPlaybackRate = audio.playbackRate = settings.speed;
       $("audio-problem").hidden = true;
@@ -91,7 +120,7 @@ const player = (() => {
     },
     toggle() { if (playing()) audio.pause(); else play(); },
     stop() { audio.pause(); },
-    back() { at(audio.currentTime - BACK); play(); },
+    back() { at(Math.max(audio.currentTime - BACK, turns ? turns[0] : 0)); play(); },
     from(seconds) { at(seconds); play(); },
     at,
     speed(step) {

@@ -4,8 +4,9 @@ const VERDICTS = ["unintelligible", "not_speech", "wrong_language", "several_voi
 const ALL_VERDICTS = ["as_is", "corrected", ...VERDICTS];
 
 const settings = Object.assign({ speed: 1, autoplay: true, theme: "auto" }, store.settings());
-const batch = Object.assign({ validator: "", at: 0, downloaded: null }, store.batch());
-const undone = []; // [{ index, before }], latest last: what undo gives back
+// credit: the name to be credited by, or empty; stale: something changed since the download.
+const batch = Object.assign({ validator: "", at: 0, downloaded: null, stale: false, credit: "", passWarned: false }, store.batch());
+const undone = []; // [{ index, before, passed }], latest last: what undo gives back
 let works = clips.map((_, i) => readWork(i));
 let current = Math.min(Math.max(0, Number(batch.at) || 0), Math.max(0, clips.length - 1));
 let savedAt = null;
@@ -43,12 +44,13 @@ function acceptance(i) {
   return text === tidy(clips[i].row.draft) ? "as_is" : "corrected";
 }
 
-function give(i, verdict) {
+/** Answers clip i; `passed` says that the page did so itself, on request. */
+function give(i, verdict, passed = false) {
   const work = works[i];
   const text = tidy(work.text);
   const changed = text !== tidy(clips[i].row.draft);
   const said = verdict === "as_is" || verdict === "corrected" || (verdict === "unintelligible" && changed);
-  undone.push({ index: i, before: structuredClone(work) });
+  undone.push({ index: i, before: structuredClone(work), passed });
   work.answer = {
     verdict,
     text: said ? text : "",
@@ -56,6 +58,7 @@ function give(i, verdict) {
     box: work.text,
     answered_at: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
   };
+  batch.stale = true;
   saveWork(i);
 }
 
@@ -64,11 +67,16 @@ function undo() {
   const last = undone.pop();
   if (!last) return -1;
   works[last.index] = { ...last.before, active: works[last.index].active, heard: works[last.index].heard };
+  if (last.passed) spared.add(last.index);
+  batch.stale = true;
   saveWork(last.index);
   return last.index;
 }
 
 const answered = () => works.filter((w) => w.answer).length;
+/** Whether there is work that no download holds: an answer given since, or one begun. */
+const hasUnsent = () => (answered() > 0 && (!batch.downloaded || batch.stale))
+  || works.some((w, i) => (w.answer ? isDirty(w) : w.text !== clips[i].row.draft || w.tags.length > 0));
 const activeTotal = () => works.reduce((sum, w) => sum + w.active, 0);
 
 /** The next clip without an answer after i, around the end; -1 when all have one. */

@@ -1,5 +1,6 @@
 // Where work is kept: localStorage, else sessionStorage (survives a reload), else memory alone.
 // Values are JSON. A browser that refuses or is full never stops the work; `store.kind` says what is left.
+// Safari may clear this after seven days without a visit, and a private window anywhere does when it is closed.
 const store = (() => {
   const prefix = `second-ear/1/${tasks.workspace}/${tasks.batch}/`;
   const memory = new Map();
@@ -46,6 +47,9 @@ const store = (() => {
     saveBatch: (value) => write(`${prefix}batch`, value),
     settings: () => read("second-ear/settings") || {},
     saveSettings: (value) => write("second-ear/settings", value),
+    /** { date, seconds } of the latest day of work, over all batches. */
+    day: () => read("second-ear/day") || {},
+    saveDay: (value) => write("second-ear/day", value),
     eraseBatch() {
       for (const key of [...memory.keys()]) if (key.startsWith(prefix)) memory.delete(key);
       try {

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::*;
-use crate::domain::{ClipId, Probability, RecordingId, Samples, Span, Verdict, draft_digest};
+use crate::domain::{Probability, Verdict};
 use crate::tasks::bundle::samples::hostile_rows;
 
-fn batch(title: &str) -> Batch {
+pub fn batch(title: &str) -> Batch {
     Batch {
         workspace: "w-1".into(),
         batch: BatchId::from_stored("b"),
@@ -21,6 +21,8 @@ fn batch(title: &str) -> Batch {
             region: "fr-CA-QC".into(),
             meaning: "<!--".into(),
         }],
+        work: Work::default(),
+        regions: Vec::new(),
     }
 }
 
@@ -31,6 +33,9 @@ fn items() -> Vec<PageItem> {
         audio: b"fLaC not really".to_vec(),
         peaks: vec![0, 255],
         reasons: vec![Reason::Idiom { term: "t".into(), heard: "</script>".into() }],
+        doubtful: vec![0, 7],
+        warnings: vec![Warning::Reported],
+        versions: vec![Version { text: "</script>".into(), support: 2 }],
     };
     hostile_rows().into_iter().map(item).collect()
 }
@@ -57,6 +62,11 @@ fn no_text_breaks_out_of_the_page() {
         assert_eq!(item["audio"], BASE64_STANDARD.encode(b"fLaC not really"));
     }
     assert_eq!(data["lexicon"][0]["term"], "</script><b>");
+    let first = &data["items"][0];
+    assert_eq!(first["warnings"], serde_json::json!(["reported"]));
+    assert_eq!(first["versions"], serde_json::json!([{"text": "</script>", "support": 2}]));
+    // The item has one word: there is no eighth to mark.
+    assert_eq!(first["doubtful"], serde_json::json!([0]));
 }
 
 #[test]
@@ -74,6 +84,7 @@ fn a_blind_task_gives_nothing_of_its_draft_away() {
     let item = PageItem {
         row: TaskRow { text: String::new(), tags: Vec::new(), ..row },
         words: vec![Word { text: "secret".into(), start: Millis(0), end: Millis(9) }],
+        doubtful: vec![0],
         reasons: vec![
             Reason::RegionalWord { term: "secret".into(), heard: "secrets".into() },
             Reason::LowConfidence { score, threshold: score },
@@ -83,6 +94,7 @@ fn a_blind_task_gives_nothing_of_its_draft_away() {
     let page = render(&batch("t"), vec![item]).unwrap();
     assert!(!blob(&page).contains("secret"));
     assert!(!blob(&page).contains("0.123"));
+    assert!(blob(&page).contains("\"doubtful\":[]"));
 }
 
 #[test]
@@ -165,99 +177,21 @@ fn the_script_stands_in_the_page_as_the_policy_names_it() {
     assert_eq!(source("abc"), "sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
 }
 
-/// The page that tests/page/page.test.mjs opens; with texts from real speech and hostile ones.
+/// The accents of Common Voice's French corpus, as our codes (its north, south, east and west of France too).
 #[test]
-fn writes_a_sample_page() {
-    let data: Value =
-        serde_json::from_str(include_str!("../../../tests/data/page/natation.json")).unwrap();
-    let audio = include_bytes!("../../../tests/data/page/natation.flac");
-    let words: Vec<(String, u64, u64)> = serde_json::from_value(data["words"].clone()).unwrap();
-    let peaks: Vec<u8> = serde_json::from_value(data["peaks"].clone()).unwrap();
-    let draft = words.iter().map(|w| w.0.as_str()).collect::<String>().trim().to_string();
-    let item = |n: u64, draft: &str, words: &[(String, u64, u64)], reasons: Vec<Reason>| {
-        let start = Samples(n * 80_000 + 672_000);
-        let span =
-            Span::new(start, start + Samples::from_seconds(data["seconds"].as_f64().unwrap()));
-        let clip = ClipId::derive(&RecordingId::from_stored("00112233aabbccdd"), span);
-        let row = TaskRow {
-            workspace: "page-test".into(),
-            path: if n < 3 { "entretiens/piscine.flac" } else { "r/l'été \"<b>\" & co.flac" }
-                .into(),
-            start: span.start.seconds(),
-            end: span.end.seconds(),
-            draft: draft.into(),
-            draft_digest: draft_digest(&clip, draft),
-            clip: clip.to_string(),
-            reasons: reasons.iter().map(|r| r.code().to_string()).collect(),
-            region: "fr-CA-QC".into(),
-            context_before: "Il y a une piscine tout près de chez moi.".into(),
-            context_after: "Moi, je préfère marcher.".into(),
-            ..Default::default()
-        };
-        let words = words.iter().map(|(t, s, e)| Word {
-            text: t.clone(),
-            start: Millis(*s),
-            end: Millis(*e),
-        });
-        PageItem {
-            row,
-            audio: audio.to_vec(),
-            words: words.collect(),
-            peaks: peaks.clone(),
-            reasons,
-        }
-    };
-    let low = Reason::LowConfidence {
-        score: Probability::clamped(0.4),
-        threshold: Probability::clamped(0.6),
-    };
-    let idiom =
-        Reason::Idiom { term: "lâche pas la patate".into(), heard: "lâche pas la patate".into() };
-    let mut items = vec![
-        item(0, &draft, &words, vec![low]),
-        item(1, "Lâche pas la patate, il fait frette à matin.", &[], vec![idiom]),
-        item(2, "", &words, vec![Reason::NoOutput]),
-    ];
-    for (n, text) in
-        (3..).zip(crate::tasks::bundle::samples::HOSTILE.iter().filter(|t| !t.trim().is_empty()))
-    {
-        items.push(item(
-            n,
-            text,
-            &[],
-            vec![Reason::RandomAudit { rate: Probability::clamped(0.05) }],
-        ));
+fn every_french_accent_of_common_voice_has_a_name() {
+    let strings: Value = serde_json::from_str(STRINGS).unwrap();
+    let codes = "CA US BE CH LU MC DE IT NL RO GB FR-NORD FR-SUD FR-EST FR-OUEST RE MQ GP GF YT NC PF MF BL PM WF TN \
+                 DZ MA MR MG CM CI ML SN NE TG CD BJ KM SC MU BF GN TD GA RW HT LB SY VU";
+    for code in codes.split_whitespace() {
+        assert!(strings["regions"][format!("fr-{code}")].is_object(), "fr-{code}");
     }
-    for n in 0..7 {
-        items.push(item(100 + n, &draft, &words, vec![Reason::NoScore])); // one for each other verdict
-    }
-    let id = BatchId::from_stored("fcd7a49891ed");
-    let mut rows: Vec<TaskRow> = items.iter().map(|i| i.row.clone()).collect();
-    rows.iter_mut().for_each(|row| row.batch = id.to_string());
-    let suggestion = |term: &str, kind, meaning: &str| Suggestion {
-        term: term.into(),
-        kind,
-        region: "fr-CA-QC".into(),
-        meaning: meaning.into(),
-    };
-    let batch = Batch {
-        workspace: "page-test".into(),
-        batch: id,
-        title: "Sport et loisirs, lot 1".into(),
-        lexicon: vec![
-            suggestion("lâche pas la patate", TagKind::Idiom, "ne te décourage pas"),
-            suggestion("frette", TagKind::RegionalWord, "très froid"),
-        ],
-        ..self::batch("")
-    };
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/page-test");
-    std::fs::create_dir_all(&folder).unwrap();
-    let mut rows_file = Vec::new();
-    crate::tasks::bundle::write_jsonl(&mut rows_file, &rows).unwrap();
-    std::fs::write(folder.join("tasks.jsonl"), rows_file).unwrap();
-    let count = items.len();
-    let items = items.into_iter().zip(rows).map(|(item, row)| Ok(PageItem { row, ..item }));
-    let mut page = Vec::new();
-    assert_eq!(render_to(&mut page, &batch, items).unwrap(), count);
-    std::fs::write(folder.join("page.html"), page).unwrap();
+}
+
+#[test]
+fn settings_of_the_work_may_be_left_out_and_none_may_be_misspelt() {
+    let work: Work = serde_json::from_str(r#"{"pay_per_clip": 0.1, "currency": "EUR"}"#).unwrap();
+    let want = Work { pay_per_clip: Some(0.1), currency: "EUR".into(), ..Work::default() };
+    assert_eq!(work, want);
+    assert!(serde_json::from_str::<Work>(r#"{"pay": 1}"#).is_err());
 }

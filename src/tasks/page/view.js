@@ -27,6 +27,8 @@ function hint(key) {
 }
 
 function focusText() {
+  // Nothing to type before a warned clip is heard; and no button, which a key held down would press.
+  if (isVeiled(current)) return $("clip-number").focus({ preventScroll: true });
   // On a touch screen the keyboard would cover half of the page.
   if (matchMedia("(pointer: coarse)").matches) $("clip-number").focus({ preventScroll: true });
   else $("text").focus({ preventScroll: true });
@@ -60,10 +62,13 @@ function showClip() {
   $("text").value = work.text;
   $("text").lang = tasks.speech || "";
   $("words").lang = tasks.speech || "";
-  $("text-label").textContent = t(row.draft ? "text.label" : "text.label.blank");
+  $("text-label").textContent = t(row.draft || versionsOf(current).length ? "text.label" : "text.label.blank");
   hint("");
+  showVeil();
   showWords(current);
+  showVersions();
   showWave(current);
+  drawStretch();
   showTags();
   showAccept();
   fitText();
@@ -97,9 +102,11 @@ function showProgress() {
   const segments = $("segments").children;
   works.forEach((work, i) => {
     const kind = !work.answer ? "open" : work.answer.verdict === "skip" ? "skipped" : "answered";
-    segments[i].className = `segment ${kind}${i === current && screen === "work" ? " here" : ""}`;
+    const name = `segment ${kind}${i === current && screen === "work" ? " here" : ""}`;
+    if (segments[i].className !== name) segments[i].className = name;
   });
   showSaved();
+  showPay();
 }
 
 function showSaved() {
@@ -114,19 +121,7 @@ function showSaved() {
 function showClock(running) {
   $("clock").textContent = minutes(activeTotal());
   $("clock-idle").hidden = running || screen !== "work";
-}
-
-function showStart() {
-  const sound = clips.reduce((sum, item) => sum + item.row.end - item.row.start, 0);
-  $("start-title").textContent = tasks.title;
-  $("title").textContent = tasks.title;
-  $("start-size").textContent = t("start.size", { n: clips.length, sound: minutes(sound) });
-  $("start-saved").textContent = t("start.saved." + store.kind);
-  $("validator").value = batch.validator || settings.validator || pseudonym();
-  $("autoplay").checked = settings.autoplay;
-  $("start-go").textContent = answered() ? t("start.continue", { n: answered(), of: clips.length }) : t("start.go");
-  $("erase").hidden = !answered();
-  showProgress();
+  showPay();
 }
 
 function showDone() {
@@ -137,9 +132,8 @@ function showDone() {
   const counts = ALL_VERDICTS.map((v) => [v, works.filter((w) => w.answer && w.answer.verdict === v).length]).filter(([, n]) => n);
   $("done-counts").replaceChildren(...counts.map(([v, n]) => make("li", {}, make("b", { textContent: n }), " ", t("verdict." + v))));
   $("download").textContent = t("download.long", { n: done });
-  const fresh = batch.downloaded && works.every((w) => !w.answer || Date.parse(w.answer.answered_at) <= Date.parse(batch.downloaded.at));
   $("download-state").textContent = !batch.downloaded ? t("download.never")
-    : t(fresh ? "download.current" : "download.stale", { time: timeOfDay(new Date(batch.downloaded.at)) });
+    : t(!batch.stale ? "download.current" : "download.stale", { time: timeOfDay(new Date(batch.downloaded.at)) });
   $("review").textContent = t(left ? "done.continue" : "done.review");
   $("review-skipped").hidden = !works.some((w) => w.answer && w.answer.verdict === "skip");
 }

@@ -1,26 +1,57 @@
-// The draft as words that can be heard one by one, and the waveform above them.
+// The draft as words that can be heard one by one, chosen together, and marked as doubtful.
+let wordAnchor = 0; // where a choice of several words starts
 
-/** Builds the words of a clip; arrows move between them, Enter or a click plays from there. */
+/** Builds the words of a clip; arrows move between them, Enter or a click plays from there, Shift chooses. */
 function showWords(i) {
   const line = $("words");
-  const words = clips[i].words;
+  const { words, doubtful } = clips[i];
   line.replaceChildren();
+  wordAnchor = 0;
   $("draft-line").hidden = !words.length;
+  $("draft-label").textContent = t(doubtful.length ? "draft.label.doubtful" : "draft.label");
   words.forEach(([text, start], n) => {
     const word = make("button", { type: "button", className: "word", textContent: text.trim(), tabIndex: n ? -1 : 0 });
-    word.addEventListener("click", () => { player.from(start / 1000); });
-    word.addEventListener("keydown", (event) => {
-      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-      const next = step && line.children[n + (getComputedStyle(line).direction === "rtl" ? -step : step)];
-      if (!next || event.altKey) return;
-      word.tabIndex = -1;
-      next.tabIndex = 0;
-      next.focus();
-      event.preventDefault();
+    if (doubtful.includes(n)) {
+      word.classList.add("doubtful");
+      word.title = t("draft.doubtful");
+      word.append(make("span", { className: "unseen", textContent: ` (${t("draft.doubtful")})`, lang: language }));
+    }
+    word.addEventListener("click", (event) => {
+      if (event.shiftKey) return chooseWords(i, n);
+      wordAnchor = n;
+      player.from(start / 1000);
+    });
+    word.addEventListener("keydown", (event) => walkWords(event, i, n));
+    // Across words with a mouse's button down; a finger scrolls instead.
+    word.addEventListener("pointerdown", (event) => { if (!event.shiftKey) wordAnchor = n; });
+    word.addEventListener("pointerenter", (event) => {
+      if (event.pointerType === "mouse" && event.buttons === 1 && n !== wordAnchor) chooseWords(i, n);
     });
     line.append(word, " ");
   });
   markKept(i);
+}
+
+function walkWords(event, i, n) {
+  const line = $("words");
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  const to = n + (getComputedStyle(line).direction === "rtl" ? -step : step);
+  const next = step && line.children[to];
+  if (!next || event.altKey) return;
+  line.children[n].tabIndex = -1;
+  next.tabIndex = 0;
+  next.focus();
+  event.preventDefault();
+  if (event.shiftKey) chooseWords(i, to);
+  else wordAnchor = to;
+}
+
+/** Chooses the sound from the word where the choice started to word n. */
+function chooseWords(i, n) {
+  const words = clips[i].words;
+  const [first, last] = n < wordAnchor ? [n, wordAnchor] : [wordAnchor, n];
+  chooseStretch(words[first][1] / 1000, words[last][2] / 1000);
+  sayStretch();
 }
 
 const bare = (word) => word.normalize("NFC").toLowerCase().replace(/[^\p{L}\p{M}\p{N}]+/gu, "");
@@ -28,7 +59,7 @@ const bare = (word) => word.normalize("NFC").toLowerCase().replace(/[^\p{L}\p{M}
 /** Words of the draft that are no longer in the text are struck through (longest common subsequence). */
 function markKept(i) {
   const buttons = [...$("words").children];
-  const draft = buttons.map((b) => bare(b.textContent));
+  const draft = clips[i].words.map(([text]) => bare(text));
   const text = works[i].text.split(/\s+/).map(bare).filter(Boolean);
   const table = Array.from({ length: draft.length + 1 }, () => new Uint16Array(text.length + 1));
   for (let a = draft.length - 1; a >= 0; a--) {
@@ -56,31 +87,4 @@ function markSpoken() {
   let spoken = -1;
   words.forEach(([, start, end], n) => { if (on && start <= now && now < end) spoken = n; });
   [...$("words").children].forEach((el, n) => el.classList.toggle("spoken", n === spoken));
-}
-
-function showWave(i) {
-  const peaks = clips[i].peaks.length ? clips[i].peaks : [2];
-  const width = peaks.length;
-  const path = peaks.map((peak, x) => {
-    const half = 2 + (46 * peak) / 255;
-    return `M${x + 0.15} ${(50 - half).toFixed(1)}h.7v${(2 * half).toFixed(1)}h-.7z`;
-  }).join("");
-  $("wave").setAttribute("viewBox", `0 0 ${width} 100`);
-  $("wave-all").setAttribute("d", path);
-  $("wave-played").setAttribute("d", path);
-  $("seek").max = player.length(i).toFixed(2);
-  drawPlayhead();
-}
-
-function drawPlayhead() {
-  const seconds = player.time();
-  const share = Math.min(1, seconds / player.length(current));
-  $("played-width").setAttribute("width", share * $("wave").viewBox.baseVal.width);
-  $("seek").value = seconds;
-  $("seek").setAttribute("aria-valuetext", t("player.seconds", { at: decimal(seconds), of: decimal(player.length(current)) }));
-  $("time").textContent = t("player.seconds", { at: decimal(seconds), of: decimal(player.length(current)) });
-  $("play").classList.toggle("on", player.playing());
-  const label = t(player.playing() ? "player.pause" : "player.play");
-  $("play-label").textContent = label;
-  $("play-again").textContent = label;
 }

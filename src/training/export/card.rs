@@ -113,6 +113,13 @@ fn body(items: &[&Item], about: &About) -> String {
     out.push_str(&counts("licence", items, licence, "not stated"));
     let region = |item: &Item| item.region.as_ref().map_or(String::new(), |r| r.as_str().into());
     out.push_str(&counts("region", items, region, "not stated"));
+    if !about.credits.is_empty() {
+        let names: Vec<String> = about.credits.iter().map(|name| line(name)).collect();
+        out.push_str(&format!(
+            "\nHeard and corrected by {}, who asked to be named, and by others who did not.\n",
+            names.join(", ")
+        ));
+    }
     out.push_str("\nThe licences are those of the recordings, as declared by the team that made this dataset.\n");
     out
 }

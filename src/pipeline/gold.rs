@@ -1,0 +1,68 @@
+//! `answers --gold`: clips whose text the team knows. They check people and never become training data.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use anyhow::Result;
+use serde::Serialize;
+
+use super::settle;
+use super::workspace::Workspace;
+use crate::domain::ClipId;
+use crate::store::Draft;
+use crate::tasks::answers;
+
+/// What was kept.
+#[derive(Debug, Default, Serialize)]
+pub struct Kept {
+    /// Clips that are gold now.
+    pub gold: usize,
+    /// Rows and files that were left aside, with the reason.
+    pub failed: Vec<String>,
+}
+
+/// Keeps the texts of rows (`clip` and `text` are enough) as known.
+pub fn keep(workspace: &mut Workspace, files: &[PathBuf]) -> Result<Kept> {
+    let mut clips = BTreeSet::new();
+    workspace.store.each_clip(Draft::Decided, |row| {
+        clips.insert(row.clip.id);
+        Ok(())
+    })?;
+    let id = workspace.store.workspace()?;
+    let mut kept = Kept::default();
+    let mut gold: BTreeMap<ClipId, String> = BTreeMap::new();
+    for file in files {
+        let rows = match answers::read(file) {
+            Ok(rows) => rows,
+            Err(error) => {
+                kept.failed.push(format!("{error:#}"));
+                continue;
+            }
+        };
+        for answers::AnswerRow { place, row } in rows {
+            let row = match row {
+                Ok(row) => row,
+                Err(why) => {
+                    kept.failed.push(format!("{place}: {why}"));
+                    continue;
+                }
+            };
+            let clip = ClipId::from_stored(row.clip.trim());
+            let text = answers::tidy(&row.text);
+            if !row.workspace.is_empty() && row.workspace != id {
+                kept.failed.push(format!("{place}: of another workspace ({})", row.workspace));
+            } else if !clips.contains(&clip) {
+                kept.failed.push(format!("{place}: no clip '{clip}' in this workspace"));
+            } else if text.is_empty() {
+                kept.failed.push(format!("{place}: `text` is empty: write what is said"));
+            } else {
+                gold.insert(clip, text);
+            }
+        }
+    }
+    let gold: Vec<_> = gold.into_iter().collect();
+    workspace.store.keep_gold(&gold)?;
+    kept.gold = gold.len();
+    settle::settle(workspace)?;
+    Ok(kept)
+}

@@ -1,0 +1,108 @@
+//! The settling pass: all answers together, so that their order does not matter and everybody's
+//! reliability is known before anybody's word is weighed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+
+use super::workspace::Workspace;
+use crate::domain::{Answer, ClipId, Consensus, Purpose, Reliability, Verdict};
+use crate::store::Draft;
+use crate::tasks::consensus::{Settlement, Votes, plain, settle_all};
+
+/// What the answers settle.
+#[derive(Debug, Default)]
+pub struct Settled {
+    /// Clips with a consensus.
+    pub clips: BTreeSet<ClipId>,
+    /// Clips that wait for an adjudicator, with the answers about each.
+    pub contested: BTreeMap<ClipId, Vec<Answer>>,
+    /// By validator.
+    pub reliability: BTreeMap<String, Reliability>,
+}
+
+/// Settles all clips and keeps what is settled.
+pub fn settle(workspace: &mut Workspace) -> Result<Settled> {
+    let (settled, consensus) = work_out(workspace)?;
+    workspace.store.keep_consensus(&consensus)?;
+    Ok(settled)
+}
+
+/// What the answers settle, without keeping it.
+pub fn work_out(workspace: &Workspace) -> Result<(Settled, Vec<Consensus>)> {
+    let store = &workspace.store;
+    let gold = store.gold()?;
+    let truths = truths(workspace, &gold)?;
+    let wanted = store.answers_wanted()?;
+    // Answers that settle a clip together; answers to a control item apart from them.
+    let mut votes: BTreeMap<(ClipId, Option<(Purpose, String)>), Votes> = BTreeMap::new();
+    store.each_current_answer(|answer| {
+        let control = answer.purpose.is_control();
+        let apart = control.then(|| (answer.purpose, answer.draft_digest.clone()));
+        votes.entry((answer.clip.clone(), apart)).or_default().answers.push(answer);
+    })?;
+    for ((clip, apart), votes) in &mut votes {
+        votes.wanted = wanted.get(clip).copied().unwrap_or(1);
+        votes.truth = match apart {
+            None => gold.get(clip).cloned(),
+            Some((_, digest)) => truths.get(digest).cloned(),
+        };
+    }
+    let mut drafts: BTreeMap<ClipId, String> = BTreeMap::new();
+    let answered: BTreeSet<&ClipId> =
+        votes.keys().map(|(clip, _)| clip).chain(gold.keys()).collect();
+    store.each_clip(Draft::Decided, |row| {
+        if answered.contains(&row.clip.id) {
+            drafts.insert(row.clip.id.clone(), row.draft().to_string());
+        }
+        Ok(())
+    })?;
+    for ((clip, _), votes) in &mut votes {
+        votes.machine = drafts.get(clip).cloned();
+    }
+    let (keys, votes): (Vec<_>, Vec<_>) = votes.into_iter().unzip();
+    let (settlements, reliability) = settle_all(&votes, &workspace.config.tasks);
+    let mut settled = Settled { reliability, ..Settled::default() };
+    let mut consensus = Vec::new();
+    for (((clip, apart), votes), settlement) in keys.into_iter().zip(votes).zip(settlements) {
+        if apart.is_some() || gold.contains_key(&clip) {
+            continue;
+        }
+        match settlement {
+            Settlement::Settled(c) => consensus.push(c),
+            Settlement::Contested => drop(settled.contested.insert(clip, votes.answers)),
+            Settlement::Waiting => {}
+        }
+    }
+    consensus.extend(gold.iter().map(|(clip, text)| of_gold(clip, text, drafts.get(clip))));
+    settled.clips = consensus.iter().map(|c| c.clip.clone()).collect();
+    Ok((settled, consensus))
+}
+
+/// What is known to be said, by the digest of what was handed out.
+fn truths(
+    workspace: &Workspace,
+    gold: &BTreeMap<ClipId, String>,
+) -> Result<BTreeMap<String, String>> {
+    let mut truths = BTreeMap::new();
+    workspace.store.each_handed_out(|out| {
+        // A gold text may have been mended since it went out.
+        let gold = gold.get(&out.clip).filter(|_| out.purpose == Purpose::Gold);
+        if let Some(truth) = gold.or(out.truth.as_ref()) {
+            truths.insert(out.digest(), truth.clone());
+        }
+    })?;
+    Ok(truths)
+}
+
+fn of_gold(clip: &ClipId, text: &str, draft: Option<&String>) -> Consensus {
+    let same = draft.is_some_and(|draft| plain(draft) == plain(text));
+    Consensus {
+        clip: clip.clone(),
+        verdict: if same { Verdict::AsIs } else { Verdict::Corrected },
+        text: text.to_string(),
+        support: 0,
+        answers: 0,
+        agreement: 1.0,
+    }
+}

@@ -1,0 +1,193 @@
+//! One batch: its files, then what the store keeps of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use super::item::{Item, doubtful};
+use super::terms::{self, Pace};
+use super::{Options, Written};
+use crate::audio::{cut, flac, wav};
+use crate::domain::{
+    BatchId, ClipId, HandedOut, Language, Purpose, Recording, RecordingId, Span, TagKind, TaskRow,
+};
+use crate::hypotheses::calibrate::Calibration;
+use crate::pipeline::files::write_whole;
+use crate::pipeline::workspace::Workspace;
+use crate::routing::lexicon::{Kind, Lexicon};
+use crate::store::BatchRow;
+use crate::tasks::bundle::{self, Format};
+use crate::tasks::page::{self, Batch, PageItem, Suggestion};
+
+/// Bars of a clip's waveform.
+const PEAKS: usize = 200;
+
+/// What all batches share.
+pub struct Kit {
+    /// All recordings.
+    pub recordings: BTreeMap<RecordingId, Recording>,
+    /// Regional words.
+    pub lexicon: Lexicon,
+    /// How long people take.
+    pub pace: Pace,
+    /// The calibration; it says of each draft whether it is for it.
+    pub calibration: Calibration,
+    /// Clips that somebody found shocking, and their neighbours.
+    pub reported: BTreeSet<ClipId>,
+}
+
+/// Writes a batch in every format, then keeps it.
+pub fn write(
+    workspace: &mut Workspace,
+    options: &Options,
+    chunk: Vec<Item>,
+    kit: &Kit,
+    written: &mut Written,
+) -> Result<()> {
+    let sounds = sounds(&chunk, &kit.recordings)?;
+    // Blind, or for another purpose, the same clip makes another batch.
+    let how = |item: &Item| match (item.out.purpose, item.out.blind.is_blind()) {
+        (Purpose::Task, false) => String::new(),
+        (purpose, blind) => format!(" {} {blind}", purpose.code()),
+    };
+    let digests = chunk.iter().map(|i| (i.clip.id.clone(), i.row.draft_digest.clone() + &how(i)));
+    let id = workspace.store.workspace()?;
+    let batch = BatchId::derive(&id, digests);
+    let work = kit.pace.work(&chunk, &workspace.config.tasks);
+    let mut rows: Vec<TaskRow> = chunk.iter().map(|item| item.row.clone()).collect();
+    rows.iter_mut().for_each(|row| row.batch = batch.to_string());
+    for format in &options.formats {
+        let path = options.out.join(format.file_name(&batch));
+        match format {
+            Format::Html => {
+                let page = Batch {
+                    workspace: id.clone(),
+                    batch: batch.clone(),
+                    title: title(&workspace.dir),
+                    interface: workspace.config.tasks.interface.clone(),
+                    speech: speech(&chunk),
+                    lexicon: suggestions(&chunk, &kit.lexicon),
+                    work: work.clone(),
+                    regions: terms::regions(&workspace.config.tasks),
+                };
+                let items = chunk
+                    .iter()
+                    .zip(&rows)
+                    .map(|(item, row)| page_item(item, row.clone(), sounds.get(&item.clip.id)));
+                write_whole(&path, |out| page::render_to(out, &page, items).map(drop))?;
+            }
+            Format::Jsonl | Format::Csv => {
+                let audio = options.out.join(bundle::AUDIO);
+                std::fs::create_dir_all(&audio)
+                    .with_context(|| format!("make {}", audio.display()))?;
+                for (row, item) in rows.iter_mut().zip(&chunk) {
+                    row.audio = bundle::audio_name(&item.clip.id);
+                    let samples = sounds.get(&item.clip.id).map_or(&[][..], Vec::as_slice);
+                    wav::write(&options.out.join(&row.audio), samples)?;
+                }
+                write_whole(&path, |out| match format {
+                    Format::Csv => bundle::write_csv(out, &rows),
+                    _ => bundle::write_jsonl(out, &rows),
+                })?;
+                rows.iter_mut().for_each(|row| row.audio.clear());
+            }
+        }
+        written.files.push(path);
+    }
+    drop(sounds);
+    // After the files: were the order the other way round, dying here would leave clips that count
+    // as handed out but are in no file. Written again, a batch is the same batch.
+    let handed_out: Vec<HandedOut> = chunk.iter().map(|item| item.out.clone()).collect();
+    let kept = BatchRow {
+        id: batch.clone(),
+        created: jiff::Timestamp::now().to_string(),
+        validators: if options.adjudicate { 1 } else { options.validators },
+        estimate: work.estimate_seconds,
+        pay: work.pay_per_clip.map(|pay| pay * chunk.len() as f64),
+    };
+    workspace.store.keep_batch(&kept, &handed_out)?;
+    if let Some(hourly) = terms::hourly(&work, chunk.len())
+        && work.floor_per_hour.is_some_and(|floor| hourly < floor)
+    {
+        written.under_floor.insert(batch.to_string(), hourly);
+    }
+    written.clips += chunk.len();
+    written.checks += chunk.iter().filter(|i| i.out.purpose.is_control()).count();
+    written.seconds += chunk.iter().map(|i| i.clip.span.len().seconds()).sum::<f64>();
+    written.estimated_seconds += work.estimate_seconds.unwrap_or(0.0);
+    written.batches.push(batch.to_string());
+    Ok(())
+}
+
+/// The samples of every clip of a chunk, each recording decoded once.
+fn sounds(
+    chunk: &[Item],
+    recordings: &BTreeMap<RecordingId, Recording>,
+) -> Result<BTreeMap<ClipId, Vec<f32>>> {
+    let mut sounds = BTreeMap::new();
+    for clips in chunk.chunk_by(|a, b| a.clip.recording == b.clip.recording) {
+        let found = clips.first().and_then(|item| recordings.get(&item.clip.recording));
+        let Some(Recording { path, file, channel, .. }) = found else { continue };
+        let spans: Vec<Span> = clips.iter().map(|item| item.clip.span).collect();
+        cut::cut(file, *channel, &spans, &mut |n, samples| {
+            sounds.insert(clips[n].clip.id.clone(), samples);
+            Ok(())
+        })
+        .with_context(|| format!("read {path}"))?;
+    }
+    Ok(sounds)
+}
+
+fn page_item(item: &Item, row: TaskRow, samples: Option<&Vec<f32>>) -> Result<PageItem> {
+    let samples = samples.map_or(&[][..], Vec::as_slice);
+    let marked = item.hypothesis.as_ref().filter(|_| item.out.marked);
+    Ok(PageItem {
+        row,
+        audio: flac::encode(samples)?,
+        words: item.hypothesis.as_ref().map_or(Vec::new(), |h| page::words(&h.tokens)),
+        peaks: page::peaks(samples, PEAKS),
+        reasons: item.reasons.clone(),
+        doubtful: marked.map_or(Vec::new(), doubtful),
+        warnings: item.warnings.clone(),
+        versions: item.versions.clone(),
+    })
+}
+
+/// The language spoken, where it is one for the whole chunk.
+fn speech(chunk: &[Item]) -> Option<Language> {
+    let mut languages =
+        chunk.iter().filter_map(|item| item.hypothesis.as_ref()).map(|h| &h.language);
+    let first = languages.next()?;
+    languages.all(|other| other == first).then(|| first.clone())
+}
+
+fn tag_kind(kind: Kind) -> TagKind {
+    match kind {
+        Kind::Word => TagKind::RegionalWord,
+        Kind::Idiom => TagKind::Idiom,
+    }
+}
+
+/// The lexicon's entries that stand in a chunk's drafts, for validators to confirm.
+fn suggestions(chunk: &[Item], lexicon: &Lexicon) -> Vec<Suggestion> {
+    let mut found = BTreeMap::new();
+    for hit in chunk.iter().flat_map(|item| lexicon.hits(&item.row.draft)) {
+        let entry = hit.entry;
+        found.entry(entry.term.clone()).or_insert_with(|| Suggestion {
+            term: entry.term.clone(),
+            kind: tag_kind(entry.kind),
+            region: entry.regions.first().map_or(String::new(), |r| r.to_string()),
+            meaning: entry.meaning.clone(),
+        });
+    }
+    found.into_values().collect()
+}
+
+fn title(dir: &Path) -> String {
+    let dir = dir.canonicalize().unwrap_or(dir.to_path_buf());
+    dir.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned())
+}
+
+#[cfg(test)]
+mod page_size;

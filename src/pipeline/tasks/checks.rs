@@ -1,0 +1,92 @@
+//! Clips that check people, mixed into a batch: known texts and planted errors. Which ones is drawn by
+//! the batch's own clips, so that the same batch gets the same ones.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::item::{Found, Item};
+use crate::domain::{ClipId, Purpose, RecordingId, TaskSettings, draw, hex_digest};
+use crate::tasks::plant::{plant, vocabulary};
+
+/// What checks may be made of.
+pub struct Checks {
+    gold: Vec<(Item, String)>,
+    settled: Vec<(Item, String)>,
+    vocabulary: BTreeSet<String>,
+}
+
+impl Checks {
+    /// Of what was found, without clips of `unreadable` recordings and clips that `answered` says
+    /// the validator has answered.
+    pub fn new(
+        found: &mut Found,
+        unreadable: &BTreeSet<RecordingId>,
+        answered: &BTreeSet<ClipId>,
+    ) -> Self {
+        let fresh = |(item, _): &(Item, String)| {
+            !unreadable.contains(&item.clip.recording) && !answered.contains(&item.clip.id)
+        };
+        let mut gold = std::mem::take(&mut found.gold);
+        let mut settled = std::mem::take(&mut found.settled);
+        let vocabulary = vocabulary(settled.iter().chain(&gold).map(|(_, text)| text.as_str()));
+        gold.retain(fresh);
+        settled.retain(fresh);
+        Self { gold, settled, vocabulary }
+    }
+
+    /// The checks for a batch of these tasks.
+    pub fn pick(&self, tasks: &[Item], settings: &TaskSettings, seed: u64) -> Vec<Item> {
+        let digests: String = tasks.iter().map(|t| t.row.draft_digest.as_str()).collect();
+        let name = hex_digest(digests.as_bytes());
+        let here: BTreeSet<&ClipId> = tasks.iter().map(|t| &t.clip.id).collect();
+        // A share of a few tasks is a fraction of a clip: rounded up as often as it says.
+        let number = |share: f64, what: &str| {
+            let wanted = share * tasks.len() as f64;
+            let more = draw(seed, &format!("{what}\n{name}")) < wanted.fract();
+            wanted.floor() as usize + usize::from(more)
+        };
+        let first = |from: &[(Item, String)], what: &str| {
+            let mut order: Vec<(u64, usize)> = Vec::new();
+            for (n, (item, _)) in from.iter().enumerate() {
+                if !here.contains(&item.clip.id) {
+                    let at = draw(seed, &format!("{what}\n{name}\n{}", item.clip.id));
+                    order.push((at.to_bits(), n));
+                }
+            }
+            order.sort_unstable();
+            order.into_iter().map(|(_, n)| n).collect::<Vec<usize>>()
+        };
+        let gold = first(&self.gold, "gold").into_iter().map(|n| {
+            let (item, text) = &self.gold[n];
+            item.clone().with_draft(item.row.draft.clone(), Purpose::Gold, text.clone())
+        });
+        let mut picked: Vec<Item> = gold.take(number(settings.gold_share, "gold")).collect();
+        let seeded = first(&self.settled, "seeded").into_iter().filter_map(|n| {
+            let (item, text) = &self.settled[n];
+            let name = format!("{name}\n{}", item.clip.id);
+            let planted = plant(text, &self.vocabulary, seed, &name)?;
+            let mut item = item.clone().with_draft(planted, Purpose::Seeded, text.clone());
+            // Its times are those of another text.
+            item.hypothesis = None;
+            Some(item)
+        });
+        picked.extend(seeded.take(number(settings.seeded_error_share, "seeded")));
+        picked
+    }
+}
+
+/// Neighbours of clips that somebody found shocking, and those clips themselves.
+pub fn reported(clips: &[(ClipId, RecordingId)], shocking: &BTreeSet<ClipId>) -> BTreeSet<ClipId> {
+    let mut reported = BTreeSet::new();
+    let places: BTreeMap<&ClipId, usize> =
+        clips.iter().enumerate().map(|(n, (id, _))| (id, n)).collect();
+    for clip in shocking {
+        let Some(&n) = places.get(clip) else { continue };
+        let near = n.saturating_sub(1)..=(n + 1).min(clips.len() - 1);
+        for m in near {
+            if clips[m].1 == clips[n].1 {
+                reported.insert(clips[m].0.clone());
+            }
+        }
+    }
+    reported
+}

@@ -1,0 +1,85 @@
+//! What a batch asks of a person and gives: time, pay, rest.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+
+use super::item::Item;
+use crate::domain::{ClipId, TaskSettings, Verdict};
+use crate::pipeline::workspace::Workspace;
+use crate::store::Draft;
+use crate::tasks::page::{RegionName, Work};
+
+/// Answers with measured time that an estimate needs.
+const ENOUGH: usize = 20;
+/// Before any are measured: seconds a second of audio (half of what careful transcription takes at
+/// least, since there is a draft), and seconds for each clip.
+const ASSUMED: (f64, f64) = (4.0, 4.0);
+
+/// How long people take.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// Median active seconds a second of audio; `None`: too few answers.
+    measured: Option<f64>,
+}
+
+impl Pace {
+    /// From the answers so far, skips aside.
+    pub fn measure(workspace: &Workspace) -> Result<Self> {
+        let mut lengths: BTreeMap<ClipId, f64> = BTreeMap::new();
+        workspace.store.each_clip(Draft::Decided, |row| {
+            lengths.insert(row.clip.id, row.clip.span.len().seconds());
+            Ok(())
+        })?;
+        let mut ratios = Vec::new();
+        workspace.store.each_current_answer(|answer| {
+            let length = lengths.get(&answer.clip).copied().filter(|l| *l > 0.0);
+            if let (Some(active), Some(length)) = (answer.active_seconds, length)
+                && answer.verdict != Verdict::Skip
+            {
+                ratios.push(active / length);
+            }
+        })?;
+        ratios.sort_by(f64::total_cmp);
+        let measured = (ratios.len() >= ENOUGH).then(|| ratios[ratios.len() / 2]);
+        Ok(Self { measured })
+    }
+
+    /// Active seconds that clips are expected to take one person.
+    pub fn estimate(self, items: &[Item]) -> f64 {
+        let audio: f64 = items.iter().map(|i| i.clip.span.len().seconds()).sum();
+        match self.measured {
+            Some(ratio) => ratio * audio,
+            None => ASSUMED.0 * audio + ASSUMED.1 * items.len() as f64,
+        }
+    }
+
+    /// What the page says of a batch.
+    pub fn work(self, items: &[Item], settings: &TaskSettings) -> Work {
+        let some = |amount: f64| Some(amount).filter(|a| *a > 0.0);
+        Work {
+            estimate_seconds: Some(self.estimate(items)),
+            measured: self.measured.is_some(),
+            currency: settings.currency.clone(),
+            pay_per_clip: some(settings.pay_per_clip),
+            floor_per_hour: some(settings.floor_per_hour),
+            break_minutes: settings.break_minutes,
+            daily_minutes: settings.daily_minutes,
+        }
+    }
+}
+
+/// Pay an hour that a batch comes to, where pay is set.
+pub fn hourly(work: &Work, clips: usize) -> Option<f64> {
+    let seconds = work.estimate_seconds.filter(|s| *s > 0.0)?;
+    Some(work.pay_per_clip? * clips as f64 / seconds * 3600.0)
+}
+
+/// The settings' regions.
+pub fn regions(settings: &TaskSettings) -> Vec<RegionName> {
+    let split = |line: &String| {
+        let mut parts = line.split('|').map(|p| p.trim().to_string());
+        Some(RegionName { code: parts.next()?, fr: parts.next()?, en: parts.next()? })
+    };
+    settings.regions.iter().filter_map(split).collect()
+}

@@ -1,0 +1,164 @@
+//! The pages that tests/page/ opens in a browser, written to target/page-test/.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use super::*;
+use crate::domain::{ClipId, Probability, RecordingId, Samples, Span, draft_digest};
+use crate::tasks::bundle;
+
+/// A real clip: its sound, its waveform, and what Whisper base made of it.
+struct Natation {
+    words: Vec<(String, u64, u64)>,
+    peaks: Vec<u8>,
+    seconds: f64,
+    draft: String,
+}
+
+fn natation() -> Natation {
+    let data: Value =
+        serde_json::from_str(include_str!("../../../tests/data/page/natation.json")).unwrap();
+    let words: Vec<(String, u64, u64)> = serde_json::from_value(data["words"].clone()).unwrap();
+    Natation {
+        draft: words.iter().map(|w| w.0.as_str()).collect::<String>().trim().to_string(),
+        words,
+        peaks: serde_json::from_value(data["peaks"].clone()).unwrap(),
+        seconds: data["seconds"].as_f64().unwrap(),
+    }
+}
+
+impl Natation {
+    /// The clip as number `n` of a recording; a draft that is its own comes with its words.
+    fn item(&self, n: u64, draft: &str, reasons: Vec<Reason>) -> PageItem {
+        let start = Samples(n * 80_000 + 672_000);
+        let span = Span::new(start, start + Samples::from_seconds(self.seconds));
+        let clip = ClipId::derive(&RecordingId::from_stored("00112233aabbccdd"), span);
+        let plain = !(3..200).contains(&n);
+        let path = if plain { "entretiens/piscine.flac" } else { "r/l'été \"<b>\" & co.flac" };
+        let own = draft == self.draft || draft.is_empty();
+        let word = |(text, start, end): &(String, u64, u64)| Word {
+            text: text.clone(),
+            start: Millis(*start),
+            end: Millis(*end),
+        };
+        PageItem {
+            row: TaskRow {
+                workspace: "page-test".into(),
+                path: path.into(),
+                start: span.start.seconds(),
+                end: span.end.seconds(),
+                draft: draft.into(),
+                draft_digest: draft_digest(&clip, draft),
+                clip: clip.to_string(),
+                reasons: reasons.iter().map(|r| r.code().to_string()).collect(),
+                region: "fr-CA-QC".into(),
+                context_before: "Il y a une piscine tout près de chez moi.".into(),
+                context_after: "Moi, je préfère marcher.".into(),
+                ..Default::default()
+            },
+            audio: include_bytes!("../../../tests/data/page/natation.flac").to_vec(),
+            words: self.words.iter().filter(|_| own).map(word).collect(),
+            peaks: self.peaks.clone(),
+            reasons,
+            ..Default::default()
+        }
+    }
+}
+
+fn suggestion(term: &str, kind: TagKind, meaning: &str) -> Suggestion {
+    Suggestion { term: term.into(), kind, region: "fr-CA-QC".into(), meaning: meaning.into() }
+}
+
+fn low() -> Reason {
+    Reason::LowConfidence { score: Probability::clamped(0.4), threshold: Probability::clamped(0.6) }
+}
+
+/// Writes `name`.html, and its rows as `rows`.jsonl.
+fn write(name: &str, rows: &str, batch: &Batch, mut items: Vec<PageItem>) {
+    items.iter_mut().for_each(|item| item.row.batch = batch.batch.to_string());
+    let folder: PathBuf = [env!("CARGO_MANIFEST_DIR"), "target", "page-test"].iter().collect();
+    std::fs::create_dir_all(&folder).unwrap();
+    let all: Vec<TaskRow> = items.iter().map(|item| item.row.clone()).collect();
+    let file = |name: String| std::fs::File::create(folder.join(name)).unwrap();
+    bundle::write_jsonl(&mut file(format!("{rows}.jsonl")), &all).unwrap();
+    let mut page = std::io::BufWriter::new(file(format!("{name}.html")));
+    assert_eq!(render_to(&mut page, batch, items.into_iter().map(Ok)).unwrap(), all.len());
+    page.flush().unwrap();
+}
+
+/// With texts from real speech and hostile ones.
+#[test]
+fn writes_a_sample_page() {
+    let natation = natation();
+    let idiom =
+        Reason::Idiom { term: "lâche pas la patate".into(), heard: "lâche pas la patate".into() };
+    let mut items = vec![
+        natation.item(0, &natation.draft, vec![low()]),
+        natation.item(1, "Lâche pas la patate, il fait frette à matin.", vec![idiom]),
+        natation.item(2, "", vec![Reason::NoOutput]),
+    ];
+    let audit = Reason::RandomAudit { rate: Probability::clamped(0.05) };
+    let hostile = bundle::samples::HOSTILE.iter().filter(|t| !t.trim().is_empty());
+    items.extend((3..).zip(hostile).map(|(n, t)| natation.item(n, t, vec![audit.clone()])));
+    // One for each other verdict.
+    items.extend((100..107).map(|n| natation.item(n, &natation.draft, vec![Reason::NoScore])));
+    let batch = Batch {
+        workspace: "page-test".into(),
+        batch: BatchId::from_stored("fcd7a49891ed"),
+        title: "Sport et loisirs, lot 1".into(),
+        lexicon: vec![
+            suggestion("lâche pas la patate", TagKind::Idiom, "ne te décourage pas"),
+            suggestion("frette", TagKind::RegionalWord, "très froid"),
+        ],
+        ..super::tests::batch("")
+    };
+    write("page", "tasks", &batch, items);
+}
+
+/// With pay, warned and contested clips, doubtful words and a region of its own.
+#[test]
+fn writes_a_sample_page_of_everything() {
+    let natation = natation();
+    let version = |text: &str, support| Version { text: text.into(), support };
+    let versions = vec![
+        version("Les gens font souvent de la natation pour améliorer leur condition physique.", 2),
+        version("Les gens font souvent de la natation pour maintenir leur condition physique.", 1),
+        version(&natation.draft, 0),
+    ];
+    let item = |n: u64, draft: &str| natation.item(200 + n, draft, vec![low()]);
+    let draft = natation.draft.as_str();
+    let items = vec![
+        PageItem { doubtful: vec![6, 7], ..item(0, draft) },
+        PageItem { warnings: vec![Warning::Violent, Warning::Reported], ..item(1, draft) },
+        PageItem { versions: versions.clone(), doubtful: vec![1], ..item(2, "") },
+        PageItem { versions, ..item(3, draft) },
+        PageItem { warnings: vec![Warning::Hateful], ..item(4, draft) },
+        PageItem { warnings: vec![Warning::Sexual], ..item(5, "") },
+        item(6, draft),
+        item(7, draft),
+    ];
+    let batch = Batch {
+        workspace: "page-test".into(),
+        batch: BatchId::from_stored("5eca11ab1e00"),
+        title: "Appels de Gaspésie, lot 2".into(),
+        lexicon: vec![suggestion("frette", TagKind::RegionalWord, "très froid")],
+        work: Work {
+            estimate_seconds: Some(240.0),
+            measured: true,
+            currency: "EUR".into(),
+            pay_per_clip: Some(0.12),
+            floor_per_hour: Some(12.0),
+            break_minutes: 45,
+            daily_minutes: 240,
+        },
+        regions: vec![RegionName {
+            code: "fr-CA-QC-GASP".into(),
+            fr: "Gaspésie".into(),
+            en: "Gaspé".into(),
+        }],
+        ..super::tests::batch("")
+    };
+    write("everything", "everything", &batch, items);
+}

@@ -1,0 +1,52 @@
+// What the page's tests share. Run tests/page/make first, then `node --test --test-concurrency=1 tests/page/*.test.mjs`.
+// CHROMIUM names another browser binary.
+import { readFile } from "node:fs/promises";
+import { after, before } from "node:test";
+import { chromium } from "playwright-core";
+
+export const root = new URL("../../", import.meta.url);
+export const binary = process.env.CHROMIUM || "/usr/bin/chromium";
+export const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"];
+export const addressOf = (name) => new URL(`target/page-test/${name}.html`, root).href;
+export const rows = async (name) =>
+  (await readFile(new URL(`target/page-test/${name}.jsonl`, root), "utf8")).trim().split("\n").map(JSON.parse);
+let browser;
+
+before(async () => { browser = await chromium.launch({ executablePath: binary, args: flags }); });
+after(() => browser?.close());
+
+/** A page that fails the test on any network request, console message or script error. */
+export async function open(t, options = {}, prepare = () => {}, name = "page") {
+  const address = addressOf(name);
+  const context = await browser.newContext({ locale: "fr-FR", viewport: { width: 1200, height: 900 }, acceptDownloads: true, ...options });
+  t.after(() => context.close());
+  const page = await context.newPage();
+  const trouble = [];
+  page.on("console", (message) => trouble.push(`console: ${message.text()}`));
+  page.on("pageerror", (error) => trouble.push(`error: ${error}`));
+  page.on("dialog", (dialog) => { trouble.push(`dialog: ${dialog.type()} ${dialog.message()}`); dialog.dismiss(); });
+  page.on("request", (request) => {
+    if (!/^(file|blob|data):/.test(request.url())) trouble.push(`request: ${request.url()}`);
+    if (request.url().startsWith("file:") && request.url() !== address) trouble.push(`file: ${request.url()}`);
+  });
+  await prepare(page);
+  await page.goto(address);
+  return { page, trouble };
+}
+
+export async function download(page, button) {
+  const [file] = await Promise.all([page.waitForEvent("download"), page.click(button)]);
+  const text = await readFile(await file.path(), "utf8");
+  return { name: file.suggestedFilename(), text, rows: text.trim().split("\n").map(JSON.parse) };
+}
+
+export const number = (page) => page.locator("#clip-number").textContent();
+export const at = (page, n) => page.locator("#clip-number", { hasText: new RegExp(`^\\D+${n}\\D`) }).waitFor();
+
+/** Enter, and Enter again where the page asks whether one has listened. */
+export async function accept(page, next) {
+  await page.keyboard.press("Enter");
+  if (await page.locator("#hint").textContent()) await page.keyboard.press("Enter");
+  if (next) await at(page, next);
+}

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::Serialize;
 
-use super::files::write_whole;
+use super::files::{write_text, write_whole};
 use super::workspace::Workspace;
 use super::{route, run};
 use crate::audio::{cut, flac, wav};
@@ -189,7 +189,7 @@ fn write_batch(
                 });
                 write_whole(&path, |out| page::render_to(out, &page, items).map(drop))?;
             }
-            Format::Jsonl | Format::Csv => {
+            _ => {
                 let audio = options.out.join(bundle::AUDIO);
                 std::fs::create_dir_all(&audio)
                     .with_context(|| format!("make {}", audio.display()))?;
@@ -198,10 +198,13 @@ fn write_batch(
                     let samples = sounds.get(&waiting.clip.id).map_or(&[][..], Vec::as_slice);
                     wav::write(&options.out.join(&row.audio), samples)?;
                 }
-                write_whole(&path, |out| match format {
-                    Format::Csv => bundle::write_csv(out, &rows),
-                    _ => bundle::write_jsonl(out, &rows),
-                })?;
+                write_whole(&path, |out| bundle::write(*format, out, &rows))?;
+                if let Some((name, text)) = format.beside() {
+                    let path = options.out.join(name);
+                    if !path.exists() {
+                        write_text(&path, text)?;
+                    }
+                }
                 rows.iter_mut().for_each(|row| row.audio.clear());
             }
         }

@@ -10,8 +10,11 @@ mod text;
 
 pub use check::{Checked, check};
 pub use known::{HandedOut, Known, answer_id};
+#[cfg(test)]
+pub(super) use read::read_bytes;
 pub use read::{AnswerRow, Place, read};
 pub use rejection::Rejection;
+pub(super) use text::tidy;
 
 use crate::domain::Answer;
 
@@ -48,7 +51,7 @@ pub fn import(rows: Vec<AnswerRow>, known: &mut Known) -> Import {
 
 #[cfg(test)]
 mod tests {
-    use super::read::read_bytes;
+    use super::read::{At, read_bytes};
     use proptest::prelude::*;
 
     use super::*;
@@ -125,7 +128,7 @@ mod tests {
         ) {
             let clips = sample_rows(2);
             let row = |row: &TaskRow| AnswerRow {
-                place: Place { file: "f".into(), line: 1 },
+                place: Place { file: "f".into(), at: At::Line(1) },
                 row: Ok(row.clone()),
             };
             let mut once = known(&clips);

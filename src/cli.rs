@@ -2,9 +2,13 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::domain::LanguageChoice;
+use crate::pipeline::dataset;
+use crate::tasks::bundle;
+use crate::views::transcripts::TranscriptFormat;
 
 /// Human-in-the-loop speech transcription: a local Whisper model drafts, people hear what it is
 /// unsure of, their corrections become training data.
@@ -51,10 +55,16 @@ pub enum Command {
     )]
     Transcripts(Transcripts),
     /// Write task files for the clips that wait for a person.
-    #[command(after_help = "Example: second-ear tasks calls --out to-validate/ --format html,csv")]
+    #[command(
+        after_help = "Examples: second-ear tasks calls --out to-validate/ --format html,csv\n          second-ear tasks calls --out ls/ --format label-studio"
+    )]
     Tasks(Tasks),
-    /// Import answers (the page's download, JSONL or CSV); bad rows are named, the rest goes in.
-    #[command(after_help = "Example: second-ear answers calls answers-*.jsonl")]
+    /// Import answers; bad rows are named, the rest goes in.
+    #[command(
+        after_help = "Example: second-ear answers calls answers-*.jsonl\n\nFiles, known by their content: the page's \
+        download, JSONL, CSV, Label Studio's JSON export, results of Turkle or Mechanical Turk (CSV), Appen's full \
+        report (CSV)."
+    )]
     Answers(Answers),
     /// Write training data from settled corrections.
     #[command(after_help = "Example: second-ear dataset calls --out dataset/ --format hf,nemo")]
@@ -134,43 +144,17 @@ pub struct Run {
     pub scripted: Option<PathBuf>,
 }
 
-/// Formats of `transcripts`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum TranscriptFormat {
-    /// A row a clip.
-    Jsonl,
-    /// Plain text.
-    Txt,
-    /// SubRip subtitles.
-    Srt,
-    /// WebVTT subtitles.
-    Vtt,
-    /// Praat TextGrid.
-    Textgrid,
-}
-
 /// Arguments of `transcripts`.
 #[derive(Debug, Args)]
 pub struct Transcripts {
     /// The workspace.
     pub dir: PathBuf,
     /// One or several formats.
-    #[arg(long, value_enum, value_delimiter = ',', default_value = "jsonl")]
+    #[arg(long, value_parser = transcript_format(), value_delimiter = ',', default_value = "jsonl")]
     pub format: Vec<TranscriptFormat>,
     /// Folder for one file a recording (JSONL: one file); JSONL alone goes to stdout without it.
     #[arg(long)]
     pub out: Option<PathBuf>,
-}
-
-/// Formats of `tasks`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum TaskFormat {
-    /// One page a file, audio inside: opens in any browser.
-    Html,
-    /// Rows, audio beside.
-    Jsonl,
-    /// The same rows as a table, audio beside.
-    Csv,
 }
 
 /// Arguments of `tasks`.
@@ -182,8 +166,8 @@ pub struct Tasks {
     #[arg(long)]
     pub out: PathBuf,
     /// One or several formats.
-    #[arg(long, value_enum, value_delimiter = ',', default_value = "html")]
-    pub format: Vec<TaskFormat>,
+    #[arg(long, value_parser = task_format(), value_delimiter = ',', default_value = "html")]
+    pub format: Vec<bundle::Format>,
     /// Clips in one file; overrides the settings.
     #[arg(long)]
     pub clips_per_file: Option<usize>,
@@ -221,15 +205,6 @@ pub struct Answers {
     pub json: bool,
 }
 
-/// Formats of `dataset`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum DatasetFormat {
-    /// Hugging Face audiofolder.
-    Hf,
-    /// NVIDIA NeMo manifests.
-    Nemo,
-}
-
 /// Arguments of `dataset`.
 #[derive(Debug, Args)]
 pub struct Dataset {
@@ -239,8 +214,8 @@ pub struct Dataset {
     #[arg(long)]
     pub out: PathBuf,
     /// One or several formats.
-    #[arg(long, value_enum, value_delimiter = ',', default_value = "hf")]
-    pub format: Vec<DatasetFormat>,
+    #[arg(long, value_parser = dataset_format(), value_delimiter = ',', default_value = "hf")]
+    pub format: Vec<dataset::Format>,
     /// Add accepted drafts, marked `auto`.
     #[arg(long)]
     pub with_auto: bool,
@@ -351,6 +326,29 @@ pub enum WeightType {
     /// 8-bit blocks: half the size, the same speed and accuracy.
     #[value(name = "q8_0")]
     Q8_0,
+}
+
+/// A value that is one of `values`, and then what its text stands for.
+fn one_of<F>(
+    values: impl IntoIterator<Item = (&'static str, &'static str)>,
+) -> impl TypedValueParser<Value = F>
+where
+    F: std::str::FromStr<Err = String> + Clone + Send + Sync + 'static,
+{
+    let values = values.into_iter().map(|(code, about)| PossibleValue::new(code).help(about));
+    PossibleValuesParser::new(values).try_map(|code| code.parse::<F>())
+}
+
+fn task_format() -> impl TypedValueParser<Value = bundle::Format> {
+    one_of(bundle::Format::ALL.map(|f| (f.code(), f.about())))
+}
+
+fn transcript_format() -> impl TypedValueParser<Value = TranscriptFormat> {
+    one_of(TranscriptFormat::ALL.map(|f| (f.name(), f.about())))
+}
+
+fn dataset_format() -> impl TypedValueParser<Value = dataset::Format> {
+    one_of(dataset::Format::ALL.map(|f| (f.code(), f.about())))
 }
 
 fn language(s: &str) -> Result<LanguageChoice, String> {

@@ -14,10 +14,8 @@ use crate::pipeline::{
     answers, calibrate, dataset, evaluate, gold, ingest, lexicon, report, run, status, tasks,
     transcripts,
 };
-use crate::tasks::bundle::Format;
 use crate::views::progress::Talk;
 use crate::views::report::clock;
-use crate::views::transcripts::TranscriptFormat;
 
 mod model;
 
@@ -137,21 +135,13 @@ fn do_status(args: cli::Json) -> Result<Exit> {
 
 fn do_transcripts(args: cli::Transcripts, talk: Talk) -> Result<Exit> {
     let workspace = Workspace::read(&args.dir)?;
-    let formats = args.format.iter().map(|f| match f {
-        cli::TranscriptFormat::Jsonl => TranscriptFormat::Jsonl,
-        cli::TranscriptFormat::Txt => TranscriptFormat::Txt,
-        cli::TranscriptFormat::Srt => TranscriptFormat::Srt,
-        cli::TranscriptFormat::Vtt => TranscriptFormat::Vtt,
-        cli::TranscriptFormat::Textgrid => TranscriptFormat::Textgrid,
-    });
-    let formats: Vec<_> = formats.collect();
     match &args.out {
         None => {
             let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-            transcripts::print(&workspace, &formats, &mut out)?;
+            transcripts::print(&workspace, &args.format, &mut out)?;
         }
         Some(out) => {
-            let files = transcripts::write(&workspace, &formats, out)?;
+            let files = transcripts::write(&workspace, &args.format, out)?;
             talk.say(format!("{} files in {}.", files, out.display()));
         }
     }
@@ -161,13 +151,10 @@ fn do_transcripts(args: cli::Transcripts, talk: Talk) -> Result<Exit> {
 fn do_tasks(args: cli::Tasks, talk: Talk) -> Result<Exit> {
     let mut workspace = Workspace::write(&args.dir)?;
     let settings = &workspace.config.tasks;
-    let formats = args.format.iter().map(|f| match f {
-        cli::TaskFormat::Html => Format::Html,
-        cli::TaskFormat::Jsonl => Format::Jsonl,
-        cli::TaskFormat::Csv => Format::Csv,
-    });
+    let beside: Vec<_> =
+        args.format.iter().filter_map(|f| f.beside()).map(|(n, _)| args.out.join(n)).collect();
     let options = tasks::Options {
-        formats: formats.collect(),
+        formats: args.format,
         clips_per_file: args.clips_per_file.unwrap_or(settings.clips_per_file).max(1),
         validators: args.validators.unwrap_or(settings.validators).max(1),
         only_new: args.only_new,
@@ -193,6 +180,9 @@ fn do_tasks(args: cli::Tasks, talk: Talk) -> Result<Exit> {
     }
     for file in &done.files {
         talk.say(format!("  {}", file.display()));
+    }
+    for file in beside.iter().filter(|_| done.clips > 0) {
+        talk.say(format!("  {} (for the tool; GUIDE.md says how)", file.display()));
     }
     let currency = &workspace.config.tasks.currency;
     let floor = workspace.config.tasks.floor_per_hour;
@@ -244,15 +234,8 @@ fn do_answers(args: cli::Answers, talk: Talk) -> Result<Exit> {
 
 fn do_dataset(args: cli::Dataset, talk: Talk) -> Result<Exit> {
     let workspace = Workspace::read(&args.dir)?;
-    let formats = args.format.iter().map(|f| match f {
-        cli::DatasetFormat::Hf => dataset::Format::Hf,
-        cli::DatasetFormat::Nemo => dataset::Format::Nemo,
-    });
-    let options = dataset::Options {
-        formats: formats.collect(),
-        with_auto: args.with_auto,
-        out: args.out.clone(),
-    };
+    let options =
+        dataset::Options { formats: args.format, with_auto: args.with_auto, out: args.out.clone() };
     let done = dataset::write(&workspace, &options, talk)?;
     if args.json {
         print_json(&done)?;

@@ -1,6 +1,6 @@
 //! To people and back.
 //! In: task rows, embedded audio, words with times (made by the pipeline). Out: a page that works offline,
-//! task files as JSONL and CSV, checked answers, and the text that several people settle on.
+//! task files as JSONL, CSV and for other tools, checked answers, and the text that several people settle on.
 //! Left to others: which clips wait for a person (routing), keeping drafts and answers (store),
 //! cutting and encoding the audio (audio).
 
@@ -11,4 +11,5 @@ mod csv;
 mod jsonl;
 pub mod page;
 pub mod plant;
+mod platforms;
 pub mod warnings;

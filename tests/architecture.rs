@@ -54,7 +54,7 @@ fn allowed(room: &str) -> Option<BTreeSet<&'static str>> {
     match room {
         "domain" => allowed.clear(),
         stage if STAGES.contains(&stage) => {}
-        "store" | "config" | "cli" => {}
+        "store" | "config" => {}
         "exit" => drop(allowed.insert("store")),
         "workers" => allowed.extend(["audio", "hypotheses"]),
         "pipeline" => {
@@ -62,7 +62,7 @@ fn allowed(room: &str) -> Option<BTreeSet<&'static str>> {
             allowed.extend(["config", "exit", "store", "workers"]);
         }
         // The edge of the program sees everything.
-        "main" | "commands" => return None,
+        "main" | "commands" | "cli" => return None,
         other => panic!("src/{other} has no place in the architecture: give it one here"),
     }
     Some(allowed)

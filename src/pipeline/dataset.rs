@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
@@ -26,11 +27,31 @@ pub enum Format {
 }
 
 impl Format {
-    fn folder(self) -> &'static str {
+    /// Every format.
+    pub const ALL: [Format; 2] = [Format::Hf, Format::Nemo];
+
+    /// The name on the command line, and of the sub-folder.
+    pub fn code(self) -> &'static str {
         match self {
             Format::Hf => "hf",
             Format::Nemo => "nemo",
         }
+    }
+
+    /// What it is, in a line.
+    pub fn about(self) -> &'static str {
+        match self {
+            Format::Hf => "Hugging Face audiofolder",
+            Format::Nemo => "NVIDIA NeMo manifests",
+        }
+    }
+}
+
+impl FromStr for Format {
+    type Err = String;
+    fn from_str(s: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|f| f.code() == s);
+        found.ok_or_else(|| format!("'{s}' is not a dataset format"))
     }
 }
 
@@ -78,7 +99,7 @@ pub fn write(workspace: &Workspace, options: &Options, talk: Talk) -> Result<Wri
     let about = assign_splits(workspace, &mut items, &recordings)?;
     let folders: Vec<PathBuf> = match options.formats.as_slice() {
         [_] => vec![options.out.clone()],
-        several => several.iter().map(|f| options.out.join(f.folder())).collect(),
+        several => several.iter().map(|f| options.out.join(f.code())).collect(),
     };
     let staging = tempfile::tempdir_in(parent(&options.out)?).context("make a working folder")?;
     stage(staging.path(), &mut items, &recordings, &mut written, talk)?;

@@ -12,6 +12,8 @@ mod text;
 pub use check::{Checked, check};
 pub use credit::credits;
 pub use known::{Known, answer_id};
+#[cfg(test)]
+pub(super) use read::read_bytes;
 pub use read::{AnswerRow, Place, read};
 pub use rejection::Rejection;
 pub use text::tidy;
@@ -51,7 +53,7 @@ pub fn import(rows: Vec<AnswerRow>, known: &mut Known) -> Import {
 
 #[cfg(test)]
 mod tests {
-    use super::read::read_bytes;
+    use super::read::{At, read_bytes};
     use proptest::prelude::*;
 
     use super::*;
@@ -127,7 +129,7 @@ mod tests {
         ) {
             let clips = sample_rows(2);
             let row = |row: &TaskRow| AnswerRow {
-                place: Place { file: "f".into(), line: 1 },
+                place: Place { file: "f".into(), at: At::Line(1) },
                 row: Ok(row.clone()),
             };
             let mut once = known(&clips);

@@ -1,10 +1,11 @@
-//! Task files for people and programs that prefer rows to the page.
-//! In: task rows. Out: batches with their ids, JSONL or CSV. Left to others: the audio files beside
-//! (`audio/CLIP.wav`, written by the pipeline under the names given here).
+//! Task files for people and programs that prefer rows to the page, and for other tools.
+//! In: task rows. Out: batches with their ids, JSONL, CSV, or what a tool imports. Left to others: the
+//! audio files beside (`audio/CLIP.wav`, written by the pipeline under the names given here).
 
 use std::io::Write;
 use std::str::FromStr;
 
+use super::platforms::{appen, label_studio, turkle};
 use super::{csv, jsonl};
 use crate::domain::{BatchId, ClipId, TaskRow};
 
@@ -17,41 +18,103 @@ pub enum Format {
     Jsonl,
     /// Rows as CSV, audio files beside.
     Csv,
+    /// Label Studio's JSON, audio files and the labelling configuration beside.
+    LabelStudio,
+    /// Turkle's and Mechanical Turk's CSV, audio files and the page of a task beside.
+    Turkle,
+    /// Appen's CSV, audio files beside.
+    Appen,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Format; 3] = [Format::Html, Format::Jsonl, Format::Csv];
+    pub const ALL: [Format; 6] = [
+        Format::Html,
+        Format::Jsonl,
+        Format::Csv,
+        Format::LabelStudio,
+        Format::Turkle,
+        Format::Appen,
+    ];
 
-    /// The name on the command line, and the file's extension.
+    /// The name on the command line.
     pub fn code(self) -> &'static str {
         match self {
             Format::Html => "html",
             Format::Jsonl => "jsonl",
             Format::Csv => "csv",
+            Format::LabelStudio => "label-studio",
+            Format::Turkle => "turkle",
+            Format::Appen => "appen",
+        }
+    }
+
+    /// What it is, in a line.
+    pub fn about(self) -> &'static str {
+        match self {
+            Format::Html => "One page a file, audio inside: opens in any browser",
+            Format::Jsonl => "Rows, audio beside",
+            Format::Csv => "The same rows as a table, audio beside",
+            Format::LabelStudio => {
+                "Tasks with predictions for Label Studio, label-studio.xml beside"
+            }
+            Format::Turkle => "A table for Turkle or Mechanical Turk, turkle-template.html beside",
+            Format::Appen => "A table of units for Appen",
         }
     }
 
     /// Name of a batch's file.
     pub fn file_name(self, batch: &BatchId) -> String {
-        format!("tasks-{batch}.{}", self.code())
+        let ending = match self {
+            Format::Html | Format::Jsonl | Format::Csv => self.code(),
+            Format::LabelStudio => "label-studio.json",
+            Format::Turkle => "turkle.csv",
+            Format::Appen => "appen.csv",
+        };
+        format!("tasks-{batch}.{ending}")
+    }
+
+    /// A file that the tool wants once beside all batches: its name and text. People may change it, so
+    /// it is not written over.
+    pub fn beside(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Format::LabelStudio => Some(("label-studio.xml", label_studio::CONFIG)),
+            Format::Turkle => Some(("turkle-template.html", turkle::TEMPLATE)),
+            Format::Html | Format::Jsonl | Format::Csv | Format::Appen => None,
+        }
     }
 }
 
 impl FromStr for Format {
     type Err = String;
     fn from_str(s: &str) -> Result<Self, String> {
-        Self::ALL
-            .into_iter()
-            .find(|f| f.code() == s)
-            .ok_or_else(|| format!("'{s}' is not a task file format; write html, jsonl or csv"))
+        Self::ALL.into_iter().find(|f| f.code() == s).ok_or_else(|| {
+            let codes = Self::ALL.map(Self::code).join(", ");
+            format!("'{s}' is not a task file format; write one of {codes}")
+        })
     }
 }
 
-/// The folder of audio files beside a JSONL or CSV file.
+/// Writes rows in a format that has rows (all but the page, which has more to it than rows).
+pub fn write<'a>(
+    format: Format,
+    out: &mut impl Write,
+    rows: impl IntoIterator<Item = &'a TaskRow>,
+) -> anyhow::Result<()> {
+    match format {
+        Format::Html => anyhow::bail!("the page is not made of rows alone"),
+        Format::Jsonl => write_jsonl(out, rows),
+        Format::Csv => write_csv(out, rows),
+        Format::LabelStudio => label_studio::write(out, rows),
+        Format::Turkle => turkle::write(out, rows),
+        Format::Appen => appen::write(out, rows.into_iter().map(|row| (row, None))),
+    }
+}
+
+/// The folder of audio files beside a task file.
 pub const AUDIO: &str = "audio";
 
-/// Where a clip's audio lies beside a JSONL or CSV file: a relative path with forward slashes.
+/// Where a clip's audio lies beside a task file: a relative path with forward slashes.
 pub fn audio_name(clip: &ClipId) -> String {
     format!("{AUDIO}/{clip}.wav")
 }

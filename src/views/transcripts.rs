@@ -91,6 +91,17 @@ impl TranscriptFormat {
         }
     }
 
+    /// What it is, in a line.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Jsonl => "A row a clip",
+            Self::Txt => "Plain text",
+            Self::Srt => "SubRip subtitles",
+            Self::Vtt => "WebVTT subtitles",
+            Self::Textgrid => "Praat TextGrid",
+        }
+    }
+
     /// The usual ending of file names.
     pub fn extension(self) -> &'static str {
         if self == Self::Textgrid { "TextGrid" } else { self.name() }

@@ -13,7 +13,7 @@ use crate::domain::{
     BatchId, ClipId, HandedOut, Language, Purpose, Recording, RecordingId, Span, TagKind, TaskRow,
 };
 use crate::hypotheses::calibrate::Calibration;
-use crate::pipeline::files::write_whole;
+use crate::pipeline::files::{write_text, write_whole};
 use crate::pipeline::workspace::Workspace;
 use crate::routing::lexicon::{Kind, Lexicon};
 use crate::store::BatchRow;
@@ -77,7 +77,7 @@ pub fn write(
                     .map(|(item, row)| page_item(item, row.clone(), sounds.get(&item.clip.id)));
                 write_whole(&path, |out| page::render_to(out, &page, items).map(drop))?;
             }
-            Format::Jsonl | Format::Csv => {
+            _ => {
                 let audio = options.out.join(bundle::AUDIO);
                 std::fs::create_dir_all(&audio)
                     .with_context(|| format!("make {}", audio.display()))?;
@@ -86,10 +86,13 @@ pub fn write(
                     let samples = sounds.get(&item.clip.id).map_or(&[][..], Vec::as_slice);
                     wav::write(&options.out.join(&row.audio), samples)?;
                 }
-                write_whole(&path, |out| match format {
-                    Format::Csv => bundle::write_csv(out, &rows),
-                    _ => bundle::write_jsonl(out, &rows),
-                })?;
+                write_whole(&path, |out| bundle::write(*format, out, &rows))?;
+                if let Some((name, text)) = format.beside() {
+                    let path = options.out.join(name);
+                    if !path.exists() {
+                        write_text(&path, text)?;
+                    }
+                }
                 rows.iter_mut().for_each(|row| row.audio.clear());
             }
         }

@@ -1,6 +1,7 @@
 //! Answer files of every kind that is accepted, found out by their content.
-//! In: the page's download, JSONL rows, CSV. Out: every row with its file and line, or why it is none.
-//! Left to others: what each format looks like (`tasks/jsonl.rs`, `tasks/csv.rs`).
+//! In: the page's download, JSONL rows, CSV, what other tools export. Out: every row with its file and line, or why it is none.
+//! Left to others: what each format looks like (`tasks/jsonl.rs`, `tasks/csv.rs`,
+//! `tasks/platforms/`).
 
 use std::fmt;
 use std::path::Path;
@@ -9,7 +10,9 @@ use anyhow::Context;
 
 use super::Rejection;
 use crate::domain::TaskRow;
-use crate::tasks::{csv, jsonl};
+use crate::tasks::csv::{self, Table};
+use crate::tasks::jsonl;
+use crate::tasks::platforms::{appen, label_studio, turkle};
 
 /// Files above this are refused: thousands of hours of answers are smaller.
 const MAX_FILE: u64 = 1 << 30;
@@ -19,13 +22,25 @@ const MAX_FILE: u64 = 1 << 30;
 pub struct Place {
     /// File as named by the caller.
     pub file: String,
-    /// Line it starts on, from 1.
-    pub line: u64,
+    /// Where in it.
+    pub at: At,
+}
+
+/// Where in a file a row stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// On this line, from 1 (where it starts).
+    Line(u64),
+    /// In this task of a list of tasks, from 1.
+    Task(u64),
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.file, self.line)
+        match self.at {
+            At::Line(line) => write!(f, "{}:{line}", self.file),
+            At::Task(task) => write!(f, "{}, task {task}", self.file),
+        }
     }
 }
 
@@ -47,12 +62,15 @@ pub fn read(path: &Path) -> anyhow::Result<Vec<AnswerRow>> {
     Ok(read_bytes(&name, &bytes))
 }
 
-/// Reads a file's bytes: JSON lines when the first character is a brace or a bracket, else CSV.
+/// Reads a file's bytes: JSON lines when the first character is a brace, Label Studio's export when
+/// it is a bracket, else a table, whose columns tell whose it is.
 pub fn read_bytes(file: &str, bytes: &[u8]) -> Vec<AnswerRow> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let rows = match text.trim_ascii_start().first() {
+    let first = text.trim_ascii_start().first();
+    let rows = match first {
         None => Vec::new(),
-        Some(b'{' | b'[') => jsonl::read(text),
+        Some(b'{') => jsonl::read(text),
+        Some(b'[') => label_studio::read(text),
         Some(_) if text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff") => {
             vec![(1, Err("UTF-16 text: in the spreadsheet, save as \"CSV UTF-8\"".into()))]
         }
@@ -60,10 +78,15 @@ pub fn read_bytes(file: &str, bytes: &[u8]) -> Vec<AnswerRow> {
             let why = "this is a page, not answers: open it and use its download button";
             vec![(1, Err(why.into()))]
         }
-        Some(_) => csv::read(text),
+        Some(_) => match Table::open(text) {
+            Some(table) if turkle::is_results(&table) => turkle::read(&table),
+            Some(table) if appen::is_report(&table) => appen::read(&table),
+            _ => csv::read(text),
+        },
     };
-    let located = |(line, row): (u64, Result<TaskRow, String>)| AnswerRow {
-        place: Place { file: file.to_string(), line },
+    let at = if first == Some(&b'[') { At::Task } else { At::Line };
+    let located = |(number, row): (u64, Result<TaskRow, String>)| AnswerRow {
+        place: Place { file: file.to_string(), at: at(number) },
         row: row.map_err(|why| Rejection::Malformed { why }),
     };
     rows.into_iter().map(located).collect()

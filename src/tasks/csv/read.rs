@@ -2,186 +2,36 @@
 //! In: bytes. Out: a row for each record, or why it is none, with its line. The cells' conventions
 //! are told in `tasks/csv.rs`.
 
-use ::csv::{ByteRecord, Reader, ReaderBuilder};
-use serde_json::Value;
-
 use super::COLUMNS;
 use super::guard::unguard;
+use super::table::{Record, Rows, Table};
 use crate::domain::TaskRow;
-use crate::tasks::jsonl::{self, MAX_LINE};
 
 /// Without these a file holds no answers.
 const NEEDED: [&str; 5] = ["workspace", "clip", "draft_digest", "validator", "verdict"];
 
 /// Reads every record: the line it starts on, and the row or why there is none. Columns may stand in
-/// any order, more of them too; comma, semicolon and tab separate; a byte-order mark, `sep=;` and
-/// records without any content are left aside.
-pub fn read(bytes: &[u8]) -> Vec<(u64, Result<TaskRow, String>)> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    if !bytes.contains(&b'\n') && bytes.contains(&b'\r') {
-        let lines: Vec<u8> = bytes.iter().map(|b| if *b == b'\r' { b'\n' } else { *b }).collect();
-        return read(&lines);
-    }
-    let (skipped, body) = match bytes.strip_prefix(b"sep=") {
-        Some(_) => (1, after_line(bytes)),
-        None => (0, bytes),
+/// any order, more of them too; what else is borne with stands at [`Table::open`].
+pub fn read(bytes: &[u8]) -> Rows {
+    let Some(table) = Table::open(bytes) else {
+        let why = format!("not an answers file: the first line must name the columns {NEEDED:?}");
+        return vec![(1, Err(why))];
     };
-    let Some(layout) = Layout::of(body) else {
-        return vec![(
-            1 + skipped,
-            Err(format!("not an answers file: the first line must name the columns {NEEDED:?}")),
-        )];
-    };
-    let missing: Vec<_> = NEEDED.iter().filter(|n| layout.position(n).is_none()).collect();
+    let missing: Vec<_> = NEEDED.iter().filter(|n| !table.has(n)).collect();
     if !missing.is_empty() {
-        return vec![(1 + skipped, Err(format!("columns missing: {missing:?}")))];
+        return vec![(table.header_line, Err(format!("columns missing: {missing:?}")))];
     }
-    let mut rows = Vec::new();
-    let (mut rest, mut line) = (after_line(body), 2 + skipped);
-    while !rest.is_empty() {
-        let (read, consumed, lines) = layout.read_run(rest, line);
-        rows.extend(read);
-        rest = &rest[consumed.min(rest.len())..];
-        line += lines;
-    }
-    rows
+    table.rows(row)
 }
 
-/// What stands after the first line break.
-fn after_line(bytes: &[u8]) -> &[u8] {
-    bytes.iter().position(|b| *b == b'\n').map_or(&[], |i| &bytes[i + 1..])
-}
-
-/// Separator and column names of a file.
-struct Layout {
-    separator: u8,
-    names: Vec<String>,
-}
-
-impl Layout {
-    /// The separator under which most known columns appear; none when no column is known.
-    fn of(body: &[u8]) -> Option<Self> {
-        let known = |l: &Self| COLUMNS.iter().filter(|c| l.position(c).is_some()).count();
-        let layouts = [b',', b';', b'\t'].map(|separator| {
-            let header = reader(body, separator).into_byte_records().next().and_then(Result::ok);
-            let names = header
-                .iter()
-                .flatten()
-                .map(|cell| String::from_utf8_lossy(cell).trim().to_lowercase());
-            Self { separator, names: names.collect() }
-        });
-        layouts.into_iter().max_by_key(known).filter(|l| known(l) > 0)
-    }
-
-    fn position(&self, name: &str) -> Option<usize> {
-        self.names.iter().position(|n| n == name)
-    }
-
-    /// Reads on until the end or until a record that spoils the ones behind it: a quote that is
-    /// never closed swallows lines, so reading starts anew behind the line where such a record
-    /// begins. Gives rows, bytes consumed, lines consumed.
-    fn read_run(&self, body: &[u8], first_line: u64) -> (Rows, usize, u64) {
-        let mut rows = Vec::new();
-        let mut reader = reader(body, self.separator);
-        let mut record = ByteRecord::new();
-        loop {
-            let from = reader.position().clone();
-            let blank = blank_lines(&body[from.byte() as usize..]);
-            let start = from.byte() as usize + blank;
-            let blank = body[start - blank..start].iter().filter(|b| **b == b'\n').count();
-            let line = first_line + from.line() - 1 + blank as u64;
-            match reader.read_byte_record(&mut record) {
-                Ok(true) => {}
-                Ok(false) => return (rows, body.len(), 0),
-                Err(e) => {
-                    rows.push((line, Err(format!("not readable as CSV ({e})"))));
-                    return (rows, body.len(), 0);
-                }
-            }
-            let end = reader.position().byte() as usize;
-            let quotes = body[start..end].iter().filter(|b| **b == b'"').count();
-            let lines = record.iter().any(|cell| cell.contains(&b'\n'));
-            if lines && (record.len() != self.names.len() || quotes % 2 == 1) {
-                let why = "a quotation mark opens a cell and is not closed on the line";
-                rows.push((line, Err(why.into())));
-                let consumed = body.len() - after_line(&body[start..]).len();
-                return (rows, consumed, line + 1 - first_line);
-            }
-            if record.iter().any(|cell| !cell.trim_ascii().is_empty()) {
-                rows.push((line, self.row(&record)));
-            }
+fn row(record: &Record) -> Result<TaskRow, String> {
+    let mut row = TaskRow::default();
+    for column in &COLUMNS {
+        if let Some(cell) = record.cell(column.name)? {
+            (column.set)(&mut row, unguard(cell))?;
         }
     }
-
-    fn row(&self, record: &ByteRecord) -> Result<TaskRow, String> {
-        if record.len() != self.names.len() {
-            return Err(format!(
-                "{} cells where the header has {}",
-                record.len(),
-                self.names.len()
-            ));
-        }
-        if record.as_slice().len() > MAX_LINE {
-            return Err(format!("the record has {} bytes", record.as_slice().len()));
-        }
-        let cell = |name: &str| -> Result<String, String> {
-            let bytes = self.position(name).and_then(|i| record.get(i)).unwrap_or_default();
-            let text = std::str::from_utf8(bytes).map_err(|_| {
-                format!("`{name}` is not UTF-8: in the spreadsheet, save as \"CSV UTF-8\"")
-            })?;
-            Ok(unguard(text).to_string())
-        };
-        let reasons = cell("reasons")?;
-        let tags = match cell("tags")?.trim() {
-            "" => Value::Null,
-            json => serde_json::from_str(json)
-                .map_err(|e| format!("`tags` must be empty or a JSON list ({e})"))?,
-        };
-        let seconds = match cell("active_seconds")?.trim() {
-            "" => None,
-            text => Some(number(text).ok_or_else(|| {
-                format!("`active_seconds` must be empty or a number, not '{text}'")
-            })?),
-        };
-        Ok(TaskRow {
-            workspace: cell("workspace")?,
-            batch: cell("batch")?,
-            clip: cell("clip")?,
-            path: cell("path")?,
-            // Spreadsheets turn "12.5" into a date; the clip id holds the true bounds.
-            start: number(&cell("start")?).unwrap_or(0.0),
-            end: number(&cell("end")?).unwrap_or(0.0),
-            audio: cell("audio")?,
-            draft: cell("draft")?,
-            draft_digest: cell("draft_digest")?,
-            reasons: reasons.split('|').filter(|r| !r.is_empty()).map(String::from).collect(),
-            region: cell("region")?,
-            context_before: cell("context_before")?,
-            context_after: cell("context_after")?,
-            validator: cell("validator")?,
-            verdict: cell("verdict")?,
-            text: cell("text")?,
-            tags: jsonl::tags(&tags)?,
-            active_seconds: seconds,
-            answered_at: cell("answered_at")?,
-        })
-    }
-}
-
-type Rows = Vec<(u64, Result<TaskRow, String>)>;
-
-fn reader(body: &[u8], separator: u8) -> Reader<&[u8]> {
-    ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(body)
-}
-
-/// Bytes of the line breaks at the start: the reader skips empty lines before a record.
-fn blank_lines(body: &[u8]) -> usize {
-    body.iter().take_while(|b| matches!(b, b'\n' | b'\r')).count()
-}
-
-/// A number with a decimal point or comma.
-fn number(text: &str) -> Option<f64> {
-    text.trim().replace(',', ".").parse().ok().filter(|n: &f64| n.is_finite())
+    Ok(row)
 }
 
 #[cfg(test)]
@@ -190,6 +40,7 @@ mod tests {
 
     use super::*;
     use crate::tasks::bundle::samples::{hostile_rows, sample_rows};
+    use crate::tasks::csv::table::reader;
     use crate::tasks::csv::write;
 
     fn written(rows: &[TaskRow]) -> Vec<u8> {

@@ -1,0 +1,58 @@
+//! Label Studio: tasks with the draft as prediction, the labelling configuration, and its JSON export.
+//! In: task rows, or an export. Out: a JSON array, or a row or a reason for each annotation, with the
+//! task's place in the array (from 1).
+
+mod read;
+
+use std::io::Write;
+
+use anyhow::Context;
+pub use read::read;
+use serde_json::{Value, json};
+
+use crate::domain::TaskRow;
+use crate::tasks::csv::task_columns;
+
+/// The labelling configuration that fits the tasks.
+pub const CONFIG: &str = include_str!("label_studio/config.xml");
+/// What Label Studio puts before the path of a file that it serves from its own disk.
+const LOCAL_FILES: &str = "/data/local-files/?d=";
+
+/// Writes one task a clip: every column of the task in `data`, and the draft as prediction (none where
+/// it is empty). Errors are those of the writer.
+pub fn write<'a>(
+    out: &mut impl Write,
+    rows: impl IntoIterator<Item = &'a TaskRow>,
+) -> anyhow::Result<()> {
+    out.write_all(b"[")?;
+    let mut between: &[u8] = b"\n";
+    for row in rows {
+        out.write_all(between)?;
+        serde_json::to_writer(&mut *out, &task(row)?)
+            .with_context(|| format!("write the task of clip {}", row.clip))?;
+        between = b",\n";
+    }
+    Ok(out.write_all(b"\n]\n")?)
+}
+
+fn task(row: &TaskRow) -> anyhow::Result<Value> {
+    let mut data = serde_json::to_value(row)?;
+    if let Some(fields) = data.as_object_mut() {
+        fields.retain(|name, _| task_columns().iter().any(|c| c.name == name));
+    }
+    data["audio"] = json!(format!("{LOCAL_FILES}{}", row.audio));
+    let mut task = json!({ "data": data });
+    if !row.draft.trim().is_empty() {
+        task["predictions"] = json!([{
+            "model_version": "second-ear",
+            "result": [{
+                "id": row.clip,
+                "from_name": "transcript",
+                "to_name": "audio",
+                "type": "textarea",
+                "value": { "text": [row.draft] },
+            }],
+        }]);
+    }
+    Ok(task)
+}

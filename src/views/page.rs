@@ -4,7 +4,7 @@ use anyhow::Result;
 use askama::Template;
 
 use super::report::{Report, Share, clock, percent};
-use crate::domain::State;
+use crate::domain::{Estimate, State};
 
 /// A state with its colour.
 struct StateRow {
@@ -38,6 +38,14 @@ impl Page<'_> {
 
     fn part(&self, part: &u64, of: &u64) -> String {
         percent(Share::new(*part, *of).share)
+    }
+
+    fn number(&self, number: &Option<f64>) -> String {
+        number.map_or("-".to_string(), |n| format!("{n:.1}"))
+    }
+
+    fn estimate(&self, e: &Option<Estimate>) -> String {
+        e.map_or("-".to_string(), |e| format!("{:.3} ({:.3} to {:.3})", e.value, e.low, e.high))
     }
 
     fn interval(&self, share: &Option<Share>) -> String {

@@ -38,7 +38,7 @@ def label_studio(folder, work):
     interface.validate()
     tasks = load_tasks(folder)
     for n, task in enumerate(tasks, 1):
-        check(interface.validate_task(task), f"task {n} is not valid")
+        check(interface.validate_task({"data": task["data"]}), f"task {n} is not valid")
         for prediction in task["predictions"]:
             errors = interface.validate_prediction(prediction, return_errors=True)
             check(not errors, f"prediction of task {n}: {errors}")

@@ -83,7 +83,8 @@ pub fn work(workspace: &Workspace) -> Result<Work> {
     let mut texts = Texts::new();
     let (mut people, mut batches): (BTreeMap<String, Sums>, BTreeMap<BatchId, Sums>) =
         Default::default();
-    let mut who: BTreeMap<BatchId, BTreeSet<String>> = BTreeMap::new();
+    // By batch: who answered, and how many answers.
+    let mut who: BTreeMap<BatchId, (BTreeSet<String>, u64)> = BTreeMap::new();
     let mut caught = (0, 0);
     workspace.store.each_current_answer(|answer| {
         let Some(about) = abouts.get(&answer.clip) else { return };
@@ -102,7 +103,9 @@ pub fn work(workspace: &Workspace) -> Result<Work> {
         timed(sums, &answer, about.seconds, paid);
         if let Some(batch) = &answer.batch {
             timed(batches.entry(batch.clone()).or_default(), &answer, about.seconds, paid);
-            who.entry(batch.clone()).or_default().insert(answer.validator.clone());
+            let (names, answers) = who.entry(batch.clone()).or_default();
+            names.insert(answer.validator.clone());
+            *answers += 1;
         }
         let Some(out) = out else { return };
         let language = about.language.as_ref();
@@ -135,8 +138,8 @@ pub fn work(workspace: &Workspace) -> Result<Work> {
     }
     for (id, sums) in batches {
         let Some(batch) = work.batches.get_mut(id.as_str()) else { continue };
-        batch.answers = sums.times.len() as u64;
-        batch.validators = who.get(&id).map_or(0, |w| w.len() as u64);
+        (batch.validators, batch.answers) =
+            who.get(&id).map_or((0, 0), |w| (w.0.len() as u64, w.1));
         batch.active_seconds = sums.times.iter().sum();
         batch.hourly = sums.hourly();
     }

@@ -226,7 +226,7 @@ impl Work {
                 b.clips,
                 b.answers,
                 b.expected_seconds.map_or("-".into(), clock),
-                clock(b.active_seconds),
+                if b.active_seconds > 0.0 { clock(b.active_seconds) } else { "-".into() },
                 money(b.hourly),
                 money(b.expected_hourly),
                 if b.under_floor { "  under the floor" } else { "" }

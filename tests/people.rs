@@ -295,3 +295,76 @@ fn words_that_two_clips_confirm_route_the_next_run() {
     let reasons = row["reasons"].as_array().unwrap();
     assert!(reasons.contains(&json!("idiom")), "{row}");
 }
+
+/// The page's blob of tasks.
+fn page_data(ws: &Workspace, folder: &str) -> Value {
+    let page = std::fs::read_to_string(file_in(ws, folder, "html")).unwrap();
+    let start = page.find("id=\"tasks\">").unwrap() + "id=\"tasks\">".len();
+    let end = start + page[start..].find("</script").unwrap();
+    serde_json::from_str(&page[start..end]).unwrap()
+}
+
+#[test]
+fn the_page_warns_marks_and_says_what_it_pays() {
+    let ws = Workspace::new();
+    for (from, to) in [
+        ("blind_share = 0.05", "blind_share = 0.0"),
+        ("mark_share = 0.0", "mark_share = 1.0"),
+        ("pay_per_clip = 0.0", "pay_per_clip = 0.25"),
+        ("regions = []", "regions = [\"fr-CA-GASP|Gaspésie|Gaspé\"]"),
+    ] {
+        ws.set(from, to);
+    }
+    ws.ingest(&[&sample("volunteer_19b6d3ae.flac"), &sample("volunteer_9db44709.flac")]);
+    let script = [
+        json!({"start": 0, "end": 0.1, "text": "unused"}),
+        json!({"text": "il va te tuer demain", "logprobs": [-0.1, -0.1, -3.0, -0.1, -2.0]}),
+    ];
+    let script = ws.write_rows("script.jsonl", &script);
+    ws.to(0, "run", &["--scripted", &script]);
+    let out = ws.beside("t");
+    ws.to(0, "tasks", &["--out", out.to_str().unwrap(), "--format", "html,jsonl"]);
+    let data = page_data(&ws, "t");
+    let items = data["items"].as_array().unwrap();
+    assert!(items.len() >= 2);
+    for item in items {
+        assert_eq!(item["warnings"], json!(["violent"]), "{item}");
+        assert_eq!(item["doubtful"], json!([2, 4]));
+    }
+    assert_eq!(data["work"]["pay_per_clip"], 0.25);
+    assert!(data["work"]["estimate_seconds"].as_f64().unwrap() > 10.0);
+    assert_eq!(data["regions"][0]["code"], "fr-CA-GASP");
+
+    // One is reported as shocking; its neighbour, if it has one, is warned of too.
+    let tasks = rows(&std::fs::read_to_string(file_in(&ws, "t", "jsonl")).unwrap());
+    let mut shocked = answer(&tasks[0], "ana", "");
+    shocked["verdict"] = json!("shocking");
+    ws.set("validators = 1", "validators = 2");
+    let file = ws.write_rows("ana.jsonl", &[shocked]);
+    let two = ws.beside("two");
+    ws.to(0, "tasks", &["--out", two.to_str().unwrap(), "--format", "html"]);
+    ws.to(0, "answers", &[&file]);
+    let three = ws.beside("three");
+    ws.to(0, "tasks", &["--out", three.to_str().unwrap(), "--format", "html"]);
+    let data = page_data(&ws, "three");
+    let clip = &tasks[0]["clip"];
+    let item = data["items"].as_array().unwrap().iter().find(|i| i["row"]["clip"] == *clip);
+    assert_eq!(item.unwrap()["warnings"], json!(["violent", "reported"]));
+}
+
+#[test]
+fn an_import_that_died_before_it_settled_is_settled_by_the_next_command() {
+    let (ws, _) = workspace();
+    let tasks = tasks(&ws, "t", &[]);
+    let file = ws.write_rows("ana.jsonl", &[answer(&tasks[0], "ana", "une phrase")]);
+    ws.to(0, "answers", &[&file]);
+    let settled = ws.transcripts();
+    // As if killed between the two transactions.
+    let db = rusqlite::Connection::open(ws.dir.join("state.db")).unwrap();
+    db.execute("DELETE FROM consensus", []).unwrap();
+    db.execute("INSERT INTO meta VALUES ('unsettled', '')", []).unwrap();
+    drop(db);
+    assert_ne!(ws.transcripts(), settled);
+    ws.to(0, "ingest", &[sample("quebec_menu.flac").to_str().unwrap()]);
+    assert_eq!(ws.transcripts(), settled);
+}

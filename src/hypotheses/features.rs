@@ -4,7 +4,7 @@
 //! they carry the names that they were fitted with.
 
 use super::guard::{self, Sign};
-use super::text::{has_word, word_edits, words};
+use super::text::{has_word, words};
 use crate::domain::{Features, Hypothesis, Probability};
 
 /// The features, in order.
@@ -54,7 +54,8 @@ pub fn features(hypothesis: &Hypothesis) -> Features {
     let again = h.replaced.as_deref();
     let disagreement = again.map_or(0.0, |first| {
         let first = words(first);
-        word_edits(&first, &text) as f64 / first.len().max(text.len()).max(1) as f64
+        strsim::generic_levenshtein(&first, &text) as f64
+            / first.len().max(text.len()).max(1) as f64
     });
     // A clip decoded again, for whatever sign, is told apart by `decoded_again`.
     let signs = guard::signs(h).iter().filter(|s| !matches!(s, Sign::KnownPhrase { .. })).count();

@@ -33,21 +33,6 @@ pub fn has_word(piece: &str) -> bool {
     piece.chars().any(char::is_alphanumeric)
 }
 
-/// Word edits (substitutions, insertions, deletions) that turn `a` into `b`.
-pub fn word_edits(a: &[String], b: &[String]) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut diagonal = i;
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -80,14 +65,6 @@ mod tests {
                 from = cut;
             }
             prop_assert_eq!(pieces(&tokens).concat(), text);
-        }
-
-        #[test]
-        fn edits_are_a_distance(a in prop::collection::vec("[abc]", 0..8), b in prop::collection::vec("[abc]", 0..8)) {
-            prop_assert_eq!(word_edits(&a, &a), 0);
-            prop_assert_eq!(word_edits(&a, &b), word_edits(&b, &a));
-            prop_assert!(word_edits(&a, &b) >= a.len().abs_diff(b.len()));
-            prop_assert_eq!(word_edits(&a, &b), strsim::generic_levenshtein(&a, &b));
         }
     }
 }

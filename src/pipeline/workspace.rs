@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use super::settle;
 use crate::config::{self, Config};
 use crate::domain::LanguageChoice;
 use crate::hypotheses::models::registry::Registry;
@@ -36,7 +37,12 @@ impl Workspace {
         let config = Config::read(dir)?;
         let lock = WriteLock::take(dir)?;
         let store = Store::open(&dir.join(DATABASE))?;
-        Ok(Self { dir: dir.to_path_buf(), config, store, _lock: Some(lock) })
+        let mut workspace = Self { dir: dir.to_path_buf(), config, store, _lock: Some(lock) };
+        if workspace.store.is_unsettled()? {
+            // An import died between keeping its answers and settling them.
+            settle::settle(&mut workspace)?;
+        }
+        Ok(workspace)
     }
 
     /// Makes a new one; a folder that holds a workspace already is refused.

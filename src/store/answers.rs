@@ -27,6 +27,9 @@ fn read_answer(row: &Row) -> Result<Answer> {
 const COLUMNS: &str = "clip, batch, validator, verdict, text, draft_digest, tags, active_seconds, \
                        answered_at, purpose";
 
+/// The note that answers were kept and not yet settled.
+const UNSETTLED: &str = "unsettled";
+
 /// A batch as it goes out.
 #[derive(Clone, Debug)]
 pub struct BatchRow {
@@ -138,8 +141,10 @@ impl Store {
     }
 
     /// Keeps answers, each as its validator's latest on its clip for its purpose, in one transaction.
+    /// Until [`Store::keep_consensus`], the workspace counts as unsettled.
     pub fn keep_answers(&mut self, answers: &[(String, Answer)]) -> Result<()> {
         let tx = self.write()?;
+        tx.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, '')", [UNSETTLED])?;
         for (id, answer) in answers {
             let clip = answer.clip.as_str();
             let purpose = answer.purpose.code();
@@ -172,10 +177,16 @@ impl Store {
         Ok(())
     }
 
+    /// Whether answers were kept whose settling was cut short.
+    pub fn is_unsettled(&self) -> Result<bool> {
+        Ok(self.meta(UNSETTLED)?.is_some())
+    }
+
     /// Replaces what is settled, all at once.
     pub fn keep_consensus(&mut self, settled: &[Consensus]) -> Result<()> {
         let tx = self.write()?;
         tx.execute("DELETE FROM consensus", [])?;
+        tx.execute("DELETE FROM meta WHERE key = ?1", [UNSETTLED])?;
         {
             let mut insert = tx.prepare(
                 "INSERT INTO consensus (clip, verdict, text, support, answers, agreement)

@@ -135,6 +135,24 @@ mod tests {
     }
 
     #[test]
+    fn a_database_of_version_1_is_brought_to_this_version() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("state.db");
+        let db = Connection::open(&path).unwrap();
+        db.execute_batch(MIGRATIONS[0]).unwrap();
+        db.execute("INSERT INTO meta VALUES ('workspace', 'old')", []).unwrap();
+        db.execute("INSERT INTO consensus VALUES ('c', 'corrected', 'oui', 1, 1)", []).unwrap();
+        db.pragma_update(None, "user_version", 1).unwrap();
+        drop(db);
+        let store = Store::open(&path).unwrap();
+        assert_eq!(store.workspace().unwrap(), "old");
+        let agreement: f64 =
+            store.db.query_row("SELECT agreement FROM consensus", [], |r| r.get(0)).unwrap();
+        assert_eq!(agreement, 1.0);
+        assert!(store.gold().unwrap().is_empty());
+    }
+
+    #[test]
     fn opening_twice_migrates_once() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("state.db");

@@ -7,6 +7,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::card::card;
+use super::common_voice::accent;
 use super::folder::{Draft, Export};
 use super::{About, Item, LabelSource, WriteWav};
 use crate::training::split::Split;
@@ -26,6 +27,8 @@ struct Row<'a> {
     recording: &'a str,
     start: f64,
     end: f64,
+    accents: &'a str,
+    variant: &'a str,
 }
 
 /// The folder's name: Hugging Face says validation.
@@ -54,6 +57,7 @@ pub fn write(place: &Path, items: &[Item], about: &About, wav: &mut WriteWav) ->
 }
 
 fn row(item: &Item) -> Row<'_> {
+    let (accents, variant) = accent(item.region.as_ref());
     Row {
         file_name: item.wav(),
         text: &item.text,
@@ -67,6 +71,8 @@ fn row(item: &Item) -> Row<'_> {
         recording: item.recording.as_str(),
         start: item.start.seconds(),
         end: item.end.seconds(),
+        accents,
+        variant,
     }
 }
 
@@ -93,6 +99,7 @@ mod tests {
         assert_eq!(train[0]["text"], "il fait \"frette\"\nà matin 🙂");
         assert_eq!(train[0]["source"], "human");
         assert_eq!(train[0]["duration"], 2.5);
+        assert!(train.iter().any(|r| r["variant"] != ""), "{train:?}");
         for split in ["train", "validation", "test"] {
             for row in rows(&place, split) {
                 let path = place.join(split).join(row["file_name"].as_str().unwrap());

@@ -10,7 +10,6 @@ pub mod guard;
 pub mod logistic;
 #[cfg(test)]
 mod measure;
-pub mod metrics;
 pub mod models;
 pub mod scripted;
 pub mod text;

@@ -9,6 +9,7 @@ mod exit;
 mod hypotheses;
 mod pipeline;
 mod routing;
+mod statistics;
 mod store;
 mod tasks;
 mod training;

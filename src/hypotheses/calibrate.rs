@@ -63,7 +63,7 @@ pub struct SetSummary {
 pub struct CrossValidation {
     /// Folds; no speaker is in two of them, save those with more than a fold's share of clips.
     pub folds: usize,
-    /// See [`super::metrics`].
+    /// See [`crate::statistics::metrics`].
     pub auroc: Option<f64>,
     /// Expected calibration error.
     pub ece: f64,

@@ -8,8 +8,9 @@ use anyhow::{Context, Result, ensure};
 
 use super::calibrate::{Calibration, CrossValidation, FORMAT, SetSummary};
 use super::logistic::Target;
-use super::{features, logistic, metrics};
+use super::{features, logistic};
 use crate::domain::{Features, hex_digest};
+use crate::statistics::metrics;
 
 /// Penalty of the fit: on the shipped data weaker penalties than 10 did better in cross-validation.
 pub const L2: f64 = 1.0;

@@ -45,6 +45,37 @@ pub fn choose(logits: &[f32], allowed: impl Fn(usize) -> bool) -> Option<Choice>
     Some(Choice { id: best.0, logprob: -sum.ln(), entropy, margin })
 }
 
+/// The numbers of a given token, as if it had been chosen: its log-probability, the entropy of the
+/// distribution, and how much likelier it is than the best other token (negative if it is not the
+/// best). `None` when the logits hold no number.
+pub fn forced(logits: &[f32], id: usize, allowed: impl Fn(usize) -> bool) -> Option<Choice> {
+    let best = choose(logits, &allowed)?;
+    if id == best.id {
+        return Some(best);
+    }
+    let below = f64::from(logits.get(id)? - logits.get(best.id)?);
+    Some(Choice { id, logprob: best.logprob + below, entropy: best.entropy, margin: below })
+}
+
+/// A token drawn at temperature `t` by a number in [0, 1).
+pub fn draw(logits: &[f32], t: f64, u: f64, allowed: impl Fn(usize) -> bool) -> Option<usize> {
+    let best = choose(logits, &allowed)?.id;
+    let max = logits[best];
+    let weight = |id: usize| {
+        let below = f64::from(logits[id] - max) / t;
+        if below > -30.0 && allowed(id) { below.exp() } else { 0.0 }
+    };
+    let sum: f64 = (0..logits.len()).map(weight).sum();
+    let mut left = u * sum;
+    for id in 0..logits.len() {
+        left -= weight(id);
+        if left < 0.0 {
+            return Some(id);
+        }
+    }
+    Some(best)
+}
+
 /// Softmax over some of the logits; empty when they hold no number.
 pub fn softmax(logits: &[f32]) -> Vec<f64> {
     let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);

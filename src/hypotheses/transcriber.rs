@@ -65,7 +65,7 @@ fn short_context(seconds: f64, policy: &DecodePolicy) -> u32 {
 
 /// Decodes, and decodes again where the result looks wrong; with which pass the text was had,
 /// and the text that was replaced.
-fn guarded(
+pub(super) fn guarded(
     worker: &mut Worker,
     samples: &[f32],
     language: &LanguageChoice,

@@ -242,6 +242,76 @@ impl Worker {
         Ok(Decoded { tokens, end, p_no_speech, language, languages })
     }
 
+    /// What the model makes of given tokens after the last encoded clip (teacher forcing): one choice
+    /// a token, with the entropy and margin of the distribution that it was drawn from, and at the
+    /// end the end-of-text token.
+    pub fn force(
+        &mut self,
+        ids: &[usize],
+        language: &Language,
+        stop: &AtomicBool,
+    ) -> Result<Vec<Choice>> {
+        let engine = Arc::clone(&self.engine);
+        let vocabulary = &engine.vocabulary;
+        let (mut past, mut next) = self.prompt(language, stop)?;
+        let mut forced = Vec::with_capacity(ids.len() + 1);
+        for (n, &id) in ids.iter().chain([&vocabulary.end_of_text]).enumerate() {
+            let logits = self.step(&[next], past, stop)?;
+            past += 1;
+            let choice = greedy::forced(logits, id, |id| vocabulary.allows(id, n == 0));
+            forced.push(choice.context("the model gave no numbers (a broken model file?)")?);
+            next = id as i32;
+        }
+        Ok(forced)
+    }
+
+    /// One text drawn at temperature `t` from the last encoded clip; `random` gives numbers in [0, 1).
+    pub fn sample(
+        &mut self,
+        t: f64,
+        max_tokens: usize,
+        language: &Language,
+        random: &mut dyn FnMut() -> f64,
+        stop: &AtomicBool,
+    ) -> Result<Vec<(Vec<u8>, usize)>> {
+        let engine = Arc::clone(&self.engine);
+        let vocabulary = &engine.vocabulary;
+        let (mut past, mut next) = self.prompt(language, stop)?;
+        let most = max_tokens.min(engine.context.n_text_ctx() as usize / 2 - 4);
+        let mut drawn: Vec<(Vec<u8>, usize)> = Vec::new();
+        while drawn.len() < most {
+            let first = drawn.is_empty();
+            let logits = self.step(&[next], past, stop)?;
+            past += 1;
+            let id = greedy::draw(logits, t, random(), |id| vocabulary.allows(id, first))
+                .context("the model gave no numbers (a broken model file?)")?;
+            if id == vocabulary.end_of_text {
+                break;
+            }
+            let bytes = engine.context.token_to_bytes(id as i32).unwrap_or_default();
+            drawn.push((bytes.to_vec(), id));
+            next = id as i32;
+        }
+        Ok(drawn)
+    }
+
+    /// Feeds all of the prompt but its last token: how many were fed, and the last.
+    fn prompt(&mut self, language: &Language, stop: &AtomicBool) -> Result<(usize, i32)> {
+        let engine = Arc::clone(&self.engine);
+        let vocabulary = &engine.vocabulary;
+        let mut prompt = vec![vocabulary.start];
+        if let Some(index) = vocabulary.languages.iter().position(|l| l == language) {
+            prompt.extend([vocabulary.start + 1 + index as i32, vocabulary.transcribe]);
+        }
+        self.step(&prompt, 0, stop)?;
+        Ok((prompt.len(), vocabulary.no_timestamps))
+    }
+
+    /// Encodes a clip without decoding it.
+    pub fn listen(&mut self, samples: &[f32], context: u32, stop: &AtomicBool) -> Result<()> {
+        self.encode(samples, context, stop)
+    }
+
     fn encode(&mut self, samples: &[f32], context: u32, stop: &AtomicBool) -> Result<()> {
         check(stop)?;
         let mut params = FullParams::new(SamplingStrategy::Greedy { best_of: 1 });

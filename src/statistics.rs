@@ -1,0 +1,5 @@
+//! What numbers say and how surely: intervals, weighted rates, calibration measures, guarantees.
+//! In: plain numbers. Out: plain numbers. Pure, and named by whoever needs it; names the domain only.
+//! Left to others: which clips and answers the numbers come from (pipeline).
+
+pub mod metrics;

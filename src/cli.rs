@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::domain::LanguageChoice;
+use crate::domain::{LanguageChoice, SecondLook};
 use crate::pipeline::dataset;
 use crate::tasks::bundle;
 use crate::views::transcripts::TranscriptFormat;
@@ -81,8 +81,12 @@ pub enum Command {
         (path), text, and optionally language, speaker, region, start and end in seconds."
     )]
     Evaluate(Evaluate),
-    /// Fit the confidence score on rows that `evaluate` wrote.
-    #[command(after_help = "Example: second-ear calibrate rows.jsonl --out calibration.json")]
+    /// Fit the confidence score to a workspace's own answers, or anew on rows that `evaluate` wrote.
+    #[command(
+        after_help = "Examples: second-ear calibrate calls\n          second-ear calibrate --rows rows.jsonl --out \
+        calibration.json\n\nThe first writes calibration.json into the workspace, which the next run uses; it is \
+        refused (exit code 1) where the answers are too few, or do no better than the calibration in use."
+    )]
     Calibrate(Calibrate),
     /// List, fetch, check and convert models.
     #[command(subcommand)]
@@ -252,6 +256,10 @@ pub struct Evaluate {
     /// Decode with the full 30 s window instead of the default policy.
     #[arg(long)]
     pub full_window: bool,
+    /// Which clips are decoded a second time for their score: never, doubtful, always. Rows for
+    /// `calibrate` need `always`.
+    #[arg(long, default_value = "never")]
+    pub second_look: SecondLook,
     /// Threads that transcribe (0: one a core).
     #[arg(long, default_value_t = 0)]
     pub workers: usize,
@@ -266,12 +274,15 @@ pub struct Evaluate {
 /// Arguments of `calibrate`.
 #[derive(Debug, Args)]
 pub struct Calibrate {
-    /// Rows that `evaluate --out` wrote.
-    #[arg(required = true)]
+    /// The workspace.
+    #[arg(required_unless_present = "rows", conflicts_with = "rows")]
+    pub dir: Option<PathBuf>,
+    /// Rows that `evaluate --second-look always --out` wrote.
+    #[arg(long, num_args = 1.., requires = "out")]
     pub rows: Vec<PathBuf>,
-    /// The calibration file to write.
-    #[arg(long)]
-    pub out: PathBuf,
+    /// The calibration file to write, of rows.
+    #[arg(long, requires = "rows")]
+    pub out: Option<PathBuf>,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,

@@ -11,8 +11,8 @@ use crate::domain::DecodePolicy;
 use crate::exit::Exit;
 use crate::pipeline::workspace::Workspace;
 use crate::pipeline::{
-    answers, calibrate, dataset, evaluate, gold, ingest, lexicon, report, run, status, tasks,
-    transcripts,
+    answers, calibrate, dataset, evaluate, gold, ingest, lexicon, recalibrate, report, run, status,
+    tasks, transcripts,
 };
 use crate::views::progress::Talk;
 use crate::views::report::clock;
@@ -281,6 +281,7 @@ fn do_evaluate(args: cli::Evaluate, talk: Talk) -> Result<Exit> {
         model: args.model,
         language: args.language,
         policy,
+        second_look: args.second_look,
         workers: args.workers,
         out: args.out,
     };
@@ -293,11 +294,36 @@ fn do_evaluate(args: cli::Evaluate, talk: Talk) -> Result<Exit> {
 }
 
 fn do_calibrate(args: cli::Calibrate, talk: Talk) -> Result<Exit> {
-    let done = calibrate::calibrate(&args.rows, &args.out)?;
-    match args.json {
-        true => print_json(&done)?,
-        false => print(&calibrate::text(&done))?,
+    if let (None, Some(out)) = (&args.dir, &args.out) {
+        let done = calibrate::calibrate(&args.rows, out)?;
+        match args.json {
+            true => print_json(&done)?,
+            false => print(&calibrate::text(&done))?,
+        }
+        talk.say(format!("Written to {}.", out.display()));
+        return Ok(Exit::Done);
     }
-    talk.say(format!("Written to {}.", args.out.display()));
-    Ok(Exit::Done)
+    let dir = args.dir.unwrap_or_default();
+    let mut workspace = Workspace::write(&dir)?;
+    match recalibrate::recalibrate(&mut workspace)? {
+        Ok(done) => {
+            match args.json {
+                true => print_json(&done)?,
+                false => print(&done.text())?,
+            }
+            talk.say(format!(
+                "Written to {}. Next: second-ear run {}",
+                done.path.display(),
+                dir.display()
+            ));
+            Ok(Exit::Done)
+        }
+        Err(why) => {
+            if args.json {
+                print_json(&serde_json::json!({ "refused": why.to_string() }))?;
+            }
+            talk.problem(format!("Nothing was fitted, the calibration in use stays: {why}."));
+            Ok(Exit::Failed)
+        }
+    }
 }

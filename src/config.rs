@@ -22,7 +22,8 @@ pub struct Config {
     /// Threads that transcribe; 0: one a core.
     #[serde(default)]
     pub workers: usize,
-    /// A calibration file; empty: the one that ships for the model and decode policy.
+    /// A calibration file; empty: `calibration.json` of the workspace, which `calibrate` writes, else the one
+    /// that ships for the model and decode policy.
     #[serde(default)]
     pub calibration: String,
     /// A lexicon file that adds to the built-in one; empty: none.
@@ -125,7 +126,10 @@ const COMMENTS: &[(&str, &str)] = &[
     ("language", "Spoken language of recordings that say nothing else: fr, en, ... or auto."),
     ("model", "A registered model (`second-ear model list`), or the path of a ggml file."),
     ("workers", "Threads that transcribe; 0: one a core."),
-    ("calibration", "A calibration file; empty: the one that ships for this model and policy."),
+    (
+        "calibration",
+        "A calibration file; empty: what `calibrate` made of this workspace's answers, else the one that ships.",
+    ),
     ("lexicon", "A TSV file of regional words that adds to the built-in one; empty: none."),
     (
         "[slice]",
@@ -160,6 +164,11 @@ const COMMENTS: &[(&str, &str)] = &[
     ),
     ("min_language", "P(expected language) under which a clip counts as another language."),
     ("no_speech", "p(no speech) above which a clip without text is taken for silence or noise."),
+    (
+        "second_look",
+        "Clips decoded a second time, more slowly, for a better score (texts stay as they are):\n\
+         never (fastest), doubtful (those whose score it may move over a threshold), always.",
+    ),
     ("audit_rate", "Share of what would be accepted that is drawn at random for a person."),
     ("seed", "Seed of the draw: the same seed draws the same clips."),
     (

@@ -2,7 +2,9 @@
 //! In: a clip's samples. Out: a `Hypothesis`, its features and its calibrated score.
 //! Left to others: cutting clips (audio), what to do with them (routing), keeping them (store).
 
+pub mod adjust;
 pub mod calibrate;
+pub mod familiar;
 pub mod features;
 pub mod fit;
 pub mod greedy;
@@ -12,7 +14,9 @@ pub mod logistic;
 mod measure;
 pub mod models;
 pub mod scripted;
+pub mod second;
 pub mod text;
 pub mod timing;
 pub mod transcriber;
 pub mod whisper;
+pub mod word_features;

@@ -109,7 +109,7 @@ fn crates_whose_interface_moves_are_named_in_one_place() {
         ("askama", "src/views/"),
         ("ureq", "src/hypotheses/models"),
         ("statrs", "src/statistics/"),
-        ("spellbook", "src/hypotheses/dictionary"),
+        ("flate2", "src/hypotheses/familiar.rs"),
         ("csv::", "src/"),
     ];
     for path in sources() {

@@ -14,6 +14,12 @@ pub struct Token {
     pub p: Probability,
     /// Natural logarithm of that probability (kept apart: `p` may round to 0).
     pub logprob: f64,
+    /// Entropy of the distribution that it was chosen from, nats; `None` where it was not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entropy: Option<f64>,
+    /// Logarithm of how much likelier it was than the second best; `None` where it was not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub margin: Option<f64>,
     /// When it starts, from the clip's start.
     pub start: Millis,
     /// When it ends, from the clip's start.
@@ -70,13 +76,37 @@ pub struct Hypothesis {
     pub pass: Pass,
     /// The text of the first decoding where it was replaced: a second opinion for later stages.
     pub replaced: Option<String>,
+    /// The end-of-text token; `None` when the text ran on, or where it was not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<End>,
+    /// What the same model makes of the same sound played more slowly: a second opinion, had only
+    /// where it can change a decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slowed: Option<String>,
     /// The clip's length, seconds.
     pub seconds: f64,
     /// How loud it is.
     pub level: Level,
 }
 
-/// Named numbers of one hypothesis, in the fixed order of `hypotheses/features.rs`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Features(pub Vec<f64>);
+/// How sure the model is that the text is complete.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct End {
+    /// Natural logarithm of the end-of-text token's probability.
+    pub logprob: f64,
+    /// Entropy of the distribution that it was chosen from, nats.
+    pub entropy: f64,
+}
+
+/// Named numbers of one hypothesis, in the fixed order of `hypotheses/features.rs`, by what they cost.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Features {
+    /// From the decoding itself: always there.
+    pub heard: Vec<f64>,
+    /// From a word list; `None` for a language without one.
+    #[serde(default)]
+    pub words: Option<Vec<f64>>,
+    /// From a second, slowed decoding; `None` where there was none.
+    #[serde(default)]
+    pub slowed: Option<Vec<f64>>,
+}

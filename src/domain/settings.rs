@@ -164,6 +164,30 @@ impl DecodePolicy {
     }
 }
 
+/// Which clips get a second, slowed decoding, which makes their score better and changes no text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondLook {
+    /// None: fastest.
+    Never,
+    /// Those whose first score is neither very high nor very low.
+    Doubtful,
+    /// All.
+    Always,
+}
+
+impl std::str::FromStr for SecondLook {
+    type Err = String;
+    fn from_str(s: &str) -> Result<Self, String> {
+        match s {
+            "never" => Ok(Self::Never),
+            "doubtful" => Ok(Self::Doubtful),
+            "always" => Ok(Self::Always),
+            _ => Err(format!("'{s}' is none of never, doubtful, always")),
+        }
+    }
+}
+
 /// Who listens to what.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -180,6 +204,8 @@ pub struct RoutingSettings {
     pub min_language: f64,
     /// p(no speech) above which a clip without text is taken for silence or noise.
     pub no_speech: f64,
+    /// Which clips are decoded a second time, more slowly, for a better score.
+    pub second_look: SecondLook,
     /// Share of what would be auto-accepted that is drawn at random for a person.
     pub audit_rate: f64,
     /// Seed of the draw; the same seed draws the same clips.
@@ -200,6 +226,7 @@ impl Default for RoutingSettings {
             review_lexicon_hits: true,
             min_language: 0.5,
             no_speech: 0.6,
+            second_look: SecondLook::Doubtful,
             audit_rate: 0.05,
             seed: 1,
             confirm_lexicon: 2,

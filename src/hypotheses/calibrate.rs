@@ -1,18 +1,20 @@
-//! The calibrated score: P(draft has no word error) of a hypothesis.
-//! In: a calibration file (JSON), features. Out: a probability, or the reason why there is none.
-//! Left to others: fitting one (`fit`), what score is good enough (routing).
+//! The calibrated score: P(draft has no word error) of a hypothesis, its expected word error rate,
+//! and P(wrong) of each word.
+//! In: a calibration file (JSON), features. Out: probabilities, or the reason why there are none.
+//! Left to others: fitting one (`fit`, `adjust`), what score is good enough (routing).
 
 use std::fmt;
 
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
-use super::features;
+use super::adjust::Adjustment;
 use super::logistic::Logistic;
-use crate::domain::{Features, Probability};
+use super::{features, word_features};
+use crate::domain::{Features, Hypothesis, Probability, Region};
 
 /// Names the file format; raised when a reader of the old one would go wrong.
-pub const FORMAT: &str = "second-ear calibration 1";
+pub const FORMAT: &str = "second-ear calibration 2";
 
 /// A fitted score with everything that says where it holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,21 +28,88 @@ pub struct Calibration {
     pub model: String,
     /// [`crate::domain::DecodePolicy::id`].
     pub policy: String,
-    /// The data, set by set.
-    pub sets: Vec<SetSummary>,
     /// SHA-256 over all clips and their error counts.
     pub digest: String,
-    /// How it does on clips that it was not fitted on.
-    pub cross_validation: CrossValidation,
-    /// Names of the features, in the order of the weights.
-    pub features: Vec<String>,
     /// The ridge penalty.
     pub l2: f64,
-    /// Standardisation and weights of P(no word error).
-    pub logistic: Logistic,
-    /// The same for the expected word error rate.
+    /// One fit for each set of features that a hypothesis may have; the last that it has counts.
+    pub fits: Vec<Fit>,
+    /// P(wrong) of a word, from [`word_features::NAMES`].
     #[serde(default)]
-    pub wer: Option<Logistic>,
+    pub word: Option<WordFit>,
+    /// What a workspace's own answers made of it.
+    #[serde(default)]
+    pub adjustment: Option<Adjustment>,
+}
+
+/// Which features a hypothesis has; each set holds the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tier {
+    /// Of the decoding alone.
+    Heard,
+    /// And of a word list.
+    Words,
+    /// And of a slowed decoding.
+    Slowed,
+}
+
+impl Tier {
+    /// From the cheapest to the dearest.
+    pub const ALL: [Tier; 3] = [Tier::Heard, Tier::Words, Tier::Slowed];
+
+    /// Names of the features, in order.
+    pub fn names(self) -> Vec<&'static str> {
+        let mut names = features::HEARD.to_vec();
+        if self >= Tier::Words {
+            names.extend(features::WORDS);
+        }
+        if self >= Tier::Slowed {
+            names.extend(features::SLOWED);
+        }
+        names
+    }
+
+    /// The numbers, in the order of the names; `None` where a hypothesis lacks some.
+    pub fn of(self, features: &Features) -> Option<Vec<f64>> {
+        let mut values = features.heard.clone();
+        if self >= Tier::Words {
+            values.extend(features.words.as_ref()?);
+        }
+        if self >= Tier::Slowed {
+            values.extend(features.slowed.as_ref()?);
+        }
+        let right = values.len() == self.names().len() && values.iter().all(|x| x.is_finite());
+        right.then_some(values)
+    }
+}
+
+/// A fit for one set of features.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fit {
+    /// Which features.
+    pub tier: Tier,
+    /// Their names, in the order of the weights.
+    pub features: Vec<String>,
+    /// Standardisation and weights of P(no word error).
+    pub score: Logistic,
+    /// The same for the expected word error rate.
+    pub wer: Logistic,
+    /// How it does on clips that it was not fitted on.
+    pub cross_validation: CrossValidation,
+    /// Likewise, set by set.
+    pub sets: Vec<SetSummary>,
+}
+
+/// A fit of P(wrong) of a word.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WordFit {
+    /// Names of the features, in the order of the weights.
+    pub features: Vec<String>,
+    /// Standardisation and weights.
+    pub wrong: Logistic,
+    /// How it does on words of clips that it was not fitted on.
+    pub cross_validation: CrossValidation,
 }
 
 /// One set of clips in the data of a calibration.
@@ -54,8 +123,14 @@ pub struct SetSummary {
     pub with_errors: usize,
     /// Distinct speakers, as far as they are named.
     pub speakers: usize,
+    /// Word error rate.
+    pub wer: Option<f64>,
+    /// Cross-validated expected word error rate.
+    pub expected_wer: Option<f64>,
     /// Cross-validated AUROC on this set; `None` when all its clips have the same outcome.
     pub auroc: Option<f64>,
+    /// Cross-validated normalised cross entropy on this set; likewise.
+    pub nce: Option<f64>,
 }
 
 /// Cross-validated quality over all sets.
@@ -63,6 +138,8 @@ pub struct SetSummary {
 pub struct CrossValidation {
     /// Folds; no speaker is in two of them, save those with more than a fold's share of clips.
     pub folds: usize,
+    /// Clips, or words.
+    pub of: usize,
     /// See [`crate::statistics::metrics`].
     pub auroc: Option<f64>,
     /// Expected calibration error.
@@ -122,20 +199,25 @@ impl Calibration {
     /// Another format, other features than this version computes, lengths that do not agree,
     /// scales that are not above 0.
     pub fn parse(json: &str) -> Result<Self> {
+        let format = serde_json::from_str::<serde_json::Value>(json).context("read it as JSON")?;
+        let format = format.get("format").and_then(|f| f.as_str()).unwrap_or_default();
+        ensure!(format == FORMAT, "format '{format}' is not '{FORMAT}'; run calibrate again");
         let calibration: Self = serde_json::from_str(json).context("read the calibration")?;
-        let c = &calibration;
-        ensure!(c.format == FORMAT, "format '{}' is not '{FORMAT}'", c.format);
-        ensure!(
-            c.features == features::NAMES,
-            "the calibration was made for other features; run calibrate again"
-        );
-        let n = c.features.len();
-        for l in [Some(&c.logistic), c.wer.as_ref()].into_iter().flatten() {
+        ensure!(!calibration.fits.is_empty(), "the calibration holds no fit");
+        for fit in &calibration.fits {
             ensure!(
-                [&l.means, &l.scales, &l.weights].iter().all(|v| v.len() == n),
-                "the calibration does not hold {n} means, scales and weights"
+                fit.features == fit.tier.names(),
+                "the calibration was made for other features; run calibrate again"
             );
-            ensure!(l.scales.iter().all(|&s| s > 0.0), "a scale is not above 0");
+            fit.score.check(fit.features.len())?;
+            fit.wer.check(fit.features.len())?;
+        }
+        if let Some(word) = &calibration.word {
+            ensure!(
+                word.features == word_features::NAMES,
+                "the calibration was made for other features of words; run calibrate again"
+            );
+            word.wrong.check(word.features.len())?;
         }
         Ok(calibration)
     }
@@ -159,62 +241,69 @@ impl Calibration {
         Ok(())
     }
 
-    /// Expected word error rate of a hypothesis with these features, in [0, 1]; `None` when the
-    /// calibration has none or is for another model or policy.
-    pub fn expected_wer(&self, features: &Features, model: &str, policy: &str) -> Option<f64> {
-        self.score(features, model, policy).ok()?;
-        Some(self.wer.as_ref()?.predict(&features.0)).filter(|p| p.is_finite())
+    /// Expected word error rate of a hypothesis with these features, in [0, 1]; `None` where there is
+    /// no score.
+    pub fn expected_wer(
+        &self,
+        features: &Features,
+        model: &str,
+        policy: &str,
+        region: Option<&Region>,
+    ) -> Option<f64> {
+        self.fits(model, policy).ok()?;
+        let (fit, values) = self.fit(features)?;
+        let wer = fit.wer.predict(&values);
+        let adjusted = self.adjustment.as_ref().map_or(wer, |a| a.wer(wer, region));
+        Some(adjusted).filter(|p| p.is_finite())
     }
 
-    /// P(no word error) of a hypothesis with these features, made by `model` under `policy`.
+    /// P(no word error) of a hypothesis with these features, made by `model` under `policy`, of a
+    /// speaker of `region`.
     pub fn score(
         &self,
         features: &Features,
         model: &str,
         policy: &str,
+        region: Option<&Region>,
     ) -> Result<Probability, NoScore> {
         self.fits(model, policy)?;
-        if features.0.len() != self.features.len() || features.0.iter().any(|x| !x.is_finite()) {
-            return Err(NoScore::Features);
-        }
-        Probability::new(self.logistic.predict(&features.0)).ok_or(NoScore::Features)
+        let p = self.unadjusted(features).ok_or(NoScore::Features)?;
+        let p = self.adjustment.as_ref().map_or(p, |a| a.score(p, region));
+        Probability::new(p).ok_or(NoScore::Features)
+    }
+
+    /// P(no word error) before a workspace's own answers, whatever the model; `None` where the
+    /// features do not fit.
+    pub fn unadjusted(&self, features: &Features) -> Option<f64> {
+        self.fit(features).map(|(fit, values)| fit.score.predict(&values))
+    }
+
+    /// Expected word error rate before a workspace's own answers; likewise.
+    pub fn unadjusted_wer(&self, features: &Features) -> Option<f64> {
+        self.fit(features).map(|(fit, values)| fit.wer.predict(&values))
+    }
+
+    /// P(wrong) of each word of a draft, in the order of [`word_features::word_features`]; `None`
+    /// for words without a letter or digit, and where the calibration does not fit.
+    pub fn words_wrong(
+        &self,
+        hypothesis: &Hypothesis,
+        model: &str,
+        regional: &dyn Fn(&str) -> bool,
+    ) -> Option<Vec<Option<Probability>>> {
+        self.fits(model, &hypothesis.policy).ok()?;
+        let fit = self.word.as_ref()?;
+        let words = word_features::word_features(hypothesis, regional)?;
+        let wrong = |values: Vec<f64>| Probability::clamped(fit.wrong.predict(&values));
+        Some(words.into_iter().map(|values| values.map(wrong)).collect())
+    }
+
+    /// The fit with the most features that a hypothesis has.
+    fn fit(&self, features: &Features) -> Option<(&Fit, Vec<f64>)> {
+        let fits = self.fits.iter().filter_map(|fit| Some((fit, fit.tier.of(features)?)));
+        fits.max_by_key(|(fit, _)| fit.tier)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::DecodePolicy;
-
-    #[test]
-    fn the_shipped_calibration_is_for_the_default_policy_and_says_how_good_it_is() {
-        let c = Calibration::shipped().unwrap();
-        assert_eq!(c.policy, DecodePolicy::default().id());
-        assert!(c.cross_validation.auroc.unwrap() > 0.8);
-        assert!(c.sets.iter().map(|s| s.clips).sum::<usize>() > 500);
-        assert_eq!(Calibration::parse(&c.to_json().unwrap()).unwrap(), c);
-    }
-
-    #[test]
-    fn another_model_policy_or_feature_has_no_score() {
-        let c = Calibration::shipped().unwrap();
-        let average = Features(c.logistic.means.clone());
-        let p = c.score(&average, &c.model, &c.policy).unwrap().get();
-        assert!(p > 0.0 && p < 1.0);
-        assert!(matches!(c.score(&average, "x", &c.policy), Err(NoScore::Model { .. })));
-        assert!(matches!(c.score(&average, &c.model, "x"), Err(NoScore::Policy { .. })));
-        let short = Features(vec![0.0]);
-        assert_eq!(c.score(&short, &c.model, &c.policy), Err(NoScore::Features));
-        let mut broken = average;
-        broken.0[0] = f64::NAN;
-        assert_eq!(c.score(&broken, &c.model, &c.policy), Err(NoScore::Features));
-    }
-
-    #[test]
-    fn a_file_for_other_features_is_refused() {
-        let c = Calibration::shipped().unwrap();
-        let json = c.to_json().unwrap().replace("\"mean_logprob\"", "\"mean_loudness\"");
-        assert!(Calibration::parse(&json).unwrap_err().to_string().contains("other features"));
-        assert!(Calibration::parse("{}").is_err());
-    }
-}
+mod tests;

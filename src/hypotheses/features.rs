@@ -1,14 +1,16 @@
-//! Cheap numbers that tell good hypotheses from bad ones.
-//! In: a `Hypothesis`. Out: `Features`, in the order of [`NAMES`], finite for every hypothesis.
+//! Numbers that tell good hypotheses from bad ones.
+//! In: a `Hypothesis`. Out: `Features`, in the order of [`HEARD`], [`WORDS`] and [`SLOWED`], finite for
+//! every hypothesis.
 //! Left to others: their weights (`calibrate`). A change here makes old calibrations unusable:
 //! they carry the names that they were fitted with.
 
+use super::familiar::familiarity;
 use super::guard::{self, Sign};
 use super::text::{has_word, words};
-use crate::domain::{Features, Hypothesis, Probability};
+use crate::domain::{Features, Hypothesis, Probability, Token};
 
-/// The features, in order.
-pub const NAMES: [&str; 20] = [
+/// From the decoding itself, in order.
+pub const HEARD: [&str; 37] = [
     "mean_logprob",
     "min_logprob",
     "p10_logprob",
@@ -29,22 +31,55 @@ pub const NAMES: [&str; 20] = [
     "decoded_again",
     "disagreement",
     "signs",
+    "entropy_mean",
+    "entropy_max",
+    "entropy_sum",
+    "margin_min",
+    "margin_mean",
+    "margin_p10",
+    "margins_under_1",
+    "margins_under_2",
+    "end_logprob",
+    "end_entropy",
+    "first_logprob",
+    "all_mean_logprob",
+    "all_min_logprob",
+    "words_under_half",
+    "words_under_80",
+    "words",
+    "log_p_all_words",
 ];
+/// From a word list, in order.
+pub const WORDS: [&str; 6] =
+    ["zipf_least", "zipf_mean", "unknown_words", "very_rare_words", "rare_words", "homophones"];
+/// From the slowed decoding, in order.
+pub const SLOWED: [&str; 2] = ["slowed_disagreement", "slowed_same"];
 
 /// Log-probabilities below this tell nothing more.
 const FLOOR: f64 = -12.0;
+/// Likewise for margins above this.
+const WIDE: f64 = 10.0;
 
-/// The features of a hypothesis. Log-probabilities count tokens with a letter or digit only; where
-/// there is none they are at their floor. What could not be had (p(no speech) of a scripted
-/// hypothesis, levels of pure silence) is at its least confident value.
-pub fn features(hypothesis: &Hypothesis) -> Features {
+/// The features of a hypothesis. Unless said otherwise they count tokens with a letter or digit only;
+/// where there is none they are at their least confident value. So is what could not be had (p(no
+/// speech) of a scripted hypothesis, levels of pure silence). `regional` says whether a word
+/// belongs to the lexicon.
+pub fn features(hypothesis: &Hypothesis, regional: &dyn Fn(&str) -> bool) -> Features {
     let h = hypothesis;
-    let mut logprobs: Vec<f64> = h
-        .tokens
-        .iter()
-        .filter(|t| has_word(&t.text))
-        .map(|t| if t.logprob.is_nan() { FLOOR } else { t.logprob.clamp(FLOOR, 0.0) })
-        .collect();
+    let slowed = h.slowed.as_deref().map(|slowed| {
+        let apart = disagreement(&words(slowed), &words(&h.text), |_, text| text);
+        vec![apart.min(1.0), f64::from(apart == 0.0)]
+    });
+    let words = familiarity(&h.text, &h.language, regional)
+        .map(|f| vec![f.least, f.mean, f.unknown, f.very_rare, f.rare, f.homophones]);
+    let mut heard = of_text(h);
+    heard.extend(of_choices(h));
+    Features { heard, words, slowed }
+}
+
+/// The first twenty.
+fn of_text(h: &Hypothesis) -> Vec<f64> {
+    let mut logprobs: Vec<f64> = spoken(h).map(logprob).collect();
     logprobs.sort_by(f64::total_cmp);
     let n = logprobs.len();
     let sum: f64 = logprobs.iter().sum();
@@ -52,15 +87,11 @@ pub fn features(hypothesis: &Hypothesis) -> Features {
     let seconds = if h.seconds.is_finite() { h.seconds.clamp(0.05, 60.0) } else { 0.05 };
     let text = words(&h.text);
     let again = h.replaced.as_deref();
-    let disagreement = again.map_or(0.0, |first| {
-        let first = words(first);
-        strsim::generic_levenshtein(&first, &text) as f64
-            / first.len().max(text.len()).max(1) as f64
-    });
+    let apart = again.map_or(0.0, |first| disagreement(&words(first), &text, usize::max));
     // A clip decoded again, for whatever sign, is told apart by `decoded_again`.
     let signs = guard::signs(h).iter().filter(|s| !matches!(s, Sign::KnownPhrase { .. })).count();
     let p = |p: Option<Probability>, missing: f64| p.map_or(missing, Probability::get);
-    Features(vec![
+    vec![
         if n == 0 { FLOOR } else { sum / n as f64 },
         logprobs.first().copied().unwrap_or(FLOOR),
         logprobs.get(n / 10).copied().unwrap_or(FLOOR),
@@ -79,27 +110,107 @@ pub fn features(hypothesis: &Hypothesis) -> Features {
         decibels(h.level.range_db),
         if h.level.clipped.is_finite() { h.level.clipped } else { 0.0 },
         f64::from(again.is_some()),
-        disagreement,
+        apart,
         signs as f64,
-    ])
+    ]
 }
 
-/// Log-probability of the least likely word (the sum over its tokens).
-fn worst_word(h: &Hypothesis) -> f64 {
-    let mut worst = 0.0f64;
-    let mut word = 0.0f64;
-    let mut any = false;
-    for token in &h.tokens {
-        if token.text.starts_with(' ') {
-            word = 0.0;
-        }
-        if has_word(&token.text) {
-            any = true;
-            word += if token.logprob.is_nan() { FLOOR } else { token.logprob.clamp(FLOOR, 0.0) };
-            worst = worst.min(word);
+/// The others: how the tokens were chosen among their rivals.
+fn of_choices(h: &Hypothesis) -> Vec<f64> {
+    let mut entropies: Vec<f64> = spoken(h).map(entropy).collect();
+    let mut margins: Vec<f64> = spoken(h).map(margin).collect();
+    let mut all: Vec<f64> = h.tokens.iter().map(logprob).collect();
+    for (numbers, missing) in [(&mut entropies, 5.0), (&mut margins, 0.0), (&mut all, FLOOR)] {
+        if numbers.is_empty() {
+            numbers.push(missing);
         }
     }
-    if any { worst.max(2.0 * FLOOR) } else { 2.0 * FLOOR }
+    margins.sort_by(f64::total_cmp);
+    let mean = |numbers: &[f64]| numbers.iter().sum::<f64>() / numbers.len() as f64;
+    let under = |limit: f64| margins.iter().filter(|m| **m < limit).count() as f64;
+    let words = word_logprobs(h);
+    let words_under = |p: f64| words.iter().filter(|l| **l < p.ln()).count() as f64;
+    let end = h.end.map(|end| (bounded(end.logprob), end.entropy));
+    let (end_logprob, end_entropy) = end.unwrap_or((FLOOR, 3.0));
+    vec![
+        mean(&entropies),
+        entropies.iter().copied().fold(0.0, f64::max),
+        entropies.iter().sum(),
+        margins[0],
+        mean(&margins),
+        margins[margins.len() / 10],
+        under(1.0),
+        under(2.0),
+        end_logprob,
+        if end_entropy.is_finite() { end_entropy } else { 3.0 },
+        spoken(h).next().map_or(FLOOR, logprob),
+        mean(&all),
+        all.iter().copied().fold(0.0, f64::min),
+        words_under(0.5),
+        words_under(0.8),
+        words.len() as f64,
+        words.iter().map(|l| l.max(1e-4f64.ln())).sum(),
+    ]
+}
+
+/// Whether a token has a letter or digit.
+pub fn is_spoken(token: &Token) -> bool {
+    has_word(&token.text)
+}
+
+fn spoken(h: &Hypothesis) -> impl Iterator<Item = &Token> {
+    h.tokens.iter().filter(|t| is_spoken(t))
+}
+
+fn logprob(token: &Token) -> f64 {
+    bounded(token.logprob)
+}
+
+fn bounded(logprob: f64) -> f64 {
+    if logprob.is_nan() { FLOOR } else { logprob.clamp(FLOOR, 0.0) }
+}
+
+/// Where it was not kept: the least that the token's probability allows.
+fn entropy(token: &Token) -> f64 {
+    let p = token.p.get().clamp(1e-6, 1.0 - 1e-6);
+    let least = -(p * p.ln() + (1.0 - p) * (1.0 - p).ln());
+    token.entropy.filter(|e| e.is_finite()).unwrap_or(least).max(0.0)
+}
+
+/// Where it was not kept: the least that the token's probability allows.
+fn margin(token: &Token) -> f64 {
+    let p = token.p.get().clamp(1e-6, 1.0 - 1e-6);
+    let kept = token.margin.filter(|m| m.is_finite());
+    kept.unwrap_or((p / (1.0 - p)).ln()).clamp(0.0, WIDE)
+}
+
+/// Word edits over the length that `of` makes of both lengths, 1 or more.
+fn disagreement(first: &[String], text: &[String], of: fn(usize, usize) -> usize) -> f64 {
+    let edits = strsim::generic_levenshtein(&first.to_vec(), &text.to_vec());
+    edits as f64 / of(first.len(), text.len()).max(1) as f64
+}
+
+/// Log-probability of each word: the sum over its tokens with a letter or digit.
+fn word_logprobs(h: &Hypothesis) -> Vec<f64> {
+    let mut words: Vec<f64> = Vec::new();
+    let mut open = false;
+    for token in &h.tokens {
+        open &= !token.text.starts_with(' ');
+        if has_word(&token.text) {
+            match words.last_mut().filter(|_| open) {
+                Some(word) => *word += logprob(token),
+                None => words.push(logprob(token)),
+            }
+            open = true;
+        }
+    }
+    words
+}
+
+/// Log-probability of the least likely word.
+fn worst_word(h: &Hypothesis) -> f64 {
+    let worst = word_logprobs(h).into_iter().reduce(f64::min);
+    worst.map_or(2.0 * FLOOR, |worst| worst.max(2.0 * FLOOR))
 }
 
 /// Levels of pure silence are minus infinity.
@@ -112,7 +223,7 @@ pub mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::{ClipId, Level, Millis, Pass, Token};
+    use crate::domain::{ClipId, End, Level, Millis, Pass};
 
     /// A hypothesis of some tokens.
     pub fn hypothesis(tokens: &[(&str, f64)], seconds: f64) -> Hypothesis {
@@ -122,6 +233,8 @@ pub mod tests {
                 text: text.to_string(),
                 p: Probability::clamped(logprob.exp()),
                 logprob: *logprob,
+                entropy: None,
+                margin: None,
                 start: Millis(0),
                 end: Millis(0),
             })
@@ -139,19 +252,25 @@ pub mod tests {
             language_entropy: None,
             pass: Pass::Short,
             replaced: None,
+            end: None,
+            slowed: None,
             seconds,
             level: Level::default(),
         }
     }
 
+    fn of(h: &Hypothesis) -> Features {
+        features(h, &|_| false)
+    }
+
     fn named(f: &Features, name: &str) -> f64 {
-        f.0[NAMES.iter().position(|n| *n == name).unwrap()]
+        f.heard[HEARD.iter().position(|n| *n == name).unwrap()]
     }
 
     #[test]
     fn punctuation_does_not_count() {
         let h = hypothesis(&[(" ap", -0.1), ("puyez", -0.5), (".", -9.0), (" sur", -0.2)], 2.0);
-        let f = features(&h);
+        let f = of(&h);
         assert!((named(&f, "mean_logprob") + 0.8 / 3.0).abs() < 1e-12);
         assert_eq!(named(&f, "min_logprob"), -0.5);
         assert_eq!(named(&f, "worst_word_logprob"), -0.6);
@@ -161,9 +280,41 @@ pub mod tests {
     #[test]
     fn a_second_decoding_that_differs_shows() {
         let mut h = hypothesis(&[(" oui", -0.1), (" madame", -0.1)], 1.0);
-        assert_eq!(named(&features(&h), "decoded_again"), 0.0);
+        assert_eq!(named(&of(&h), "decoded_again"), 0.0);
         h.replaced = Some("oui oui".into());
-        assert_eq!(named(&features(&h), "disagreement"), 0.5);
+        assert_eq!(named(&of(&h), "disagreement"), 0.5);
+    }
+
+    #[test]
+    fn a_slowed_decoding_that_differs_shows_and_a_missing_one_is_no_agreement() {
+        let mut h = hypothesis(&[(" oui", -0.1), (" madame", -0.1)], 1.0);
+        assert_eq!(of(&h).slowed, None);
+        h.slowed = Some("Oui, Madame !".into());
+        assert_eq!(of(&h).slowed, Some(vec![0.0, 1.0]));
+        h.slowed = Some("oui oui non madame non".into());
+        assert_eq!(of(&h).slowed, Some(vec![1.0, 0.0]));
+    }
+
+    #[test]
+    fn words_are_tokens_that_no_space_parts() {
+        let h = hypothesis(&[(" ap", -0.1), ("puyez", -0.5), ("-", -9.0), ("le", -0.2), (" a", -2.0)], 2.0);
+        assert_eq!(word_logprobs(&h), [-0.8, -2.0]);
+        let f = of(&h);
+        assert_eq!((named(&f, "words"), named(&f, "words_under_half")), (2.0, 2.0));
+        assert_eq!(named(&f, "all_min_logprob"), -9.0);
+    }
+
+    #[test]
+    fn rivals_that_were_kept_count_others_are_guessed_from_the_probability() {
+        let mut h = hypothesis(&[(" oui", 0.5f64.ln())], 1.0);
+        assert!((named(&of(&h), "entropy_mean") - 2f64.ln()).abs() < 1e-9);
+        assert!(named(&of(&h), "margin_min").abs() < 1e-9);
+        h.tokens[0].entropy = Some(1.5);
+        h.tokens[0].margin = Some(3.0);
+        h.end = Some(End { logprob: -0.25, entropy: 0.5 });
+        let f = of(&h);
+        assert_eq!((named(&f, "entropy_max"), named(&f, "margin_mean")), (1.5, 3.0));
+        assert_eq!((named(&f, "end_logprob"), named(&f, "end_entropy")), (-0.25, 0.5));
     }
 
     proptest! {
@@ -177,9 +328,11 @@ pub mod tests {
             let tokens: Vec<(&str, f64)> = texts.iter().map(|t| (t.as_str(), logprob)).collect();
             let mut h = hypothesis(&tokens, seconds);
             h.level = Level { rms_db: level, peak_db: level, range_db: level, clipped: level };
-            let f = features(&h);
-            prop_assert_eq!(f.0.len(), NAMES.len());
-            prop_assert!(f.0.iter().all(|x| x.is_finite()), "{:?}", f);
+            h.slowed = texts.first().cloned();
+            let f = of(&h);
+            let all = [f.heard, f.words.unwrap(), f.slowed.unwrap_or(vec![0.0; SLOWED.len()])];
+            prop_assert_eq!(all.iter().map(Vec::len).collect::<Vec<_>>(), [HEARD.len(), WORDS.len(), SLOWED.len()]);
+            prop_assert!(all.concat().iter().all(|x| x.is_finite()), "{:?}", all);
         }
     }
 }

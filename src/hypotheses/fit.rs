@@ -6,16 +6,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, ensure};
 
-use super::calibrate::{Calibration, CrossValidation, FORMAT, SetSummary};
-use super::logistic::Target;
-use super::{features, logistic};
+use super::calibrate::{Calibration, CrossValidation, FORMAT, Fit, SetSummary, Tier, WordFit};
+use super::logistic::{Logistic, Target};
+use super::{logistic, word_features};
 use crate::domain::{Features, hex_digest};
 use crate::statistics::metrics;
 
-/// Penalty of the fit: on the shipped data weaker penalties than 10 did better in cross-validation.
-pub const L2: f64 = 1.0;
+/// Penalty of the fits: of 3, 10, 20, 33 and 100 the one that did best in cross-validation on the
+/// shipped data.
+pub const L2: f64 = 20.0;
 /// Folds of the cross-validation.
-pub const FOLDS: usize = 10;
+pub const FOLDS: usize = 5;
 
 /// One clip whose reference is known.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +33,19 @@ pub struct Row {
     pub errors: usize,
     /// Words of its reference.
     pub words: usize,
+    /// Features of each word of its text, and whether the word is wrong.
+    pub heard: Vec<(Vec<f64>, bool)>,
+}
+
+impl Row {
+    fn is_right(&self) -> bool {
+        self.errors == 0
+    }
+
+    /// Word error rate, at most 1.
+    fn wer(&self) -> f64 {
+        (self.errors as f64 / self.words.max(1) as f64).min(1.0)
+    }
 }
 
 /// What a fit is for: all of its hypotheses come from one model and policy.
@@ -45,101 +59,147 @@ pub struct Origin<'a> {
     pub note: &'a str,
 }
 
-/// Fits "no word error" on all rows; the quality stored with it is cross-validated.
+/// Fits on all rows, a fit for each set of features that every row has; the quality stored with each
+/// is cross-validated by speaker.
 ///
 /// # Errors
 /// Fewer than two clips a fold, no clip with (or none without) errors, features of another length.
 pub fn fit(rows: &[Row], origin: &Origin<'_>, l2: f64) -> Result<Calibration> {
-    let n = features::NAMES.len();
     ensure!(
-        rows.len() >= 2 * FOLDS,
+        rows.len() >= 4 * FOLDS,
         "{} clips are too few to calibrate on; {} or more are needed",
         rows.len(),
-        2 * FOLDS
+        4 * FOLDS
     );
-    if let Some(row) = rows.iter().find(|r| r.features.0.len() != n) {
-        anyhow::bail!("clip {} has {} features instead of {n}", row.clip, row.features.0.len());
+    let missing = rows.iter().find(|r| Tier::Heard.of(&r.features).is_none());
+    if let Some(row) = missing {
+        anyhow::bail!("clip {} lacks features: run evaluate again", row.clip);
     }
-    let all: Vec<&Row> = rows.iter().collect();
-    let logistic = fit_rows(&all, l2).context("fit the score")?;
-    let wer = fit_wer(&all, l2).context("fit the expected word error rate")?;
-    let held_out = cross_validate(rows, l2).context("cross-validate the score")?;
-
-    let mut sets: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (i, row) in rows.iter().enumerate() {
-        sets.entry(&row.set).or_default().push(i);
+    let fold_of = folds(rows);
+    let mut fits = Vec::new();
+    for tier in Tier::ALL {
+        let values: Option<Vec<Vec<f64>>> = rows.iter().map(|r| tier.of(&r.features)).collect();
+        let Some(values) = values else { break };
+        fits.push(fit_tier(rows, &values, tier, &fold_of, l2).context("fit the score")?);
     }
-    let sets = sets
-        .into_iter()
-        .map(|(name, members)| {
-            let scored: Vec<_> = members.iter().map(|&i| held_out[i]).collect();
-            let speakers: BTreeSet<_> =
-                members.iter().filter_map(|&i| rows[i].speaker.as_ref()).collect();
-            SetSummary {
-                name: name.to_string(),
-                clips: members.len(),
-                with_errors: members.iter().filter(|&&i| rows[i].errors > 0).count(),
-                speakers: speakers.len(),
-                auroc: metrics::auroc(&scored).map(rounded),
-            }
-        })
-        .collect();
     Ok(Calibration {
         format: FORMAT.into(),
         note: origin.note.into(),
         model: origin.model.into(),
         policy: origin.policy.into(),
-        sets,
         digest: digest(rows),
-        cross_validation: CrossValidation {
-            folds: FOLDS,
-            auroc: metrics::auroc(&held_out).map(rounded),
-            ece: rounded(metrics::ece(&held_out)),
-            brier: rounded(metrics::brier(&held_out)),
-            nce: metrics::nce(&held_out).map(rounded),
-        },
-        features: features::NAMES.map(String::from).to_vec(),
         l2,
-        logistic,
-        wer: Some(wer),
+        fits,
+        word: fit_words(rows, &fold_of, l2).context("fit the words")?,
+        adjustment: None,
     })
 }
 
-fn fit_rows(rows: &[&Row], l2: f64) -> Result<logistic::Logistic> {
-    let columns: Vec<&[f64]> = rows.iter().map(|r| r.features.0.as_slice()).collect();
-    let labels: Vec<Target> = rows.iter().map(|r| (r.errors == 0).into()).collect();
-    logistic::fit(&columns, &labels, l2)
+fn fit_tier(
+    rows: &[Row],
+    values: &[Vec<f64>],
+    tier: Tier,
+    fold_of: &[usize],
+    l2: f64,
+) -> Result<Fit> {
+    let right: Vec<Target> = rows.iter().map(|r| r.is_right().into()).collect();
+    // Each clip counts as many words as it has: their sum is the set's word error rate.
+    let wrong: Vec<Target> =
+        rows.iter().map(|r| Target { yes: r.wer(), weight: r.words.max(1) as f64 }).collect();
+    let scores = held_out(values, &right, fold_of, l2)?;
+    let wers = held_out(values, &wrong, fold_of, l2)?;
+    let scored: Vec<_> = scores.iter().zip(rows).map(|(p, r)| (*p, r.is_right())).collect();
+    let columns: Vec<&[f64]> = values.iter().map(Vec::as_slice).collect();
+    Ok(Fit {
+        tier,
+        features: tier.names().into_iter().map(String::from).collect(),
+        score: logistic::fit(&columns, &right, l2)?,
+        wer: logistic::fit(&columns, &wrong, l2)?,
+        cross_validation: quality(&scored),
+        sets: sets(rows, &scored, &wers),
+    })
 }
 
-/// Expected word error rate, clipped at 1, each clip counting as many words as it has.
-fn fit_wer(rows: &[&Row], l2: f64) -> Result<logistic::Logistic> {
-    let columns: Vec<&[f64]> = rows.iter().map(|r| r.features.0.as_slice()).collect();
-    let target = |r: &&Row| {
-        let words = r.words.max(1) as f64;
-        Target { yes: (r.errors as f64 / words).min(1.0), weight: words }
-    };
-    let targets: Vec<Target> = rows.iter().map(target).collect();
-    logistic::fit(&columns, &targets, l2)
+/// P(wrong) of words; `None` where the rows know none.
+fn fit_words(rows: &[Row], fold_of: &[usize], l2: f64) -> Result<Option<WordFit>> {
+    let words = || rows.iter().zip(fold_of).flat_map(|(r, f)| r.heard.iter().map(move |w| (w, *f)));
+    let values: Vec<Vec<f64>> = words().map(|((values, _), _)| values.clone()).collect();
+    let labels: Vec<bool> = words().map(|((_, wrong), _)| *wrong).collect();
+    if labels.iter().all(|l| *l) || labels.iter().all(|l| !*l) {
+        return Ok(None);
+    }
+    let targets: Vec<Target> = labels.iter().map(|&wrong| wrong.into()).collect();
+    let folds: Vec<usize> = words().map(|(_, fold)| fold).collect();
+    let scored = held_out(&values, &targets, &folds, l2)?;
+    let columns: Vec<&[f64]> = values.iter().map(Vec::as_slice).collect();
+    Ok(Some(WordFit {
+        features: word_features::NAMES.map(String::from).to_vec(),
+        wrong: logistic::fit(&columns, &targets, l2)?,
+        cross_validation: quality(&scored.into_iter().zip(labels).collect::<Vec<_>>()),
+    }))
 }
 
-/// For each row its score by a fit that has not seen its fold, and whether it has no error.
-pub fn cross_validate(rows: &[Row], l2: f64) -> Result<Vec<(f64, bool)>> {
-    let fold_of = folds(rows);
-    let mut scored = vec![(0.0, false); rows.len()];
+/// For each row the prediction of a fit that has not seen its fold.
+pub fn held_out(
+    values: &[Vec<f64>],
+    targets: &[Target],
+    fold_of: &[usize],
+    l2: f64,
+) -> Result<Vec<f64>> {
+    let mut predicted = vec![0.0; values.len()];
     for fold in 0..FOLDS {
-        let train: Vec<&Row> =
-            rows.iter().zip(&fold_of).filter(|(_, f)| **f != fold).map(|(r, _)| r).collect();
-        let model = fit_rows(&train, l2)?;
-        for (i, row) in rows.iter().enumerate().filter(|(i, _)| fold_of[*i] == fold) {
-            scored[i] = (model.predict(&row.features.0), row.errors == 0);
+        let inside = |i: &usize| fold_of[*i] != fold;
+        let train: Vec<usize> = (0..values.len()).filter(inside).collect();
+        let columns: Vec<&[f64]> = train.iter().map(|&i| values[i].as_slice()).collect();
+        let labels: Vec<Target> = train.iter().map(|&i| targets[i]).collect();
+        let model: Logistic = logistic::fit(&columns, &labels, l2).context("cross-validate")?;
+        for i in (0..values.len()).filter(|i| fold_of[*i] == fold) {
+            predicted[i] = model.predict(&values[i]);
         }
     }
-    Ok(scored)
+    Ok(predicted)
+}
+
+fn quality(scored: &[(f64, bool)]) -> CrossValidation {
+    CrossValidation {
+        folds: FOLDS,
+        of: scored.len(),
+        auroc: metrics::auroc(scored).map(rounded),
+        ece: rounded(metrics::ece(scored)),
+        brier: rounded(metrics::brier(scored)),
+        nce: metrics::nce(scored).map(rounded),
+    }
+}
+
+fn sets(rows: &[Row], scored: &[(f64, bool)], wers: &[f64]) -> Vec<SetSummary> {
+    let mut sets: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (i, row) in rows.iter().enumerate() {
+        sets.entry(&row.set).or_default().push(i);
+    }
+    let summary = |(name, members): (&str, Vec<usize>)| {
+        let here: Vec<_> = members.iter().map(|&i| scored[i]).collect();
+        let speakers: BTreeSet<_> =
+            members.iter().filter_map(|&i| rows[i].speaker.as_ref()).collect();
+        let words = members.iter().map(|&i| rows[i].words as f64).sum::<f64>();
+        let errors = members.iter().map(|&i| rows[i].errors as f64).sum::<f64>();
+        let expected = members.iter().map(|&i| wers[i] * rows[i].words as f64).sum::<f64>();
+        SetSummary {
+            name: name.to_string(),
+            clips: members.len(),
+            with_errors: members.iter().filter(|&&i| !rows[i].is_right()).count(),
+            speakers: speakers.len(),
+            wer: (words > 0.0).then(|| rounded(errors / words)),
+            expected_wer: (words > 0.0).then(|| rounded(expected / words)),
+            auroc: metrics::auroc(&here).map(rounded),
+            nce: metrics::nce(&here).map(rounded),
+        }
+    };
+    sets.into_iter().map(summary).collect()
 }
 
 /// The fold of each row. Clips of one speaker stay together, unless they are more than a fold's
 /// share of all: then their set can only be split clip by clip. Depends on the ids alone.
-fn folds(rows: &[Row]) -> Vec<usize> {
+pub fn folds(rows: &[Row]) -> Vec<usize> {
     let mut sizes: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for row in rows {
         if let Some(speaker) = &row.speaker {
@@ -190,21 +250,26 @@ fn rounded(x: f64) -> f64 {
 mod tests {
     use super::*;
 
+    use crate::hypotheses::features;
+
     /// Clips whose first feature tells the outcome nine times in ten.
     fn rows(n: usize) -> Vec<Row> {
         (0..n)
             .map(|i| {
-                let mut values = vec![0.0; features::NAMES.len()];
+                let mut values = vec![0.0; features::HEARD.len()];
                 let good = i % 3 != 0;
                 values[0] = if (i % 10 == 0) == good { 0.0 } else { 1.0 };
                 values[1] = ((i * 7919) % 101) as f64;
+                let mut word = vec![0.0; word_features::NAMES.len()];
+                word[0] = values[0];
                 Row {
                     clip: format!("c{i}"),
                     set: if i % 2 == 0 { "even" } else { "odd" }.into(),
                     speaker: Some(format!("s{}", i / 4)),
-                    features: Features(values),
+                    features: Features { heard: values, ..Features::default() },
                     errors: usize::from(!good),
                     words: 3,
+                    heard: vec![(word, !good)],
                 }
             })
             .collect()
@@ -215,13 +280,37 @@ mod tests {
         let rows = rows(300);
         let origin = Origin { model: "m", policy: "p", note: "made up" };
         let c = fit(&rows, &origin, 10.0).unwrap();
-        assert_eq!((c.sets.len(), c.sets[0].clips, c.sets[0].with_errors), (2, 150, 50));
-        let auroc = c.cross_validation.auroc.unwrap();
-        assert!(auroc > 0.85 && auroc < 0.95, "{auroc}");
+        assert_eq!(c.fits.len(), 1, "there are no words and no slowed decodings");
+        let fit_of = &c.fits[0];
+        let set = &fit_of.sets[0];
+        assert_eq!((fit_of.sets.len(), set.clips, set.with_errors), (2, 150, 50));
+        let (wer, expected) = (set.wer.unwrap(), set.expected_wer.unwrap());
+        assert!((wer - 50.0 / 450.0).abs() < 1e-4 && (wer / expected - 1.0).abs() < 0.1);
+        for cv in [&fit_of.cross_validation, &c.word.as_ref().unwrap().cross_validation] {
+            let auroc = cv.auroc.unwrap();
+            assert!(auroc > 0.85 && auroc < 0.95, "{auroc}");
+            assert_eq!(cv.of, 300);
+        }
         let mut reversed = rows.clone();
         reversed.reverse();
         assert_eq!(fit(&reversed, &origin, 10.0).unwrap().digest, c.digest);
         assert_eq!(Calibration::parse(&c.to_json().unwrap()).unwrap(), c);
+    }
+
+    #[test]
+    fn words_and_slowed_decodings_get_fits_of_their_own_when_every_clip_has_them() {
+        let mut rows = rows(100);
+        for row in &mut rows {
+            row.features.words = Some(vec![1.0; features::WORDS.len()]);
+            row.features.slowed = Some(vec![0.0, f64::from(u8::from(row.errors == 0))]);
+        }
+        let origin = Origin { model: "m", policy: "p", note: "" };
+        let c = fit(&rows, &origin, 1.0).unwrap();
+        assert_eq!(c.fits.iter().map(|f| f.tier).collect::<Vec<_>>(), Tier::ALL);
+        let auroc = |n: usize| c.fits[n].cross_validation.auroc.unwrap();
+        assert!(auroc(2) > 0.99 && auroc(2) > auroc(1));
+        rows[7].features.slowed = None;
+        assert_eq!(fit(&rows, &origin, 1.0).unwrap().fits.len(), 2);
     }
 
     #[test]
@@ -245,7 +334,7 @@ mod tests {
         for fold in folds(&rows) {
             sizes[fold] += 1;
         }
-        assert_eq!(sizes, [10; FOLDS]);
+        assert_eq!(sizes, [20; FOLDS]);
     }
 
     #[test]

@@ -57,6 +57,7 @@ pub fn forced(logits: &[f32], id: usize, allowed: impl Fn(usize) -> bool) -> Opt
     Some(Choice { id, logprob: best.logprob + below, entropy: best.entropy, margin: below })
 }
 
+#[cfg(test)]
 /// A token drawn at temperature `t` by a number in [0, 1).
 pub fn draw(logits: &[f32], t: f64, u: f64, allowed: impl Fn(usize) -> bool) -> Option<usize> {
     let best = choose(logits, &allowed)?.id;

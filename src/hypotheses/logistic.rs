@@ -100,6 +100,16 @@ pub fn fit(rows: &[&[f64]], labels: &[Target], l2: f64) -> Result<Logistic> {
 }
 
 impl Logistic {
+    /// Whether it is for `columns` columns and can predict.
+    pub fn check(&self, columns: usize) -> Result<()> {
+        ensure!(
+            [&self.means, &self.scales, &self.weights].iter().all(|v| v.len() == columns),
+            "the calibration does not hold {columns} means, scales and weights"
+        );
+        ensure!(self.scales.iter().all(|&s| s > 0.0), "a scale is not above 0");
+        Ok(())
+    }
+
     /// p(yes) of a row with as many columns as it was fitted on.
     pub fn predict(&self, row: &[f64]) -> f64 {
         debug_assert_eq!(row.len(), self.weights.len());

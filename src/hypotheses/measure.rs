@@ -96,19 +96,6 @@ fn measure_contexts() {
     });
 }
 
-fn stretch(samples: &[f32], factor: f64) -> Vec<f32> {
-    let n = (samples.len() as f64 / factor) as usize;
-    (0..n)
-        .map(|i| {
-            let at = i as f64 * factor;
-            let (j, f) = (at as usize, (at.fract()) as f32);
-            let a = samples.get(j).copied().unwrap_or(0.0);
-            let b = samples.get(j + 1).copied().unwrap_or(a);
-            a + (b - a) * f
-        })
-        .collect()
-}
-
 #[test]
 #[ignore = "reads a model and clips of the machine it runs on"]
 fn measure_signals() {
@@ -170,8 +157,8 @@ fn measure_signals() {
                     let t3 = cpu_seconds();
                     let mut other = Vec::new();
                     for (name, sound) in [
-                        ("slow", stretch(&samples, 0.92)),
-                        ("fast", stretch(&samples, 1.09)),
+                        ("slow", super::second::at_pace(&samples, 0.92)),
+                        ("fast", super::second::at_pace(&samples, 1.09)),
                         ("shift", [vec![0.0; 5600], samples.clone()].concat()),
                     ] {
                         if sound.len() > super::whisper::MAX_SAMPLES {

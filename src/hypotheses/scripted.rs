@@ -5,7 +5,7 @@
 //! of that recording that overlaps it most (seconds; without them, for any clip; without
 //! `recording`, in any recording), or `{"clip": ID, ...}` for exactly one clip. Optional:
 //! `logprob` (of every word, -0.1 otherwise) or `logprobs` (one a word), `language`,
-//! `p_no_speech` (.02), `p_language` (.98), `replaced`.
+//! `p_no_speech` (.02), `p_language` (.98), `replaced`, `slowed`.
 
 use std::path::Path;
 
@@ -34,6 +34,7 @@ struct Row {
     p_no_speech: Option<Probability>,
     p_language: Option<Probability>,
     replaced: Option<String>,
+    slowed: Option<String>,
 }
 
 /// The rows of a script.
@@ -88,7 +89,15 @@ impl Script {
         let tokens = tokens
             .map(|(i, (text, (start, end)))| {
                 let p = Probability::clamped(logprob(i).exp());
-                Token { text: text.clone(), p, logprob: logprob(i), start, end }
+                Token {
+                    text: text.clone(),
+                    p,
+                    logprob: logprob(i),
+                    entropy: None,
+                    margin: None,
+                    start,
+                    end,
+                }
             })
             .collect();
         Ok(Hypothesis {
@@ -104,6 +113,8 @@ impl Script {
             language_entropy: Some(0.1),
             pass: if row.replaced.is_some() { Pass::Full } else { Pass::Short },
             replaced: row.replaced.clone(),
+            end: None,
+            slowed: row.slowed.clone(),
             seconds: samples.len() as f64 / 16_000.0,
             level,
         })

@@ -8,23 +8,24 @@ use anyhow::Result;
 
 use super::guard::{self, Sign};
 use super::scripted::Script;
+use super::second::{self, Judge};
 use super::whisper::{self, Decoded, FULL_CONTEXT, Worker};
 use super::{greedy, text, timing};
 use crate::domain::{
-    ClipId, DecodePolicy, Hypothesis, LanguageChoice, Level, Pass, Probability, SAMPLE_RATE, Token,
+    ClipId, DecodePolicy, End, Hypothesis, LanguageChoice, Level, Pass, Probability, SAMPLE_RATE, Token,
 };
 
 /// Who transcribes: the model, or a script in tests.
 pub enum Transcriber {
-    /// The model.
-    Whisper(Box<Worker>),
+    /// The model, and when it is asked twice.
+    Whisper(Box<Worker>, Option<Judge>),
     /// Rows of a file.
     Scripted(Script),
 }
 
 impl From<Worker> for Transcriber {
     fn from(worker: Worker) -> Self {
-        Self::Whisper(Box::new(worker))
+        Self::Whisper(Box::new(worker), None)
     }
 }
 
@@ -35,6 +36,14 @@ impl From<Script> for Transcriber {
 }
 
 impl Transcriber {
+    /// Decodes a second time, more slowly, where `judge` wants it.
+    pub fn judged(self, judge: Judge) -> Self {
+        match self {
+            Self::Whisper(worker, _) => Self::Whisper(worker, Some(judge)),
+            scripted => scripted,
+        }
+    }
+
     /// Transcribes one clip (16 kHz mono, at most 30 s). `stop` ends it early with
     /// [`whisper::Stopped`].
     pub fn transcribe(
@@ -48,10 +57,16 @@ impl Transcriber {
     ) -> Result<Hypothesis> {
         match self {
             Self::Scripted(script) => script.transcribe(clip, samples, level, language, policy),
-            Self::Whisper(worker) => {
+            Self::Whisper(worker, judge) => {
                 let (decoded, pass, replaced) = guarded(worker, samples, language, policy, stop)?;
                 let model = worker.engine().model().to_string();
-                Ok(hypothesis(clip, samples, level, policy, decoded, (pass, replaced), model))
+                let mut h =
+                    hypothesis(clip, samples, level, policy, decoded, (pass, replaced), model);
+                if judge.as_ref().is_some_and(|judge| judge.wants(&h)) {
+                    let language = LanguageChoice::Fixed(h.language.clone());
+                    h.slowed = second_opinion(worker, samples, &language, policy, stop)?;
+                }
+                Ok(h)
             }
         }
     }
@@ -73,8 +88,7 @@ pub(super) fn guarded(
     stop: &AtomicBool,
 ) -> Result<(Decoded, Pass, Option<String>)> {
     let seconds = samples.len() as f64 / f64::from(SAMPLE_RATE);
-    let max_tokens =
-        policy.max_tokens_base as usize + (policy.max_tokens_per_second * seconds) as usize;
+    let max_tokens = max_tokens(seconds, policy);
     let context = if policy.full_window { FULL_CONTEXT } else { short_context(seconds, policy) };
     let pass = |context| whisper::Pass { context, max_tokens, language, stop_loops: true };
     let first = worker.decode(samples, pass(context), stop)?;
@@ -93,9 +107,40 @@ pub(super) fn guarded(
     Ok((second, Pass::Full, Some(heard)))
 }
 
+/// The text of the slowed clip; `None` when that would be longer than Whisper's window.
+fn second_opinion(
+    worker: &mut Worker,
+    samples: &[f32],
+    language: &LanguageChoice,
+    policy: &DecodePolicy,
+    stop: &AtomicBool,
+) -> Result<Option<String>> {
+    let samples = second::slowed(samples);
+    if samples.len() > whisper::MAX_SAMPLES {
+        return Ok(None);
+    }
+    let seconds = samples.len() as f64 / f64::from(SAMPLE_RATE);
+    let pass = whisper::Pass {
+        context: short_context(seconds, policy),
+        max_tokens: max_tokens(seconds, policy),
+        language,
+        stop_loops: true,
+    };
+    Ok(Some(written(&worker.decode(&samples, pass, stop)?)))
+}
+
+fn max_tokens(seconds: f64, policy: &DecodePolicy) -> usize {
+    policy.max_tokens_base as usize + (policy.max_tokens_per_second * seconds) as usize
+}
+
 fn written(decoded: &Decoded) -> String {
     let bytes: Vec<Vec<u8>> = decoded.tokens.iter().map(|(bytes, _)| bytes.clone()).collect();
     text::pieces(&bytes).concat().trim().to_string()
+}
+
+/// Four decimals: more would only fill the store.
+fn rounded(x: f64) -> f64 {
+    (x * 1e4).round() / 1e4
 }
 
 fn hypothesis(
@@ -117,6 +162,8 @@ fn hypothesis(
             text,
             p: Probability::clamped(choice.logprob.exp()),
             logprob: choice.logprob,
+            entropy: Some(rounded(choice.entropy)),
+            margin: Some(rounded(choice.margin)),
             start,
             end,
         })
@@ -137,6 +184,8 @@ fn hypothesis(
         language: decoded.language,
         pass,
         replaced,
+        end: decoded.end.map(|c| End { logprob: c.logprob, entropy: rounded(c.entropy) }),
+        slowed: None,
         seconds: samples.len() as f64 / f64::from(SAMPLE_RATE),
         level,
     }

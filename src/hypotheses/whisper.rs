@@ -265,6 +265,7 @@ impl Worker {
         Ok(forced)
     }
 
+    #[cfg(test)]
     /// One text drawn at temperature `t` from the last encoded clip; `random` gives numbers in [0, 1).
     pub fn sample(
         &mut self,
@@ -307,6 +308,7 @@ impl Worker {
         Ok((prompt.len(), vocabulary.no_timestamps))
     }
 
+    #[cfg(test)]
     /// Encodes a clip without decoding it.
     pub fn listen(&mut self, samples: &[f32], context: u32, stop: &AtomicBool) -> Result<()> {
         self.encode(samples, context, stop)

@@ -6,8 +6,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::evaluate::Row;
 use super::files::write_text;
-use crate::domain::Features;
-use crate::hypotheses::calibrate::Calibration;
+use crate::hypotheses::calibrate::{Calibration, CrossValidation, Tier};
 use crate::hypotheses::fit::{self, Origin};
 use crate::views::report::percent;
 
@@ -51,7 +50,8 @@ fn fitting_row(row: Row) -> fit::Row {
         clip: row.audio.to_string_lossy().into_owned(),
         set: row.set,
         speaker: Some(row.speaker).filter(|s| !s.is_empty()),
-        features: Features(row.features),
+        features: row.features,
+        heard: row.heard,
         errors: row.errors,
         words: row.words,
     }
@@ -60,24 +60,43 @@ fn fitting_row(row: Row) -> fit::Row {
 /// A calibration as text, for a terminal.
 pub fn text(c: &Calibration) -> String {
     let number = |x: Option<f64>| x.map_or("-".to_string(), |x| format!("{x:.3}"));
-    let cv = &c.cross_validation;
-    let mut t = format!(
-        "model {}, policy {}\ncross-validated in {} folds by speaker: AUROC {}, ECE {:.3}, Brier {:.3}, NCE {}\n",
-        c.model,
-        c.policy,
-        cv.folds,
-        number(cv.auroc),
-        cv.ece,
-        cv.brier,
-        number(cv.nce)
-    );
-    for set in &c.sets {
-        let wrong = percent(Some(set.with_errors as f64 / set.clips.max(1) as f64));
+    let mut t = format!("model {}, policy {}\n", c.model, c.policy);
+    let mut line = |what: &str, cv: &CrossValidation| {
         t.push_str(&format!(
-            "  {:<20} {:>5} clips, {wrong:>7} with an error, AUROC {}\n",
+            "{what:<34} AUROC {}  ECE {:.3}  Brier {:.3}  NCE {}\n",
+            number(cv.auroc),
+            cv.ece,
+            cv.brier,
+            number(cv.nce)
+        ));
+    };
+    for fit in &c.fits {
+        let what = match fit.tier {
+            Tier::Heard => "clips, by the decoding",
+            Tier::Words => "... and a word list",
+            Tier::Slowed => "... and a slowed decoding",
+        };
+        line(what, &fit.cross_validation);
+    }
+    if let Some(word) = &c.word {
+        line("words", &word.cross_validation);
+    }
+    let Some(fit) = c.fits.last() else { return t };
+    t.push_str(&format!(
+        "cross-validated in {} folds by speaker; by set, with all features:\n",
+        fit.cross_validation.folds
+    ));
+    for set in &fit.sets {
+        t.push_str(&format!(
+            "  {:<20} {:>5} clips, {:>3} speakers, {:>7} with an error, WER {:>7} (expected {:>7}), AUROC {}, NCE {}\n",
             set.name,
             set.clips,
-            number(set.auroc)
+            set.speakers,
+            percent(Some(set.with_errors as f64 / set.clips.max(1) as f64)),
+            percent(set.wer),
+            percent(set.expected_wer),
+            number(set.auroc),
+            number(set.nce)
         ));
     }
     t

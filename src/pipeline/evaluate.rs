@@ -3,7 +3,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
 
@@ -11,16 +11,21 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use super::files::write_whole;
+use super::scores;
 use crate::audio::{cut, decode, level};
 use crate::domain::{
-    Channel, Clip, DecodePolicy, Hypothesis, Language, LanguageChoice, Pass, RecordingId, Samples,
-    Span, hex_digest,
+    Channel, Clip, DecodePolicy, Features, Hypothesis, Language, LanguageChoice, Pass, RecordingId, Samples,
+    SecondLook, Span, hex_digest,
 };
+use crate::hypotheses::calibrate::Calibration;
 use crate::hypotheses::features;
 use crate::hypotheses::models;
+use crate::hypotheses::second::{Judge, Regional};
 use crate::hypotheses::transcriber::Transcriber;
 use crate::hypotheses::whisper::Engine;
-use crate::training::word_errors::{WordErrors, word_errors};
+use crate::hypotheses::word_features::{grouped, word_features};
+use crate::routing::lexicon::Lexicon;
+use crate::training::word_errors::{WordErrors, word_errors, wrong_words};
 use crate::views::progress::{Talk, Unit};
 use crate::views::report::percent;
 
@@ -35,6 +40,8 @@ pub struct Options {
     pub language: LanguageChoice,
     /// How to decode.
     pub policy: DecodePolicy,
+    /// Which clips are decoded a second time.
+    pub second_look: SecondLook,
     /// Threads.
     pub workers: usize,
     /// Where to write a row a clip.
@@ -87,8 +94,14 @@ pub struct Row {
     pub model: String,
     /// Decode policy id.
     pub policy: String,
-    /// In the order of `features`.
-    pub features: Vec<f64>,
+    /// Numbers of the hypothesis.
+    pub features: Features,
+    /// Of each word of the hypothesis: its numbers, and whether it is wrong.
+    #[serde(default)]
+    pub heard: Vec<(Vec<f64>, bool)>,
+    /// What the slowed decoding heard, where there was one.
+    #[serde(default)]
+    pub slowed: Option<String>,
 }
 
 /// What was measured.
@@ -132,9 +145,19 @@ pub fn evaluate(options: &Options, talk: Talk) -> Result<Evaluation> {
         0 => std::thread::available_parallelism().map_or(1, |n| n.get()),
         n => n,
     };
+    let calibration = match options.second_look {
+        SecondLook::Doubtful => Some(Arc::new(Calibration::shipped()?)),
+        SecondLook::Never | SecondLook::Always => None,
+    };
+    let regional = scores::regional(Lexicon::built_in()?);
     let mut transcribers = Vec::new();
     for _ in 0..workers {
-        transcribers.push(Transcriber::from(engine.worker()?));
+        let judge = Judge {
+            when: options.second_look,
+            calibration: calibration.clone(),
+            regional: regional.clone(),
+        };
+        transcribers.push(Transcriber::from(engine.worker()?).judged(judge));
     }
     let progress = talk.progress("evaluate", Unit::Things("clips"), references.len() as u64);
     let (next, rows) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
@@ -142,9 +165,10 @@ pub fn evaluate(options: &Options, talk: Talk) -> Result<Evaluation> {
     std::thread::scope(|scope| {
         for mut transcriber in transcribers {
             let (next, rows, references, progress) = (&next, &rows, &references, &progress);
+            let regional = &regional;
             scope.spawn(move || {
                 while let Some(r) = references.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let row = transcribe(r, &mut transcriber, options);
+                    let row = transcribe(r, &mut transcriber, options, regional);
                     let row = row.with_context(|| r.audio.display().to_string());
                     if let Ok(mut rows) = rows.lock() {
                         rows.push((r.audio.clone(), row));
@@ -213,7 +237,12 @@ fn read(manifest: &Path) -> Result<Vec<Reference>> {
     Ok(rows)
 }
 
-fn transcribe(r: &Reference, transcriber: &mut Transcriber, options: &Options) -> Result<Row> {
+fn transcribe(
+    r: &Reference,
+    transcriber: &mut Transcriber,
+    options: &Options,
+    regional: &Regional,
+) -> Result<Row> {
     let mut samples = Vec::new();
     match (r.start, r.end) {
         (Some(start), Some(end)) if start < end => {
@@ -253,12 +282,25 @@ fn transcribe(r: &Reference, transcriber: &mut Transcriber, options: &Options) -
         words: reference_words,
         seconds: h.seconds,
         pass: h.pass,
-        features: features::features(&h).0,
+        features: features::features(&h, &**regional),
+        heard: heard(&h, &r.text, &**regional),
+        slowed: h.slowed,
         language: h.language,
         hypothesis: h.text,
         model: h.model,
         policy: h.policy,
     })
+}
+
+/// Each word's numbers, and whether the reference has another word, or none, in its place.
+fn heard(h: &Hypothesis, reference: &str, regional: &dyn Fn(&str) -> bool) -> Vec<(Vec<f64>, bool)> {
+    let Some(values) = word_features(h, regional) else { return Vec::new() };
+    let spoken: Vec<String> = grouped(&h.tokens)
+        .iter()
+        .map(|tokens| tokens.iter().map(|t| t.text.as_str()).collect())
+        .collect();
+    let wrong = wrong_words(reference, &spoken, &h.language);
+    values.into_iter().zip(wrong).filter_map(|(values, wrong)| Some((values?, wrong))).collect()
 }
 
 impl Evaluation {

@@ -1,14 +1,14 @@
 //! The routing pass at a run's end: every clip with a draft is scored and decided, all at once.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde::Serialize;
 use std::fmt;
 
 use super::lexicon;
+use super::scores::Scorer;
 use super::workspace::Workspace;
 use crate::domain::{Decision, Hypothesis, LanguageChoice, Routed};
-use crate::hypotheses::calibrate::Calibration;
-use crate::hypotheses::{features, guard};
+use crate::hypotheses::guard;
 use crate::routing::decide;
 use crate::routing::evidence::Evidence;
 use crate::store::{ClipRow, Draft};
@@ -36,15 +36,19 @@ impl fmt::Display for Counts {
 }
 
 /// Scores and decides every clip; clips that were handed out keep their decision.
-/// `scored_as` is the model that the calibration has to be for: see `ModelFile::calibrated_as`.
 pub fn route(
     workspace: &mut Workspace,
     model: &str,
-    scored_as: &str,
     policy: &str,
     talk: Talk,
 ) -> Result<Counts> {
-    let calibration = calibration(workspace, scored_as, policy, talk)?;
+    let scorer = Scorer::of(workspace)?;
+    if let Err(why) = scorer.fits(model, policy) {
+        talk.problem(format!(
+            "No draft is accepted on a score: {why}. Fit one with `second-ear evaluate` and \
+             `second-ear calibrate`, and name it in the settings."
+        ));
+    }
     let lexicon = lexicon::lexicon(workspace)?;
     let recordings = workspace.store.recordings_by_id()?;
     let mut clips = Vec::new();
@@ -53,9 +57,7 @@ pub fn route(
         let ClipRow { clip, hypothesis: Some(h), routed, frozen, .. } = row else { return Ok(()) };
         let language = recording.facts.language.clone().map(LanguageChoice::Fixed);
         let language = language.unwrap_or(workspace.config.language.clone());
-        let score = calibration
-            .as_ref()
-            .and_then(|c| c.score(&features::features(&h), scored_as, policy).ok());
+        let score = scorer.score(&h, recording.facts.region.as_ref()).map(|(score, _)| score);
         clips.push(Evidence {
             speaker: recording.speaker_key(),
             declared_region: recording.facts.region.clone(),
@@ -97,36 +99,4 @@ pub fn route(
 
 fn signs(hypothesis: &Hypothesis) -> Vec<String> {
     guard::signs(hypothesis).iter().map(|sign| sign.to_string()).collect()
-}
-
-/// The calibration that the settings name, or the one that ships.
-pub fn calibration_file(workspace: &Workspace) -> Result<Calibration> {
-    let named = workspace.config.calibration.trim();
-    if named.is_empty() {
-        return Calibration::shipped();
-    }
-    let path = workspace.dir.join(named);
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("read the calibration {}", path.display()))?;
-    Calibration::parse(&text).with_context(|| path.display().to_string())
-}
-
-/// The calibration for this model and policy, or none, said aloud: then nothing is accepted.
-fn calibration(
-    workspace: &Workspace,
-    model: &str,
-    policy: &str,
-    talk: Talk,
-) -> Result<Option<Calibration>> {
-    let calibration = calibration_file(workspace)?;
-    Ok(match calibration.fits(model, policy) {
-        Ok(()) => Some(calibration),
-        Err(why) => {
-            talk.problem(format!(
-                "No draft is accepted on a score: {why}. Fit one with `second-ear evaluate` and \
-                 `second-ear calibrate`, and name it in the settings."
-            ));
-            None
-        }
-    })
 }

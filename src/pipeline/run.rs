@@ -11,10 +11,12 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use super::workspace::Workspace;
+use super::scores::{self, Scorer};
 use super::{ingest, route};
 use crate::domain::{Clip, LanguageChoice, Recording, RecordingId, Samples, Span};
 use crate::exit::Interrupted;
 use crate::hypotheses::scripted::{self, Script};
+use crate::hypotheses::second::Judge;
 use crate::hypotheses::transcriber::Transcriber;
 use crate::hypotheses::whisper::Engine;
 use crate::store::{RecordingState, Store};
@@ -68,6 +70,11 @@ pub fn run(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<O
         dry_run: options.dry_run,
         ..Outcome::default()
     };
+    if let Some(model) = &model
+        && !options.dry_run
+    {
+        scores::remember(workspace, &model_id, &model.calibrated_as()?)?;
+    }
     let jobs = plan(workspace, &model_id, &mut outcome)?;
     if options.dry_run {
         return Ok(foretell(&jobs, outcome));
@@ -77,7 +84,9 @@ pub fn run(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<O
         let transcribers = match (&model, &options.scripted) {
             (Some(model), _) => {
                 let engine = Engine::load(&model.path, &model_id)?;
-                let worker = |_| engine.worker().map(Transcriber::from);
+                let judge = judge(workspace, &model_id, &policy.id())?;
+                let worker =
+                    |_| engine.worker().map(|w| Transcriber::from(w).judged(judge.clone()));
                 (0..workers).map(worker).collect::<Result<Vec<_>>>()?
             }
             (None, Some(script)) => vec![Transcriber::from(Script::read(script)?)],
@@ -104,10 +113,18 @@ pub fn run(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<O
             return Err(Interrupted.into());
         }
     }
-    let scored_as = model.as_ref().map(|m| m.calibrated_as()).transpose()?;
-    let scored_as = scored_as.as_ref().unwrap_or(&model_id);
-    outcome.routed = route::route(workspace, &model_id, scored_as, &policy.id(), talk)?;
+    outcome.routed = route::route(workspace, &model_id, &policy.id(), talk)?;
     Ok(outcome)
+}
+
+/// What decides on second looks, as routing will score.
+fn judge(workspace: &Workspace, model: &str, policy: &str) -> Result<Judge> {
+    let scorer = Scorer::of(workspace)?;
+    Ok(Judge {
+        when: workspace.config.routing.second_look,
+        calibration: scorer.fits(model, policy).ok().map(|()| scorer.calibration.clone()),
+        regional: scorer.regional,
+    })
 }
 
 /// What is left to do, recording by recording, in order of ingestion.

@@ -11,13 +11,12 @@ use std::path::PathBuf;
 use anyhow::Result;
 use serde::Serialize;
 
+use super::scores::Scorer;
 use super::workspace::Workspace;
-use super::{lexicon, route, run, settle};
+use super::{lexicon, run, settle};
 use crate::domain::{
     Answer, Blind, ClipId, HandedOut, Purpose, Recording, RecordingId, TaskSettings, Verdict, draw,
 };
-use crate::hypotheses::calibrate::Calibration;
-use crate::hypotheses::features;
 use crate::tasks::bundle::Format;
 use crate::tasks::consensus::plain;
 use crate::tasks::page::{Version, Warning};
@@ -88,7 +87,7 @@ pub fn write(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result
     let kit = batch::Kit {
         lexicon: lexicon::lexicon(workspace)?,
         pace: terms::Pace::measure(workspace)?,
-        calibration: route::calibration_file(workspace)?,
+        scorer: Scorer::of(workspace)?,
         reported: reported(workspace)?,
         recordings,
     };
@@ -126,7 +125,7 @@ fn prepare(item: &mut Item, settings: &TaskSettings, seed: u64, kit: &batch::Kit
     item.out.blind = match () {
         () if !open => Blind::No,
         () if drawn(settings.blind_share, "blind") => Blind::Drawn,
-        () if expected_wer(item, &kit.calibration).is_some_and(poor) => Blind::PoorDraft,
+        () if expected_wer(item, &kit.scorer).is_some_and(poor) => Blind::PoorDraft,
         () => Blind::No,
     };
     item.out.marked = open && !item.out.blind.is_blind() && drawn(settings.mark_share, "mark");
@@ -140,9 +139,9 @@ fn prepare(item: &mut Item, settings: &TaskSettings, seed: u64, kit: &batch::Kit
     }
 }
 
-fn expected_wer(item: &Item, calibration: &Calibration) -> Option<f64> {
-    let h = item.hypothesis.as_ref()?;
-    calibration.expected_wer(&features::features(h), &h.model, &h.policy)
+fn expected_wer(item: &Item, scorer: &Scorer) -> Option<f64> {
+    let region = item.row.region.parse().ok();
+    scorer.score(item.hypothesis.as_ref()?, region.as_ref()).map(|(_, wer)| wer)
 }
 
 /// What people wrote goes out beside the draft, most support first.

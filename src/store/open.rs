@@ -92,6 +92,14 @@ impl Store {
         Ok(found)
     }
 
+    /// The notes whose key starts with `prefix`: the rest of the key, and the value.
+    pub fn metas(&self, prefix: &str) -> Result<Vec<(String, String)>> {
+        let sql = "SELECT substr(key, length(?1) + 1), value FROM meta WHERE substr(key, 1, length(?1)) = ?1";
+        let mut statement = self.db.prepare(sql)?;
+        let rows = statement.query_map([prefix], |r| Ok((r.get(0)?, r.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Sets a note about the workspace as a whole.
     pub fn set_meta(&mut self, key: &str, value: &str) -> Result<()> {
         let tx = self.write()?;

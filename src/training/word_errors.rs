@@ -4,7 +4,7 @@
 use std::iter::Sum;
 use std::ops::AddAssign;
 
-use super::align::align;
+use super::align::{Op, align};
 use super::normalise::words;
 use crate::domain::Language;
 
@@ -52,6 +52,23 @@ impl Sum for WordErrors {
     }
 }
 
+/// Which words of a hypothesis, as they stand between spaces, are wrong: another word, or none,
+/// stands in their place in the reference. Deletions belong to no word.
+pub fn wrong_words(reference: &str, hypothesis: &[String], language: &Language) -> Vec<bool> {
+    let reference = words(reference, language);
+    let parts: Vec<Vec<String>> = hypothesis.iter().map(|word| words(word, language)).collect();
+    let left: Vec<&str> = reference.iter().map(String::as_str).collect();
+    let right: Vec<&str> = parts.iter().flatten().map(String::as_str).collect();
+    let mut wrong = vec![false; right.len()];
+    for op in align(&left, &right).ops {
+        if let Op::Substitute { hypothesis, .. } | Op::Insert { hypothesis } = op {
+            wrong[hypothesis] = true;
+        }
+    }
+    let mut wrong = wrong.into_iter();
+    parts.iter().map(|parts| wrong.by_ref().take(parts.len()).filter(|w| *w).count() > 0).collect()
+}
+
 /// The word errors of one hypothesis, both texts normalised first.
 pub fn word_errors(reference: &str, hypothesis: &str, language: &Language) -> WordErrors {
     let (reference, hypothesis) = (words(reference, language), words(hypothesis, language));
@@ -88,6 +105,16 @@ mod tests {
 
     /// Counts by jiwer 4.0 over real references and real faster-whisper output: see
     /// tests/data/wer/README.md. One line a clip: language, reference, hypothesis, errors, words.
+    #[test]
+    fn a_word_is_wrong_where_the_reference_has_another_or_none() {
+        let words = |text: &str| -> Vec<String> { text.split(' ').map(String::from).collect() };
+        let fr: Language = "fr".parse().unwrap();
+        let heard = words("Appuyez sur l'étoile, 2 fois euh.");
+        let wrong = wrong_words("appuyez sur les toiles deux fois", &heard, &fr);
+        assert_eq!(wrong, [false, false, true, false, false, true]);
+        assert_eq!(wrong_words("oui", &words("..."), &fr), [false]);
+    }
+
     #[test]
     fn error_counts_are_those_of_jiwer_on_real_transcripts() {
         let table = include_str!("../../tests/data/wer/jiwer.jsonl");

@@ -5,15 +5,15 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::item::{Item, doubtful};
+use super::item::Item;
 use super::terms::{self, Pace};
 use super::{Options, Written};
 use crate::audio::{cut, flac, wav};
 use crate::domain::{
     BatchId, ClipId, HandedOut, Language, Purpose, Recording, RecordingId, Span, TagKind, TaskRow,
 };
-use crate::hypotheses::calibrate::Calibration;
 use crate::pipeline::files::{write_text, write_whole};
+use crate::pipeline::scores::Scorer;
 use crate::pipeline::workspace::Workspace;
 use crate::routing::lexicon::{Kind, Lexicon};
 use crate::store::BatchRow;
@@ -31,8 +31,8 @@ pub struct Kit {
     pub lexicon: Lexicon,
     /// How long people take.
     pub pace: Pace,
-    /// The calibration; it says of each draft whether it is for it.
-    pub calibration: Calibration,
+    /// How good each draft is.
+    pub scorer: Scorer,
     /// Clips that somebody found shocking, and their neighbours.
     pub reported: BTreeSet<ClipId>,
 }
@@ -74,7 +74,7 @@ pub fn write(
                 let items = chunk
                     .iter()
                     .zip(&rows)
-                    .map(|(item, row)| page_item(item, row.clone(), sounds.get(&item.clip.id)));
+                    .map(|(item, row)| page_item(item, row.clone(), sounds.get(&item.clip.id), &kit.scorer));
                 write_whole(&path, |out| page::render_to(out, &page, items).map(drop))?;
             }
             _ => {
@@ -142,7 +142,12 @@ fn sounds(
     Ok(sounds)
 }
 
-fn page_item(item: &Item, row: TaskRow, samples: Option<&Vec<f32>>) -> Result<PageItem> {
+fn page_item(
+    item: &Item,
+    row: TaskRow,
+    samples: Option<&Vec<f32>>,
+    scorer: &Scorer,
+) -> Result<PageItem> {
     let samples = samples.map_or(&[][..], Vec::as_slice);
     let marked = item.hypothesis.as_ref().filter(|_| item.out.marked);
     Ok(PageItem {
@@ -151,7 +156,7 @@ fn page_item(item: &Item, row: TaskRow, samples: Option<&Vec<f32>>) -> Result<Pa
         words: item.hypothesis.as_ref().map_or(Vec::new(), |h| page::words(&h.tokens)),
         peaks: page::peaks(samples, PEAKS),
         reasons: item.reasons.clone(),
-        doubtful: marked.map_or(Vec::new(), doubtful),
+        doubtful: marked.map_or(Vec::new(), |h| scorer.doubtful_words(h)),
         warnings: item.warnings.clone(),
         versions: item.versions.clone(),
     })

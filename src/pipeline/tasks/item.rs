@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 
 use crate::domain::{
-    Clip, ClipId, Decision, HandedOut, Hypothesis, Probability, Purpose, Reason, Recording,
+    Clip, ClipId, Decision, HandedOut, Hypothesis, Purpose, Reason, Recording,
     RecordingId, Span, State, TaskRow,
 };
 use crate::pipeline::workspace::Workspace;
@@ -174,21 +174,4 @@ fn item(
 fn codes(reasons: &[Reason]) -> Vec<String> {
     let codes: BTreeSet<_> = reasons.iter().map(|r| r.code().to_string()).collect();
     codes.into_iter().collect()
-}
-
-/// The words of a clip's draft that are doubtful: places in [`crate::tasks::page::words`].
-pub fn doubtful(hypothesis: &Hypothesis) -> Vec<usize> {
-    const BELOW: f64 = 0.5;
-    let mut words: Vec<Probability> = Vec::new();
-    for token in &hypothesis.tokens {
-        let starts = token.text.starts_with(char::is_whitespace);
-        let spoken = token.text.chars().any(char::is_alphanumeric);
-        match words.last_mut().filter(|_| !starts) {
-            Some(least) if spoken && token.p < *least => *least = token.p,
-            Some(_) => {}
-            None if token.text.trim().is_empty() => {}
-            None => words.push(token.p),
-        }
-    }
-    words.iter().enumerate().filter(|(_, p)| p.get() < BELOW).map(|(n, _)| n).collect()
 }

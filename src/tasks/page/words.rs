@@ -35,6 +35,8 @@ mod tests {
             text: text.into(),
             p: Probability::ONE,
             logprob: 0.0,
+            entropy: None,
+            margin: None,
             start: Millis(start),
             end: Millis(start + 100),
         };

@@ -1,0 +1,95 @@
+use super::*;
+
+/// Clips whose log-odds of being right are `slope` times the score's plus `intercept`, drawn evenly.
+fn clips(n: usize, slope: f64, intercept: f64) -> Vec<Own> {
+    (0..n)
+        .map(|i| {
+            let score = (i % 97) as f64 / 97.0 * 0.9 + 0.05;
+            let p = sigmoid(intercept + slope * log_odds(score));
+            let right = ((i * 7919) % 1009) as f64 / 1009.0 < p;
+            Own {
+                speaker: format!("s{}", i % 23),
+                region: None,
+                score,
+                expected_wer: 1.0 - score,
+                weight: 1.0,
+                right,
+                wer: f64::from(!right),
+                words: 1.0,
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn a_score_that_is_too_sure_is_taken_down() {
+    let a = fit("w", &clips(250, 0.6, -1.0)).unwrap();
+    let Map::Platt { slope, intercept } = a.score else { panic!("{:?}", a.score) };
+    assert!((slope - 0.6).abs() < 0.2 && (intercept + 1.0).abs() < 0.3, "{slope} {intercept}");
+    assert!(a.log_loss_after < a.log_loss_before);
+    assert!(a.score(0.9, None) < 0.7 && a.wer(0.1, None) > 0.3);
+}
+
+#[test]
+fn many_clips_may_ask_for_steps() {
+    // right above .5 and wrong below, whatever the score says
+    let mut all = clips(600, 1.0, 0.0);
+    for clip in &mut all {
+        clip.right = clip.score > 0.5;
+    }
+    let a = fit("w", &all).unwrap();
+    assert!(matches!(a.score, Map::Isotonic { .. }));
+    assert!(a.score(0.45, None) < 0.05 && a.score(0.55, None) > 0.95);
+}
+
+#[test]
+fn weights_stand_for_the_clips_that_nobody_heard() {
+    let mut all = clips(400, 1.0, 0.0);
+    all.retain(|clip| clip.score < 0.5 || clip.right || clip.score > 0.8);
+    let biased = fit("w", &all).map_or(0.65, |a| a.score(0.65, None));
+    for clip in &mut all {
+        if (0.5..0.8).contains(&clip.score) {
+            clip.weight = 0.65;
+        }
+    }
+    let weighted = fit("w", &all).map_or(0.65, |a| a.score(0.65, None));
+    assert!(weighted <= biased, "{weighted} {biased}");
+}
+
+#[test]
+fn a_region_with_answers_enough_gets_its_own_shift_and_others_the_pool() {
+    let quebec: Region = "fr-CA-QC".parse().unwrap();
+    let mut all = clips(400, 0.5, 0.5);
+    for (i, clip) in all.iter_mut().enumerate() {
+        if i % 2 == 0 {
+            clip.region = Some(quebec.clone());
+            clip.right &= i % 3 != 0;
+        } else if i % 40 == 1 {
+            clip.region = "fr-BE".parse().ok();
+        }
+    }
+    let a = fit("w", &all).unwrap();
+    assert_eq!(a.regions.len(), 1);
+    assert!(a.regions["fr-CA-QC"].log_odds < -0.2, "{:?}", a.regions);
+    assert!(a.score(0.7, Some(&quebec)) < a.score(0.7, None));
+    assert_eq!(a.score(0.7, "fr-BE".parse().ok().as_ref()), a.score(0.7, None));
+}
+
+#[test]
+fn what_cannot_be_fitted_is_refused_with_the_reason() {
+    assert_eq!(fit("w", &clips(20, 1.0, 0.0)), Err(Refused::TooFew { have: 20, need: 60 }));
+    let mut right = clips(100, 1.0, 0.0);
+    right.iter_mut().for_each(|clip| clip.right = true);
+    assert!(matches!(fit("w", &right), Err(Refused::OneSided { wrong: 0, .. })));
+    let mut uneven = clips(100, 0.3, -2.0);
+    uneven[0].weight = 1000.0;
+    assert!(matches!(fit("w", &uneven), Err(Refused::FewEffective { .. })));
+    let mut all = clips(300, 1.0, 0.0);
+    for (i, clip) in all.iter_mut().enumerate() {
+        clip.right = ((i / 97 * 31 + i * 7) % 100) as f64 / 100.0 < clip.score;
+    }
+    if let Err(why) = fit("w", &all) {
+        assert!(matches!(why, Refused::NoBetter { .. }), "{why}");
+        assert!(why.to_string().contains("held out"));
+    }
+}

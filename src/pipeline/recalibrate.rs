@@ -1,0 +1,155 @@
+//! `calibrate DIR`: what people settled in a workspace adjusts the score, in its own calibration file.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use serde::Serialize;
+
+use super::files::write_text;
+use super::scores::{self, OWN_FILE, Scorer};
+use super::workspace::Workspace;
+use crate::domain::{Decision, LanguageChoice, Recording, Verdict};
+use crate::hypotheses::adjust::map::Map;
+use crate::hypotheses::adjust::{self, Adjustment, Own, Refused};
+use crate::hypotheses::calibrate::Calibration;
+use crate::routing::audit::draw;
+use crate::routing::promise::may_certify;
+use crate::store::{ClipRow, Draft};
+use crate::training::word_errors::word_errors;
+
+/// What came of it.
+#[derive(Debug, Serialize)]
+pub struct Recalibrated {
+    /// The file that was written.
+    pub path: PathBuf,
+    /// Clips whose answers were left aside, because they are for proving promises.
+    pub left_for_promises: usize,
+    /// The adjustment.
+    pub adjustment: Adjustment,
+}
+
+/// Fits the adjustment on the answers so far and writes it; `Err` inside: nothing was fitted and the
+/// calibration in use stays.
+///
+/// Each answer counts as many clips as it stands for: one over the probability that it was asked for.
+/// Of the random audits half are left for promises, so the others count twice.
+pub fn recalibrate(workspace: &mut Workspace) -> Result<Result<Recalibrated, Refused>> {
+    let named = workspace.config.calibration.trim();
+    if !named.is_empty() && named != OWN_FILE {
+        bail!(
+            "the settings name the calibration {named}: `calibrate` writes {OWN_FILE}; set calibration = \"\" first"
+        );
+    }
+    let scorer = Scorer::of(workspace)?;
+    let mut left_for_promises = 0;
+    let mut own = Vec::new();
+    let settings = workspace.config.routing.clone();
+    let fallback = workspace.config.language.clone();
+    let recordings = workspace.store.recordings_by_id()?;
+    workspace.store.each_clip(Draft::Decided, |row| {
+        let Some(recording) = recordings.get(&row.clip.recording) else { return Ok(()) };
+        let Some(clip) = settled(&row, recording, &scorer, &fallback) else { return Ok(()) };
+        let in_sample = draw(settings.seed, &row.clip.id) < settings.audit_rate;
+        if in_sample && may_certify(&row.clip.id, true, settings.seed) {
+            left_for_promises += 1;
+            return Ok(());
+        }
+        let routed = row.routed.as_ref();
+        let inclusion = routed.map_or(0.0, |r| r.inclusion.get());
+        if inclusion <= 0.0 {
+            return Ok(());
+        }
+        // Asked for anyway: only the half of the sample that is for promises is missing.
+        let used = match inclusion < 1.0 {
+            true => inclusion / 2.0,
+            false => 1.0 - settings.audit_rate / 2.0,
+        };
+        own.push(Own { weight: 1.0 / used, ..clip });
+        Ok(())
+    })?;
+    let id = workspace.store.workspace()?;
+    let adjustment = match adjust::fit(&id, &own) {
+        Ok(adjustment) => adjustment,
+        Err(why) => return Ok(Err(why)),
+    };
+    let calibration =
+        Calibration { adjustment: Some(adjustment.clone()), ..(*scorer.calibration).clone() };
+    let path = scores::own_path(workspace);
+    write_text(&path, &calibration.to_json()?)?;
+    Ok(Ok(Recalibrated { path, left_for_promises, adjustment }))
+}
+
+/// A clip that people settled in a way that says whether its draft was right; gold clips were chosen,
+/// nobody knows how, and do not count.
+fn settled(
+    row: &ClipRow,
+    recording: &Recording,
+    scorer: &Scorer,
+    fallback: &LanguageChoice,
+) -> Option<Own> {
+    let (h, consensus, routed) =
+        (row.hypothesis.as_ref()?, row.consensus.as_ref()?, row.routed.as_ref()?);
+    if consensus.support == 0
+        || h.text.is_empty()
+        || matches!(routed.decision, Decision::Dropped { .. })
+        || scorer.fits(&h.model, &h.policy).is_err()
+    {
+        return None;
+    }
+    let language = match (&recording.facts.language, fallback) {
+        (Some(declared), _) => declared,
+        (None, LanguageChoice::Fixed(language)) => language,
+        (None, LanguageChoice::Auto) => &h.language,
+    };
+    let (errors, words) = match consensus.verdict {
+        Verdict::AsIs | Verdict::Corrected => {
+            let errors = word_errors(&consensus.text, &h.text, language);
+            (errors.errors, errors.reference_words)
+        }
+        // Words where nobody spoke.
+        Verdict::NotSpeech => (1, 1),
+        _ => return None,
+    };
+    let features = scorer.features(h);
+    Some(Own {
+        speaker: recording.speaker_key(),
+        region: recording.facts.region.clone(),
+        score: scorer.calibration.unadjusted(&features)?,
+        expected_wer: scorer.calibration.unadjusted_wer(&features)?,
+        weight: 1.0,
+        right: errors == 0,
+        wer: (errors as f64 / words.max(1) as f64).min(1.0),
+        words: words.max(1) as f64,
+    })
+}
+
+impl Recalibrated {
+    /// As text, for a terminal.
+    pub fn text(&self) -> String {
+        let a = &self.adjustment;
+        let how = |map: &Map| match map {
+            Map::Identity => "as it was".to_string(),
+            Map::Platt { slope, intercept } => {
+                format!("Platt, slope {slope:.2}, intercept {intercept:+.2}")
+            }
+            Map::Isotonic { from, .. } => format!("isotonic, {} steps", from.len()),
+        };
+        let mut t = format!(
+            "{} settled clips, that count for {:.0}; {} more are left for promises\n\
+             log-loss on clips held out, by speaker: {:.4} nats before, {:.4} after\n\
+             score {}; expected WER {}\n",
+            a.clips,
+            a.effective_clips,
+            self.left_for_promises,
+            a.log_loss_before,
+            a.log_loss_after,
+            how(&a.score),
+            how(&a.wer)
+        );
+        for (region, shift) in &a.regions {
+            let (clips, log_odds) = (shift.clips, shift.log_odds);
+            t.push_str(&format!("  {region:<16} {clips:>5} clips, {log_odds:+.2} log-odds\n"));
+        }
+        t
+    }
+}

@@ -1,0 +1,116 @@
+//! Scores of a workspace's drafts: the calibration in use, the models that it is for, the lexicon.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+
+use super::lexicon;
+use super::workspace::Workspace;
+use crate::domain::{Features, Hypothesis, Probability, Region};
+use crate::hypotheses::calibrate::{Calibration, NoScore};
+use crate::hypotheses::features;
+use crate::hypotheses::second::Regional;
+use crate::routing::lexicon::Lexicon;
+
+/// What `calibrate` writes into a workspace.
+pub const OWN_FILE: &str = "calibration.json";
+
+/// Scores drafts.
+pub struct Scorer {
+    /// The calibration in use.
+    pub calibration: Arc<Calibration>,
+    /// Whether a word belongs to the lexicon.
+    pub regional: Regional,
+    /// Model digests, and the one whose calibration serves for each: the same weights in another
+    /// container.
+    aliases: Vec<(String, String)>,
+}
+
+impl Scorer {
+    /// Of a workspace as it is now.
+    pub fn of(workspace: &Workspace) -> Result<Self> {
+        Ok(Self {
+            calibration: Arc::new(calibration(workspace)?),
+            regional: regional(lexicon::lexicon(workspace)?),
+            aliases: workspace.store.metas(ALIAS)?,
+        })
+    }
+
+    /// The model whose calibration serves for `model`.
+    pub fn scored_as<'a>(&'a self, model: &'a str) -> &'a str {
+        self.aliases.iter().find(|(from, _)| from == model).map_or(model, |(_, to)| to)
+    }
+
+    /// Whether hypotheses of this model and policy can be scored.
+    pub fn fits(&self, model: &str, policy: &str) -> Result<(), NoScore> {
+        self.calibration.fits(self.scored_as(model), policy)
+    }
+
+    /// The features of a draft.
+    pub fn features(&self, h: &Hypothesis) -> Features {
+        features::features(h, &*self.regional)
+    }
+
+    /// P(no word error) and the expected word error rate; `None` where the calibration does not fit.
+    pub fn score(&self, h: &Hypothesis, region: Option<&Region>) -> Option<(Probability, f64)> {
+        let (features, model) = (self.features(h), self.scored_as(&h.model));
+        let score = self.calibration.score(&features, model, &h.policy, region).ok()?;
+        Some((score, self.calibration.expected_wer(&features, model, &h.policy, region)?))
+    }
+
+    /// The words of a draft that are more likely wrong than right: places in
+    /// [`crate::tasks::page::words`]. Without a fit for words, those under half the probability.
+    pub fn doubtful_words(&self, h: &Hypothesis) -> Vec<usize> {
+        const HALF: f64 = 0.5;
+        let model = self.scored_as(&h.model);
+        let wrong = self.calibration.words_wrong(h, model, &*self.regional);
+        let doubtful: Vec<bool> = match wrong {
+            Some(wrong) => wrong.iter().map(|p| p.is_some_and(|p| p.get() > HALF)).collect(),
+            None => crate::hypotheses::word_features::grouped(&h.tokens)
+                .iter()
+                .map(|word| word.iter().any(|t| features::is_spoken(t) && t.p.get() < HALF))
+                .collect(),
+        };
+        (0..doubtful.len()).filter(|&n| doubtful[n]).collect()
+    }
+}
+
+const ALIAS: &str = "calibrated as ";
+
+/// Remembers that drafts of `model` are scored by the calibration of another container of its weights.
+pub fn remember(workspace: &mut Workspace, model: &str, scored_as: &str) -> Result<()> {
+    let key = format!("{ALIAS}{model}");
+    if model != scored_as && workspace.store.meta(&key)?.as_deref() != Some(scored_as) {
+        workspace.store.set_meta(&key, scored_as)?;
+    }
+    Ok(())
+}
+
+/// Whether a word belongs to a lexicon.
+pub fn regional(lexicon: Lexicon) -> Regional {
+    Arc::new(move |word| !lexicon.hits(word).is_empty())
+}
+
+/// Where `calibrate` writes.
+pub fn own_path(workspace: &Workspace) -> PathBuf {
+    workspace.dir.join(OWN_FILE)
+}
+
+/// Where the calibration in use lies; `None`: it is the one that ships.
+pub fn calibration_path(workspace: &Workspace) -> Option<PathBuf> {
+    let named = workspace.config.calibration.trim();
+    let own = own_path(workspace);
+    match named.is_empty() {
+        true => own.exists().then_some(own),
+        false => Some(workspace.dir.join(named)),
+    }
+}
+
+/// The calibration that the settings name, or the workspace's own, or the one that ships.
+fn calibration(workspace: &Workspace) -> Result<Calibration> {
+    let Some(path) = calibration_path(workspace) else { return Calibration::shipped() };
+    let text = std::fs::read_to_string(&path)
+        .with_context(|| format!("read the calibration {}", path.display()))?;
+    Calibration::parse(&text).with_context(|| path.display().to_string())
+}

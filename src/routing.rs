@@ -1,4 +1,4 @@
-//! who listens to what: lexicon, accent, audit, decide.
+//! who listens to what: lexicon, accent, audit, promise, decide.
 //! In: [`evidence::Evidence`] of every clip. Out: a `Routed` for each. Everything here is a pure
 //! function of its arguments; reading a workspace's lexicon file is left to the pipeline.
 
@@ -10,4 +10,6 @@ pub mod evidence;
 mod fold;
 pub mod hallucination;
 pub mod lexicon;
+pub mod promise;
 pub mod reasons;
+pub mod standing;

@@ -7,4 +7,6 @@ pub mod certify;
 pub mod hoeffding_bentkus;
 pub mod metrics;
 pub mod plan;
+#[cfg(test)]
+mod simulation;
 pub mod watch;

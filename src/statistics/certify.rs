@@ -67,21 +67,20 @@ pub fn grid(start: f64) -> impl Iterator<Item = f64> {
 
 /// What the audits say, from `start` down.
 pub fn certify(audits: &[Audit], start: f64, rule: Rule) -> Finding {
-    let mut best = None;
-    let mut last = None;
+    let mut best: Option<Seen> = None;
     for threshold in grid(start) {
-        let here = see(audits, threshold, rule);
-        let first = *last.get_or_insert(here);
-        if here.p > rule.delta {
-            return best.map_or_else(|| without(first, rule), Finding::Certified);
-        }
         // A lower threshold that lets in no audit proves nothing about the clips that it lets in.
-        if best.is_none_or(|b: Seen| here.audits > b.audits) {
-            best = Some(here);
+        let reach = || audits.iter().filter(|a| a.score >= threshold).count();
+        if best.is_some_and(|b| reach() == b.audits) {
+            continue;
         }
+        let here = see(audits, threshold, rule);
+        if here.p > rule.delta {
+            return best.map_or_else(|| without(here, rule), Finding::Certified);
+        }
+        best = Some(here);
     }
-    let nothing = see(&[], start, rule);
-    best.map_or(Finding::TooFew(nothing), Finding::Certified)
+    best.map_or_else(|| without(see(&[], start, rule), rule), Finding::Certified)
 }
 
 fn without(at_start: Seen, rule: Rule) -> Finding {
@@ -106,32 +105,29 @@ fn see(audits: &[Audit], threshold: f64, rule: Rule) -> Seen {
 }
 
 /// Where to start, by scores alone: of all thresholds the one that audits can soonest prove, if the
-/// expected losses are right within a factor of [`CAUTION`]. `expected` holds score and expected loss
+/// expected losses are right; there the mean is well under the target. `expected` holds score and expected loss
 /// of every clip that may be accepted. Audits at threshold t come at a rate n(t) and each is worth
 /// h1(m(t), target) nats, with m(t) the mean expected loss: the largest product wins. Where even the
 /// best scores promise nothing, the start is the median score.
 pub fn start(expected: &[(f64, f64)], target: f64) -> f64 {
-    let worth = |threshold: f64| {
-        let losses = expected.iter().filter(|e| e.0 >= threshold).map(|e| e.1);
-        let (n, sum) = losses.fold((0.0, 0.0), |(n, sum), loss| (n + 1.0, sum + loss));
-        let mean = CAUTION * sum / f64::max(n, 1.0);
-        if mean < target { n * hoeffding_bentkus::entropy(mean, target) } else { 0.0 }
-    };
-    let (threshold, most) = grid(1.0)
-        .map(|t| (t, worth(t)))
-        .fold((1.0, 0.0), |best, here| if here.1 > best.1 { here } else { best });
-    if most > 0.0 {
-        return threshold;
+    let mut sorted = expected.to_vec();
+    sorted.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let (mut n, mut sum) = (0, 0.0);
+    let (mut best, mut most) = (None, 0.0);
+    for threshold in grid(1.0) {
+        while let Some(&(_, loss)) = sorted.get(n).filter(|e| e.0 >= threshold) {
+            n += 1;
+            sum += loss;
+        }
+        let mean = sum / f64::max(n as f64, 1.0);
+        let worth = n as f64 * hoeffding_bentkus::entropy(mean.min(target), target);
+        if worth > most {
+            (best, most) = (Some(threshold), worth);
+        }
     }
-    let mut scores: Vec<f64> = expected.iter().map(|e| e.0).collect();
-    scores.sort_by(f64::total_cmp);
-    let median = scores.get(scores.len() / 2).copied().unwrap_or(1.0);
-    grid(median).next().unwrap_or(0.0)
+    let median = || sorted.get(sorted.len() / 2).map_or(1.0, |e| e.0);
+    best.unwrap_or_else(|| grid(median()).next().unwrap_or(0.0))
 }
-
-/// Expected losses may be too low by this factor before a start is badly chosen. A choice, not a
-/// finding: the start may be anything that does not depend on losses.
-const CAUTION: f64 = 1.5;
 
 #[cfg(test)]
 mod tests {
@@ -175,10 +171,10 @@ mod tests {
         let calibrated: Vec<_> =
             (0..1000).map(|i| f64::from(i) / 1000.0).map(|s| (s, 1.0 - s)).collect();
         let start = start(&calibrated, 0.1);
-        // mean loss over t is (1 - t) / 2, so t < .867 hopes for nothing once cautious
-        assert!(start > 0.87 && start < 0.97, "{start}");
+        // mean loss over t is (1 - t) / 2: at .8 it is the target
+        assert!(start > 0.9 && start < 0.97, "{start}");
         let hopeless: Vec<_> = (0..100).map(|i| (f64::from(i) / 100.0, 0.9)).collect();
-        assert_eq!(super::start(&hopeless, 0.1), 0.5);
+        assert_eq!(super::start(&hopeless, 0.1), 0.49);
         assert_eq!(super::start(&[], 0.1), 1.0);
     }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::domain::LanguageChoice;
+use crate::domain::{LanguageChoice, Measure};
 use crate::pipeline::dataset;
 use crate::tasks::bundle;
 use crate::views::transcripts::TranscriptFormat;
@@ -84,6 +84,12 @@ pub enum Command {
     /// Fit the confidence score on rows that `evaluate` wrote.
     #[command(after_help = "Example: second-ear calibrate rows.jsonl --out calibration.json")]
     Calibrate(Calibrate),
+    /// What a promise about accepted drafts would cost: audits, audio, people's hours.
+    #[command(
+        after_help = "Example: second-ear plan calls --target-risk 0.05 --confidence 0.9 --measure wer\n\nWithout \
+        options, what routing.target_risk in the settings asks for."
+    )]
+    Plan(Plan),
     /// List, fetch, check and convert models.
     #[command(subcommand)]
     Model(Model),
@@ -139,6 +145,9 @@ pub struct Run {
     /// Threads that transcribe (0: one a core); overrides the settings.
     #[arg(long)]
     pub workers: Option<usize>,
+    /// Test what is promised anew (routing.target_risk), on all audits or on those since an alarm.
+    #[arg(long)]
+    pub recertify: bool,
     /// Replay hypotheses from a JSONL file instead of running a model (see FORMATS.md).
     #[arg(long, value_name = "FILE", hide = true)]
     pub scripted: Option<PathBuf>,
@@ -235,6 +244,28 @@ pub struct Report {
     /// Write the report as a page, too.
     #[arg(long, value_name = "PATH")]
     pub html: Option<PathBuf>,
+}
+
+/// Arguments of `plan`.
+#[derive(Debug, Args)]
+pub struct Plan {
+    /// The workspace.
+    pub dir: PathBuf,
+    /// The mean loss to promise (0.05: 5 %); overrides the settings.
+    #[arg(long, value_name = "SHARE")]
+    pub target_risk: Option<f64>,
+    /// Probability with which the promise is to hold; overrides the settings.
+    #[arg(long, value_name = "SHARE")]
+    pub confidence: Option<f64>,
+    /// What counts as loss: wer, clips; overrides the settings.
+    #[arg(long)]
+    pub measure: Option<Measure>,
+    /// Assume this risk of what is accepted, instead of what audits and calibration say.
+    #[arg(long, value_name = "SHARE")]
+    pub risk: Option<f64>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `evaluate`.

@@ -11,7 +11,7 @@ use crate::domain::DecodePolicy;
 use crate::exit::Exit;
 use crate::pipeline::workspace::Workspace;
 use crate::pipeline::{
-    answers, calibrate, dataset, evaluate, gold, ingest, lexicon, report, run, status, tasks,
+    answers, calibrate, dataset, evaluate, gold, ingest, lexicon, plan, report, run, status, tasks,
     transcripts,
 };
 use crate::views::progress::Talk;
@@ -34,6 +34,7 @@ pub fn dispatch(command: Command, talk: Talk) -> Result<Exit> {
         Command::Report(args) => do_report(args, talk),
         Command::Evaluate(args) => do_evaluate(args, talk),
         Command::Calibrate(args) => do_calibrate(args, talk),
+        Command::Plan(args) => do_plan(args),
         Command::Model(args) => model::dispatch(args, talk),
     }
 }
@@ -95,8 +96,12 @@ fn do_ingest(args: cli::Ingest, talk: Talk) -> Result<Exit> {
 }
 
 fn do_run(args: cli::Run, talk: Talk) -> Result<Exit> {
-    let options =
-        run::Options { dry_run: args.dry_run, workers: args.workers, scripted: args.scripted };
+    let options = run::Options {
+        dry_run: args.dry_run,
+        workers: args.workers,
+        scripted: args.scripted,
+        recertify: args.recertify,
+    };
     let mut workspace = match args.dry_run {
         true => Workspace::read(&args.dir)?,
         false => Workspace::write(&args.dir)?,
@@ -117,6 +122,12 @@ fn do_run(args: cli::Run, talk: Talk) -> Result<Exit> {
             "{} recordings cut, {} clips transcribed ({audio}). Routed: {}.",
             done.sliced, done.transcribed, done.routed
         ));
+        if let Some(guarantee) = &done.guarantee {
+            talk.say(guarantee.text().trim_end());
+            for promised in guarantee.alarms() {
+                talk.problem(format!("The promise for {} no longer holds.", promised.scope));
+            }
+        }
         if done.routed.human > 0 {
             talk.say(format!("Next: second-ear tasks {} --out FOLDER", args.dir.display()));
         }
@@ -299,5 +310,21 @@ fn do_calibrate(args: cli::Calibrate, talk: Talk) -> Result<Exit> {
         false => print(&calibrate::text(&done))?,
     }
     talk.say(format!("Written to {}.", args.out.display()));
+    Ok(Exit::Done)
+}
+
+fn do_plan(args: cli::Plan) -> Result<Exit> {
+    let workspace = Workspace::read(&args.dir)?;
+    let wanted = plan::Wanted {
+        target_risk: args.target_risk,
+        confidence: args.confidence,
+        measure: args.measure,
+        risk: args.risk,
+    };
+    let plan = plan::plan(&workspace, &wanted)?;
+    match args.json {
+        true => print_json(&plan)?,
+        false => print(&plan.text())?,
+    }
     Ok(Exit::Done)
 }

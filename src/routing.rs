@@ -5,6 +5,7 @@
 pub mod accent;
 pub mod audit;
 pub mod budget;
+pub mod cost;
 pub mod decide;
 pub mod evidence;
 mod fold;

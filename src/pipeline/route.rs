@@ -4,14 +4,14 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use std::fmt;
 
+use super::evidence::{self, RoutedAs};
+use super::guarantee::{self, Clips, Looked};
 use super::lexicon;
 use super::workspace::Workspace;
-use crate::domain::{Decision, Hypothesis, LanguageChoice, Routed};
-use crate::hypotheses::calibrate::Calibration;
-use crate::hypotheses::{features, guard};
+use crate::domain::{Decision, Routed, Thresholds};
+use crate::hypotheses::calibrate::{Calibration, NoScore};
 use crate::routing::decide;
-use crate::routing::evidence::Evidence;
-use crate::store::{ClipRow, Draft};
+use crate::views::guarantee::Guarantee;
 use crate::views::progress::Talk;
 
 /// Clips by decision.
@@ -35,48 +35,39 @@ impl fmt::Display for Counts {
     }
 }
 
-/// Scores and decides every clip; clips that were handed out keep their decision.
-/// `scored_as` is the model that the calibration has to be for: see `ModelFile::calibrated_as`.
+/// Scores and decides every clip; clips that were handed out keep their decision. Audits that were
+/// settled since the last run are looked at first: they may change the thresholds. With `again`, what
+/// is promised is tested anew.
 pub fn route(
     workspace: &mut Workspace,
-    model: &str,
-    scored_as: &str,
-    policy: &str,
+    routed_as: &RoutedAs,
+    again: bool,
     talk: Talk,
-) -> Result<Counts> {
-    let calibration = calibration(workspace, scored_as, policy, talk)?;
+) -> Result<(Counts, Option<Guarantee>)> {
+    let calibration = match fitting_calibration(workspace, routed_as)? {
+        Ok(calibration) => Some(calibration),
+        Err(why) => {
+            talk.problem(format!(
+                "No draft is accepted on a score: {why}. Fit one with `second-ear evaluate` and \
+                 `second-ear calibrate`, and name it in the settings."
+            ));
+            None
+        }
+    };
+    let calibration = calibration.as_ref();
     let lexicon = lexicon::lexicon(workspace)?;
-    let recordings = workspace.store.recordings_by_id()?;
-    let mut clips = Vec::new();
-    workspace.store.each_clip(Draft::Current { model, policy }, |row| {
-        let Some(recording) = recordings.get(&row.clip.recording) else { return Ok(()) };
-        let ClipRow { clip, hypothesis: Some(h), routed, frozen, .. } = row else { return Ok(()) };
-        let language = recording.facts.language.clone().map(LanguageChoice::Fixed);
-        let language = language.unwrap_or(workspace.config.language.clone());
-        let score = calibration
-            .as_ref()
-            .and_then(|c| c.score(&features::features(&h), scored_as, policy).ok());
-        clips.push(Evidence {
-            speaker: recording.speaker_key(),
-            declared_region: recording.facts.region.clone(),
-            length: clip.span.len(),
-            score,
-            p_no_speech: h.p_no_speech,
-            expected: match language {
-                LanguageChoice::Fixed(language) => vec![language],
-                LanguageChoice::Auto => Vec::new(),
-            },
-            p_expected: h.p_language,
-            best_language: h.best_language.clone(),
-            signs: signs(&h),
-            frozen: routed.filter(|_| frozen),
-            text: h.text,
-            replaced: h.replaced,
-            clip: clip.id,
-        });
-        Ok(())
-    })?;
-    let routed = decide::route(&clips, &workspace.config.routing, &lexicon);
+    let settings = workspace.config.routing.clone();
+    let (clips, behind) = evidence::gather(workspace, routed_as, calibration)?;
+    let about = Clips { evidence: &clips, behind: &behind };
+    let looked =
+        guarantee::look_at(workspace, &settings, routed_as, calibration, &lexicon, about, again)?;
+    let mut thresholds = Thresholds::setting();
+    if let Some(Looked { look, basis, .. }) = &looked {
+        let now = jiff::Timestamp::now().to_string();
+        workspace.store.keep_look(basis, &look.joined, &look.entries, &now)?;
+        thresholds = look.thresholds.clone();
+    }
+    let routed = decide::route(&clips, &settings, &lexicon, &thresholds);
     let mut counts = Counts::default();
     for r in &routed {
         match r.decision {
@@ -91,12 +82,11 @@ pub fn route(
         .filter(|(clip, _)| clip.frozen.is_none())
         .map(|(_, routed)| routed)
         .collect();
-    workspace.store.keep_decisions(&fresh, model, policy)?;
-    Ok(counts)
-}
-
-fn signs(hypothesis: &Hypothesis) -> Vec<String> {
-    guard::signs(hypothesis).iter().map(|sign| sign.to_string()).collect()
+    workspace.store.keep_decisions(&fresh, &routed_as.model, &routed_as.policy)?;
+    routed_as.keep(workspace)?;
+    // Looked at again, so that dates and counts are those of what was kept.
+    let shown = looked.map(|_| guarantee::guarantee(workspace)).transpose()?.flatten();
+    Ok((counts, shown))
 }
 
 /// The calibration that the settings name, or the one that ships.
@@ -111,22 +101,11 @@ pub fn calibration_file(workspace: &Workspace) -> Result<Calibration> {
     Calibration::parse(&text).with_context(|| path.display().to_string())
 }
 
-/// The calibration for this model and policy, or none, said aloud: then nothing is accepted.
-fn calibration(
+/// The calibration for these drafts, or why there is none: then nothing is accepted on a score.
+pub fn fitting_calibration(
     workspace: &Workspace,
-    model: &str,
-    policy: &str,
-    talk: Talk,
-) -> Result<Option<Calibration>> {
+    routed_as: &RoutedAs,
+) -> Result<Result<Calibration, NoScore>> {
     let calibration = calibration_file(workspace)?;
-    Ok(match calibration.fits(model, policy) {
-        Ok(()) => Some(calibration),
-        Err(why) => {
-            talk.problem(format!(
-                "No draft is accepted on a score: {why}. Fit one with `second-ear evaluate` and \
-                 `second-ear calibrate`, and name it in the settings."
-            ));
-            None
-        }
-    })
+    Ok(calibration.fits(&routed_as.scored_as, &routed_as.policy).map(|()| calibration))
 }

@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use serde::Serialize;
 use tokio::time::Instant;
 
+use super::evidence::RoutedAs;
 use super::workspace::Workspace;
 use super::{ingest, route};
 use crate::domain::{Clip, LanguageChoice, Recording, RecordingId, Samples, Span};
@@ -18,6 +19,7 @@ use crate::hypotheses::scripted::{self, Script};
 use crate::hypotheses::transcriber::Transcriber;
 use crate::hypotheses::whisper::Engine;
 use crate::store::{RecordingState, Store};
+use crate::views::guarantee::Guarantee;
 use crate::views::progress::{Progress, Talk, Unit};
 use crate::workers::local::{self, Event, Job};
 
@@ -30,6 +32,8 @@ pub struct Options {
     pub workers: Option<usize>,
     /// Replays hypotheses from a file instead of running a model.
     pub scripted: Option<PathBuf>,
+    /// Tests anew what is promised, instead of going on with the tests under way.
+    pub recertify: bool,
 }
 
 /// What a run did, or would do.
@@ -44,6 +48,8 @@ pub struct Outcome {
     /// Clips routed: accepted, for people, nothing heard.
     #[serde(flatten)]
     pub routed: route::Counts,
+    /// What is promised, where something is asked for.
+    pub guarantee: Option<Guarantee>,
     /// The model, by its name in the settings.
     pub model: String,
     /// The decode policy.
@@ -105,8 +111,10 @@ pub fn run(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<O
         }
     }
     let scored_as = model.as_ref().map(|m| m.calibrated_as()).transpose()?;
-    let scored_as = scored_as.as_ref().unwrap_or(&model_id);
-    outcome.routed = route::route(workspace, &model_id, scored_as, &policy.id(), talk)?;
+    let scored_as = scored_as.unwrap_or(model_id.clone());
+    let routed_as = RoutedAs { model: model_id, scored_as, policy: policy.id() };
+    (outcome.routed, outcome.guarantee) =
+        route::route(workspace, &routed_as, options.recertify, talk)?;
     Ok(outcome)
 }
 

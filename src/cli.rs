@@ -5,10 +5,13 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::domain::{LanguageChoice, Measure};
+use crate::domain::LanguageChoice;
 use crate::pipeline::dataset;
 use crate::tasks::bundle;
 use crate::views::transcripts::TranscriptFormat;
+pub use plan::Plan;
+
+mod plan;
 
 /// Human-in-the-loop speech transcription: a local Whisper model drafts, people hear what it is
 /// unsure of, their corrections become training data.
@@ -244,28 +247,6 @@ pub struct Report {
     /// Write the report as a page, too.
     #[arg(long, value_name = "PATH")]
     pub html: Option<PathBuf>,
-}
-
-/// Arguments of `plan`.
-#[derive(Debug, Args)]
-pub struct Plan {
-    /// The workspace.
-    pub dir: PathBuf,
-    /// The mean loss to promise (0.05: 5 %); overrides the settings.
-    #[arg(long, value_name = "SHARE")]
-    pub target_risk: Option<f64>,
-    /// Probability with which the promise is to hold; overrides the settings.
-    #[arg(long, value_name = "SHARE")]
-    pub confidence: Option<f64>,
-    /// What counts as loss: wer, clips; overrides the settings.
-    #[arg(long)]
-    pub measure: Option<Measure>,
-    /// Assume this risk of what is accepted, instead of what audits and calibration say.
-    #[arg(long, value_name = "SHARE")]
-    pub risk: Option<f64>,
-    /// Print JSON.
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// Arguments of `evaluate`.

@@ -11,13 +11,14 @@ use crate::domain::DecodePolicy;
 use crate::exit::Exit;
 use crate::pipeline::workspace::Workspace;
 use crate::pipeline::{
-    answers, calibrate, dataset, evaluate, gold, ingest, lexicon, plan, report, run, status, tasks,
+    answers, calibrate, dataset, evaluate, gold, ingest, lexicon, report, run, status, tasks,
     transcripts,
 };
 use crate::views::progress::Talk;
 use crate::views::report::clock;
 
 mod model;
+mod plan;
 
 /// Does what the command line asks for.
 pub fn dispatch(command: Command, talk: Talk) -> Result<Exit> {
@@ -34,7 +35,7 @@ pub fn dispatch(command: Command, talk: Talk) -> Result<Exit> {
         Command::Report(args) => do_report(args, talk),
         Command::Evaluate(args) => do_evaluate(args, talk),
         Command::Calibrate(args) => do_calibrate(args, talk),
-        Command::Plan(args) => do_plan(args),
+        Command::Plan(args) => plan::dispatch(args),
         Command::Model(args) => model::dispatch(args, talk),
     }
 }
@@ -310,21 +311,5 @@ fn do_calibrate(args: cli::Calibrate, talk: Talk) -> Result<Exit> {
         false => print(&calibrate::text(&done))?,
     }
     talk.say(format!("Written to {}.", args.out.display()));
-    Ok(Exit::Done)
-}
-
-fn do_plan(args: cli::Plan) -> Result<Exit> {
-    let workspace = Workspace::read(&args.dir)?;
-    let wanted = plan::Wanted {
-        target_risk: args.target_risk,
-        confidence: args.confidence,
-        measure: args.measure,
-        risk: args.risk,
-    };
-    let plan = plan::plan(&workspace, &wanted)?;
-    match args.json {
-        true => print_json(&plan)?,
-        false => print(&plan.text())?,
-    }
     Ok(Exit::Done)
 }

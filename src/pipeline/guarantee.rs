@@ -83,7 +83,8 @@ pub fn look_at(
     };
     let log = workspace.store.promises(&basis)?;
     let entries: Vec<Entry> = log.iter().map(|k| k.entry.clone()).collect();
-    let look = look(settings, &known, &entries, again);
+    let next = positions.values().max().map_or(0, |p| p + 1);
+    let look = look(settings, &known, &entries, next, again);
     Ok(look.map(|look| Looked { look, basis, log }))
 }
 

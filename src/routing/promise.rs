@@ -97,11 +97,13 @@ pub struct Look {
 }
 
 /// Looks at the audits; `None` when nothing is to be promised. `log` holds all entries with the
-/// current basis, oldest first. With `again`, every scope's test opens anew.
+/// current basis, oldest first; `next` is the first free position, of all audits that were ever kept.
+/// With `again`, every scope's test opens anew.
 pub fn look(
     settings: &RoutingSettings,
     clips: &[Known],
     log: &[Entry],
+    next: u64,
     again: bool,
 ) -> Option<Look> {
     let promise = settings.promise()?;
@@ -111,7 +113,7 @@ pub fn look(
     let sample: Vec<usize> = (0..clips.len()).filter(sampled).collect();
 
     let mut positions: Vec<Option<u64>> = clips.iter().map(|c| c.position).collect();
-    let mut next = positions.iter().flatten().max().map_or(0, |p| p + 1);
+    let mut next = next;
     let mut fresh: Vec<usize> = sample.clone();
     fresh.retain(|&i| clips[i].loss.is_some() && clips[i].position.is_none());
     fresh.sort_by_cached_key(|&i| {

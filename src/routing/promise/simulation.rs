@@ -105,7 +105,7 @@ fn simulate(world: World, workspaces: usize, n: usize, rate: f64, looks: usize) 
             truth.iter().enumerate().map(|(i, c)| (c.clip.clone(), i)).collect();
         for answered in open.chunks(portion) {
             answered.iter().for_each(|&i| clips[i].loss = truth[i].loss);
-            let Some(found) = look(&settings, &clips, &log, false) else { continue };
+            let Some(found) = look(&settings, &clips, &log, next, false) else { continue };
             for clip in found.joined {
                 clips[places[&clip]].position = Some(next);
                 next += 1;

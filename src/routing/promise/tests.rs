@@ -36,9 +36,14 @@ fn clips(n: usize, lossy: impl Fn(usize, f64) -> bool) -> Vec<Known> {
         .collect()
 }
 
+/// The first free position.
+fn next(clips: &[Known]) -> u64 {
+    clips.iter().filter_map(|c| c.position).max().map_or(0, |p| p + 1)
+}
+
 /// A second look sees what the first one kept.
 fn keep(clips: &mut [Known], log: &mut Vec<Entry>, look: Look) {
-    let next = clips.iter().filter_map(|c| c.position).max().map_or(0, |p| p + 1);
+    let next = next(clips);
     for (n, joined) in look.joined.iter().enumerate() {
         let clip = clips.iter_mut().find(|c| c.clip == *joined).unwrap();
         assert_eq!(clip.position, None);
@@ -56,14 +61,14 @@ fn certified(look: &Look) -> f64 {
 
 #[test]
 fn nothing_is_promised_unless_it_is_asked_for() {
-    assert_eq!(look(&RoutingSettings::default(), &clips(10, |_, _| false), &[], false), None);
+    assert_eq!(look(&RoutingSettings::default(), &clips(10, |_, _| false), &[], 0, false), None);
 }
 
 #[test]
 fn audits_certify_a_threshold_and_what_is_kept_stays_in_force() {
     let settings = settings();
     let (mut clips, mut log) = (clips(1000, |_, score| score < 0.4), Vec::new());
-    let first = look(&settings, &clips, &log, false).unwrap();
+    let first = look(&settings, &clips, &log, next(&clips), false).unwrap();
     let threshold = certified(&first);
     // Every draft under .4 is wrong, 16 % of all; from .16 up they are a tenth.
     assert!(threshold > 0.1 && threshold < 0.5, "{threshold}");
@@ -77,21 +82,29 @@ fn audits_certify_a_threshold_and_what_is_kept_stays_in_force() {
     let over = |c: &&Known| c.score >= threshold && first.joined.contains(&c.clip);
     assert_eq!(used.len(), clips.iter().filter(over).count());
     keep(&mut clips, &mut log, first);
-    let second = look(&settings, &clips, &log, false).unwrap();
+    let second = look(&settings, &clips, &log, next(&clips), false).unwrap();
     assert_eq!((certified(&second), second.entries.len(), second.joined.len()), (threshold, 0, 0));
-    let again = look(&settings, &clips, &log, true).unwrap();
+    let again = look(&settings, &clips, &log, next(&clips), true).unwrap();
     assert_eq!((certified(&again), again.entries.len()), (threshold, 2));
 }
 
 #[test]
 fn too_few_audits_leave_routing_conservative() {
-    let look = look(&settings(), &clips(30, |_, _| false), &[], false).unwrap();
+    let look = look(&settings(), &clips(30, |_, _| false), &[], 0, false).unwrap();
     assert_eq!(
         look.thresholds.pooled,
         Threshold::Conservative { target: 0.1, measure: Measure::Clips }
     );
     assert!(look.entries.is_empty() && matches!(look.scopes[0].finding, Finding::TooFew(_)));
     assert!(look.scopes[0].settled < 22 && look.scopes[0].settled == look.joined.len());
+}
+
+#[test]
+fn audits_that_are_no_candidates_any_more_keep_their_places() {
+    let clips = clips(1000, |_, score| score < 0.4);
+    let look = look(&settings(), &clips, &[], 5000, false).unwrap();
+    let used = |e: &Entry| matches!(e.event, Event::Certified { upto, .. } if upto > 5400);
+    assert!(look.entries.iter().any(used), "what a certificate rests on does not watch over it");
 }
 
 #[test]
@@ -103,7 +116,7 @@ fn a_region_with_enough_audits_stands_apart_from_the_pool() {
         let region = [Some(&quebec), None, Some(&"fr-BE".parse().unwrap())][i % 3].cloned();
         clip.region = region.filter(|r| *r == quebec || i % 9 == 2);
     }
-    let look = look(&settings, &clips, &[], false).unwrap();
+    let look = look(&settings, &clips, &[], 0, false).unwrap();
     // Half of Québec's drafts are wrong; the pool, with the few Belgian ones, has none.
     let conservative = Threshold::Conservative { target: 0.1, measure: Measure::Clips };
     assert_eq!(look.thresholds.of(Some(&quebec)), conservative);
@@ -123,7 +136,7 @@ fn after_a_change_the_watch_raises_an_alarm_and_routing_falls_back_until_it_is_p
     // The clips come in and are settled in four waves; the second is bad.
     for end in [1000, 2000, 3000, 4000] {
         let mut here = all[..end].to_vec();
-        let found = look(&settings, &here, &log, false).unwrap();
+        let found = look(&settings, &here, &log, next(&here), false).unwrap();
         alarms.extend(found.entries.iter().filter_map(|e| match &e.event {
             Event::Alarm { since, audits, risk, .. } => Some((since.clone(), *audits, *risk)),
             _ => None,
@@ -150,14 +163,14 @@ fn after_a_change_the_watch_raises_an_alarm_and_routing_falls_back_until_it_is_p
 #[test]
 fn a_lower_rate_or_a_budget_thins_the_sample() {
     let mut clips = clips(400, |_, _| false);
-    let all = look(&settings(), &clips, &[], false).unwrap();
+    let all = look(&settings(), &clips, &[], 0, false).unwrap();
     clips.iter_mut().filter(|c| c.draw >= 0.1).for_each(|c| c.heard = Some(false));
-    let thinned = look(&settings(), &clips, &[], false).unwrap();
+    let thinned = look(&settings(), &clips, &[], 0, false).unwrap();
     assert!(thinned.rate >= 0.1 && thinned.rate < 0.13, "{}", thinned.rate);
     assert!(thinned.joined.len() < all.joined.len() / 3);
     // what can never be heard, or is not decided yet, does not thin it
     clips.iter_mut().filter(|c| c.heard == Some(false)).for_each(|c| c.heard = None);
-    assert_eq!(look(&settings(), &clips, &[], false).unwrap().rate, 0.5);
+    assert_eq!(look(&settings(), &clips, &[], 0, false).unwrap().rate, 0.5);
 }
 
 #[test]
@@ -168,7 +181,7 @@ fn clips_that_the_score_was_fitted_on_prove_nothing() {
     assert!((0..1000).all(|i| may_certify(&id(i), false, 1)));
     let mut clips = clips(1000, |_, _| false);
     clips.iter_mut().for_each(|c| c.certifies = may_certify(&c.clip, true, 1));
-    let look = look(&settings(), &clips, &[], false).unwrap();
+    let look = look(&settings(), &clips, &[], 0, false).unwrap();
     assert!(look.joined.iter().all(|clip| may_certify(clip, true, 1)));
     assert!(look.joined.len() > 150 && look.joined.len() < 350);
 }

@@ -9,6 +9,9 @@ use crate::domain::{LanguageChoice, SecondLook};
 use crate::pipeline::dataset;
 use crate::tasks::bundle;
 use crate::views::transcripts::TranscriptFormat;
+pub use plan::Plan;
+
+mod plan;
 
 /// Human-in-the-loop speech transcription: a local Whisper model drafts, people hear what it is
 /// unsure of, their corrections become training data.
@@ -88,6 +91,12 @@ pub enum Command {
         refused (exit code 1) where the answers are too few, or do no better than the calibration in use."
     )]
     Calibrate(Calibrate),
+    /// What a promise about accepted drafts would cost: audits, audio, people's hours.
+    #[command(
+        after_help = "Example: second-ear plan calls --target-risk 0.05 --confidence 0.9 --measure wer\n\nWithout \
+        options, what routing.target_risk in the settings asks for."
+    )]
+    Plan(Plan),
     /// List, fetch, check and convert models.
     #[command(subcommand)]
     Model(Model),
@@ -143,6 +152,9 @@ pub struct Run {
     /// Threads that transcribe (0: one a core); overrides the settings.
     #[arg(long)]
     pub workers: Option<usize>,
+    /// Test what is promised anew (routing.target_risk), on all audits or on those since an alarm.
+    #[arg(long)]
+    pub recertify: bool,
     /// Replay hypotheses from a JSONL file instead of running a model (see FORMATS.md).
     #[arg(long, value_name = "FILE", hide = true)]
     pub scripted: Option<PathBuf>,

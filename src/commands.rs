@@ -18,6 +18,7 @@ use crate::views::progress::Talk;
 use crate::views::report::clock;
 
 mod model;
+mod plan;
 
 /// Does what the command line asks for.
 pub fn dispatch(command: Command, talk: Talk) -> Result<Exit> {
@@ -34,6 +35,7 @@ pub fn dispatch(command: Command, talk: Talk) -> Result<Exit> {
         Command::Report(args) => do_report(args, talk),
         Command::Evaluate(args) => do_evaluate(args, talk),
         Command::Calibrate(args) => do_calibrate(args, talk),
+        Command::Plan(args) => plan::dispatch(args),
         Command::Model(args) => model::dispatch(args, talk),
     }
 }
@@ -95,8 +97,12 @@ fn do_ingest(args: cli::Ingest, talk: Talk) -> Result<Exit> {
 }
 
 fn do_run(args: cli::Run, talk: Talk) -> Result<Exit> {
-    let options =
-        run::Options { dry_run: args.dry_run, workers: args.workers, scripted: args.scripted };
+    let options = run::Options {
+        dry_run: args.dry_run,
+        workers: args.workers,
+        scripted: args.scripted,
+        recertify: args.recertify,
+    };
     let mut workspace = match args.dry_run {
         true => Workspace::read(&args.dir)?,
         false => Workspace::write(&args.dir)?,
@@ -117,6 +123,12 @@ fn do_run(args: cli::Run, talk: Talk) -> Result<Exit> {
             "{} recordings cut, {} clips transcribed ({audio}). Routed: {}.",
             done.sliced, done.transcribed, done.routed
         ));
+        if let Some(guarantee) = &done.guarantee {
+            talk.say(guarantee.text().trim_end());
+            for promised in guarantee.alarms() {
+                talk.problem(format!("The promise for {} no longer holds.", promised.scope));
+            }
+        }
         if done.routed.human > 0 {
             talk.say(format!("Next: second-ear tasks {} --out FOLDER", args.dir.display()));
         }

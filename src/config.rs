@@ -105,6 +105,9 @@ impl Config {
             }
             text.push_str(line);
             text.push('\n');
+            if key == "accept_score" {
+                text.push_str(TARGET);
+            }
             if key == "seed" {
                 text.push_str(BUDGET);
             }
@@ -114,6 +117,12 @@ impl Config {
 }
 
 const HEADER: &str = "# Settings of this second-ear workspace. Flags override them.\n\n";
+
+const TARGET: &str = "\
+# The risk that is to be promised of drafts accepted by their score: thresholds then come from random
+# audits (`second-ear plan`), and accept_score and region_shift do not apply. Off unless set.
+# target_risk = 0.05
+";
 
 const BUDGET: &str = "\
 # At most this share of the clips goes to people; the highest priorities do. Off unless set.
@@ -153,6 +162,12 @@ const COMMENTS: &[(&str, &str)] = &[
     ("guard", "Decode again with a larger window when the first result looks wrong."),
     ("[routing]", "Who listens to what. A new `run` applies changes to clips not handed out yet."),
     ("accept_score", "A draft is accepted when its calibrated P(no error) reaches this."),
+    (
+        "target_measure",
+        "What target_risk counts: wer (a clip's word error rate, at most 1), clips (any error).",
+    ),
+    ("confidence", "Probability with which each promise holds."),
+    ("region_min_audits", "Audits from which a region has a promise and a threshold of its own."),
     (
         "region_shift",
         "Added to accept_score for speakers with full regional evidence, less for weaker.\n\
@@ -251,6 +266,8 @@ mod tests {
             ("max_seconds = 15.0", "max_seconds = 1.5"),
             ("audit_rate = 0.05", "audit_rate = 5.0"),
             ("clips_per_file = 100", "clips_per_file = 0"),
+            ("# target_risk = 0.05", "target_risk = 5.0"),
+            ("confidence = 0.9", "confidence = 1.0"),
         ] {
             let text = config().commented().unwrap();
             assert!(text.contains(from), "{from}");

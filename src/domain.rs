@@ -4,6 +4,7 @@
 mod answer;
 mod clip;
 mod decision;
+mod guarantee;
 mod hypothesis;
 mod ids;
 mod locale;
@@ -18,6 +19,7 @@ mod units;
 pub use answer::{Answer, Consensus, Tag, TagKind, Verdict};
 pub use clip::{Clip, Piece, RejectReason, Span};
 pub use decision::{Decision, DropReason, Reason, Routed};
+pub use guarantee::{Basis, Entry, Event, Kept, Measure, Promise, Scope, Threshold, Thresholds};
 pub use hypothesis::{End, Features, Hypothesis, Level, Pass, Token};
 pub use ids::{BatchId, ClipId, RecordingId, draft_digest, draw, hex_digest};
 pub use locale::{Language, Region};

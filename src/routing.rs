@@ -1,13 +1,16 @@
-//! who listens to what: lexicon, accent, audit, decide.
+//! who listens to what: lexicon, accent, audit, promise, decide.
 //! In: [`evidence::Evidence`] of every clip. Out: a `Routed` for each. Everything here is a pure
 //! function of its arguments; reading a workspace's lexicon file is left to the pipeline.
 
 pub mod accent;
 pub mod audit;
 pub mod budget;
+pub mod cost;
 pub mod decide;
 pub mod evidence;
 mod fold;
 pub mod hallucination;
 pub mod lexicon;
+pub mod promise;
 pub mod reasons;
+pub mod standing;

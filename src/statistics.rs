@@ -2,4 +2,11 @@
 //! In: plain numbers. Out: plain numbers. Pure, and named by whoever needs it; names the domain only.
 //! Left to others: which clips and answers the numbers come from (pipeline).
 
+pub mod betting;
+pub mod certify;
+pub mod hoeffding_bentkus;
 pub mod metrics;
+pub mod plan;
+#[cfg(test)]
+mod simulation;
+pub mod watch;

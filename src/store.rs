@@ -4,6 +4,7 @@
 mod answers;
 mod clips;
 mod decisions;
+mod guarantee;
 mod hypotheses;
 mod lock;
 mod open;

@@ -76,6 +76,11 @@ impl Reason {
             Reason::RandomAudit { .. } => "random_audit",
         }
     }
+
+    /// Whether a better score would have done away with it.
+    pub fn is_about_the_score(&self) -> bool {
+        matches!(self, Reason::LowConfidence { .. } | Reason::RegionalEvidence { .. })
+    }
 }
 
 impl fmt::Display for Reason {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Language, Samples};
+use super::{Language, Measure, Promise, Samples};
 
 /// Which language clips are decoded in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -194,6 +194,15 @@ impl std::str::FromStr for SecondLook {
 pub struct RoutingSettings {
     /// A draft is accepted when its calibrated P(no error) reaches this.
     pub accept_score: f64,
+    /// The mean loss of what is accepted by score alone that is to be promised; thresholds then come
+    /// from audits, and `accept_score` and `region_shift` do not apply.
+    pub target_risk: Option<f64>,
+    /// What counts as loss: `wer` (mean word error rate of a clip, at most 1), `clips` (any error).
+    pub target_measure: Measure,
+    /// Probability with which each promise is to hold.
+    pub confidence: f64,
+    /// Audits from which a region is given a promise of its own.
+    pub region_min_audits: usize,
     /// Added to `accept_score` for speakers with full regional evidence (less for weaker).
     /// A region never forces review by itself.
     pub region_shift: f64,
@@ -222,6 +231,10 @@ impl Default for RoutingSettings {
     fn default() -> Self {
         Self {
             accept_score: 0.5,
+            target_risk: None,
+            target_measure: Measure::Wer,
+            confidence: 0.9,
+            region_min_audits: 150,
             region_shift: 0.1,
             review_lexicon_hits: true,
             min_language: 0.5,
@@ -237,6 +250,12 @@ impl Default for RoutingSettings {
 }
 
 impl RoutingSettings {
+    /// What is to be promised, where something is.
+    pub fn promise(&self) -> Option<Promise> {
+        let (measure, confidence) = (self.target_measure, self.confidence);
+        self.target_risk.map(|target| Promise { target, measure, confidence })
+    }
+
     /// Why the settings make no sense, if they do not.
     pub fn check(&self) -> Result<(), String> {
         let shares = [
@@ -251,6 +270,13 @@ impl RoutingSettings {
             if value.is_some_and(|v| !(0.0..=1.0).contains(&v)) {
                 return Err(format!("routing.{name} must lie between 0 and 1"));
             }
+        }
+        let inside = |v: f64| v > 0.0 && v < 1.0;
+        if self.target_risk.is_some_and(|risk| !inside(risk)) {
+            return Err("routing.target_risk must lie between 0 and 1: 0.05 is 5 %".into());
+        }
+        if !inside(self.confidence) {
+            return Err("routing.confidence must lie between 0 and 1: 0.9 is 90 %".into());
         }
         if self.max_human_minutes.is_some_and(|m| !(m.is_finite() && m >= 0.0)) {
             return Err("routing.max_human_minutes must be 0 or more".into());

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
+use super::guarantee;
 use super::people;
 use super::workspace::Workspace;
 use crate::domain::{Answer, Decision, Language, LanguageChoice, Reason, Recording};
@@ -48,6 +49,7 @@ pub fn report(workspace: &Workspace) -> Result<Report> {
     })?;
     count.finish(&mut report, audio_seconds);
     report.work = people::work(workspace)?;
+    report.guarantee = guarantee::guarantee(workspace)?;
     Ok(report)
 }
 

@@ -4,14 +4,14 @@ use anyhow::Result;
 use serde::Serialize;
 use std::fmt;
 
+use super::evidence::{self, RoutedAs};
+use super::guarantee::{self, Clips, Looked};
 use super::lexicon;
 use super::scores::Scorer;
 use super::workspace::Workspace;
-use crate::domain::{Decision, Hypothesis, LanguageChoice, Routed};
-use crate::hypotheses::guard;
+use crate::domain::{Decision, Routed, Thresholds};
 use crate::routing::decide;
-use crate::routing::evidence::Evidence;
-use crate::store::{ClipRow, Draft};
+use crate::views::guarantee::Guarantee;
 use crate::views::progress::Talk;
 
 /// Clips by decision.
@@ -35,50 +35,35 @@ impl fmt::Display for Counts {
     }
 }
 
-/// Scores and decides every clip; clips that were handed out keep their decision.
+/// Scores and decides every clip; clips that were handed out keep their decision. Audits that were
+/// settled since the last run are looked at first: they may change the thresholds. With `again`, what
+/// is promised is tested anew.
 pub fn route(
     workspace: &mut Workspace,
-    model: &str,
-    policy: &str,
+    routed_as: &RoutedAs,
+    again: bool,
     talk: Talk,
-) -> Result<Counts> {
+) -> Result<(Counts, Option<Guarantee>)> {
     let scorer = Scorer::of(workspace)?;
-    if let Err(why) = scorer.fits(model, policy) {
+    if let Err(why) = scorer.fits(&routed_as.model, &routed_as.policy) {
         talk.problem(format!(
             "No draft is accepted on a score: {why}. Fit one with `second-ear evaluate` and \
              `second-ear calibrate`, and name it in the settings."
         ));
     }
     let lexicon = lexicon::lexicon(workspace)?;
-    let recordings = workspace.store.recordings_by_id()?;
-    let mut clips = Vec::new();
-    workspace.store.each_clip(Draft::Current { model, policy }, |row| {
-        let Some(recording) = recordings.get(&row.clip.recording) else { return Ok(()) };
-        let ClipRow { clip, hypothesis: Some(h), routed, frozen, .. } = row else { return Ok(()) };
-        let language = recording.facts.language.clone().map(LanguageChoice::Fixed);
-        let language = language.unwrap_or(workspace.config.language.clone());
-        let score = scorer.score(&h, recording.facts.region.as_ref()).map(|(score, _)| score);
-        clips.push(Evidence {
-            speaker: recording.speaker_key(),
-            declared_region: recording.facts.region.clone(),
-            length: clip.span.len(),
-            score,
-            p_no_speech: h.p_no_speech,
-            expected: match language {
-                LanguageChoice::Fixed(language) => vec![language],
-                LanguageChoice::Auto => Vec::new(),
-            },
-            p_expected: h.p_language,
-            best_language: h.best_language.clone(),
-            signs: signs(&h),
-            frozen: routed.filter(|_| frozen),
-            text: h.text,
-            replaced: h.replaced,
-            clip: clip.id,
-        });
-        Ok(())
-    })?;
-    let routed = decide::route(&clips, &workspace.config.routing, &lexicon);
+    let settings = workspace.config.routing.clone();
+    let (clips, behind) = evidence::gather(workspace, routed_as, &scorer)?;
+    let about = Clips { evidence: &clips, behind: &behind };
+    let looked =
+        guarantee::look_at(workspace, &settings, routed_as, &scorer, &lexicon, about, again)?;
+    let mut thresholds = Thresholds::setting();
+    if let Some(Looked { look, basis, .. }) = &looked {
+        let now = jiff::Timestamp::now().to_string();
+        workspace.store.keep_look(basis, &look.joined, &look.entries, &now)?;
+        thresholds = look.thresholds.clone();
+    }
+    let routed = decide::route(&clips, &settings, &lexicon, &thresholds);
     let mut counts = Counts::default();
     for r in &routed {
         match r.decision {
@@ -93,10 +78,9 @@ pub fn route(
         .filter(|(clip, _)| clip.frozen.is_none())
         .map(|(_, routed)| routed)
         .collect();
-    workspace.store.keep_decisions(&fresh, model, policy)?;
-    Ok(counts)
-}
-
-fn signs(hypothesis: &Hypothesis) -> Vec<String> {
-    guard::signs(hypothesis).iter().map(|sign| sign.to_string()).collect()
+    workspace.store.keep_decisions(&fresh, &routed_as.model, &routed_as.policy)?;
+    routed_as.keep(workspace)?;
+    // Looked at again, so that dates and counts are those of what was kept.
+    let shown = looked.map(|_| guarantee::guarantee(workspace)).transpose()?.flatten();
+    Ok((counts, shown))
 }

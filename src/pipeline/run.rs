@@ -10,8 +10,9 @@ use anyhow::{Context, Result, bail};
 use serde::Serialize;
 use tokio::time::Instant;
 
-use super::workspace::Workspace;
+use super::evidence::RoutedAs;
 use super::scores::{self, Scorer};
+use super::workspace::Workspace;
 use super::{ingest, route};
 use crate::domain::{Clip, LanguageChoice, Recording, RecordingId, Samples, Span};
 use crate::exit::Interrupted;
@@ -20,6 +21,7 @@ use crate::hypotheses::second::Judge;
 use crate::hypotheses::transcriber::Transcriber;
 use crate::hypotheses::whisper::Engine;
 use crate::store::{RecordingState, Store};
+use crate::views::guarantee::Guarantee;
 use crate::views::progress::{Progress, Talk, Unit};
 use crate::workers::local::{self, Event, Job};
 
@@ -32,6 +34,8 @@ pub struct Options {
     pub workers: Option<usize>,
     /// Replays hypotheses from a file instead of running a model.
     pub scripted: Option<PathBuf>,
+    /// Tests anew what is promised, instead of going on with the tests under way.
+    pub recertify: bool,
 }
 
 /// What a run did, or would do.
@@ -46,6 +50,8 @@ pub struct Outcome {
     /// Clips routed: accepted, for people, nothing heard.
     #[serde(flatten)]
     pub routed: route::Counts,
+    /// What is promised, where something is asked for.
+    pub guarantee: Option<Guarantee>,
     /// The model, by its name in the settings.
     pub model: String,
     /// The decode policy.
@@ -113,7 +119,9 @@ pub fn run(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<O
             return Err(Interrupted.into());
         }
     }
-    outcome.routed = route::route(workspace, &model_id, &policy.id(), talk)?;
+    let routed_as = RoutedAs { model: model_id, policy: policy.id() };
+    (outcome.routed, outcome.guarantee) =
+        route::route(workspace, &routed_as, options.recertify, talk)?;
     Ok(outcome)
 }
 

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use serde::Serialize;
 
+use super::guarantee;
 use super::workspace::Workspace;
 use crate::domain::State;
 use crate::store::{Draft, RecordingState};
+use crate::views::guarantee::Guarantee;
 use crate::views::report::{clock, percent};
 
 /// A recording that could not be read, or not to its end.
@@ -51,6 +53,8 @@ pub struct Status {
     pub round: u64,
     /// Recordings that failed.
     pub failed: Vec<Failed>,
+    /// What is promised of accepted drafts; null when nothing is asked for.
+    pub guarantee: Option<Guarantee>,
 }
 
 /// Where a workspace stands.
@@ -85,6 +89,7 @@ pub fn status(workspace: &Workspace) -> Result<Status> {
                 _ => None,
             })
             .collect(),
+        guarantee: guarantee::guarantee(workspace)?,
     })
 }
 
@@ -117,6 +122,9 @@ impl Status {
                 "Waiting for people: {handed_out} clips in task files, {to_hand_out} not handed out \
                  (`second-ear tasks`)\n"
             ));
+        }
+        if let Some(guarantee) = &self.guarantee {
+            t.push_str(&guarantee.text());
         }
         if self.model_file.is_none() {
             t.push_str(&format!(

@@ -24,6 +24,7 @@ use crate::tasks::warnings::warnings;
 use crate::views::progress::{Talk, Unit};
 use checks::Checks;
 use item::Item;
+pub use terms::Pace;
 
 /// What may be asked.
 #[derive(Debug, Default)]

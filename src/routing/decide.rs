@@ -8,11 +8,18 @@ use super::budget::{Candidate, Cost, Share, share_out};
 use super::evidence::Evidence;
 use super::lexicon::{Hit, Lexicon};
 use super::reasons::{Call, call, priority};
-use crate::domain::{Decision, DropReason, Probability, Reason, Routed, RoutingSettings};
+use crate::domain::{
+    Decision, DropReason, Probability, Reason, Region, Routed, RoutingSettings, Thresholds,
+};
 
 /// Decides every clip of a workspace; the result is in the order of `clips`, which does not matter
 /// otherwise. Frozen decisions are given back as they are. Clip ids must be unique.
-pub fn route(clips: &[Evidence], settings: &RoutingSettings, lexicon: &Lexicon) -> Vec<Routed> {
+pub fn route(
+    clips: &[Evidence],
+    settings: &RoutingSettings,
+    lexicon: &Lexicon,
+    thresholds: &Thresholds,
+) -> Vec<Routed> {
     let hits: Vec<Vec<Hit>> = clips
         .iter()
         .map(|clip| lexicon.hits_in_both(&clip.text, clip.replaced.as_deref()))
@@ -30,8 +37,12 @@ pub fn route(clips: &[Evidence], settings: &RoutingSettings, lexicon: &Lexicon) 
 
     let mut open: Vec<usize> = (0..clips.len()).filter(|&i| clips[i].frozen.is_none()).collect();
     open.sort_by(|&a, &b| clips[a].clip.cmp(&clips[b].clip));
-    let calls: Vec<Call> =
-        open.iter().map(|&i| call(&clips[i], &hits[i], accent(&clips[i]), settings)).collect();
+    let judge = |&i: &usize| {
+        let (clip, accent) = (&clips[i], accent(&clips[i]));
+        let bar = thresholds.of(region(clip, accent).as_ref());
+        call(clip, &hits[i], accent, settings, bar)
+    };
+    let calls: Vec<Call> = open.iter().map(judge).collect();
     let candidates: Vec<Candidate> = open
         .iter()
         .zip(&calls)
@@ -47,10 +58,31 @@ pub fn route(clips: &[Evidence], settings: &RoutingSettings, lexicon: &Lexicon) 
     let shares = share_out(&candidates, limit, settings.audit_rate);
 
     let mut routed: Vec<Option<Routed>> = clips.iter().map(|clip| clip.frozen.clone()).collect();
-    for ((i, call), share) in open.into_iter().zip(calls).zip(shares) {
-        routed[i] = Some(decision(&clips[i], accent(&clips[i]), call, share));
+    let first = settings.promise().map_or(0.0, |_| settings.audit_rate);
+    for (((i, call), share), candidate) in open.into_iter().zip(calls).zip(shares).zip(candidates) {
+        let mut decided = decision(&clips[i], accent(&clips[i]), call, share);
+        if candidate.draw < first {
+            hear_first(&mut decided.decision);
+        }
+        routed[i] = Some(decided);
     }
     routed.into_iter().flatten().collect()
+}
+
+/// A clip that only its score keeps from being accepted belongs to the random sample as well when its
+/// draw says so: a promise waits for it, so it goes out with the audits.
+fn hear_first(decision: &mut Decision) {
+    if let Decision::Human { reasons, priority } = decision
+        && reasons.iter().all(Reason::is_about_the_score)
+    {
+        *priority = 1.0;
+    }
+}
+
+/// The declared region, else the one that the speaker's words name.
+pub(super) fn region(clip: &Evidence, accent: Option<&Accent>) -> Option<Region> {
+    let heard = accent.filter(|a| a.strength >= NAMES_A_REGION).map(|a| a.region.clone());
+    clip.declared_region.clone().or(heard)
 }
 
 fn is_heard(frozen: Option<&Routed>) -> bool {
@@ -79,13 +111,12 @@ fn decision(clip: &Evidence, accent: Option<&Accent>, call: Call, share: Share) 
             (Decision::Dropped { why: DropReason::NothingHeard }, inclusion)
         }
     };
-    let heard = accent.filter(|a| a.strength >= NAMES_A_REGION).map(|a| a.region.clone());
     Routed {
         clip: clip.clip.clone(),
         decision,
         score: clip.score.filter(|_| clip.has_text()),
         inclusion: Probability::clamped(inclusion),
-        region: clip.declared_region.clone().or(heard),
+        region: region(clip, accent),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is known about one clip when it is routed. In: from other stages, as plain values.
 //! Out: the input of `decide`. Left to others: making it (pipeline).
 
-use crate::domain::{ClipId, Language, Probability, Region, Routed, Samples};
+use crate::domain::{ClipId, Language, Measure, Probability, Region, Routed, Samples};
 
 /// One clip as the router sees it.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +20,8 @@ pub struct Evidence {
     pub replaced: Option<String>,
     /// P(draft has no error), calibrated; `None` when there is no score.
     pub score: Option<Probability>,
+    /// Expected word error rate of the draft, in [0, 1]; `None` when the calibration has none.
+    pub expected_wer: Option<f64>,
     /// p(no speech); `None` when unknown.
     pub p_no_speech: Option<Probability>,
     /// Languages that the team expects; empty when any will do.
@@ -40,6 +42,16 @@ impl Evidence {
     pub fn has_text(&self) -> bool {
         self.text.chars().any(char::is_alphanumeric)
     }
+
+    /// What accepting the draft is expected to cost, in [0, 1]: P(any error), which also bounds its
+    /// expected word error rate, or that rate where it is known and less. `None` without a score.
+    pub fn expected_loss(&self, measure: Measure) -> Option<f64> {
+        let any = self.score?.complement().get();
+        match measure {
+            Measure::Clips => Some(any),
+            Measure::Wer => Some(self.expected_wer.map_or(any, |wer| wer.clamp(0.0, any))),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -56,6 +68,7 @@ pub mod tests {
             text: "bonjour à tous".into(),
             replaced: None,
             score: Probability::new(0.9),
+            expected_wer: None,
             p_no_speech: Probability::new(0.01),
             expected: vec!["fr".parse().unwrap()],
             p_expected: Probability::new(0.98),

@@ -5,7 +5,7 @@ use super::accent::Accent;
 use super::evidence::Evidence;
 use super::hallucination::known_phrase;
 use super::lexicon::{Ambiguity, Hit, Kind};
-use crate::domain::{Probability, Reason, RoutingSettings};
+use crate::domain::{Probability, Reason, RoutingSettings, Threshold};
 
 /// What a clip calls for, before the draw and the budget.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,21 +18,33 @@ pub enum Call {
     Listen(Vec<Reason>),
 }
 
-/// Judges one clip.
+/// Judges one clip by `bar`, what its draft must reach.
 pub fn call(
     clip: &Evidence,
     hits: &[Hit],
     accent: Option<&Accent>,
     settings: &RoutingSettings,
+    bar: Threshold,
 ) -> Call {
     if !clip.has_text() {
         let silent = clip.p_no_speech.is_some_and(|p| p.get() >= settings.no_speech);
         return if silent { Call::NothingHeard } else { Call::Listen(vec![Reason::NoOutput]) };
     }
-    let mut reasons: Vec<Reason> = confidence(clip, accent, settings).into_iter().collect();
+    let mut reasons: Vec<Reason> = confidence(clip, accent, settings, bar).into_iter().collect();
+    reasons.extend(whatever_the_score(clip, hits, settings));
+    if reasons.is_empty() { Call::Accept } else { Call::Listen(reasons) }
+}
+
+/// Reasons of a clip with text that no score outweighs.
+pub fn whatever_the_score(
+    clip: &Evidence,
+    hits: &[Hit],
+    settings: &RoutingSettings,
+) -> Vec<Reason> {
     let made_up = known_phrase(&clip.text).map(|phrase| format!("known phrase '{phrase}'"));
     let signs = clip.signs.iter().cloned().chain(made_up);
-    reasons.extend(signs.map(|sign| Reason::SuspectedHallucination { sign }));
+    let mut reasons: Vec<Reason> =
+        signs.map(|sign| Reason::SuspectedHallucination { sign }).collect();
     reasons.extend(other_language(clip, settings));
     if settings.review_lexicon_hits {
         reasons.extend(hits.iter().filter(|h| h.entry.ambiguity == Ambiguity::None).map(|hit| {
@@ -43,12 +55,12 @@ pub fn call(
             }
         }));
     }
-    if reasons.is_empty() { Call::Accept } else { Call::Listen(reasons) }
+    reasons
 }
 
-/// The score that a speaker with this evidence must reach: `accept_score + region_shift * strength`,
-/// and never beyond half-way between `accept_score` and 1, so that a region by itself cannot force
-/// review. One place for later: thresholds per region that are fitted on audits.
+/// The score that a speaker with this evidence must reach where no promise is asked for:
+/// `accept_score + region_shift * strength`, and never beyond half-way between `accept_score` and 1,
+/// so that a region by itself cannot force review.
 pub fn threshold(accent: Option<&Accent>, settings: &RoutingSettings) -> f64 {
     let base = settings.accept_score;
     let shift = settings.region_shift * accent.map_or(0.0, |a| a.strength);
@@ -59,16 +71,31 @@ fn confidence(
     clip: &Evidence,
     accent: Option<&Accent>,
     settings: &RoutingSettings,
+    bar: Threshold,
 ) -> Option<Reason> {
     let Some(score) = clip.score else {
         return Some(Reason::NoScore);
     };
-    if score.get() < settings.accept_score {
-        let threshold = Probability::clamped(settings.accept_score);
-        return Some(Reason::LowConfidence { score, threshold });
+    let under = |threshold: f64| Reason::LowConfidence {
+        score,
+        threshold: Probability::clamped(threshold),
+    };
+    match bar {
+        Threshold::Setting if score.get() < settings.accept_score => {
+            Some(under(settings.accept_score))
+        }
+        Threshold::Setting => {
+            let accent = accent.filter(|a| score.get() < threshold(Some(a), settings))?;
+            let (region, strength) = (accent.region.clone(), accent.strength);
+            Some(Reason::RegionalEvidence { region, strength })
+        }
+        Threshold::Certified { score: least } => (score.get() < least).then(|| under(least)),
+        Threshold::Conservative { target, measure } => {
+            // Where it fails, the score is under 1 - target / 2 as well: see `expected_loss`.
+            let expected = clip.expected_loss(measure).unwrap_or(1.0);
+            (expected > target / 2.0).then(|| under(1.0 - target / 2.0))
+        }
     }
-    let accent = accent.filter(|a| score.get() < threshold(Some(a), settings))?;
-    Some(Reason::RegionalEvidence { region: accent.region.clone(), strength: accent.strength })
 }
 
 /// Another language is more likely than the expected one, which has less than `min_language`.
@@ -104,6 +131,7 @@ pub fn priority(reasons: &[Reason], score: Option<Probability>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Measure;
     use crate::routing::evidence::tests::clip;
     use crate::routing::lexicon::Lexicon;
     use proptest::prelude::*;
@@ -112,7 +140,7 @@ mod tests {
         let lexicon = Lexicon::built_in().unwrap();
         let hits = lexicon.hits_in_both(&clip.text, clip.replaced.as_deref());
         let settings = RoutingSettings { accept_score: 0.6, ..Default::default() };
-        match call(clip, &hits, accent, &settings) {
+        match call(clip, &hits, accent, &settings, Threshold::Setting) {
             Call::Accept => vec![],
             Call::NothingHeard => vec!["nothing_heard"],
             Call::Listen(reasons) => reasons.iter().map(Reason::code).collect(),
@@ -180,6 +208,22 @@ mod tests {
         assert_eq!(codes(&scored(0.59), Some(&quebec(1.0))), ["low_confidence"]);
     }
 
+    #[test]
+    fn with_a_promise_only_the_proven_score_or_the_drafts_own_risk_counts() {
+        let settings = RoutingSettings::default();
+        let judge = |score: f64, wer: Option<f64>, bar| {
+            let clip = Evidence { score: Probability::new(score), expected_wer: wer, ..clip(0) };
+            call(&clip, &[], Some(&quebec(1.0)), &settings, bar) == Call::Accept
+        };
+        let certified = Threshold::Certified { score: 0.3 };
+        assert!(judge(0.3, None, certified) && !judge(0.29, None, certified));
+        let clips = Threshold::Conservative { target: 0.1, measure: Measure::Clips };
+        assert!(judge(0.96, None, clips) && !judge(0.94, Some(0.01), clips));
+        let wer = Threshold::Conservative { target: 0.1, measure: Measure::Wer };
+        assert!(judge(0.8, Some(0.04), wer) && !judge(0.8, Some(0.06), wer));
+        assert!(judge(0.96, Some(0.06), wer), "P(any error) bounds the WER");
+    }
+
     proptest! {
         #[test]
         fn a_region_alone_never_forces_review(
@@ -191,7 +235,7 @@ mod tests {
                 declared_region: Some("fr-CA-QC".parse().unwrap()),
                 ..clip(0)
             };
-            prop_assert_eq!(call(&sure, &[], Some(&quebec(strength)), &settings), Call::Accept);
+            prop_assert_eq!(call(&sure, &[], Some(&quebec(strength)), &settings, Threshold::Setting), Call::Accept);
         }
 
         #[test]
@@ -203,7 +247,7 @@ mod tests {
                 text, signs: sign.into_iter().collect(),
                 p_no_speech: p.and_then(Probability::new), ..clip(0)
             };
-            let call = call(&odd, &[], None, &RoutingSettings::default());
+            let call = call(&odd, &[], None, &RoutingSettings::default(), Threshold::Setting);
             prop_assert_ne!(call, Call::NothingHeard);
         }
 

@@ -8,8 +8,11 @@ use anyhow::{Context, Result, bail};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 /// One step a version: `MIGRATIONS[n]` takes a database from version n to n + 1.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("migrations/1_first.sql"), include_str!("migrations/2_people.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("migrations/1_first.sql"),
+    include_str!("migrations/2_people.sql"),
+    include_str!("migrations/3_guarantee.sql"),
+];
 
 /// An open workspace database.
 pub struct Store {

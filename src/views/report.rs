@@ -6,6 +6,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
+use super::guarantee::Guarantee;
 use super::people::Work;
 
 /// A share of clips, with a 95 % Wilson interval (Wilson 1927) that takes clips as independent;
@@ -182,6 +183,8 @@ pub struct Report {
     pub audit: Audit,
     /// Validators, batches, agreement, checks.
     pub work: Work,
+    /// What is promised of accepted drafts; null when nothing is asked for.
+    pub guarantee: Option<Guarantee>,
 }
 
 /// The middle of some numbers, which get sorted; `None` of none.
@@ -228,6 +231,10 @@ impl Report {
         self.write_input(&mut t);
         self.write_human(&mut t);
         self.write_people(&mut t);
+        if let Some(guarantee) = &self.guarantee {
+            t.push('\n');
+            t.push_str(&guarantee.text());
+        }
         t.push_str(&self.work.text());
         t
     }

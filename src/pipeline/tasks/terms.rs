@@ -48,10 +48,20 @@ impl Pace {
     /// Active seconds that clips are expected to take one person.
     pub fn estimate(self, items: &[Item]) -> f64 {
         let audio: f64 = items.iter().map(|i| i.clip.span.len().seconds()).sum();
+        self.of(audio, items.len())
+    }
+
+    /// Active seconds for so many seconds of audio in so many clips.
+    pub fn of(self, audio: f64, clips: usize) -> f64 {
         match self.measured {
             Some(ratio) => ratio * audio,
-            None => ASSUMED.0 * audio + ASSUMED.1 * items.len() as f64,
+            None => ASSUMED.0 * audio + ASSUMED.1 * clips as f64,
         }
+    }
+
+    /// Whether people's time was measured; else it is assumed.
+    pub fn is_measured(self) -> bool {
+        self.measured.is_some()
     }
 
     /// What the page says of a batch.

@@ -80,7 +80,7 @@ proptest! {
     fn every_clip_gets_one_decision_that_holds_together(
         clips in workspace(), settings in settings(),
     ) {
-        let routed = route(&clips, &settings, &LEXICON);
+        let routed = route(&clips, &settings, &LEXICON, &Thresholds::setting());
         prop_assert_eq!(routed.len(), clips.len());
         for (routed, clip) in routed.iter().zip(&clips) {
             prop_assert_eq!(&routed.clip, &clip.clip);
@@ -111,7 +111,7 @@ proptest! {
 
     #[test]
     fn the_budget_holds_over_all_that_people_hear(clips in workspace(), settings in settings()) {
-        let routed = route(&clips, &settings, &LEXICON);
+        let routed = route(&clips, &settings, &LEXICON, &Thresholds::setting());
         let human = |decision: &Decision| matches!(decision, Decision::Human { .. });
         let heard = clips.iter().zip(&routed).filter(|(_, r)| human(&r.decision));
         let heard: Vec<_> = heard.map(|(clip, _)| clip).collect();
@@ -132,12 +132,12 @@ proptest! {
     fn neither_order_nor_repetition_changes_a_decision(
         clips in workspace(), settings in settings(), shift in 0usize..40,
     ) {
-        let routed = route(&clips, &settings, &LEXICON);
+        let routed = route(&clips, &settings, &LEXICON, &Thresholds::setting());
         let mut moved = clips.clone();
         moved.reverse();
         let middle = shift.min(moved.len());
         moved.rotate_left(middle);
-        let mut again = route(&moved, &settings, &LEXICON);
+        let mut again = route(&moved, &settings, &LEXICON, &Thresholds::setting());
         again.sort_by(|a, b| a.clip.cmp(&b.clip));
         prop_assert_eq!(again, routed);
     }
@@ -156,7 +156,9 @@ fn clips_are_audited_as_often_as_they_say() {
     let mut audited = vec![0; clips.len()];
     for seed in 0..seeds {
         let settings = RoutingSettings { seed, audit_rate: 0.2, ..Default::default() };
-        for (i, routed) in route(&clips, &settings, &LEXICON).iter().enumerate() {
+        for (i, routed) in
+            route(&clips, &settings, &LEXICON, &Thresholds::setting()).iter().enumerate()
+        {
             let human = matches!(routed.decision, Decision::Human { .. });
             audited[i] += u32::from(human);
             assert_eq!(routed.inclusion.get(), if i % 4 == 1 { 1.0 } else { 0.2 });
@@ -189,7 +191,9 @@ fn under_a_tight_budget_the_weighted_counts_stay_unbiased() {
                 max_human_minutes: Some(minutes),
                 ..Default::default()
             };
-            for (i, routed) in route(&clips, &settings, &LEXICON).iter().enumerate() {
+            for (i, routed) in
+                route(&clips, &settings, &LEXICON, &Thresholds::setting()).iter().enumerate()
+            {
                 if matches!(routed.decision, Decision::Human { .. }) {
                     weighted[i] += 1.0 / routed.inclusion.get() / seeds as f64;
                 }
@@ -206,7 +210,7 @@ fn what_the_budget_cuts_keeps_its_reasons_and_joins_the_audited_pool() {
         (0..20).map(|i| Evidence { score: Probability::new(0.02 * i as f64), ..clip(i) }).collect();
     let settings =
         RoutingSettings { audit_rate: 0.05, max_human_share: Some(0.5), ..Default::default() };
-    let routed = route(&clips, &settings, &LEXICON);
+    let routed = route(&clips, &settings, &LEXICON, &Thresholds::setting());
     let cut: Vec<_> = routed
         .iter()
         .filter_map(|r| match &r.decision {
@@ -229,7 +233,7 @@ fn a_speakers_words_name_a_region_and_shift_the_threshold_of_all_their_clips() {
         Evidence { score: Probability::new(0.65), speaker: "bob".into(), ..clip(2) },
     ];
     let settings = RoutingSettings { accept_score: 0.6, audit_rate: 0.0, ..Default::default() };
-    let routed = route(&clips, &settings, &LEXICON);
+    let routed = route(&clips, &settings, &LEXICON, &Thresholds::setting());
     let codes = |r: &Routed| match &r.decision {
         Decision::Human { reasons, .. } => reasons.iter().map(Reason::code).collect(),
         _ => vec![],
@@ -239,6 +243,24 @@ fn a_speakers_words_name_a_region_and_shift_the_threshold_of_all_their_clips() {
     assert_eq!(routed[1].region.as_ref().map(|r| r.as_str()), Some("fr-CA-QC"));
     assert!(codes(&routed[2]).is_empty() && routed[2].region.is_none());
     clips[1].declared_region = Some("fr-CA".parse().unwrap());
-    let routed = route(&clips, &settings, &LEXICON);
+    let routed = route(&clips, &settings, &LEXICON, &Thresholds::setting());
     assert_eq!(routed[1].region.as_ref().map(|r| r.as_str()), Some("fr-CA"));
+}
+
+#[test]
+fn the_random_sample_goes_out_first_where_a_promise_waits_for_it() {
+    let clips: Vec<Evidence> =
+        (0..200).map(|i| Evidence { score: Probability::new(0.2), ..clip(i) }).collect();
+    let routed = |target_risk| {
+        let settings = RoutingSettings { target_risk, audit_rate: 0.3, ..Default::default() };
+        let first =
+            |r: &Routed| matches!(r.decision, Decision::Human { priority, .. } if priority == 1.0);
+        let routed = route(&clips, &settings, &LEXICON, &Thresholds::setting());
+        let sampled = |r: &Routed| draw(settings.seed, &r.clip) < settings.audit_rate;
+        assert!(routed.iter().all(|r| r.inclusion == Probability::ONE));
+        (routed.iter().filter(|r| first(r)).count(), routed.iter().filter(|r| sampled(r)).count())
+    };
+    let (first, sampled) = routed(Some(0.05));
+    assert!(first == sampled && sampled > 30, "{first} of {sampled}");
+    assert_eq!(routed(None).0, 0);
 }

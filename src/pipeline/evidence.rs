@@ -1,0 +1,111 @@
+//! Everything that routing looks at, read from the store: one walk over all clips.
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+
+use super::scores::Scorer;
+use super::workspace::Workspace;
+use crate::domain::{Consensus, Decision, Hypothesis, Language, LanguageChoice, Routed};
+use crate::hypotheses::guard;
+use crate::routing::evidence::Evidence;
+use crate::store::{ClipRow, Draft};
+
+/// Which drafts are routed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RoutedAs {
+    /// Model digest.
+    pub model: String,
+    /// Decode policy id.
+    pub policy: String,
+}
+
+/// The store's note on the latest routing.
+const ROUTED_AS: &str = "routed as";
+
+impl RoutedAs {
+    /// Of the latest routing; `None` before the first.
+    pub fn latest(workspace: &Workspace) -> Result<Option<Self>> {
+        let note = workspace.store.meta(ROUTED_AS)?;
+        note.map(|n| serde_json::from_str(&n).context("the note on the latest routing")).transpose()
+    }
+
+    /// Notes it.
+    pub fn keep(&self, workspace: &mut Workspace) -> Result<()> {
+        workspace.store.set_meta(ROUTED_AS, &serde_json::to_string(self)?)
+    }
+}
+
+/// What is known of a clip beside the evidence.
+#[derive(Clone, Debug)]
+pub struct Behind {
+    /// The latest decision.
+    pub routed: Option<Routed>,
+    /// What people settled.
+    pub consensus: Option<Consensus>,
+    /// The language that its words are compared in.
+    pub language: Language,
+    /// Whether its draft is of the model and policy that are routed.
+    pub current: bool,
+}
+
+impl Behind {
+    /// Whether a person hears the clip, or has heard it.
+    pub fn is_heard(&self) -> bool {
+        let human = |r: &Routed| matches!(r.decision, Decision::Human { .. });
+        self.consensus.is_some() || self.routed.as_ref().is_some_and(human)
+    }
+}
+
+/// Every clip with a draft, and what stands behind it, item by item.
+pub fn gather(
+    workspace: &Workspace,
+    routed_as: &RoutedAs,
+    scorer: &Scorer,
+) -> Result<(Vec<Evidence>, Vec<Behind>)> {
+    let RoutedAs { model, policy } = routed_as;
+    let recordings = workspace.store.recordings_by_id()?;
+    let (mut clips, mut behind) = (Vec::new(), Vec::new());
+    workspace.store.each_clip(Draft::Current { model, policy }, |row| {
+        let Some(recording) = recordings.get(&row.clip.recording) else { return Ok(()) };
+        let ClipRow { clip, hypothesis: Some(h), routed, consensus, frozen } = row else {
+            return Ok(());
+        };
+        let language = recording.facts.language.clone().map(LanguageChoice::Fixed);
+        let language = language.unwrap_or(workspace.config.language.clone());
+        let scored = scorer.score(&h, recording.facts.region.as_ref());
+        behind.push(Behind {
+            routed: routed.clone(),
+            consensus,
+            language: match &language {
+                LanguageChoice::Fixed(language) => language.clone(),
+                LanguageChoice::Auto => h.language.clone(),
+            },
+            current: h.model == *model && h.policy == *policy,
+        });
+        clips.push(Evidence {
+            speaker: recording.speaker_key(),
+            declared_region: recording.facts.region.clone(),
+            length: clip.span.len(),
+            score: scored.map(|(score, _)| score),
+            expected_wer: scored.map(|(_, wer)| wer),
+            p_no_speech: h.p_no_speech,
+            expected: match language {
+                LanguageChoice::Fixed(language) => vec![language],
+                LanguageChoice::Auto => Vec::new(),
+            },
+            p_expected: h.p_language,
+            best_language: h.best_language.clone(),
+            signs: signs(&h),
+            frozen: routed.filter(|_| frozen),
+            text: h.text,
+            replaced: h.replaced,
+            clip: clip.id,
+        });
+        Ok(())
+    })?;
+    Ok((clips, behind))
+}
+
+fn signs(hypothesis: &Hypothesis) -> Vec<String> {
+    guard::signs(hypothesis).iter().map(|sign| sign.to_string()).collect()
+}

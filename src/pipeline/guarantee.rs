@@ -1,0 +1,224 @@
+//! What is promised of drafts that nobody checks: settled audits become losses, a look at them becomes
+//! thresholds, entries of the log, and what status and report say.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+
+use super::evidence::{Behind, RoutedAs, gather};
+use super::scores::Scorer;
+use super::workspace::Workspace;
+use super::{lexicon, settle};
+use crate::domain::{
+    Basis, ClipId, Entry, Event, Kept, Measure, Probability, RoutingSettings, Scope, Threshold,
+    hex_digest,
+};
+use crate::routing::audit::draw;
+use crate::routing::cost::cost;
+use crate::routing::evidence::Evidence;
+use crate::routing::lexicon::Lexicon;
+use crate::routing::promise::{Known, Look, Outlook, look, may_certify};
+use crate::routing::standing::standings;
+use crate::statistics::certify::Finding;
+use crate::training::word_errors::word_errors;
+use crate::views::guarantee::{Alarm, Guarantee, Promised, State};
+
+/// A look with what it rests on and what came before it.
+pub struct Looked {
+    /// The look.
+    pub look: Look,
+    /// What it rests on.
+    pub basis: Basis,
+    /// The log before it.
+    pub log: Vec<Kept>,
+}
+
+/// Clips and what stands behind them, item by item.
+pub struct Clips<'a> {
+    /// As routing sees them.
+    pub evidence: &'a [Evidence],
+    /// What people and earlier runs made of them.
+    pub behind: &'a [Behind],
+}
+
+/// Looks at the audits so far; `None` when nothing is to be promised. With `again`, tests open anew.
+pub fn look_at(
+    workspace: &Workspace,
+    settings: &RoutingSettings,
+    routed_as: &RoutedAs,
+    scorer: &Scorer,
+    lexicon: &Lexicon,
+    clips: Clips<'_>,
+    again: bool,
+) -> Result<Option<Looked>> {
+    let Some(promise) = settings.promise() else { return Ok(None) };
+    let positions = workspace.store.audit_positions()?;
+    let contested: BTreeSet<ClipId> =
+        settle::work_out(workspace)?.0.contested.into_keys().collect();
+    let standings = standings(clips.evidence, settings, lexicon);
+    let fitted_here = scorer.calibration.adjustment.is_some();
+    let mut known = Vec::new();
+    for ((e, b), standing) in clips.evidence.iter().zip(clips.behind).zip(standings) {
+        let (Some(score), true) = (e.score, standing.by_score && b.current) else { continue };
+        let possible = |r: &crate::domain::Routed| r.inclusion > Probability::ZERO;
+        known.push(Known {
+            clip: e.clip.clone(),
+            region: standing.region,
+            draw: draw(settings.seed, &e.clip),
+            score: score.get(),
+            expected: e.expected_loss(promise.measure).unwrap_or(1.0),
+            heard: b.routed.as_ref().filter(|r| possible(r)).map(|_| b.is_heard()),
+            loss: loss(e, b, promise.measure, contested.contains(&e.clip)),
+            position: positions.get(&e.clip).copied(),
+            certifies: may_certify(&e.clip, fitted_here, settings.seed),
+        });
+    }
+    let basis = Basis {
+        model: routed_as.model.clone(),
+        policy: routed_as.policy.clone(),
+        calibration: match scorer.fits(&routed_as.model, &routed_as.policy) {
+            Ok(()) => hex_digest(scorer.calibration.to_json()?.as_bytes())[..16].to_string(),
+            Err(_) => String::new(),
+        },
+        promise,
+    };
+    let log = workspace.store.promises(&basis)?;
+    let entries: Vec<Entry> = log.iter().map(|k| k.entry.clone()).collect();
+    let next = positions.values().max().map_or(0, |p| p + 1);
+    let look = look(settings, &known, &entries, next, again);
+    Ok(look.map(|look| Looked { look, basis, log }))
+}
+
+/// What accepting the draft would have cost; `None` until people have settled the clip. A clip without
+/// a right text, or on which people disagree, counts as all wrong.
+fn loss(clip: &Evidence, behind: &Behind, measure: Measure, contested: bool) -> Option<f64> {
+    let Some(settled) = &behind.consensus else { return contested.then_some(1.0) };
+    if !settled.verdict.gives_text() {
+        return Some(1.0);
+    }
+    let errors = word_errors(&settled.text, &clip.text, &behind.language);
+    Some(match measure {
+        Measure::Clips => f64::from(errors.errors > 0),
+        Measure::Wer => errors.rate().unwrap_or(f64::from(errors.errors > 0)).min(1.0),
+    })
+}
+
+/// Where the promises stand now, for status and report; nothing is kept. `None` when nothing is asked
+/// for, or nothing was routed yet.
+pub fn guarantee(workspace: &Workspace) -> Result<Option<Guarantee>> {
+    let looked = look_now(workspace, &workspace.config.routing)?;
+    looked.map(|(looked, _)| view(workspace, &looked)).transpose()
+}
+
+/// A look with these settings, and the audio that it is about; nothing is kept.
+pub fn look_now(
+    workspace: &Workspace,
+    settings: &RoutingSettings,
+) -> Result<Option<(Looked, Audio)>> {
+    let (Some(_), Some(routed_as)) = (settings.promise(), RoutedAs::latest(workspace)?) else {
+        return Ok(None);
+    };
+    let scorer = Scorer::of(workspace)?;
+    let (evidence, behind) = gather(workspace, &routed_as, &scorer)?;
+    let lexicon = lexicon::lexicon(workspace)?;
+    let clips = Clips { evidence: &evidence, behind: &behind };
+    let looked = look_at(workspace, settings, &routed_as, &scorer, &lexicon, clips, false)?;
+    let all: f64 = evidence.iter().map(|e| e.length.seconds()).sum();
+    let audio = Audio { clips: evidence.len(), seconds: all };
+    Ok(looked.map(|looked| (looked, audio)))
+}
+
+/// All clips with a draft.
+#[derive(Clone, Copy, Debug)]
+pub struct Audio {
+    /// How many.
+    pub clips: usize,
+    /// How long, together.
+    pub seconds: f64,
+}
+
+/// A look for people and programs.
+pub fn view(workspace: &Workspace, looked: &Looked) -> Result<Guarantee> {
+    let scopes = &looked.look.scopes;
+    Ok(Guarantee {
+        target_risk: looked.basis.promise.target,
+        measure: looked.basis.promise.measure.code(),
+        confidence: looked.basis.promise.confidence,
+        audit_rate: looked.look.rate,
+        to_apply: !looked.look.entries.is_empty(),
+        scopes: scopes.iter().map(|o| promised(workspace, looked, o)).collect::<Result<_>>()?,
+    })
+}
+
+fn promised(workspace: &Workspace, looked: &Looked, outlook: &Outlook) -> Result<Promised> {
+    let promise = looked.basis.promise;
+    let cost = cost(outlook, promise, None);
+    let dated = |wanted: &dyn Fn(&Event) -> bool| {
+        let kept: Vec<&Kept> =
+            looked.log.iter().filter(|k| k.entry.scope == outlook.scope).collect();
+        let opened = kept.iter().rposition(|k| matches!(k.entry.event, Event::Opened { .. }));
+        let mut this_test = kept.into_iter().skip(opened.unwrap_or(0));
+        this_test.find(|k| wanted(&k.entry.event)).map(|k| k.created.clone())
+    };
+    let certified = |e: &Event| matches!(e, Event::Certified { .. });
+    let threshold = match outlook.threshold {
+        Threshold::Certified { score } => Some(score),
+        Threshold::Setting | Threshold::Conservative { .. } => None,
+    };
+    let alarm = match &outlook.alarm {
+        Some(Event::Alarm { at, since, audits, risk, .. }) => Some(Alarm {
+            raised: looked
+                .log
+                .iter()
+                .filter(|k| k.entry.scope == outlook.scope)
+                .rfind(|k| matches!(k.entry.event, Event::Alarm { .. }))
+                .map(|k| k.created.clone()),
+            since: answered(workspace, since)?,
+            since_clip: since.to_string(),
+            at_clip: at.to_string(),
+            audits: *audits,
+            risk: *risk,
+        }),
+        _ => None,
+    };
+    let seen = outlook.finding.seen();
+    Ok(Promised {
+        scope: outlook.scope.name().to_string(),
+        apart: match &outlook.scope {
+            Scope::Pooled { apart } => apart.iter().map(|r| r.to_string()).collect(),
+            Scope::Region(_) => Vec::new(),
+        },
+        state: match (threshold, &alarm, outlook.finding) {
+            (Some(_), ..) => State::InForce,
+            (None, Some(_), _) => State::Alarm,
+            (None, None, Finding::NotMet(_)) => State::NotMet,
+            (None, None, _) => State::TooFew,
+        },
+        threshold,
+        since: threshold.and_then(|_| dated(&certified)),
+        candidates: outlook.candidates,
+        drawn: outlook.drawn,
+        settled: outlook.settled,
+        tested_from: outlook.start,
+        audits: seen.audits,
+        risk: (seen.audits > 0).then_some(seen.risk),
+        p: seen.p,
+        p_hoeffding_bentkus: seen.p_hoeffding_bentkus,
+        expected_risk: cost.risk,
+        more_audits: if threshold.is_some() { Some(0) } else { cost.more(outlook) },
+        watched: outlook.watched.map(|w| w.audits),
+        evidence: outlook.watched.map(|w| w.evidence),
+        alarm,
+    })
+}
+
+/// When a clip was last answered, where its answers say so.
+fn answered(workspace: &Workspace, clip: &ClipId) -> Result<Option<String>> {
+    let mut latest: Option<String> = None;
+    workspace.store.each_current_answer(|answer| {
+        if answer.clip == *clip && !answer.answered_at.is_empty() {
+            latest = latest.take().max(Some(answer.answered_at));
+        }
+    })?;
+    Ok(latest)
+}

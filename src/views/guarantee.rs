@@ -1,0 +1,257 @@
+//! What is promised of drafts that nobody checks, as data and as text. In: what a look found. Out: JSON
+//! and lines. Left to others: looking (pipeline), deciding (routing).
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use super::report::percent;
+
+/// All promises of a workspace.
+#[derive(Clone, Debug, Serialize)]
+pub struct Guarantee {
+    /// The mean loss that is asked for.
+    pub target_risk: f64,
+    /// `wer` or `clips`.
+    pub measure: &'static str,
+    /// Probability with which each promise holds.
+    pub confidence: f64,
+    /// Probability with which a clip is in the random sample.
+    pub audit_rate: f64,
+    /// Whether the next `run` changes a threshold, or opens a test.
+    pub to_apply: bool,
+    /// The pool first, then regions with a promise of their own.
+    pub scopes: Vec<Promised>,
+}
+
+/// Where a promise stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Shown, and not contradicted since.
+    InForce,
+    /// Not shown: more audits are needed. Routing is conservative.
+    TooFew,
+    /// Not shown, and the audits lose more than the target. Routing is conservative.
+    NotMet,
+    /// It held and holds no longer. Routing is conservative.
+    Alarm,
+}
+
+/// One scope's promise.
+#[derive(Clone, Debug, Serialize)]
+pub struct Promised {
+    /// `pooled`, or a region.
+    pub scope: String,
+    /// Regions that are not in the pool.
+    pub apart: Vec<String>,
+    /// Where it stands.
+    pub state: State,
+    /// Drafts that score at least this are accepted; null: routing is conservative.
+    pub threshold: Option<f64>,
+    /// In force since, RFC 3339; null when the next `run` puts it in force.
+    pub since: Option<String>,
+    /// Clips that a good enough score would have accepted.
+    pub candidates: usize,
+    /// Of them, in the random sample.
+    pub drawn: usize,
+    /// Of these, settled.
+    pub settled: usize,
+    /// The first threshold to be tested.
+    pub tested_from: f64,
+    /// Settled audits that reach the certified threshold, else the first one.
+    pub audits: usize,
+    /// Their mean loss; null without any.
+    pub risk: Option<f64>,
+    /// Betting p-value of "the risk is over the target".
+    pub p: f64,
+    /// The same by Hoeffding and Bentkus; it decides nothing.
+    pub p_hoeffding_bentkus: f64,
+    /// Mean loss expected at the first threshold, by audits and calibration.
+    pub expected_risk: f64,
+    /// Settled audits that are about still to come; null: no number is expected to do.
+    pub more_audits: Option<usize>,
+    /// Audits that watched over the promise in force.
+    pub watched: Option<usize>,
+    /// Largest wealth of the bets against it; an alarm comes at 1 / (1 - confidence).
+    pub evidence: Option<f64>,
+    /// Why it is in force no longer.
+    pub alarm: Option<Alarm>,
+}
+
+/// A promise that no longer held.
+#[derive(Clone, Debug, Serialize)]
+pub struct Alarm {
+    /// When it was raised, RFC 3339; null when the next `run` raises it.
+    pub raised: Option<String>,
+    /// When the first audit of the change was answered, where known.
+    pub since: Option<String>,
+    /// That audit.
+    pub since_clip: String,
+    /// The audit that raised it.
+    pub at_clip: String,
+    /// Audits that had watched.
+    pub audits: usize,
+    /// Mean loss from the change to the alarm.
+    pub risk: f64,
+}
+
+impl Guarantee {
+    /// As text, for a terminal.
+    pub fn text(&self) -> String {
+        let mut t = String::new();
+        let what = match self.measure {
+            "clips" => "accepted clips with an error",
+            _ => "mean WER of accepted clips",
+        };
+        let _ = writeln!(
+            t,
+            "Promise: {what} at most {} with confidence {:.0} %",
+            percent(Some(self.target_risk)),
+            100.0 * self.confidence
+        );
+        for p in &self.scopes {
+            let _ = writeln!(t, "  {}: {}", p.name(), p.line(self.confidence));
+        }
+        if self.to_apply {
+            let _ = writeln!(t, "  New audits count from the next `second-ear run` on.");
+        }
+        t
+    }
+
+    /// Scopes whose promise no longer holds.
+    pub fn alarms(&self) -> impl Iterator<Item = &Promised> {
+        self.scopes.iter().filter(|p| p.state == State::Alarm)
+    }
+}
+
+impl Promised {
+    fn name(&self) -> String {
+        match self.apart.is_empty() {
+            true if self.scope == "pooled" => "all regions".into(),
+            true => self.scope.clone(),
+            false => "other regions".into(),
+        }
+    }
+
+    /// What is so, in one line.
+    pub fn line(&self, confidence: f64) -> String {
+        let seen = match self.risk {
+            Some(risk) => format!("{} audits lose {}", self.audits, percent(Some(risk))),
+            None => "no audits yet".into(),
+        };
+        let lacking = match self.more_audits {
+            Some(n) => format!("about {n} more settled audits are needed"),
+            None => "no number of audits is expected to show it".into(),
+        };
+        let open = self.drawn.saturating_sub(self.settled);
+        let drawn = format!("{} of {} drawn are settled", self.settled, self.drawn);
+        match (self.state, &self.alarm) {
+            (State::InForce, _) => {
+                let since = self.since.as_deref().map_or("from the next run on".into(), |s| {
+                    format!("in force since {}", s.get(..10).unwrap_or(s))
+                });
+                let watch = match (self.watched, self.evidence) {
+                    (Some(n), Some(e)) if n > 0 => format!(
+                        "; {n} audits since, evidence against it {e:.1} (alarm at {:.0})",
+                        1.0 / (1.0 - confidence)
+                    ),
+                    _ => String::new(),
+                };
+                let threshold = self.threshold.unwrap_or(1.0);
+                format!("{since}, score {threshold:.3} and up ({seen}){watch}")
+            }
+            (State::Alarm, Some(alarm)) => {
+                let since = alarm
+                    .since
+                    .as_deref()
+                    .map_or(String::new(), |s| format!(", answered {}", s.get(..10).unwrap_or(s)));
+                format!(
+                    "ALARM: no longer so since clip {}{since} (mean loss {} from there to the alarm); \
+                     routing is conservative; {lacking}, {drawn}",
+                    alarm.since_clip,
+                    percent(Some(alarm.risk))
+                )
+            }
+            (State::NotMet, _) => format!(
+                "not met: {seen} from score {:.3} up; routing is conservative",
+                self.tested_from
+            ),
+            _ => {
+                let waiting =
+                    if open > 0 { format!(", {open} wait for people") } else { String::new() };
+                format!(
+                    "not shown yet ({seen} from score {:.3} up): {lacking}; {drawn}{waiting}; \
+                     routing is conservative",
+                    self.tested_from
+                )
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn promised() -> Promised {
+        Promised {
+            scope: "pooled".into(),
+            apart: vec![],
+            state: State::TooFew,
+            threshold: None,
+            since: None,
+            candidates: 1000,
+            drawn: 50,
+            settled: 40,
+            tested_from: 0.9,
+            audits: 30,
+            risk: Some(0.02),
+            p: 0.4,
+            p_hoeffding_bentkus: 0.5,
+            expected_risk: 0.03,
+            more_audits: Some(120),
+            watched: None,
+            evidence: None,
+            alarm: None,
+        }
+    }
+
+    #[test]
+    fn each_state_says_what_is_so_and_what_is_lacking() {
+        let too_few = promised();
+        let in_force = Promised {
+            state: State::InForce,
+            threshold: Some(0.835),
+            since: Some("2026-11-24T10:00:00Z".into()),
+            watched: Some(12),
+            evidence: Some(1.3),
+            ..promised()
+        };
+        let alarm = Promised {
+            scope: "fr-CA-QC".into(),
+            state: State::Alarm,
+            alarm: Some(Alarm {
+                raised: None,
+                since: Some("2026-11-20T10:00:00Z".into()),
+                since_clip: "ab_1".into(),
+                at_clip: "ab_9".into(),
+                audits: 80,
+                risk: 0.2,
+            }),
+            ..promised()
+        };
+        let not_met =
+            Promised { state: State::NotMet, apart: vec!["fr-CA-QC".into()], ..promised() };
+        let all = Guarantee {
+            target_risk: 0.05,
+            measure: "wer",
+            confidence: 0.9,
+            audit_rate: 0.05,
+            to_apply: true,
+            scopes: vec![too_few, in_force, alarm, not_met],
+        };
+        insta::assert_snapshot!(all.text());
+        assert_eq!(all.alarms().count(), 1);
+    }
+}

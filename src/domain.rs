@@ -18,7 +18,7 @@ mod units;
 pub use answer::{Answer, Consensus, Tag, TagKind, Verdict};
 pub use clip::{Clip, Piece, RejectReason, Span};
 pub use decision::{Decision, DropReason, Reason, Routed};
-pub use hypothesis::{Features, Hypothesis, Level, Pass, Token};
+pub use hypothesis::{Features, Hypothesis, Level, Pass, Token, Variant};
 pub use ids::{BatchId, ClipId, RecordingId, draft_digest, draw, hex_digest};
 pub use locale::{Language, Region};
 pub use people::{Agreement, Estimate, Reliability};

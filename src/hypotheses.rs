@@ -2,6 +2,7 @@
 //! In: a clip's samples. Out: a `Hypothesis`, its features and its calibrated score.
 //! Left to others: cutting clips (audio), what to do with them (routing), keeping them (store).
 
+pub mod bpe;
 pub mod calibrate;
 pub mod features;
 pub mod fit;
@@ -10,9 +11,12 @@ pub mod guard;
 pub mod logistic;
 #[cfg(test)]
 mod measure;
+#[cfg(test)]
+mod measure_variants;
 pub mod models;
 pub mod scripted;
 pub mod text;
 pub mod timing;
 pub mod transcriber;
+pub mod variants;
 pub mod whisper;

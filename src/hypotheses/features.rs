@@ -139,6 +139,7 @@ pub mod tests {
             language_entropy: None,
             pass: Pass::Short,
             replaced: None,
+            variants: Vec::new(),
             seconds,
             level: Level::default(),
         }

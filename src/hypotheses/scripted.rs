@@ -5,7 +5,7 @@
 //! of that recording that overlaps it most (seconds; without them, for any clip; without
 //! `recording`, in any recording), or `{"clip": ID, ...}` for exactly one clip. Optional:
 //! `logprob` (of every word, -0.1 otherwise) or `logprobs` (one a word), `language`,
-//! `p_no_speech` (.02), `p_language` (.98), `replaced`.
+//! `p_no_speech` (.02), `p_language` (.98), `replaced`, `variants`.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::timing::spread;
 use crate::domain::{
-    ClipId, DecodePolicy, Hypothesis, Language, LanguageChoice, Level, Pass, Probability, Token,
+    ClipId, DecodePolicy, Hypothesis, Language, LanguageChoice, Level, Pass, Probability, Token, Variant,
 };
 
 /// Model name in scripted hypotheses.
@@ -34,6 +34,8 @@ struct Row {
     p_no_speech: Option<Probability>,
     p_language: Option<Probability>,
     replaced: Option<String>,
+    #[serde(default)]
+    variants: Vec<Variant>,
 }
 
 /// The rows of a script.
@@ -104,6 +106,7 @@ impl Script {
             language_entropy: Some(0.1),
             pass: if row.replaced.is_some() { Pass::Full } else { Pass::Short },
             replaced: row.replaced.clone(),
+            variants: row.variants.clone(),
             seconds: samples.len() as f64 / 16_000.0,
             level,
         })

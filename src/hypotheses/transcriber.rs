@@ -2,12 +2,14 @@
 //! In: samples, policy. Out: a `Hypothesis`. Left to others: one decoding (`whisper`), what looks
 //! wrong (`guard`), what the numbers mean (`features`, `calibrate`).
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::Result;
 
 use super::guard::{self, Sign};
 use super::scripted::Script;
+use super::variants::{self, Swaps};
 use super::whisper::{self, Decoded, FULL_CONTEXT, Worker};
 use super::{greedy, text, timing};
 use crate::domain::{
@@ -16,15 +18,15 @@ use crate::domain::{
 
 /// Who transcribes: the model, or a script in tests.
 pub enum Transcriber {
-    /// The model.
-    Whisper(Box<Worker>),
+    /// The model, and the regional forms to try.
+    Whisper(Box<Worker>, Option<Arc<Swaps>>),
     /// Rows of a file.
     Scripted(Script),
 }
 
 impl From<Worker> for Transcriber {
     fn from(worker: Worker) -> Self {
-        Self::Whisper(Box::new(worker))
+        Self::Whisper(Box::new(worker), None)
     }
 }
 
@@ -35,6 +37,14 @@ impl From<Script> for Transcriber {
 }
 
 impl Transcriber {
+    /// The same, trying regional forms in the place of standard ones; texts and their numbers stay.
+    pub fn with_swaps(self, swaps: Arc<Swaps>) -> Self {
+        match self {
+            Self::Whisper(worker, _) => Self::Whisper(worker, Some(swaps)),
+            Self::Scripted(script) => Self::Scripted(script),
+        }
+    }
+
     /// Transcribes one clip (16 kHz mono, at most 30 s). `stop` ends it early with
     /// [`whisper::Stopped`].
     pub fn transcribe(
@@ -48,10 +58,15 @@ impl Transcriber {
     ) -> Result<Hypothesis> {
         match self {
             Self::Scripted(script) => script.transcribe(clip, samples, level, language, policy),
-            Self::Whisper(worker) => {
+            Self::Whisper(worker, swaps) => {
                 let (decoded, pass, replaced) = guarded(worker, samples, language, policy, stop)?;
+                let variants = match swaps {
+                    Some(swaps) => variants::score(worker, &decoded, swaps, stop)?,
+                    None => Vec::new(),
+                };
                 let model = worker.engine().model().to_string();
-                Ok(hypothesis(clip, samples, level, policy, decoded, (pass, replaced), model))
+                let h = hypothesis(clip, samples, level, policy, decoded, (pass, replaced), model);
+                Ok(Hypothesis { variants, ..h })
             }
         }
     }
@@ -137,6 +152,7 @@ fn hypothesis(
         language: decoded.language,
         pass,
         replaced,
+        variants: Vec::new(),
         seconds: samples.len() as f64 / f64::from(SAMPLE_RATE),
         level,
     }

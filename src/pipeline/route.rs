@@ -47,6 +47,7 @@ pub fn route(
     let calibration = calibration(workspace, scored_as, policy, talk)?;
     let lexicon = lexicon::lexicon(workspace)?;
     let recordings = workspace.store.recordings_by_id()?;
+    let mut accents = lexicon::accents_heard(workspace)?;
     let mut clips = Vec::new();
     workspace.store.each_clip(Draft::Current { model, policy }, |row| {
         let Some(recording) = recordings.get(&row.clip.recording) else { return Ok(()) };
@@ -72,6 +73,8 @@ pub fn route(
             frozen: routed.filter(|_| frozen),
             text: h.text,
             replaced: h.replaced,
+            variants: h.variants,
+            accents_heard: accents.remove(&clip.id).unwrap_or_default(),
             clip: clip.id,
         });
         Ok(())

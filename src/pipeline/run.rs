@@ -11,11 +11,12 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use super::workspace::Workspace;
-use super::{ingest, route};
+use super::{ingest, lexicon, route};
 use crate::domain::{Clip, LanguageChoice, Recording, RecordingId, Samples, Span};
 use crate::exit::Interrupted;
 use crate::hypotheses::scripted::{self, Script};
 use crate::hypotheses::transcriber::Transcriber;
+use crate::hypotheses::variants::Swaps;
 use crate::hypotheses::whisper::Engine;
 use crate::store::{RecordingState, Store};
 use crate::views::progress::{Progress, Talk, Unit};
@@ -77,7 +78,11 @@ pub fn run(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<O
         let transcribers = match (&model, &options.scripted) {
             (Some(model), _) => {
                 let engine = Engine::load(&model.path, &model_id)?;
-                let worker = |_| engine.worker().map(Transcriber::from);
+                let lexicon = lexicon::lexicon(workspace)?;
+                let swaps = Arc::new(Swaps::new(lexicon::swaps(&lexicon), engine.bpe())?);
+                let worker = |_| {
+                    engine.worker().map(|w| Transcriber::from(w).with_swaps(Arc::clone(&swaps)))
+                };
                 (0..workers).map(worker).collect::<Result<Vec<_>>>()?
             }
             (None, Some(script)) => vec![Transcriber::from(Script::read(script)?)],

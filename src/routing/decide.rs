@@ -2,7 +2,7 @@
 //! inclusion probability. Pure: no clock, no chance beyond the seeded draw. Left to others: making
 //! evidence, keeping decisions (pipeline, store).
 
-use super::accent::{Accent, NAMES_A_REGION, accents};
+use super::accent::{Accent, accents};
 use super::audit::draw;
 use super::budget::{Candidate, Cost, Share, share_out};
 use super::evidence::Evidence;
@@ -13,10 +13,7 @@ use crate::domain::{Decision, DropReason, Probability, Reason, Routed, RoutingSe
 /// Decides every clip of a workspace; the result is in the order of `clips`, which does not matter
 /// otherwise. Frozen decisions are given back as they are. Clip ids must be unique.
 pub fn route(clips: &[Evidence], settings: &RoutingSettings, lexicon: &Lexicon) -> Vec<Routed> {
-    let hits: Vec<Vec<Hit>> = clips
-        .iter()
-        .map(|clip| lexicon.hits_in_both(&clip.text, clip.replaced.as_deref()))
-        .collect();
+    let hits: Vec<Vec<Hit>> = clips.iter().map(|clip| lexicon.hits_in_clip(clip)).collect();
     let accents = accents(clips, &hits);
     let accent = |clip: &Evidence| accents.get(&clip.speaker);
 
@@ -79,13 +76,14 @@ fn decision(clip: &Evidence, accent: Option<&Accent>, call: Call, share: Share) 
             (Decision::Dropped { why: DropReason::NothingHeard }, inclusion)
         }
     };
-    let heard = accent.filter(|a| a.strength >= NAMES_A_REGION).map(|a| a.region.clone());
+    let heard = accent.filter(|a| a.names_a_region()).map(|a| a.region.clone());
     Routed {
         clip: clip.clip.clone(),
         decision,
         score: clip.score.filter(|_| clip.has_text()),
         inclusion: Probability::clamped(inclusion),
         region: clip.declared_region.clone().or(heard),
+        evidence: accent.map(|a| a.pieces.clone()).unwrap_or_default(),
     }
 }
 

@@ -12,7 +12,8 @@
 //! - The n-th hit of the same entry weighs 1/n: a word said often proves less than several words.
 //! - An accent that a validator heard in any clip of the speaker weighs 2/3, two validators or more 4/3:
 //!   people hear accents well, but one may be wrong, and more of them say the same thing again.
-//! - A hit of several regions goes to those that fit the declared one, else is split evenly.
+//! - A hit of several regions goes to those that fit the declared one, else is split evenly. Regions that
+//!   end level stand for the one that holds them: a word of Québec and Acadia speaks for Canada.
 
 mod speaker;
 

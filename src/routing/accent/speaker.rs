@@ -79,15 +79,67 @@ impl<'a> Speaker<'a> {
             }
         }
 
-        let weight = |pieces: &[RegionalPiece]| pieces.iter().map(|p| p.weight).sum::<f64>();
-        let top = pieces.values().map(|p| weight(p)).fold(0.0, f64::max);
-        let is_top = |region: &&Region| pieces.get(region).is_some_and(|p| weight(p) == top);
-        let region = declared.filter(is_top).or(pieces.keys().copied().find(is_top))?;
-        let mut own = pieces.get(region)?.clone();
+        let (region, mut own) = self.strongest(declared, pieces)?;
         own.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+        let strength = 1.0 - (-total(&own)).exp2();
         own.truncate(MOST_PIECES);
-        Some(Accent { region: region.clone(), strength: 1.0 - (-top).exp2(), pieces: own })
+        Some(Accent { region, strength, pieces: own })
     }
+
+    /// The region with the largest weight. Where several have it, the declared one; else the region that
+    /// holds most of them, with what they have together (a word of Québec and Acadia is one of Canada);
+    /// else the one that an entry names first.
+    fn strongest(
+        &self,
+        declared: Option<&Region>,
+        mut pieces: Pieces,
+    ) -> Option<(Region, Vec<RegionalPiece>)> {
+        let top = pieces.values().map(|p| total(p)).fold(0.0, f64::max);
+        pieces.retain(|_, own| total(own) > top - 1e-9);
+        if let Some(declared) = declared
+            && let Some(own) = pieces.remove(declared)
+        {
+            return Some((declared.clone(), own));
+        }
+        if let Some((parent, _)) = most_held(pieces.keys().copied()) {
+            let within = pieces.into_iter().filter(|(region, _)| region.is_within(&parent));
+            let all = within.flat_map(|(_, own)| own).fold(Vec::new(), together);
+            return Some((parent, all));
+        }
+        let place = |region: &Region| {
+            let lists = self.heard.values().map(|mentions| &mentions.entry.regions);
+            lists.filter_map(|list| list.iter().position(|r| r == region)).min()
+        };
+        let (region, own) = pieces.into_iter().min_by_key(|(region, _)| place(region))?;
+        Some((region.clone(), own))
+    }
+}
+
+fn total(pieces: &[RegionalPiece]) -> f64 {
+    pieces.iter().map(|p| p.weight).sum()
+}
+
+/// The region, smaller than a language, that holds most of several (at least two), and how many.
+fn most_held<'r>(regions: impl Iterator<Item = &'r Region>) -> Option<(Region, usize)> {
+    let mut holders: BTreeMap<String, usize> = BTreeMap::new();
+    for region in regions {
+        let code = region.as_str();
+        let ends = code.match_indices('-').map(|(end, _)| end).skip(1).chain([code.len()]);
+        ends.for_each(|end| *holders.entry(code[..end].to_string()).or_default() += 1);
+    }
+    let most = holders.into_iter().filter(|(_, n)| *n > 1);
+    // of two that hold as many, the smaller region
+    let (code, n) = most.max_by_key(|(code, n)| (*n, code.len()))?;
+    Some((code.parse().ok().filter(|region| !is_standard(region))?, n))
+}
+
+/// Pieces of one source are one piece.
+fn together(mut pieces: Vec<RegionalPiece>, new: RegionalPiece) -> Vec<RegionalPiece> {
+    match pieces.iter_mut().find(|p| p.source == new.source) {
+        Some(known) => known.weight += new.weight,
+        None => pieces.push(new),
+    }
+    pieces
 }
 
 impl<'a> Mentions<'a> {

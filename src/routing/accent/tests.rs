@@ -46,6 +46,23 @@ fn a_hit_of_several_regions_is_split_unless_one_was_declared() {
 }
 
 #[test]
+fn regions_that_end_level_stand_for_the_one_that_holds_them() {
+    assert_eq!(accent(None, &["viens icitte"]), Some(("fr-CA".into(), 0.5)));
+    // of Québec, Acadia and Louisiana, two are Canada's
+    let (region, strength) = accent(None, &["trente piasses"]).unwrap();
+    assert_eq!(region, "fr-CA");
+    assert!((strength - (1.0 - (-2.0f64 / 3.0).exp2())).abs() < 1e-12);
+    // one more word decides
+    assert_eq!(accent(None, &["icitte", "pantoute"]).unwrap().0, "fr-CA-QC");
+    // Belgium, Switzerland and Congo have nothing in common but the language: the first that is named
+    assert_eq!(accent(None, &["septante"]).unwrap().0, "fr-BE");
+    // plain France is no region
+    assert_eq!(accent(None, &["un esquiche-moi, peuchère"]).unwrap().0, "fr-FR-MARSEILLE");
+    let told = heard(&clips(None, &["viens icitte"])).unwrap();
+    assert_eq!(told.pieces.len(), 1, "one word is one piece: {:?}", told.pieces);
+}
+
+#[test]
 fn a_declared_region_is_evidence_but_plain_standard_is_none() {
     assert_eq!(accent(Some("fr-CA-QC"), &["bonjour"]), Some(("fr-CA-QC".into(), 0.5)));
     assert_eq!(accent(Some("fr-FR"), &["bonjour"]), None);

@@ -1,5 +1,7 @@
 //! The command line: what may be typed, with an example for each command.
 
+pub mod lexicon;
+
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -72,9 +74,9 @@ pub enum Command {
     /// Write training data from settled corrections.
     #[command(after_help = "Example: second-ear dataset calls --out dataset/ --format hf,nemo")]
     Dataset(Dataset),
-    /// The regional words in use, and what validators added to them.
-    #[command(after_help = "Example: second-ear lexicon calls --json")]
-    Lexicon(Json),
+    /// List, extend and test the lexicon of regional words.
+    #[command(subcommand)]
+    Lexicon(lexicon::Lexicon),
     /// Human-in-the-loop rates and everything behind them.
     #[command(after_help = "Example: second-ear report calls --html report.html")]
     Report(Report),

@@ -11,12 +11,13 @@ use crate::domain::DecodePolicy;
 use crate::exit::Exit;
 use crate::pipeline::workspace::Workspace;
 use crate::pipeline::{
-    answers, calibrate, dataset, evaluate, gold, ingest, lexicon, recalibrate, report, run, status,
-    tasks, transcripts,
+    answers, calibrate, dataset, evaluate, gold, ingest, recalibrate, report, run, status, tasks,
+    transcripts,
 };
 use crate::views::progress::Talk;
 use crate::views::report::clock;
 
+mod lexicon;
 mod model;
 mod plan;
 
@@ -31,7 +32,7 @@ pub fn dispatch(command: Command, talk: Talk) -> Result<Exit> {
         Command::Tasks(args) => do_tasks(args, talk),
         Command::Answers(args) => do_answers(args, talk),
         Command::Dataset(args) => do_dataset(args, talk),
-        Command::Lexicon(args) => do_lexicon(args),
+        Command::Lexicon(args) => lexicon::dispatch(args, talk),
         Command::Report(args) => do_report(args, talk),
         Command::Evaluate(args) => do_evaluate(args, talk),
         Command::Calibrate(args) => do_calibrate(args, talk),
@@ -262,15 +263,6 @@ fn do_dataset(args: cli::Dataset, talk: Talk) -> Result<Exit> {
         done.test
     ));
     Ok(failures(&done.failed, talk))
-}
-
-fn do_lexicon(args: cli::Json) -> Result<Exit> {
-    let listing = lexicon::list(&Workspace::read(&args.dir)?)?;
-    match args.json {
-        true => print_json(&listing)?,
-        false => print(&listing.text())?,
-    }
-    Ok(Exit::Done)
 }
 
 fn do_report(args: cli::Report, talk: Talk) -> Result<Exit> {

@@ -1,6 +1,8 @@
 //! `second-ear.toml`: every setting of a workspace. Unknown keys are errors; flags override it.
 //! In: a folder. Out: a checked [`Config`]. Left to others: what the settings mean (domain).
 
+pub mod edit;
+
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -176,6 +178,11 @@ const COMMENTS: &[(&str, &str)] = &[
     (
         "review_lexicon_hits",
         "Send clips with an unambiguous regional word or idiom to a person, whatever their score.",
+    ),
+    (
+        "always_review_regions",
+        "Region codes, such as [\"fr-BE\"], whose clips all go to people. Their rates of human work\n\
+         then measure accent, not difficulty. Empty: no region by itself.",
     ),
     ("min_language", "P(expected language) under which a clip counts as another language."),
     ("no_speech", "p(no speech) above which a clip without text is taken for silence or noise."),

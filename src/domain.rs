@@ -11,6 +11,7 @@ mod locale;
 mod people;
 mod purpose;
 mod recording;
+mod regional;
 mod settings;
 mod state;
 mod task;
@@ -20,13 +21,16 @@ pub use answer::{Answer, Consensus, Tag, TagKind, Verdict};
 pub use clip::{Clip, Piece, RejectReason, Span};
 pub use decision::{Decision, DropReason, Reason, Routed};
 pub use guarantee::{Basis, Entry, Event, Kept, Measure, Promise, Scope, Threshold, Thresholds};
-pub use hypothesis::{End, Features, Hypothesis, Level, Pass, Token};
+pub use hypothesis::{End, Features, Hypothesis, Level, Pass, Token, Variant};
 pub use ids::{BatchId, ClipId, RecordingId, draft_digest, draw, hex_digest};
 pub use locale::{Language, Region};
 pub use people::{Agreement, Estimate, Reliability};
 pub use purpose::{Blind, Purpose};
 pub use recording::{Channel, Facts, Recording};
-pub use settings::{DecodePolicy, LanguageChoice, RoutingSettings, SecondLook, SliceSettings, TaskSettings};
+pub use regional::{Found, RegionalPiece, RegionalSource};
+pub use settings::{
+    DecodePolicy, LanguageChoice, RoutingSettings, SecondLook, SliceSettings, TaskSettings,
+};
 pub use state::{Account, State};
 pub use task::{HandedOut, TaskRow};
 pub use units::{Millis, Probability, SAMPLE_RATE, Samples};

@@ -3,6 +3,7 @@
 //! Left to others: cutting clips (audio), what to do with them (routing), keeping them (store).
 
 pub mod adjust;
+pub mod bpe;
 pub mod calibrate;
 pub mod familiar;
 pub mod features;
@@ -12,11 +13,14 @@ pub mod guard;
 pub mod logistic;
 #[cfg(test)]
 mod measure;
+#[cfg(test)]
+mod measure_variants;
 pub mod models;
 pub mod scripted;
 pub mod second;
 pub mod text;
 pub mod timing;
 pub mod transcriber;
+pub mod variants;
 pub mod whisper;
 pub mod word_features;

@@ -279,7 +279,10 @@ fn words_that_two_clips_confirm_route_the_next_run() {
         .collect();
     let file = ws.write_rows("ana.jsonl", &answers);
     ws.to(0, "answers", &[&file]);
-    let listing = ws.json("lexicon");
+    let listing = serde_json::from_slice::<Value>(
+        &util::run_to(0, &["lexicon", "list", &ws.path(), "--json"]).stdout,
+    )
+    .unwrap();
     let person = &listing["from_people"][0];
     assert_eq!(person["term"], "se pogner le moine");
     assert_eq!((person["clips"].clone(), person["in_use"].clone()), (json!(3), json!(true)));

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ClipId, Probability, Region};
+use super::{ClipId, Probability, Region, RegionalPiece};
 
 /// Why a person should hear a clip. [`Reason::code`] is what other programs read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +25,14 @@ pub enum Reason {
         region: Region,
         /// Strength of the evidence, 0 to 1.
         strength: f64,
+        /// What it is made of; decisions of earlier versions have none.
+        #[serde(default)]
+        pieces: Vec<RegionalPiece>,
+    },
+    /// The team wants every clip of this region to be heard.
+    RegionAlwaysReviewed {
+        /// The clip's region, declared or heard.
+        region: Region,
     },
     /// A regional word stands in the text, or something one edit from it.
     RegionalWord {
@@ -68,6 +76,7 @@ impl Reason {
             Reason::LowConfidence { .. } => "low_confidence",
             Reason::NoScore => "no_score",
             Reason::RegionalEvidence { .. } => "regional_evidence",
+            Reason::RegionAlwaysReviewed { .. } => "region_always_reviewed",
             Reason::RegionalWord { .. } => "regional_word",
             Reason::Idiom { .. } => "idiom",
             Reason::SuspectedHallucination { .. } => "suspected_hallucination",
@@ -90,8 +99,13 @@ impl fmt::Display for Reason {
                 write!(f, "score {score} under {threshold}")
             }
             Reason::NoScore => write!(f, "no score"),
-            Reason::RegionalEvidence { region, strength } => {
-                write!(f, "speech of {region} ({strength:.2})")
+            Reason::RegionalEvidence { region, strength, pieces } => {
+                write!(f, "speech of {region} ({strength:.2})")?;
+                let pieces: Vec<String> = pieces.iter().map(RegionalPiece::to_string).collect();
+                if pieces.is_empty() { Ok(()) } else { write!(f, ": {}", pieces.join("; ")) }
+            }
+            Reason::RegionAlwaysReviewed { region } => {
+                write!(f, "speech of {region}, which the team always reviews")
             }
             Reason::RegionalWord { term, heard } => write!(f, "regional word {term} ('{heard}')"),
             Reason::Idiom { term, heard } => write!(f, "idiom {term} ('{heard}')"),
@@ -147,4 +161,19 @@ pub struct Routed {
     pub inclusion: Probability,
     /// Declared region, else the one that the speaker's words point to.
     pub region: Option<Region>,
+    /// What speaks for the speaker's region, the weightiest first; empty when nothing does.
+    pub evidence: Vec<RegionalPiece>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decision_that_an_earlier_version_stored_still_reads() {
+        let stored = r#"{"decision": "human", "priority": 0.3, "reasons":
+            [{"code": "regional_evidence", "region": "fr-CA-QC", "strength": 0.5}]}"#;
+        let Ok(Decision::Human { reasons, .. }) = serde_json::from_str(stored) else { panic!() };
+        assert_eq!(reasons[0].to_string(), "speech of fr-CA-QC (0.50)");
+    }
 }

@@ -49,6 +49,19 @@ pub struct Level {
     pub clipped: f64,
 }
 
+/// A regional form scored against the standard form that the text has, under the same sound.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Variant {
+    /// Lexicon term.
+    pub term: String,
+    /// The form in the text.
+    pub standard: String,
+    /// The form tried in its place.
+    pub regional: String,
+    /// Natural logarithm of P(text with the regional form) / P(text as it is).
+    pub log_ratio: f64,
+}
+
 /// A clip's transcription by one model under one decode policy.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Hypothesis {
@@ -83,6 +96,9 @@ pub struct Hypothesis {
     /// where it can change a decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slowed: Option<String>,
+    /// Regional forms tried in the place of standard ones of the text, which they leave as it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<Variant>,
     /// The clip's length, seconds.
     pub seconds: f64,
     /// How loud it is.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Language, Measure, Promise, Samples};
+use super::{Language, Measure, Promise, Region, Samples};
 
 /// Which language clips are decoded in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -208,6 +208,9 @@ pub struct RoutingSettings {
     pub region_shift: f64,
     /// Send clips with an unambiguous regional word or idiom to a person, whatever their score.
     pub review_lexicon_hits: bool,
+    /// Region codes whose clips, by declaration or by the speaker's evidence, all go to people. Then
+    /// the rates of these regions measure accent, not difficulty.
+    pub always_review_regions: Vec<Region>,
     /// P(expected language) under which a clip counts as another language, when another one
     /// is more likely.
     pub min_language: f64,
@@ -237,6 +240,7 @@ impl Default for RoutingSettings {
             region_min_audits: 150,
             region_shift: 0.1,
             review_lexicon_hits: true,
+            always_review_regions: Vec::new(),
             min_language: 0.5,
             no_speech: 0.6,
             second_look: SecondLook::Doubtful,

@@ -74,7 +74,6 @@ pub fn familiarity(
     })
 }
 
-
 fn list(language: &Language) -> Option<&'static List> {
     match language.as_str() {
         "fr" => Some(&FRENCH),

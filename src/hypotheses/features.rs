@@ -254,6 +254,7 @@ pub mod tests {
             replaced: None,
             end: None,
             slowed: None,
+            variants: Vec::new(),
             seconds,
             level: Level::default(),
         }
@@ -297,7 +298,10 @@ pub mod tests {
 
     #[test]
     fn words_are_tokens_that_no_space_parts() {
-        let h = hypothesis(&[(" ap", -0.1), ("puyez", -0.5), ("-", -9.0), ("le", -0.2), (" a", -2.0)], 2.0);
+        let h = hypothesis(
+            &[(" ap", -0.1), ("puyez", -0.5), ("-", -9.0), ("le", -0.2), (" a", -2.0)],
+            2.0,
+        );
         assert_eq!(word_logprobs(&h), [-0.8, -2.0]);
         let f = of(&h);
         assert_eq!((named(&f, "words"), named(&f, "words_under_half")), (2.0, 2.0));

@@ -5,7 +5,7 @@
 //! of that recording that overlaps it most (seconds; without them, for any clip; without
 //! `recording`, in any recording), or `{"clip": ID, ...}` for exactly one clip. Optional:
 //! `logprob` (of every word, -0.1 otherwise) or `logprobs` (one a word), `language`,
-//! `p_no_speech` (.02), `p_language` (.98), `replaced`, `slowed`.
+//! `p_no_speech` (.02), `p_language` (.98), `replaced`, `slowed`, `variants`.
 
 use std::path::Path;
 
@@ -15,6 +15,7 @@ use serde::Deserialize;
 use super::timing::spread;
 use crate::domain::{
     ClipId, DecodePolicy, Hypothesis, Language, LanguageChoice, Level, Pass, Probability, Token,
+    Variant,
 };
 
 /// Model name in scripted hypotheses.
@@ -35,6 +36,8 @@ struct Row {
     p_language: Option<Probability>,
     replaced: Option<String>,
     slowed: Option<String>,
+    #[serde(default)]
+    variants: Vec<Variant>,
 }
 
 /// The rows of a script.
@@ -115,6 +118,7 @@ impl Script {
             replaced: row.replaced.clone(),
             end: None,
             slowed: row.slowed.clone(),
+            variants: row.variants.clone(),
             seconds: samples.len() as f64 / 16_000.0,
             level,
         })

@@ -83,7 +83,8 @@ mod tests {
     #[test]
     fn only_doubtful_texts_are_heard_again() {
         let calibration = Some(Arc::new(Calibration::shipped().unwrap()));
-        let judge = |when| Judge { when, calibration: calibration.clone(), regional: Arc::new(|_| false) };
+        let judge =
+            |when| Judge { when, calibration: calibration.clone(), regional: Arc::new(|_| false) };
         let doubtful = judge(SecondLook::Doubtful);
         let poor = hypothesis(&[(" réonlingue", -6.0), (" blatte", -5.0), (" zut", -4.0)], 1.0);
         assert!(!doubtful.wants(&poor), "too poor to be saved");

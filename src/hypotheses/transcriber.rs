@@ -2,6 +2,7 @@
 //! In: samples, policy. Out: a `Hypothesis`. Left to others: one decoding (`whisper`), what looks
 //! wrong (`guard`), what the numbers mean (`features`, `calibrate`).
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::Result;
@@ -9,23 +10,34 @@ use anyhow::Result;
 use super::guard::{self, Sign};
 use super::scripted::Script;
 use super::second::{self, Judge};
+use super::variants::{self, Swaps};
 use super::whisper::{self, Decoded, FULL_CONTEXT, Worker};
 use super::{greedy, text, timing};
 use crate::domain::{
-    ClipId, DecodePolicy, End, Hypothesis, LanguageChoice, Level, Pass, Probability, SAMPLE_RATE, Token,
+    ClipId, DecodePolicy, End, Hypothesis, LanguageChoice, Level, Pass, Probability, SAMPLE_RATE,
+    Token,
 };
 
 /// Who transcribes: the model, or a script in tests.
 pub enum Transcriber {
-    /// The model, and when it is asked twice.
-    Whisper(Box<Worker>, Option<Judge>),
+    /// The model, and what it is asked beside the text.
+    Whisper(Box<Worker>, Asked),
     /// Rows of a file.
     Scripted(Script),
 }
 
+/// What a model is asked beside the text.
+#[derive(Default)]
+pub struct Asked {
+    /// When a second, slowed decoding is worth its time.
+    judge: Option<Judge>,
+    /// Regional forms to try.
+    swaps: Option<Arc<Swaps>>,
+}
+
 impl From<Worker> for Transcriber {
     fn from(worker: Worker) -> Self {
-        Self::Whisper(Box::new(worker), None)
+        Self::Whisper(Box::new(worker), Asked::default())
     }
 }
 
@@ -38,10 +50,19 @@ impl From<Script> for Transcriber {
 impl Transcriber {
     /// Decodes a second time, more slowly, where `judge` wants it.
     pub fn judged(self, judge: Judge) -> Self {
-        match self {
-            Self::Whisper(worker, _) => Self::Whisper(worker, Some(judge)),
-            scripted => scripted,
+        self.asked(|asked| asked.judge = Some(judge))
+    }
+
+    /// Tries regional forms in the place of standard ones; texts and their numbers stay.
+    pub fn with_swaps(self, swaps: Arc<Swaps>) -> Self {
+        self.asked(|asked| asked.swaps = Some(swaps))
+    }
+
+    fn asked(mut self, ask: impl FnOnce(&mut Asked)) -> Self {
+        if let Self::Whisper(_, asked) = &mut self {
+            ask(asked);
         }
+        self
     }
 
     /// Transcribes one clip (16 kHz mono, at most 30 s). `stop` ends it early with
@@ -57,11 +78,15 @@ impl Transcriber {
     ) -> Result<Hypothesis> {
         match self {
             Self::Scripted(script) => script.transcribe(clip, samples, level, language, policy),
-            Self::Whisper(worker, judge) => {
+            Self::Whisper(worker, Asked { judge, swaps }) => {
                 let (decoded, pass, replaced) = guarded(worker, samples, language, policy, stop)?;
+                let variants = match swaps {
+                    Some(swaps) => variants::score(worker, &decoded, swaps, stop)?,
+                    None => Vec::new(),
+                };
                 let model = worker.engine().model().to_string();
-                let mut h =
-                    hypothesis(clip, samples, level, policy, decoded, (pass, replaced), model);
+                let h = hypothesis(clip, samples, level, policy, decoded, (pass, replaced), model);
+                let mut h = Hypothesis { variants, ..h };
                 if judge.as_ref().is_some_and(|judge| judge.wants(&h)) {
                     let language = LanguageChoice::Fixed(h.language.clone());
                     h.slowed = second_opinion(worker, samples, &language, policy, stop)?;
@@ -186,6 +211,7 @@ fn hypothesis(
         replaced,
         end: decoded.end.map(|c| End { logprob: c.logprob, entropy: rounded(c.entropy) }),
         slowed: None,
+        variants: Vec::new(),
         seconds: samples.len() as f64 / f64::from(SAMPLE_RATE),
         level,
     }

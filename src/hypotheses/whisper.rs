@@ -19,6 +19,8 @@ use whisper_rs::{
 use super::greedy::{self, Choice};
 use crate::domain::{Language, LanguageChoice};
 
+mod tail;
+
 /// Samples in the longest clip: Whisper's window of 30 s.
 pub const MAX_SAMPLES: usize = 30 * 16_000;
 /// Shorter clips are padded with zeros to this: 1.1 s.

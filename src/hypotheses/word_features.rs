@@ -26,7 +26,10 @@ const FLOOR: f64 = -12.0;
 /// The features of each word: tokens up to the next that starts with a space, as the task page
 /// shows them; `None` for one without a letter or digit. `None` in all for a language without a
 /// word list.
-pub fn word_features(h: &Hypothesis, regional: &dyn Fn(&str) -> bool) -> Option<Vec<Option<Vec<f64>>>> {
+pub fn word_features(
+    h: &Hypothesis,
+    regional: &dyn Fn(&str) -> bool,
+) -> Option<Vec<Option<Vec<f64>>>> {
     familiarity("", &h.language, regional)?;
     let words = grouped(&h.tokens);
     let sums: Vec<f64> = words.iter().map(|word| word.iter().map(|t| logprob(t)).sum()).collect();
@@ -81,7 +84,10 @@ mod tests {
 
     #[test]
     fn every_word_has_its_numbers_and_its_neighbours() {
-        let h = hypothesis(&[(" ap", -0.1), ("puyez", -0.5), (",", -0.2), (" 2", -3.0), (" !", -0.1)], 2.0);
+        let h = hypothesis(
+            &[(" ap", -0.1), ("puyez", -0.5), (",", -0.2), (" 2", -3.0), (" !", -0.1)],
+            2.0,
+        );
         let words = word_features(&h, &|_| false).unwrap();
         assert_eq!(words.len(), 3);
         let first = words[0].as_ref().unwrap();

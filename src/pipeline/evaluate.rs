@@ -3,8 +3,8 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -14,8 +14,8 @@ use super::files::write_whole;
 use super::scores;
 use crate::audio::{cut, decode, level};
 use crate::domain::{
-    Channel, Clip, DecodePolicy, Features, Hypothesis, Language, LanguageChoice, Pass, RecordingId, Samples,
-    SecondLook, Span, hex_digest,
+    Channel, Clip, DecodePolicy, Features, Hypothesis, Language, LanguageChoice, Pass, RecordingId,
+    Samples, SecondLook, Span, hex_digest,
 };
 use crate::hypotheses::calibrate::Calibration;
 use crate::hypotheses::features;
@@ -293,7 +293,11 @@ fn transcribe(
 }
 
 /// Each word's numbers, and whether the reference has another word, or none, in its place.
-fn heard(h: &Hypothesis, reference: &str, regional: &dyn Fn(&str) -> bool) -> Vec<(Vec<f64>, bool)> {
+fn heard(
+    h: &Hypothesis,
+    reference: &str,
+    regional: &dyn Fn(&str) -> bool,
+) -> Vec<(Vec<f64>, bool)> {
     let Some(values) = word_features(h, regional) else { return Vec::new() };
     let spoken: Vec<String> = grouped(&h.tokens)
         .iter()

@@ -3,6 +3,7 @@
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
+use super::lexicon;
 use super::scores::Scorer;
 use super::workspace::Workspace;
 use crate::domain::{Consensus, Decision, Hypothesis, Language, LanguageChoice, Routed};
@@ -65,6 +66,7 @@ pub fn gather(
     let RoutedAs { model, policy } = routed_as;
     let recordings = workspace.store.recordings_by_id()?;
     let (mut clips, mut behind) = (Vec::new(), Vec::new());
+    let mut accents = lexicon::accents_heard(workspace)?;
     workspace.store.each_clip(Draft::Current { model, policy }, |row| {
         let Some(recording) = recordings.get(&row.clip.recording) else { return Ok(()) };
         let ClipRow { clip, hypothesis: Some(h), routed, consensus, frozen } = row else {
@@ -99,6 +101,8 @@ pub fn gather(
             frozen: routed.filter(|_| frozen),
             text: h.text,
             replaced: h.replaced,
+            variants: h.variants,
+            accents_heard: accents.remove(&clip.id).unwrap_or_default(),
             clip: clip.id,
         });
         Ok(())

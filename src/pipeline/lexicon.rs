@@ -1,28 +1,54 @@
 //! The lexicon of a workspace: the built-in list, the team's own file, and what validators confirmed.
 
-use std::path::Path;
+mod edit;
+mod listing;
+mod test;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use serde::Serialize;
 
 use super::workspace::Workspace;
-use crate::domain::TagKind;
+use crate::domain::{ClipId, Region, TagKind};
+use crate::hypotheses::variants::Swap;
 use crate::routing::lexicon::confirmed::{Confirmed, Mention, confirmed};
-use crate::routing::lexicon::{Kind, Lexicon};
+use crate::routing::lexicon::{Ambiguity, Kind, Lexicon};
+
+pub use edit::{Changed, add, import};
+pub use listing::{Filter, list, regions};
+pub use test::{explain, prove};
 
 /// The lexicon that the next run, and the next task files, use.
 pub fn lexicon(workspace: &Workspace) -> Result<Lexicon> {
-    let named = workspace.config.lexicon.trim();
-    let own = match named.is_empty() {
-        true => Lexicon::built_in()?,
-        false => {
-            let path = workspace.dir.join(Path::new(named));
+    let own = match own_file(workspace) {
+        None => Lexicon::built_in()?,
+        Some(path) => {
             let text = std::fs::read_to_string(&path)
                 .with_context(|| format!("read the lexicon {}", path.display()))?;
             Lexicon::with_workspace(Some((&path.to_string_lossy(), &text)))?
         }
     };
     own.with_confirmed(&mentioned(workspace)?)
+}
+
+/// The team's own file, where the settings name one.
+fn own_file(workspace: &Workspace) -> Option<PathBuf> {
+    let named = workspace.config.lexicon.trim();
+    (!named.is_empty()).then(|| workspace.dir.join(Path::new(named)))
+}
+
+/// Forms to try in the place of standard ones: of entries that are regional wherever they stand.
+pub fn swaps(lexicon: &Lexicon) -> Vec<Swap> {
+    let plain = lexicon.entries().iter().filter(|entry| entry.ambiguity == Ambiguity::None);
+    let pairs = plain.flat_map(|entry| entry.swaps.iter().map(move |pair| (entry, pair)));
+    let swap = pairs.filter_map(|(entry, (standard, regional))| {
+        // a region's code begins with its language
+        let language = entry.regions.first()?.as_str().split('-').next()?.parse().ok()?;
+        let (term, standard, regional) = (entry.term.clone(), standard.clone(), regional.clone());
+        Some(Swap { term, language, standard, regional })
+    });
+    swap.collect()
 }
 
 /// What validators tagged so far, with who and how often.
@@ -48,35 +74,14 @@ pub fn mentioned(workspace: &Workspace) -> Result<Vec<Confirmed>> {
     Ok(confirmed(&mentions, workspace.config.routing.confirm_lexicon))
 }
 
-/// What `lexicon` lists.
-#[derive(Debug, Serialize)]
-pub struct Listing {
-    /// Entries in use: built in, of the team's file, confirmed by validators.
-    pub entries: usize,
-    /// What validators tagged, in use or not yet.
-    pub from_people: Vec<Confirmed>,
-}
-
-/// The lexicon's size and what people added to it.
-pub fn list(workspace: &Workspace) -> Result<Listing> {
-    Ok(Listing { entries: lexicon(workspace)?.entries().len(), from_people: mentioned(workspace)? })
-}
-
-impl Listing {
-    /// As text, for a terminal.
-    pub fn text(&self) -> String {
-        let mut t = format!("{} entries in use\n", self.entries);
-        for c in &self.from_people {
-            t.push_str(&format!(
-                "  {:<24} {:<16} {} people, {} clips{}  {}\n",
-                c.term,
-                c.regions.join(" "),
-                c.validators.len(),
-                c.clips,
-                if c.in_use { "" } else { " (not in use yet)" },
-                c.meaning
-            ));
+/// Accents that validators heard, by clip: who, and which.
+pub fn accents_heard(workspace: &Workspace) -> Result<BTreeMap<ClipId, Vec<(String, Region)>>> {
+    let mut heard: BTreeMap<ClipId, Vec<(String, Region)>> = BTreeMap::new();
+    workspace.store.each_current_answer(|answer| {
+        let accents = answer.tags.iter().filter(|tag| tag.kind == TagKind::Accent);
+        for region in accents.filter_map(|tag| tag.region.parse().ok()) {
+            heard.entry(answer.clip.clone()).or_default().push((answer.validator.clone(), region));
         }
-        t
-    }
+    })?;
+    Ok(heard)
 }

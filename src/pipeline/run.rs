@@ -13,12 +13,13 @@ use tokio::time::Instant;
 use super::evidence::RoutedAs;
 use super::scores::{self, Scorer};
 use super::workspace::Workspace;
-use super::{ingest, route};
+use super::{ingest, lexicon, route};
 use crate::domain::{Clip, LanguageChoice, Recording, RecordingId, Samples, Span};
 use crate::exit::Interrupted;
 use crate::hypotheses::scripted::{self, Script};
 use crate::hypotheses::second::Judge;
 use crate::hypotheses::transcriber::Transcriber;
+use crate::hypotheses::variants::Swaps;
 use crate::hypotheses::whisper::Engine;
 use crate::store::{RecordingState, Store};
 use crate::views::guarantee::Guarantee;
@@ -91,8 +92,11 @@ pub fn run(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<O
             (Some(model), _) => {
                 let engine = Engine::load(&model.path, &model_id)?;
                 let judge = judge(workspace, &model_id, &policy.id())?;
-                let worker =
-                    |_| engine.worker().map(|w| Transcriber::from(w).judged(judge.clone()));
+                let lexicon = lexicon::lexicon(workspace)?;
+                let swaps = Arc::new(Swaps::new(lexicon::swaps(&lexicon), engine.bpe())?);
+                let asked =
+                    |w| Transcriber::from(w).judged(judge.clone()).with_swaps(Arc::clone(&swaps));
+                let worker = |_| engine.worker().map(asked);
                 (0..workers).map(worker).collect::<Result<Vec<_>>>()?
             }
             (None, Some(script)) => vec![Transcriber::from(Script::read(script)?)],

@@ -99,5 +99,6 @@ fn row(row: ClipRow, recordings: &BTreeMap<RecordingId, Recording>) -> Option<Tr
         region: routed.region.as_ref().map_or(String::new(), |r| r.to_string()),
         speaker: recording.facts.speaker.clone().unwrap_or_default(),
         model: row.hypothesis.as_ref().map_or(String::new(), |h| h.model.clone()),
+        evidence: routed.evidence.iter().map(|piece| piece.to_string()).collect(),
     })
 }

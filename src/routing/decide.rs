@@ -2,7 +2,7 @@
 //! inclusion probability. Pure: no clock, no chance beyond the seeded draw. Left to others: making
 //! evidence, keeping decisions (pipeline, store).
 
-use super::accent::{Accent, NAMES_A_REGION, accents};
+use super::accent::{Accent, accents};
 use super::audit::draw;
 use super::budget::{Candidate, Cost, Share, share_out};
 use super::evidence::Evidence;
@@ -20,10 +20,7 @@ pub fn route(
     lexicon: &Lexicon,
     thresholds: &Thresholds,
 ) -> Vec<Routed> {
-    let hits: Vec<Vec<Hit>> = clips
-        .iter()
-        .map(|clip| lexicon.hits_in_both(&clip.text, clip.replaced.as_deref()))
-        .collect();
+    let hits: Vec<Vec<Hit>> = clips.iter().map(|clip| lexicon.hits_in_clip(clip)).collect();
     let accents = accents(clips, &hits);
     let accent = |clip: &Evidence| accents.get(&clip.speaker);
 
@@ -81,7 +78,7 @@ fn hear_first(decision: &mut Decision) {
 
 /// The declared region, else the one that the speaker's words name.
 pub(super) fn region(clip: &Evidence, accent: Option<&Accent>) -> Option<Region> {
-    let heard = accent.filter(|a| a.strength >= NAMES_A_REGION).map(|a| a.region.clone());
+    let heard = accent.filter(|a| a.names_a_region()).map(|a| a.region.clone());
     clip.declared_region.clone().or(heard)
 }
 
@@ -117,6 +114,7 @@ fn decision(clip: &Evidence, accent: Option<&Accent>, call: Call, share: Share) 
         score: clip.score.filter(|_| clip.has_text()),
         inclusion: Probability::clamped(inclusion),
         region: region(clip, accent),
+        evidence: accent.map(|a| a.pieces.clone()).unwrap_or_default(),
     }
 }
 

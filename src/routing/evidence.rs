@@ -1,7 +1,7 @@
 //! What is known about one clip when it is routed. In: from other stages, as plain values.
 //! Out: the input of `decide`. Left to others: making it (pipeline).
 
-use crate::domain::{ClipId, Language, Measure, Probability, Region, Routed, Samples};
+use crate::domain::{ClipId, Language, Measure, Probability, Region, Routed, Samples, Variant};
 
 /// One clip as the router sees it.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +18,10 @@ pub struct Evidence {
     pub text: String,
     /// The text of another decoding, where there is one; its regional words count too.
     pub replaced: Option<String>,
+    /// Regional forms that were scored against standard ones of the draft.
+    pub variants: Vec<Variant>,
+    /// Accents that validators heard in the clip: who, and which.
+    pub accents_heard: Vec<(String, Region)>,
     /// P(draft has no error), calibrated; `None` when there is no score.
     pub score: Option<Probability>,
     /// Expected word error rate of the draft, in [0, 1]; `None` when the calibration has none.
@@ -67,6 +71,8 @@ pub mod tests {
             length: Samples::from_seconds(4.0),
             text: "bonjour à tous".into(),
             replaced: None,
+            variants: Vec::new(),
+            accents_heard: Vec::new(),
             score: Probability::new(0.9),
             expected_wer: None,
             p_no_speech: Probability::new(0.01),

@@ -5,59 +5,23 @@
 //! counts too ([`near`]), because recognisers misspell words that they do not know.
 
 pub mod confirmed;
+pub mod edit;
+mod entry;
+pub mod explain;
+pub mod import;
 mod near;
+pub mod proof;
 mod read;
 
 use std::collections::BTreeSet;
 
 use regex::{Regex, RegexSet};
 
+use super::evidence::Evidence;
 use super::fold::fold;
-use crate::domain::Region;
+use crate::domain::Found;
+pub use entry::{Ambiguity, Entry, Kind, Source};
 use near::NearForms;
-
-/// Whether an entry is one word or a set phrase.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A regional word.
-    Word,
-    /// A regional idiom.
-    Idiom,
-}
-
-/// How much a hit proves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ambiguity {
-    /// 0: regional wherever it stands.
-    None,
-    /// 1: also used elsewhere, counts half.
-    Some,
-    /// 2: counts only beside other evidence for one of its regions.
-    Much,
-}
-
-/// One line of a lexicon file.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
-    /// Name.
-    pub term: String,
-    /// Word or idiom.
-    pub kind: Kind,
-    /// Where it is used, at least one.
-    pub regions: Vec<Region>,
-    /// How much it proves.
-    pub ambiguity: Ambiguity,
-    /// On folded text.
-    pub pattern: String,
-    /// Long words of which near forms count.
-    pub near: Vec<String>,
-    /// Standard words for it; may be empty.
-    pub standard: String,
-    /// What it means; may be empty.
-    pub meaning: String,
-    /// Traps; may be empty.
-    pub note: String,
-}
 
 /// An entry found in a text.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,8 +30,10 @@ pub struct Hit<'l> {
     pub entry: &'l Entry,
     /// As it stands in the folded text.
     pub heard: String,
-    /// Found through a near form.
-    pub near: bool,
+    /// Where it begins in the folded text, bytes; 0 where it is not written.
+    pub at: usize,
+    /// How it was found.
+    pub found: Found,
 }
 
 /// Entries ready to be matched.
@@ -79,6 +45,12 @@ pub struct Lexicon {
     patterns: Vec<Regex>,
     near: NearForms,
 }
+
+/// The list that ships.
+const BUILT_IN: &str = include_str!("lexicon_fr.tsv");
+/// A regional form counts as heard when ln P(text with it) - ln P(draft) is over this. Measured on real
+/// French speech that has the standard form (docs/lexicon.md).
+pub const LIKELIER_FROM: f64 = 0.0;
 
 /// Largest compiled set of patterns, bytes.
 const SET_BYTES: usize = 64 << 20;
@@ -94,10 +66,9 @@ impl Lexicon {
     ///
     /// Fails with file and line when a line cannot be read.
     pub fn with_workspace(file: Option<(&str, &str)>) -> anyhow::Result<Self> {
-        let mut entries =
-            read::entries("lexicon_fr.tsv (built in)", include_str!("lexicon_fr.tsv"))?;
+        let mut entries = read::entries("lexicon_fr.tsv (built in)", BUILT_IN, Source::BuiltIn)?;
         if let Some((name, text)) = file {
-            let own = read::entries(name, text)?;
+            let own = read::entries(name, text, Source::Workspace)?;
             entries.retain(|entry| !own.iter().any(|other| other.term == entry.term));
             entries.extend(own);
         }
@@ -113,7 +84,9 @@ impl Lexicon {
             .filter_map(|c| c.entry(|word| ordinary.contains(word)))
             .filter(|entry| {
                 let whole = fold(&entry.term);
-                self.hits(&entry.term).iter().all(|hit| hit.near || hit.heard != whole)
+                self.hits(&entry.term)
+                    .iter()
+                    .all(|hit| hit.found != Found::Draft || hit.heard != whole)
             })
             .collect();
         if new.is_empty() {
@@ -142,34 +115,64 @@ impl Lexicon {
     /// The entries found in a text, in the lexicon's order, each once.
     pub fn hits(&self, text: &str) -> Vec<Hit<'_>> {
         let folded = fold(text);
-        let mut found: Vec<Option<(String, bool)>> = vec![None; self.entries.len()];
+        let mut found: Vec<Option<Hit>> = vec![None; self.entries.len()];
         for i in &self.set.matches(&folded) {
-            if let Some(heard) = self.patterns[i].find(&folded) {
-                found[i] = Some((heard.as_str().trim().to_string(), false));
+            if let Some(text) = self.patterns[i].find(&folded) {
+                let heard = text.as_str().trim();
+                let at = text.start() + text.as_str().find(heard).unwrap_or(0);
+                let entry = &self.entries[i];
+                found[i] = Some(Hit { entry, heard: heard.to_string(), at, found: Found::Draft });
             }
         }
-        for word in folded.split([' ', '\'', '-']) {
+        for (at, word) in words(&folded) {
             if let Some(i) = self.near.find(word)
                 && found[i].is_none()
             {
-                found[i] = Some((word.to_string(), true));
+                let entry = &self.entries[i];
+                found[i] = Some(Hit { entry, heard: word.to_string(), at, found: Found::NearForm });
             }
         }
-        let hits = self.entries.iter().zip(found);
-        hits.filter_map(|(entry, found)| found.map(|(heard, near)| Hit { entry, heard, near }))
-            .collect()
+        found.into_iter().flatten().collect()
     }
 
-    /// The entries found in a clip's draft and in its second decoding, each once.
-    pub fn hits_in_both<'l>(&'l self, text: &str, second: Option<&str>) -> Vec<Hit<'l>> {
-        let mut hits = self.hits(text);
-        for hit in second.map(|text| self.hits(text)).unwrap_or_default() {
-            if !hits.iter().any(|h| h.entry.term == hit.entry.term) {
-                hits.push(hit);
+    /// Ordinary words of a folded text that lie one letter from an entry's form, with its term.
+    fn ordinary_near_forms(&self, folded: &str) -> Vec<(String, String)> {
+        let near = words(folded).filter_map(|(_, word)| Some((word, self.near.ordinary(word)?)));
+        near.map(|(word, i)| (word.to_string(), self.entries[i].term.clone())).collect()
+    }
+
+    /// The entries found in a clip, each once, by the surest way: in its draft, in its second
+    /// decoding, one letter from a form, or likelier than the standard form that the draft has.
+    pub fn hits_in_clip<'l>(&'l self, clip: &Evidence) -> Vec<Hit<'l>> {
+        let mut hits = self.hits(&clip.text);
+        let mut add = |new: Hit<'l>| match hits.iter_mut().find(|h| h.entry.term == new.entry.term)
+        {
+            Some(known) if new.found < known.found => *known = new,
+            Some(_) => {}
+            None => hits.push(new),
+        };
+        for hit in clip.replaced.as_deref().map(|text| self.hits(text)).unwrap_or_default() {
+            let found = hit.found.max(Found::SecondDecode);
+            add(Hit { found, ..hit });
+        }
+        for variant in clip.variants.iter().filter(|v| v.log_ratio > LIKELIER_FROM) {
+            if let Some(entry) = self.entries.iter().find(|e| e.term == variant.term) {
+                let heard = variant.regional.clone();
+                add(Hit { entry, heard, at: 0, found: Found::Likelier });
             }
         }
         hits
     }
+}
+
+/// The words of a folded text and where each begins; hyphens and apostrophes part them.
+fn words(folded: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    folded.split([' ', '\'', '-']).map(move |word| {
+        let start = at;
+        at += word.len() + 1;
+        (start, word)
+    })
 }
 
 /// The pattern without `\b` and `\B`: it matches wherever the pattern does, and elsewhere. Word

@@ -5,7 +5,7 @@ use super::accent::Accent;
 use super::evidence::Evidence;
 use super::hallucination::known_phrase;
 use super::lexicon::{Ambiguity, Hit, Kind};
-use crate::domain::{Probability, Reason, RoutingSettings, Threshold};
+use crate::domain::{Found, Probability, Reason, Region, RoutingSettings, Threshold};
 
 /// What a clip calls for, before the draw and the budget.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,7 +31,7 @@ pub fn call(
         return if silent { Call::NothingHeard } else { Call::Listen(vec![Reason::NoOutput]) };
     }
     let mut reasons: Vec<Reason> = confidence(clip, accent, settings, bar).into_iter().collect();
-    reasons.extend(whatever_the_score(clip, hits, settings));
+    reasons.extend(whatever_the_score(clip, hits, accent, settings));
     if reasons.is_empty() { Call::Accept } else { Call::Listen(reasons) }
 }
 
@@ -39,15 +39,19 @@ pub fn call(
 pub fn whatever_the_score(
     clip: &Evidence,
     hits: &[Hit],
+    accent: Option<&Accent>,
     settings: &RoutingSettings,
 ) -> Vec<Reason> {
     let made_up = known_phrase(&clip.text).map(|phrase| format!("known phrase '{phrase}'"));
     let signs = clip.signs.iter().cloned().chain(made_up);
     let mut reasons: Vec<Reason> =
         signs.map(|sign| Reason::SuspectedHallucination { sign }).collect();
+    reasons.extend(always_reviewed(clip, accent, settings));
     reasons.extend(other_language(clip, settings));
     if settings.review_lexicon_hits {
-        reasons.extend(hits.iter().filter(|h| h.entry.ambiguity == Ambiguity::None).map(|hit| {
+        // a form that is only likelier stands in no text that a person could look at
+        let plain = |h: &&Hit| h.entry.ambiguity == Ambiguity::None && h.found != Found::Likelier;
+        reasons.extend(hits.iter().filter(plain).map(|hit| {
             let (term, heard) = (hit.entry.term.clone(), hit.heard.clone());
             match hit.entry.kind {
                 Kind::Word => Reason::RegionalWord { term, heard },
@@ -86,8 +90,8 @@ fn confidence(
         }
         Threshold::Setting => {
             let accent = accent.filter(|a| score.get() < threshold(Some(a), settings))?;
-            let (region, strength) = (accent.region.clone(), accent.strength);
-            Some(Reason::RegionalEvidence { region, strength })
+            let Accent { region, strength, pieces } = accent.clone();
+            Some(Reason::RegionalEvidence { region, strength, pieces })
         }
         Threshold::Certified { score: least } => (score.get() < least).then(|| under(least)),
         Threshold::Conservative { target, measure } => {
@@ -96,6 +100,20 @@ fn confidence(
             (expected > target / 2.0).then(|| under(1.0 - target / 2.0))
         }
     }
+}
+
+/// The clip's region, declared or else heard, lies in one that the team always reviews.
+fn always_reviewed(
+    clip: &Evidence,
+    accent: Option<&Accent>,
+    settings: &RoutingSettings,
+) -> Option<Reason> {
+    let heard = accent.filter(|a| a.names_a_region()).map(|a| &a.region);
+    let mut regions = clip.declared_region.iter().chain(heard);
+    let within = |region: &&Region| {
+        settings.always_review_regions.iter().any(|always| region.is_within(always))
+    };
+    regions.find(within).map(|region| Reason::RegionAlwaysReviewed { region: region.clone() })
 }
 
 /// Another language is more likely than the expected one, which has less than `min_language`.
@@ -112,7 +130,8 @@ fn other_language(clip: &Evidence, settings: &RoutingSettings) -> Option<Reason>
 
 /// Who goes first, 0 to 1, with u = 1 - score (1 without score):
 /// random audit 1; suspected hallucination .90 + .05 u; wrong language .85 + .05 u; no output .80;
-/// no score .75; regional word or idiom .50 + .25 u; low confidence and regional evidence .75 u.
+/// no score .75; regional word or idiom, and a region that is always reviewed, .50 + .25 u; low confidence and
+/// regional evidence .75 u.
 /// The most urgent reason counts. Audits come first because every guarantee rests on them.
 pub fn priority(reasons: &[Reason], score: Option<Probability>) -> f64 {
     let u = score.map_or(1.0, |p| p.complement().get());
@@ -122,7 +141,9 @@ pub fn priority(reasons: &[Reason], score: Option<Probability>) -> f64 {
         Reason::WrongLanguage { .. } => 0.85 + 0.05 * u,
         Reason::NoOutput => 0.80,
         Reason::NoScore => 0.75,
-        Reason::RegionalWord { .. } | Reason::Idiom { .. } => 0.50 + 0.25 * u,
+        Reason::RegionalWord { .. }
+        | Reason::Idiom { .. }
+        | Reason::RegionAlwaysReviewed { .. } => 0.50 + 0.25 * u,
         Reason::LowConfidence { .. } | Reason::RegionalEvidence { .. } => 0.75 * u,
     };
     reasons.iter().map(urgency).fold(0.0, f64::max)
@@ -138,8 +159,12 @@ mod tests {
 
     fn codes(clip: &Evidence, accent: Option<&Accent>) -> Vec<&'static str> {
         let lexicon = Lexicon::built_in().unwrap();
-        let hits = lexicon.hits_in_both(&clip.text, clip.replaced.as_deref());
-        let settings = RoutingSettings { accept_score: 0.6, ..Default::default() };
+        let hits = lexicon.hits_in_clip(clip);
+        let settings = RoutingSettings {
+            accept_score: 0.6,
+            always_review_regions: vec!["fr-BE".parse().unwrap()],
+            ..Default::default()
+        };
         match call(clip, &hits, accent, &settings, Threshold::Setting) {
             Call::Accept => vec![],
             Call::NothingHeard => vec!["nothing_heard"],
@@ -148,7 +173,39 @@ mod tests {
     }
 
     fn quebec(strength: f64) -> Accent {
-        Accent { region: "fr-CA-QC".parse().unwrap(), strength }
+        Accent { region: "fr-CA-QC".parse().unwrap(), strength, pieces: Vec::new() }
+    }
+
+    #[test]
+    fn a_region_that_the_team_always_reviews_is_a_reason_of_its_own() {
+        let belgian = |declared: Option<&str>| Evidence {
+            declared_region: declared.map(|r| r.parse().unwrap()),
+            ..clip(0)
+        };
+        let heard = |strength| {
+            Some(Accent { region: "fr-BE".parse().unwrap(), strength, pieces: Vec::new() })
+        };
+        assert_eq!(codes(&belgian(Some("fr-BE-LIEGE")), None), ["region_always_reviewed"]);
+        assert!(codes(&belgian(Some("fr-CA")), None).is_empty());
+        assert_eq!(codes(&belgian(None), heard(0.5).as_ref()), ["region_always_reviewed"]);
+        assert!(codes(&belgian(None), heard(0.4).as_ref()).is_empty(), "too little to name one");
+        let silent = Evidence {
+            text: String::new(),
+            p_no_speech: Probability::new(0.9),
+            ..belgian(Some("fr-BE"))
+        };
+        assert_eq!(codes(&silent, None), ["nothing_heard"]);
+    }
+
+    #[test]
+    fn a_form_that_is_only_likelier_sends_no_clip_to_a_person() {
+        let variant = crate::domain::Variant {
+            term: "pantoute".into(),
+            standard: "du tout".into(),
+            regional: "pantoute".into(),
+            log_ratio: 5.0,
+        };
+        assert!(codes(&Evidence { variants: vec![variant], ..clip(0) }, None).is_empty());
     }
 
     #[test]

@@ -24,16 +24,16 @@ pub fn standings(
     settings: &RoutingSettings,
     lexicon: &Lexicon,
 ) -> Vec<Standing> {
-    let hits: Vec<Vec<Hit>> = clips
-        .iter()
-        .map(|clip| lexicon.hits_in_both(&clip.text, clip.replaced.as_deref()))
-        .collect();
+    let hits: Vec<Vec<Hit>> = clips.iter().map(|clip| lexicon.hits_in_clip(clip)).collect();
     let accents = accents(clips, &hits);
-    let standing = |(clip, hits): (&Evidence, &Vec<Hit>)| Standing {
-        by_score: clip.has_text()
-            && clip.score.is_some()
-            && whatever_the_score(clip, hits, settings).is_empty(),
-        region: region(clip, accents.get(&clip.speaker)),
+    let standing = |(clip, hits): (&Evidence, &Vec<Hit>)| {
+        let accent = accents.get(&clip.speaker);
+        Standing {
+            by_score: clip.has_text()
+                && clip.score.is_some()
+                && whatever_the_score(clip, hits, accent, settings).is_empty(),
+            region: region(clip, accent),
+        }
     };
     clips.iter().zip(&hits).map(standing).collect()
 }

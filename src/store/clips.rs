@@ -3,6 +3,7 @@
 use anyhow::{Context, Result};
 use rusqlite::{Row, params};
 
+use super::decisions::Stored;
 use super::{RecordingState, Store};
 use crate::domain::{
     Account, Clip, ClipId, Consensus, Hypothesis, Probability, RecordingId, Region, Routed,
@@ -75,9 +76,10 @@ fn read(row: &Row) -> Result<ClipRow> {
     let decision = json(5)?.map(|b| serde_json::from_str(&b)).transpose();
     let routed = match decision.with_context(|| format!("decision on {id}"))? {
         None => None,
-        Some(decision) => Some(Routed {
+        Some(Stored { decision, evidence }) => Some(Routed {
             clip: id.clone(),
             decision,
+            evidence,
             score: row.get::<_, Option<f64>>(6)?.map(Probability::clamped),
             inclusion: Probability::clamped(row.get(7)?),
             region: json(8)?

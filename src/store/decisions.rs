@@ -2,9 +2,29 @@
 
 use anyhow::Result;
 use rusqlite::params;
+use serde::{Deserialize, Serialize};
 
 use super::Store;
-use crate::domain::Routed;
+use crate::domain::{Decision, RegionalPiece, Routed};
+
+/// The JSON of a decision: with what spoke for the speaker's region, which earlier versions did not
+/// write and do not mind.
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(flatten)]
+    decision: &'a Decision,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    evidence: &'a [RegionalPiece],
+}
+
+/// The same, read back.
+#[derive(Deserialize)]
+pub(super) struct Stored {
+    #[serde(flatten)]
+    pub decision: Decision,
+    #[serde(default)]
+    pub evidence: Vec<RegionalPiece>,
+}
 
 impl Store {
     /// Keeps the outcome of a routing pass, one transaction.
@@ -21,7 +41,7 @@ impl Store {
             for r in routed {
                 insert.execute(params![
                     r.clip.as_str(),
-                    serde_json::to_string(&r.decision)?,
+                    serde_json::to_string(&Body { decision: &r.decision, evidence: &r.evidence })?,
                     r.score.map(|s| s.get()),
                     r.inclusion.get(),
                     r.region.as_ref().map(|c| c.as_str()),

@@ -219,7 +219,7 @@ impl ItemData {
             Reason::RegionalWord { heard, .. } | Reason::Idiom { heard, .. } if !blind => {
                 serde_json::json!({"code": reason.code(), "heard": heard})
             }
-            Reason::RegionalEvidence { region, .. } => {
+            Reason::RegionalEvidence { region, .. } | Reason::RegionAlwaysReviewed { region } => {
                 serde_json::json!({"code": reason.code(), "region": region})
             }
             Reason::WrongLanguage { language, .. } => {

@@ -6,7 +6,7 @@
 //! that a program never sees half of it.
 
 mod card;
-mod common_voice;
+pub mod common_voice;
 mod folder;
 pub mod hf;
 pub mod nemo;

@@ -48,6 +48,8 @@ pub struct TranscriptRow {
     pub speaker: String,
     /// Model id, or empty before the clip was decoded.
     pub model: String,
+    /// What speaks for the speaker's region, a sentence a piece with its weight.
+    pub evidence: Vec<String>,
 }
 
 /// Who wrote a text.

@@ -71,10 +71,9 @@ pub fn write(
                     work: work.clone(),
                     regions: terms::regions(&workspace.config.tasks),
                 };
-                let items = chunk
-                    .iter()
-                    .zip(&rows)
-                    .map(|(item, row)| page_item(item, row.clone(), sounds.get(&item.clip.id), &kit.scorer));
+                let items = chunk.iter().zip(&rows).map(|(item, row)| {
+                    page_item(item, row.clone(), sounds.get(&item.clip.id), &kit.scorer)
+                });
                 write_whole(&path, |out| page::render_to(out, &page, items).map(drop))?;
             }
             _ => {

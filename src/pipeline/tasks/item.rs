@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 
 use crate::domain::{
-    Clip, ClipId, Decision, HandedOut, Hypothesis, Purpose, Reason, Recording,
-    RecordingId, Span, State, TaskRow,
+    Clip, ClipId, Decision, HandedOut, Hypothesis, Purpose, Reason, Recording, RecordingId, Span,
+    State, TaskRow,
 };
 use crate::pipeline::workspace::Workspace;
 use crate::store::{ClipRow, Draft};

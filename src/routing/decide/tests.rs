@@ -50,6 +50,7 @@ fn workspace() -> impl Strategy<Value = Vec<Evidence>> {
                     score: None,
                     inclusion: Probability::clamped(0.05),
                     region: None,
+                    evidence: Vec::new(),
                 });
             }
             evidence

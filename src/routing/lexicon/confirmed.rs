@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{Ambiguity, Entry, Kind};
+use super::{Ambiguity, Entry, Kind, Source};
 use crate::domain::{ClipId, Region};
 use crate::routing::fold::fold;
 
@@ -103,6 +103,8 @@ impl Confirmed {
             standard: String::new(),
             meaning: self.meaning.clone(),
             note: format!("confirmed by {} people in {} clips", self.validators.len(), self.clips),
+            swaps: Vec::new(),
+            source: Source::People,
         })
     }
 }

@@ -39,19 +39,27 @@ impl NearForms {
 
     /// The index of the entry that the word is one edit (or none) away from; the first if several.
     pub fn find(&self, word: &str) -> Option<usize> {
+        self.closest(word).filter(|_| !self.ordinary.contains(word))
+    }
+
+    /// The same, of words that [`Self::find`] passes over because they are ordinary ones.
+    pub fn ordinary(&self, word: &str) -> Option<usize> {
+        self.closest(word).filter(|_| self.ordinary.contains(word))
+    }
+
+    fn closest(&self, word: &str) -> Option<usize> {
         if word.len() + 1 < MIN_LETTERS {
             return None;
         }
         let letters: Vec<char> = word.chars().collect();
         let first = *letters.first()?;
         let lengths = letters.len().saturating_sub(1)..=letters.len() + 1;
-        let found = lengths
+        lengths
             .filter_map(|length| self.forms.get(&(first, length)))
             .flatten()
             .filter(|(form, _)| within_one_edit(form, &letters))
             .map(|&(_, entry)| entry)
-            .min()?;
-        (!self.ordinary.contains(word)).then_some(found)
+            .min()
     }
 }
 

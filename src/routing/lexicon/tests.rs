@@ -64,7 +64,7 @@ fn a_misspelt_long_word_counts_as_near_but_an_ordinary_word_does_not() {
     ] {
         let hits = lexicon.hits(text);
         let hit = hits.iter().find(|h| h.entry.term == term).unwrap_or_else(|| panic!("{text}"));
-        assert_eq!((hit.heard.as_str(), hit.near), (heard, true));
+        assert_eq!((hit.heard.as_str(), hit.found), (heard, Found::NearForm));
     }
     for word in
         ["gavroche", "pognon", "chicorée", "vocation", "clignoter", "traverser", "marocaine"]
@@ -76,9 +76,14 @@ fn a_misspelt_long_word_counts_as_near_but_an_ordinary_word_does_not() {
 #[test]
 fn the_second_decoding_adds_what_the_first_one_lost() {
     let lexicon = Lexicon::built_in().unwrap();
-    let hits = lexicon.hits_in_both("viens ici, c'est frette", Some("viens icitte c'est frette"));
-    let terms: Vec<_> = hits.iter().map(|h| h.entry.term.as_str()).collect();
-    assert_eq!(terms, ["frette", "icitte"]);
+    let clip = Evidence {
+        text: "viens ici, c'est frette".into(),
+        replaced: Some("viens icitte c'est frette".into()),
+        ..crate::routing::evidence::tests::clip(0)
+    };
+    let hits = lexicon.hits_in_clip(&clip);
+    let found: Vec<_> = hits.iter().map(|h| (h.entry.term.as_str(), h.found)).collect();
+    assert_eq!(found, [("frette", Found::Draft), ("icitte", Found::SecondDecode)]);
 }
 
 #[test]

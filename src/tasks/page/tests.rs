@@ -152,6 +152,7 @@ fn every_text_of_the_interface_exists_in_every_language() {
         "low_confidence",
         "no_score",
         "regional_evidence",
+        "region_always_reviewed",
         "regional_word",
         "idiom",
         "suspected_hallucination",

@@ -51,7 +51,7 @@ fn a_jsonl_row_has_exactly_the_promised_fields_in_order() {
     assert_eq!(
         keys.join(" "),
         "recording path clip start end text source draft score decision reasons \
-         inclusion_probability region speaker model"
+         inclusion_probability region speaker model evidence"
     );
     assert!(value["score"].is_null());
     assert_eq!(value["source"], "machine");

@@ -1,0 +1,142 @@
+//! The `lexicon` commands' arguments.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::Json;
+use crate::domain::Region;
+use crate::routing::lexicon::Kind;
+
+/// The `lexicon` commands.
+#[derive(Debug, Subcommand)]
+pub enum Lexicon {
+    /// The regional words in use, and what validators added to them.
+    #[command(
+        after_help = "Examples: second-ear lexicon list calls --region fr-CA-QC --kind idiom\n          \
+        second-ear lexicon list calls --json"
+    )]
+    List(List),
+    /// Put a word or set phrase into the workspace's own lexicon.
+    #[command(
+        after_help = "Example: second-ear lexicon add calls barguiner --region fr-CA-QC,fr-CA-ACAD \
+        --meaning \"discuter le prix\" --pattern '\\bbarguin(?:er|e|é)\\b'\n\nIt counts from the next run on."
+    )]
+    Add(Add),
+    /// Put the rows of a file into the workspace's own lexicon; bad rows are named, the rest goes in.
+    #[command(
+        after_help = "Example: second-ear lexicon import calls words.tsv\n\nLayouts: a lexicon (term, kind, regions, \
+        ambiguity, ...) or an inventory (term, variants, kind, regions, meaning_fr, ...); see FORMATS.md."
+    )]
+    Import(Import),
+    /// What the lexicon makes of a sentence, and why; or how right it is on a file of sentences.
+    #[command(
+        after_help = "Examples: second-ear lexicon test calls \"Il fait frette à matin.\"\n          \
+        second-ear lexicon test calls --file sentences.tsv"
+    )]
+    Test(Test),
+    /// Region codes of the entries in use, with Common Voice's accent and variant for each.
+    #[command(after_help = "Example: second-ear lexicon regions calls --json")]
+    Regions(Json),
+}
+
+/// Words or idioms.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Sort {
+    /// A regional word.
+    Word,
+    /// A set phrase.
+    Idiom,
+}
+
+impl From<Sort> for Kind {
+    fn from(sort: Sort) -> Self {
+        match sort {
+            Sort::Word => Kind::Word,
+            Sort::Idiom => Kind::Idiom,
+        }
+    }
+}
+
+/// Arguments of `lexicon list`.
+#[derive(Debug, Args)]
+pub struct List {
+    /// The workspace.
+    pub dir: PathBuf,
+    /// Entries of this region, of those within it, and of those that hold it.
+    #[arg(long)]
+    pub region: Option<Region>,
+    /// Words or idioms alone.
+    #[arg(long, value_enum)]
+    pub kind: Option<Sort>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `lexicon add`.
+#[derive(Debug, Args)]
+pub struct Add {
+    /// The workspace.
+    pub dir: PathBuf,
+    /// The word or phrase.
+    pub term: String,
+    /// Region codes where it is used, joined by commas.
+    #[arg(long, required = true, value_delimiter = ',')]
+    pub region: Vec<Region>,
+    /// Word or idiom; by default, idiom when the term has a space.
+    #[arg(long, value_enum)]
+    pub kind: Option<Sort>,
+    /// 0: regional wherever it stands; 1: also used elsewhere; 2: counts only beside other evidence.
+    #[arg(long, default_value = "0")]
+    pub ambiguity: String,
+    /// A regular expression on lower-cased text; by default the term itself.
+    #[arg(long, default_value = "")]
+    pub pattern: String,
+    /// What it means.
+    #[arg(long, default_value = "")]
+    pub meaning: String,
+    /// Standard words for it.
+    #[arg(long, default_value = "")]
+    pub standard: String,
+    /// Replace a row of that term in the workspace's own lexicon.
+    #[arg(long)]
+    pub replace: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `lexicon import`.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The workspace.
+    pub dir: PathBuf,
+    /// A tab-separated file.
+    pub file: PathBuf,
+    /// Replace rows of the same terms in the workspace's own lexicon.
+    #[arg(long)]
+    pub replace: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `lexicon test`.
+#[derive(Debug, Args)]
+pub struct Test {
+    /// The workspace.
+    pub dir: PathBuf,
+    /// The sentence.
+    #[arg(required_unless_present = "file")]
+    pub sentence: Option<String>,
+    /// The speaker's declared region.
+    #[arg(long, conflicts_with = "file")]
+    pub region: Option<Region>,
+    /// Sentences of known region (part, regions, sentence; tab-separated): prints precision and recall.
+    #[arg(long, conflicts_with = "sentence")]
+    pub file: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}

@@ -1,0 +1,54 @@
+//! Another ending for a text that was just decoded. In: tokens that stay, tokens that follow instead.
+//! Out: the log-probability of each that follows, and of the end, after the last encoded clip.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::{Context, Result};
+
+use super::{Engine, Worker};
+use crate::domain::Language;
+use crate::hypotheses::bpe::Bpe;
+use crate::hypotheses::greedy;
+
+impl Engine {
+    /// The model's own way to cut a text into tokens (whisper.cpp's cuts words at letters with accents).
+    pub fn bpe(&self) -> Bpe {
+        let bytes = |id: usize| self.context.token_to_bytes(id as i32).unwrap_or_default().to_vec();
+        Bpe::new((0..self.vocabulary.end_of_text).map(bytes))
+    }
+}
+
+impl Worker {
+    /// Natural log-probabilities of `ids` after `before` and the prompt, and at the end that of the
+    /// end of the text; the last encoded clip counts. `before` is fed at once, so that only what
+    /// differs costs a step a token.
+    pub fn force_after(
+        &mut self,
+        before: &[usize],
+        ids: &[usize],
+        language: &Language,
+        stop: &AtomicBool,
+    ) -> Result<Vec<f64>> {
+        let engine = Arc::clone(&self.engine);
+        let vocabulary = &engine.vocabulary;
+        let (mut past, mut next) = self.prompt(language, stop)?;
+        if let Some((&last, fed)) = before.split_last() {
+            let fed: Vec<i32> =
+                std::iter::once(next).chain(fed.iter().map(|&id| id as i32)).collect();
+            self.step(&fed, past, stop)?;
+            (past, next) = (past + fed.len(), last as i32);
+        }
+        let mut forced = Vec::with_capacity(ids.len() + 1);
+        for (n, &id) in ids.iter().chain([&vocabulary.end_of_text]).enumerate() {
+            let first = n == 0 && before.is_empty();
+            let logits = self.step(&[next], past, stop)?;
+            past += 1;
+            let choice = greedy::forced(logits, id, |id| vocabulary.allows(id, first));
+            forced
+                .push(choice.context("the model gave no numbers (a broken model file?)")?.logprob);
+            next = id as i32;
+        }
+        Ok(forced)
+    }
+}

@@ -1,0 +1,97 @@
+//! `lexicon add` and `lexicon import`: entries go into the team's own file, which is written whole.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use super::own_file;
+use crate::config::{self, Config};
+use crate::pipeline::files::write_text;
+use crate::pipeline::workspace::Workspace;
+use crate::routing::lexicon::import::{Imported, import as read};
+use crate::routing::lexicon::{Entry, Lexicon, edit};
+
+/// The team's own file, where the settings name none.
+const FILE: &str = "lexicon.tsv";
+
+/// What happened to the team's file.
+#[derive(Debug, Serialize)]
+pub struct Changed {
+    /// The file, as the settings name it.
+    pub file: String,
+    /// Terms that are new in it.
+    pub added: Vec<String>,
+    /// Terms whose row was replaced.
+    pub replaced: Vec<String>,
+    /// Terms that stood in it, or in the built-in list, just so.
+    pub unchanged: Vec<String>,
+    /// Terms whose row says something else and was kept.
+    pub kept: Vec<String>,
+    /// Terms among those added that now stand in the place of a built-in entry.
+    pub over_built_in: Vec<String>,
+    /// Rows that could not be used: file, line, what to do.
+    pub failed: Vec<String>,
+}
+
+/// Adds one entry, given as the columns of a row.
+pub fn add(workspace: &Workspace, columns: &[String; 9], replace: bool) -> Result<Changed> {
+    let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+    let entry = Entry::of_columns(&columns)?;
+    keep(workspace, Imported { entries: vec![entry], failed: Vec::new() }, replace)
+}
+
+/// Adds the rows of a file.
+pub fn import(workspace: &Workspace, file: &Path, replace: bool) -> Result<Changed> {
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("read {} (is it text in UTF-8?)", file.display()))?;
+    keep(workspace, read(&file.to_string_lossy(), &text)?, replace)
+}
+
+fn keep(workspace: &Workspace, imported: Imported, replace: bool) -> Result<Changed> {
+    let built_in = Lexicon::built_in()?;
+    let shipped = |term: &str| built_in.entries().iter().find(|entry| entry.term == term);
+    let (mut entries, mut unchanged, mut over_built_in) = (Vec::new(), Vec::new(), Vec::new());
+    for mut entry in imported.entries {
+        if let Some(shipped) = shipped(&entry.term) {
+            entry.inherit(shipped);
+            if entry.says_the_same_as(shipped) {
+                unchanged.push(entry.term);
+                continue;
+            }
+            over_built_in.push(entry.term.clone());
+        }
+        entries.push(entry);
+    }
+
+    let named = own_file(workspace);
+    let path = named.clone().unwrap_or_else(|| workspace.dir.join(FILE));
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(error).with_context(|| format!("read {}", path.display())),
+    };
+    let edited = edit::merge(&path.to_string_lossy(), &text, &entries, replace)?;
+    if edited.text != text {
+        write_text(&path, &edited.text)?;
+    }
+    // an earlier `add` may have died between the file and the setting
+    if named.is_none() && !edited.text.is_empty() {
+        let settings = workspace.dir.join(config::FILE);
+        let text = std::fs::read_to_string(&settings)
+            .with_context(|| format!("read {}", settings.display()))?;
+        write_text(&settings, &config::edit::with_lexicon(&text, FILE)?)?;
+        Config::read(&workspace.dir)?;
+    }
+    over_built_in.retain(|term| edited.added.contains(term));
+    unchanged.extend(edited.unchanged);
+    Ok(Changed {
+        file: if named.is_some() { workspace.config.lexicon.clone() } else { FILE.to_string() },
+        added: edited.added,
+        replaced: edited.replaced,
+        unchanged,
+        kept: edited.kept,
+        over_built_in,
+        failed: imported.failed,
+    })
+}

@@ -1,0 +1,252 @@
+//! How right the lexicon is on sentences of known region. In: sentences, some regional, some standard ones
+//! that look alike. Out: precision and recall by ambiguity, and of the evidence that follows. Pure.
+//!
+//! A sentence counts as found when an entry (or, in the last rows, the evidence) points to a region that
+//! is, holds or lies in one of those expected; a standard sentence with any hit, and a regional one that
+//! is placed elsewhere alone, are wrong.
+
+use std::fmt::Write;
+
+use anyhow::{Context, Result, ensure};
+use serde::Serialize;
+
+use super::explain::explain;
+use super::{Ambiguity, Lexicon, read};
+use crate::domain::Region;
+
+/// The columns of a file of sentences.
+const COLUMNS: [&str; 3] = ["part", "regions", "sentence"];
+
+/// A sentence and where it is at home.
+#[derive(Clone, Debug)]
+pub struct Sentence {
+    /// Part of the set, such as `held_out`.
+    pub part: String,
+    /// Its regions; none: standard.
+    pub regions: Vec<Region>,
+    /// What is said.
+    pub text: String,
+}
+
+/// One row of the table.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Score {
+    /// Part of the set.
+    pub part: String,
+    /// What was looked at: entries up to an ambiguity, or the evidence.
+    pub entries: String,
+    /// Regional sentences.
+    pub regional: usize,
+    /// Of these, found.
+    pub found: usize,
+    /// Standard sentences.
+    pub standard: usize,
+    /// Sentences wrongly placed, standard or not.
+    pub wrong: usize,
+}
+
+impl Score {
+    /// found / (found + wrong); 1 when nothing was placed.
+    pub fn precision(&self) -> f64 {
+        match self.found + self.wrong {
+            0 => 1.0,
+            placed => self.found as f64 / placed as f64,
+        }
+    }
+
+    /// found / regional.
+    pub fn recall(&self) -> f64 {
+        self.found as f64 / self.regional.max(1) as f64
+    }
+}
+
+/// Reads a file of sentences.
+///
+/// # Errors
+/// A line cannot be read; the error names it.
+pub fn sentences(name: &str, text: &str) -> Result<Vec<Sentence>> {
+    let mut rows = read::lines(text);
+    let header = rows.next().with_context(|| format!("{name} is empty"))?.1;
+    ensure!(header == COLUMNS, "{name}: the header must be {}, joined by tabs", COLUMNS.join(" "));
+    rows.map(|(line, columns)| {
+        let at = || format!("{name}, line {line}");
+        let [part, regions, text] = columns[..] else {
+            anyhow::bail!("{}: write {}, joined by tabs", at(), COLUMNS.join(", "));
+        };
+        let codes = regions.split('|').filter(|code| !code.is_empty());
+        let regions = codes.map(|code| code.parse::<Region>().map_err(anyhow::Error::msg));
+        let regions = regions.collect::<Result<_>>().with_context(at)?;
+        Ok(Sentence { part: part.to_string(), regions, text: text.to_string() })
+    })
+    .collect()
+}
+
+/// The table: for each part, entries up to each ambiguity, then the evidence.
+pub fn scores(lexicon: &Lexicon, sentences: &[Sentence]) -> Vec<Score> {
+    let mut parts: Vec<&str> = sentences.iter().map(|s| s.part.as_str()).collect();
+    parts.dedup();
+    let mut scores = Vec::new();
+    for part in parts {
+        let own: Vec<_> = sentences.iter().filter(|s| s.part == part).collect();
+        let by_entries = Ambiguity::ALL.map(Look::Entries);
+        let looks = by_entries.into_iter().chain([Look::Evidence, Look::NamedRegion]);
+        scores.extend(looks.map(|look| {
+            let entries = match look {
+                Look::Entries(Ambiguity::None) => "entries of ambiguity 0".to_string(),
+                Look::Entries(most) => format!("entries of ambiguity 0 to {}", most.digit()),
+                Look::Evidence => "evidence of any strength".to_string(),
+                Look::NamedRegion => "evidence that names a region".to_string(),
+            };
+            let regional = own.iter().filter(|s| !s.regions.is_empty()).count();
+            let standard = own.len() - regional;
+            let part = part.to_string();
+            let mut score = Score { part, entries, regional, found: 0, standard, wrong: 0 };
+            for sentence in &own {
+                let places = places(lexicon, sentence, look);
+                if places.iter().any(|place| sentence.expects(place)) {
+                    score.found += 1;
+                } else if !places.is_empty() {
+                    score.wrong += 1;
+                }
+            }
+            score
+        }));
+    }
+    scores
+}
+
+/// What places a sentence.
+#[derive(Clone, Copy)]
+enum Look {
+    /// Entries up to an ambiguity.
+    Entries(Ambiguity),
+    /// The evidence, however weak.
+    Evidence,
+    /// Evidence that is strong enough to name a region that nobody declared.
+    NamedRegion,
+}
+
+/// The regions that a sentence is placed in.
+fn places(lexicon: &Lexicon, sentence: &Sentence, look: Look) -> Vec<Region> {
+    let told = explain(lexicon, &sentence.text, None);
+    match look {
+        Look::Entries(most) => {
+            let hits = told.hits.into_iter().filter(|hit| hit.ambiguity <= most as u8);
+            hits.flat_map(|hit| hit.regions).collect()
+        }
+        Look::Evidence => told.region.into_iter().collect(),
+        Look::NamedRegion => told.region.into_iter().filter(|_| told.names_a_region).collect(),
+    }
+}
+
+impl Sentence {
+    fn expects(&self, place: &Region) -> bool {
+        self.regions.iter().any(|own| own.is_within(place) || place.is_within(own))
+    }
+}
+
+/// The sentences that the evidence gets wrong, one a line: what was expected, what was found.
+pub fn mistakes(lexicon: &Lexicon, sentences: &[Sentence]) -> Vec<String> {
+    let mistake = |sentence: &Sentence| {
+        let told = explain(lexicon, &sentence.text, None);
+        let right = match &told.region {
+            Some(region) => sentence.expects(region),
+            None => sentence.regions.is_empty(),
+        };
+        let named = |regions: &[Region]| match regions {
+            [] => "standard".to_string(),
+            some => some.iter().map(Region::as_str).collect::<Vec<_>>().join("|"),
+        };
+        let terms: Vec<&str> = told.hits.iter().map(|hit| hit.term.as_str()).collect();
+        (!right).then(|| {
+            let found = named(told.region.as_slice());
+            let expected = named(&sentence.regions);
+            format!("{expected}, taken for {found} ({}): {}", terms.join(", "), sentence.text)
+        })
+    };
+    sentences.iter().filter_map(mistake).collect()
+}
+
+/// The table as Markdown.
+pub fn table(scores: &[Score]) -> String {
+    let mut out = String::from(
+        "| part | looked at | regional | found | standard | wrong | precision | recall |\n|---|---|---|---|---|---|---|---|\n",
+    );
+    for s in scores {
+        // writing to a String cannot fail
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} | {} | {} | {:.2} | {:.2} |",
+            s.part,
+            s.entries,
+            s.regional,
+            s.found,
+            s.standard,
+            s.wrong,
+            s.precision(),
+            s.recall()
+        );
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::routing::lexicon::Source;
+
+    const SET: &str = include_str!("../../../tests/data/lexicon/sentences.tsv");
+
+    fn measured() -> Vec<Score> {
+        scores(&Lexicon::built_in().unwrap(), &sentences("sentences.tsv", SET).unwrap())
+    }
+
+    #[test]
+    fn the_shipped_lexicon_is_as_right_as_the_documentation_says() {
+        let scores = measured();
+        let docs = include_str!("../../../docs/lexicon.md");
+        assert!(
+            docs.contains(&table(&scores)),
+            "docs/lexicon.md has another table:\n{}",
+            table(&scores)
+        );
+        // whatever is changed in the lexicon, no less than this
+        for score in &scores {
+            let (precision, recall) = match score.entries.as_str() {
+                "entries of ambiguity 0" => (0.97, 0.85),
+                "entries of ambiguity 0 to 1" => (0.75, 0.9),
+                "entries of ambiguity 0 to 2" => (0.7, 0.9),
+                "evidence of any strength" => (0.75, 0.9),
+                "evidence that names a region" => (0.97, 0.65),
+                other => panic!("{other} has no minimum"),
+            };
+            assert!(score.precision() >= precision && score.recall() >= recall, "{score:?}");
+            assert!(score.regional >= 38 && score.standard >= 38, "{score:?}");
+        }
+        assert_eq!(scores.len(), 10);
+    }
+
+    #[test]
+    fn an_empty_lexicon_finds_nothing_and_a_careless_one_is_found_out() {
+        let all = sentences("sentences.tsv", SET).unwrap();
+        let of = |row: &str| {
+            let text = format!("term\tkind\tregions\tambiguity\tpattern\n{row}\n");
+            let entries = read::entries("l", &text, Source::Workspace).unwrap();
+            scores(&Lexicon::of(entries).unwrap(), &all).remove(0)
+        };
+        let nothing = of("zzz\tword\tfr-BE\t0\tzzz");
+        assert_eq!((nothing.found, nothing.wrong, nothing.precision()), (0, 0, 1.0));
+        let careless = of("e\tword\tfr-XX\t0\te");
+        assert_eq!((careless.found, careless.wrong), (0, careless.regional + careless.standard));
+    }
+
+    #[test]
+    fn a_bad_line_is_named() {
+        let bad = |line: &str| {
+            let text = format!("part\tregions\tsentence\n{line}\n");
+            format!("{:#}", sentences("s.tsv", &text).unwrap_err())
+        };
+        assert!(bad("a\tfr-BE").contains("s.tsv, line 2"));
+        assert!(bad("a\tBelgique !\tbonjour").contains("s.tsv, line 2"));
+    }
+}

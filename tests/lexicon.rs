@@ -1,0 +1,195 @@
+//! The `lexicon` commands, and regional evidence from declaration, words and validators to transcripts.
+
+mod util;
+
+use serde_json::{Value, json};
+use util::{Workspace, run_to, sample, stderr, stdout};
+
+/// `second-ear lexicon COMMAND DIR ...`.
+#[track_caller]
+fn lexicon(ws: &Workspace, code: i32, command: &str, more: &[&str]) -> std::process::Output {
+    let dir = ws.path();
+    let mut args = vec!["lexicon", command, &dir];
+    args.extend(more);
+    run_to(code, &args)
+}
+
+#[track_caller]
+fn lexicon_json(ws: &Workspace, command: &str, more: &[&str]) -> Value {
+    let output = lexicon(ws, 0, command, &[more, &["--json"]].concat());
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn settings(ws: &Workspace) -> String {
+    std::fs::read_to_string(ws.dir.join("second-ear.toml")).unwrap()
+}
+
+#[test]
+fn a_word_that_is_added_is_listed_found_and_named_in_the_settings() {
+    let ws = Workspace::new();
+    ws.set("workers = 0", "workers = 0 # all of them");
+    let before = settings(&ws);
+    let all = lexicon_json(&ws, "list", &[])["entries"].as_u64().unwrap();
+    let add = ["barguiner", "--region", "fr-CA-QC,fr-CA-ACAD", "--meaning", "discuter le prix"];
+    let changed = lexicon_json(&ws, "add", &add);
+    assert_eq!(
+        (&changed["added"], &changed["file"]),
+        (&json!(["barguiner"]), &json!("lexicon.tsv"))
+    );
+    assert_eq!(settings(&ws), before.replace("lexicon = \"\"", "lexicon = \"lexicon.tsv\""));
+    let file = ws.dir.join("lexicon.tsv");
+    let text = std::fs::read_to_string(&file).unwrap();
+
+    // again: nothing changes, not even a byte
+    assert_eq!(lexicon_json(&ws, "add", &add)["unchanged"], json!(["barguiner"]));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+    // something else of the same word: refused without --replace
+    let other = ["barguiner", "--region", "fr-BE", "--ambiguity", "1"];
+    let refused = lexicon(&ws, 3, "add", &other);
+    assert!(stderr(&refused).contains("--replace"), "{}", stderr(&refused));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+    let replaced = lexicon_json(&ws, "add", &[&other[..], &["--replace"]].concat());
+    assert_eq!(replaced["replaced"], json!(["barguiner"]));
+
+    let listing = lexicon_json(&ws, "list", &["--region", "fr-BE", "--kind", "word"]);
+    assert_eq!(listing["entries"].as_u64().unwrap(), all + 1);
+    let listed = listing["listed"].as_array().unwrap();
+    let own = listed.iter().find(|row| row["term"] == "barguiner").unwrap();
+    assert_eq!((&own["source"], &own["ambiguity"]), (&json!("workspace"), &json!(1)));
+    assert!(listed.iter().all(|row| row["kind"] == "word"));
+    assert!(!listed.iter().any(|row| row["term"] == "pantoute"), "Québec's alone");
+
+    for (bad, what) in [
+        (&["x", "--region", "Québec"][..], "not a region code"),
+        (&["x", "--region", "fr-BE", "--pattern", "("][..], "no regular expression"),
+        (&["x", "--region", "fr-BE", "--ambiguity", "7"][..], "write 0, 1 or 2"),
+        (&["#x", "--region", "fr-BE"][..], "cannot stand"),
+    ] {
+        let dir = ws.path();
+        let output = util::run(&[&["lexicon", "add", &dir][..], bad].concat());
+        assert!(matches!(output.status.code(), Some(1 | 2)), "{bad:?}");
+        assert!(stderr(&output).contains(what), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn an_import_names_every_bad_row_keeps_comments_and_changes_nothing_the_second_time() {
+    let ws = Workspace::new();
+    let own =
+        "# ours, by hand\nterm\tkind\tregions\tambiguity\nbec\tword\tfr-CA-QC\t1\n\n# the end\n";
+    std::fs::write(ws.dir.join("mots.tsv"), own).unwrap();
+    ws.set("lexicon = \"\"", "lexicon = \"mots.tsv\"");
+    let file = ws.beside("inventory.tsv");
+    std::fs::write(
+        &file,
+        "term\tvariants\tkind\tregions\tmeaning_fr\tstandard_fr\tambiguity\tpattern\tevidence\tnote\n\
+         barguiner\tbargainer\tverbe\tfr-CA-QC\tdiscuter le prix\tmarchander\t0\t\tA\t\n\
+         bec\t\tnom\tfr-CA-QC\tbaiser\tbaiser\t0\t\tA\t\n\
+         rien\t\tnom\t\t\t\t0\t\tA\t\n\
+         fou\t\tnom\tfr-BE\t\t\t9\t\tA\t\n\
+         frette\t\tadjectif\tfr-CA-QC\tfroid\tfroid\t2\t\\bfrettes?\\b\tA\tmine\n",
+    )
+    .unwrap();
+    let path = file.to_str().unwrap();
+    let output = lexicon(&ws, 3, "import", &[path, "--json"]);
+    let changed: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(changed["added"], json!(["barguiner", "frette"]));
+    assert_eq!(
+        (&changed["kept"], &changed["over_built_in"]),
+        (&json!(["bec"]), &json!(["frette"]))
+    );
+    let said = stderr(&output);
+    assert!(
+        said.contains("inventory.tsv, line 4") && said.contains("inventory.tsv, line 5"),
+        "{said}"
+    );
+    let once = std::fs::read_to_string(ws.dir.join("mots.tsv")).unwrap();
+    assert!(once.starts_with("# ours, by hand\n") && once.contains("\n\n# the end\n"), "{once}");
+    assert!(once.contains("bec\tword\tfr-CA-QC\t1\n"), "{once}");
+    lexicon(&ws, 3, "import", &[path]);
+    assert_eq!(std::fs::read_to_string(ws.dir.join("mots.tsv")).unwrap(), once);
+
+    let told = lexicon_json(&ws, "test", &["Il veut bargainer, il fait frette."]);
+    let hits: Vec<_> =
+        told["hits"].as_array().unwrap().iter().map(|h| h["ambiguity"].clone()).collect();
+    assert!(hits.contains(&json!(2)) && hits.contains(&json!(0)), "{told}");
+    let no_header = ws.beside("x.tsv");
+    std::fs::write(&no_header, "mot\tsens\n").unwrap();
+    lexicon(&ws, 1, "import", &[no_header.to_str().unwrap()]);
+}
+
+#[test]
+fn a_sentence_is_explained_and_a_file_of_sentences_is_measured() {
+    let ws = Workspace::new();
+    let told = stdout(&lexicon(&ws, 0, "test", &["Mon char est icitte."]));
+    for part in ["icitte", "regional wherever it stands", "Region: fr-CA", "goes to a person"] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    let alone = stdout(&lexicon(&ws, 0, "test", &["Mon char est là."]));
+    assert!(alone.contains("ignored: very ambiguous") && alone.contains("Region: none"), "{alone}");
+    let declared = stdout(&lexicon(&ws, 0, "test", &["Mon char est là.", "--region", "fr-CA-QC"]));
+    assert!(declared.contains("fr-CA-QC was declared (+1.00)"), "{declared}");
+    let set = util::root().join("tests/data/lexicon/sentences.tsv");
+    let proof = lexicon_json(&ws, "test", &["--file", set.to_str().unwrap()]);
+    assert_eq!(proof["scores"].as_array().unwrap().len(), 10);
+    let regions = lexicon_json(&ws, "regions", &[]);
+    let quebec = regions.as_array().unwrap().iter().find(|r| r["region"] == "fr-CA-QC").unwrap();
+    assert_eq!((&quebec["accent"], &quebec["variant"]), (&json!("canada"), &json!("fr-namerica")));
+    run_to(2, &["lexicon", "test", &ws.path()]);
+}
+
+/// A recording of the speaker Zoe, routed with a script's drafts.
+fn spoken(ws: &Workspace, declared: Option<&str>, rows: &[Value]) -> Vec<Value> {
+    let path = sample("volunteer_19b6d3ae.flac");
+    let row = json!({"path": path, "speaker": "zoe", "region": declared});
+    let manifest = ws.write_rows("m.jsonl", &[row]);
+    run_to(0, &["ingest", &ws.path(), &manifest]);
+    let script = ws.write_rows("script.jsonl", rows);
+    ws.to(0, "run", &["--scripted", &script]);
+    ws.transcripts()
+}
+
+#[test]
+fn transcripts_say_what_speaks_for_a_region_and_validators_accents_count_in_the_next_round() {
+    let ws = Workspace::new();
+    let script = json!({"text": "viens ici", "variants": [{"term": "icitte", "standard": "ici",
+                        "regional": "icitte", "log_ratio": 1.5}]});
+    let row = spoken(&ws, None, std::slice::from_ref(&script)).remove(0);
+    assert_eq!(row["evidence"], json!(["'icitte' likelier than what the draft has (+0.50)"]));
+    assert_eq!(row["region"], "", "half a piece names no region");
+
+    let mut task = ws.tasks().remove(0);
+    task["validator"] = json!("ana");
+    task["verdict"] = json!("corrected");
+    task["text"] = json!("viens ici");
+    task["tags"] = json!([{"kind": "accent", "text": "", "region": "fr-CA-QC", "meaning": ""}]);
+    let answers = ws.write_rows("answers.jsonl", &[task]);
+    ws.to(0, "answers", &[&answers]);
+    // another recording of the speaker; the answered clip keeps its decision
+    let more = ws.write_rows(
+        "more.jsonl",
+        &[json!({"path": sample("volunteer_2b2a8f5e.flac"), "speaker": "zoe"})],
+    );
+    run_to(0, &["ingest", &ws.path(), &more]);
+    let script = ws.write_rows("again.jsonl", &[json!({"text": "bonjour"}), script]);
+    ws.to(0, "run", &["--scripted", &script]);
+    let all = ws.transcripts();
+    let new = all.iter().find(|r| r["clip"] != row["clip"]).unwrap();
+    let told: Vec<&str> =
+        new["evidence"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    assert_eq!(told[0], "1 validator heard fr-CA-QC (+0.67)", "{told:?}");
+    let old = all.iter().find(|r| r["clip"] == row["clip"]).unwrap();
+    assert_eq!(old["evidence"], row["evidence"]);
+}
+
+#[test]
+fn every_clip_of_a_region_that_is_always_reviewed_goes_to_a_person() {
+    let ws = Workspace::new();
+    ws.set("always_review_regions = []", "always_review_regions = [\"fr-BE\"]");
+    let row = spoken(&ws, Some("fr-BE-LIEGE"), &[json!({"text": "bonjour"})]).remove(0);
+    assert_eq!((&row["decision"], &row["inclusion_probability"]), (&json!("human"), &json!(1.0)));
+    assert!(row["reasons"].as_array().unwrap().contains(&json!("region_always_reviewed")), "{row}");
+    ws.set("[\"fr-BE\"]", "[\"Belgique !\"]");
+    let output = ws.to(1, "run", &["--scripted", "none"]);
+    assert!(stderr(&output).contains("not a region code"), "{}", stderr(&output));
+}

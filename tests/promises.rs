@@ -20,12 +20,12 @@ fn recording(ws: &Workspace, name: &str, times: usize) -> PathBuf {
     path
 }
 
-/// A workspace that is to promise one accepted clip with an error in five at most, and whose score is
+/// A workspace that is to promise three accepted clips with an error in ten at most, and whose score is
 /// the shipped one, taken for the script's.
 fn workspace() -> (Workspace, String) {
     let ws = Workspace::new();
     for (from, to) in [
-        ("# target_risk = 0.05", "target_risk = 0.2"),
+        ("# target_risk = 0.05", "target_risk = 0.3"),
         ("target_measure = \"wer\"", "target_measure = \"clips\""),
         ("audit_rate = 0.05", "audit_rate = 0.5"),
         ("calibration = \"\"", "calibration = \"calibration.json\""),
@@ -39,10 +39,10 @@ fn workspace() -> (Workspace, String) {
     let mut calibration: Value = serde_json::from_str(&shipped).unwrap();
     calibration["model"] = json!("scripted");
     std::fs::write(ws.dir.join("calibration.json"), calibration.to_string()).unwrap();
-    // One draft in four is poor, and the score can tell.
+    // Every other draft is poor, and the score can tell.
     let script: Vec<Value> = (0..500)
         .map(|n| {
-            let logprob = if n % 4 == 3 { -1.5 } else { -0.08 };
+            let logprob = if n % 2 == 1 { -1.5 } else { -0.001 };
             json!({"start": n * 4, "end": n * 4 + 4, "text": "appuyez sur la touche étoile",
                    "logprob": logprob})
         })
@@ -103,9 +103,9 @@ fn audits_show_a_promise_and_later_ones_take_it_back() {
     assert!(plan["drafts"].as_u64().unwrap() > 50, "{plan}");
     assert!(plan["scopes"][0]["people_hours"].as_f64().unwrap() > 0.0, "{plan}");
     assert_eq!(plan["scopes"][0]["more_audits"], few["more_audits"]);
-    // Nothing is accepted that is not sure by itself: P(no error) of at least 1 - .2 / 2.
+    // Nothing is accepted that is not sure by itself: P(no error) of at least 1 - .3 / 2.
     for row in ws.transcripts().iter().filter(|r| r["decision"] == "auto") {
-        assert!(row["score"].as_f64().unwrap() >= 0.9, "{row}");
+        assert!(row["score"].as_f64().unwrap() >= 0.85, "{row}");
     }
 
     // People find what the score says: good drafts are right.
@@ -116,7 +116,7 @@ fn audits_show_a_promise_and_later_ones_take_it_back() {
     let shown = pooled(&ws);
     assert_eq!(shown["state"], "in_force", "{shown}");
     let threshold = shown["threshold"].as_f64().unwrap();
-    assert!(shown["p"].as_f64().unwrap() <= 0.1 && shown["risk"].as_f64().unwrap() <= 0.2);
+    assert!(shown["p"].as_f64().unwrap() <= 0.1 && shown["risk"].as_f64().unwrap() <= 0.3);
     assert!(shown["since"].as_str().unwrap().starts_with("20"), "{shown}");
     assert!(shown["p_hoeffding_bentkus"].as_f64().unwrap() < 1.0);
 
@@ -129,8 +129,8 @@ fn audits_show_a_promise_and_later_ones_take_it_back() {
         .filter(|r| r["path"].as_str().unwrap().contains("bb.wav") && r["decision"] == "auto")
         .map(|r| r["score"].as_f64().unwrap())
         .collect();
-    assert!(accepted.len() > 20 && accepted.iter().all(|s| *s >= threshold), "{accepted:?}");
-    assert!(accepted.iter().any(|s| *s < 0.9), "more than the conservative rule: {accepted:?}");
+    assert!(accepted.len() > 10 && accepted.iter().all(|s| *s >= threshold), "{accepted:?}");
+    assert!(accepted.iter().any(|s| *s < 0.85), "more than the conservative rule: {accepted:?}");
 
     // There, good scores mislead: the watch sees it.
     answer(&ws, "second.jsonl", |_| true);
@@ -160,7 +160,7 @@ fn audits_show_a_promise_and_later_ones_take_it_back() {
         rows.iter().filter(|r| r["path"].as_str().unwrap().contains("ccc.wav")).collect();
     assert!(third.len() > 15);
     for row in third {
-        let sure = row["score"].as_f64().unwrap() >= 0.9;
+        let sure = row["score"].as_f64().unwrap() >= 0.85;
         assert!(sure || row["decision"] == "human", "{row}");
     }
     // Even when asked again, the audits since the change do not show it.

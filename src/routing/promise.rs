@@ -232,8 +232,8 @@ impl History {
 
     /// The threshold in force for an audit at `position`; `None` before the first certificate.
     fn in_force(&self, position: u64) -> Option<f64> {
-        let made = self.certified.iter().filter(|(_, upto)| *upto <= position);
-        made.last().map(|(threshold, _)| *threshold)
+        let made = self.certified.iter().rev().find(|(_, upto)| *upto <= position);
+        made.map(|(threshold, _)| *threshold)
     }
 }
 

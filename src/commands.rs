@@ -11,8 +11,7 @@ use crate::domain::DecodePolicy;
 use crate::exit::Exit;
 use crate::pipeline::workspace::Workspace;
 use crate::pipeline::{
-    answers, calibrate, dataset, evaluate, gold, ingest, report, run, status, tasks,
-    transcripts,
+    answers, calibrate, dataset, evaluate, gold, ingest, report, run, status, tasks, transcripts,
 };
 use crate::views::progress::Talk;
 use crate::views::report::clock;

@@ -32,7 +32,10 @@ fn a_word_that_is_added_is_listed_found_and_named_in_the_settings() {
     let all = lexicon_json(&ws, "list", &[])["entries"].as_u64().unwrap();
     let add = ["barguiner", "--region", "fr-CA-QC,fr-CA-ACAD", "--meaning", "discuter le prix"];
     let changed = lexicon_json(&ws, "add", &add);
-    assert_eq!((&changed["added"], &changed["file"]), (&json!(["barguiner"]), &json!("lexicon.tsv")));
+    assert_eq!(
+        (&changed["added"], &changed["file"]),
+        (&json!(["barguiner"]), &json!("lexicon.tsv"))
+    );
     assert_eq!(settings(&ws), before.replace("lexicon = \"\"", "lexicon = \"lexicon.tsv\""));
     let file = ws.dir.join("lexicon.tsv");
     let text = std::fs::read_to_string(&file).unwrap();
@@ -72,7 +75,8 @@ fn a_word_that_is_added_is_listed_found_and_named_in_the_settings() {
 #[test]
 fn an_import_names_every_bad_row_keeps_comments_and_changes_nothing_the_second_time() {
     let ws = Workspace::new();
-    let own = "# ours, by hand\nterm\tkind\tregions\tambiguity\nbec\tword\tfr-CA-QC\t1\n\n# the end\n";
+    let own =
+        "# ours, by hand\nterm\tkind\tregions\tambiguity\nbec\tword\tfr-CA-QC\t1\n\n# the end\n";
     std::fs::write(ws.dir.join("mots.tsv"), own).unwrap();
     ws.set("lexicon = \"\"", "lexicon = \"mots.tsv\"");
     let file = ws.beside("inventory.tsv");
@@ -90,9 +94,15 @@ fn an_import_names_every_bad_row_keeps_comments_and_changes_nothing_the_second_t
     let output = lexicon(&ws, 3, "import", &[path, "--json"]);
     let changed: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(changed["added"], json!(["barguiner", "frette"]));
-    assert_eq!((&changed["kept"], &changed["over_built_in"]), (&json!(["bec"]), &json!(["frette"])));
+    assert_eq!(
+        (&changed["kept"], &changed["over_built_in"]),
+        (&json!(["bec"]), &json!(["frette"]))
+    );
     let said = stderr(&output);
-    assert!(said.contains("inventory.tsv, line 4") && said.contains("inventory.tsv, line 5"), "{said}");
+    assert!(
+        said.contains("inventory.tsv, line 4") && said.contains("inventory.tsv, line 5"),
+        "{said}"
+    );
     let once = std::fs::read_to_string(ws.dir.join("mots.tsv")).unwrap();
     assert!(once.starts_with("# ours, by hand\n") && once.contains("\n\n# the end\n"), "{once}");
     assert!(once.contains("bec\tword\tfr-CA-QC\t1\n"), "{once}");
@@ -100,7 +110,8 @@ fn an_import_names_every_bad_row_keeps_comments_and_changes_nothing_the_second_t
     assert_eq!(std::fs::read_to_string(ws.dir.join("mots.tsv")).unwrap(), once);
 
     let told = lexicon_json(&ws, "test", &["Il veut bargainer, il fait frette."]);
-    let hits: Vec<_> = told["hits"].as_array().unwrap().iter().map(|h| h["ambiguity"].clone()).collect();
+    let hits: Vec<_> =
+        told["hits"].as_array().unwrap().iter().map(|h| h["ambiguity"].clone()).collect();
     assert!(hits.contains(&json!(2)) && hits.contains(&json!(0)), "{told}");
     let no_header = ws.beside("x.tsv");
     std::fs::write(&no_header, "mot\tsens\n").unwrap();
@@ -144,7 +155,7 @@ fn transcripts_say_what_speaks_for_a_region_and_validators_accents_count_in_the_
     let script = json!({"text": "viens ici", "variants": [{"term": "icitte", "standard": "ici",
                         "regional": "icitte", "log_ratio": 1.5}]});
     let row = spoken(&ws, None, std::slice::from_ref(&script)).remove(0);
-    assert_eq!(row["evidence"], json!(["'icitte' likelier than what the draft has (+0.50)"]));
+    assert_eq!(row["evidence"], json!(["'icitte' nearly as likely as what the draft has (+0.50)"]));
     assert_eq!(row["region"], "", "half a piece names no region");
 
     let mut task = ws.tasks().remove(0);
@@ -164,7 +175,8 @@ fn transcripts_say_what_speaks_for_a_region_and_validators_accents_count_in_the_
     ws.to(0, "run", &["--scripted", &script]);
     let all = ws.transcripts();
     let new = all.iter().find(|r| r["clip"] != row["clip"]).unwrap();
-    let told: Vec<&str> = new["evidence"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    let told: Vec<&str> =
+        new["evidence"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
     assert_eq!(told[0], "1 validator heard fr-CA-QC (+0.67)", "{told:?}");
     let old = all.iter().find(|r| r["clip"] == row["clip"]).unwrap();
     assert_eq!(old["evidence"], row["evidence"]);
@@ -180,4 +192,42 @@ fn every_clip_of_a_region_that_is_always_reviewed_goes_to_a_person() {
     ws.set("[\"fr-BE\"]", "[\"Belgique !\"]");
     let output = ws.to(1, "run", &["--scripted", "none"]);
     assert!(stderr(&output).contains("not a region code"), "{}", stderr(&output));
+}
+
+/// Every stored hypothesis, by clip: without its variants, and how many it has.
+fn hypotheses(ws: &Workspace) -> Vec<(Value, usize)> {
+    let db = rusqlite::Connection::open(ws.dir.join("state.db")).unwrap();
+    let mut statement = db.prepare("SELECT body FROM hypotheses ORDER BY clip").unwrap();
+    let bodies = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    let bodies = bodies.map(|body| serde_json::from_str::<Value>(&body.unwrap()).unwrap());
+    bodies
+        .map(|mut body| {
+            let variants = body.as_object_mut().unwrap().shift_remove("variants");
+            (body, variants.map_or(0, |v| v.as_array().unwrap().len()))
+        })
+        .collect()
+}
+
+#[test]
+fn trying_regional_forms_changes_no_draft_and_none_of_its_numbers() {
+    let heard = |own: Option<&str>| {
+        let ws = Workspace::new();
+        if let Some(row) = own {
+            let text = format!(
+                "term\tkind\tregions\tambiguity\tpattern\tnear\tstandard\tmeaning\tnote\tswap\n{row}\n"
+            );
+            std::fs::write(ws.dir.join("own.tsv"), text).unwrap();
+            ws.set("lexicon = \"\"", "lexicon = \"own.tsv\"");
+        }
+        ws.ingest(&[&sample("quebec_menu.flac")]);
+        ws.to(0, "run", &[]);
+        hypotheses(&ws)
+    };
+    let few = heard(None);
+    let many = heard(Some("pou'\tword\tfr-XX\t0\t\t\t\t\t\tpour=pou';sur=su'"));
+    let count = |all: &[(Value, usize)]| all.iter().map(|(_, variants)| variants).sum::<usize>();
+    assert!(count(&few) >= 1, "'maintenant' is said once");
+    assert!(count(&many) >= count(&few) + 5, "{} and {}", count(&few), count(&many));
+    let drafts = |all: Vec<(Value, usize)>| all.into_iter().map(|(h, _)| h).collect::<Vec<_>>();
+    assert_eq!(drafts(few), drafts(many));
 }

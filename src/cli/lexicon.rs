@@ -12,8 +12,10 @@ use crate::routing::lexicon::Kind;
 #[derive(Debug, Subcommand)]
 pub enum Lexicon {
     /// The regional words in use, and what validators added to them.
-    #[command(after_help = "Examples: second-ear lexicon list calls --region fr-CA-QC --kind idiom\n          \
-        second-ear lexicon list calls --json")]
+    #[command(
+        after_help = "Examples: second-ear lexicon list calls --region fr-CA-QC --kind idiom\n          \
+        second-ear lexicon list calls --json"
+    )]
     List(List),
     /// Put a word or set phrase into the workspace's own lexicon.
     #[command(

@@ -85,7 +85,8 @@ fn say(changed: &Changed, json: bool, talk: Talk) -> Result<Exit> {
     let kept = |term: &String| {
         format!("{term}: {} says something else of it; --replace takes the new one", changed.file)
     };
-    let left: Vec<String> = changed.failed.iter().cloned().chain(changed.kept.iter().map(kept)).collect();
+    let left: Vec<String> =
+        changed.failed.iter().cloned().chain(changed.kept.iter().map(kept)).collect();
     Ok(failures(&left, talk))
 }
 

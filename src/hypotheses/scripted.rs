@@ -14,7 +14,8 @@ use serde::Deserialize;
 
 use super::timing::spread;
 use crate::domain::{
-    ClipId, DecodePolicy, Hypothesis, Language, LanguageChoice, Level, Pass, Probability, Token, Variant,
+    ClipId, DecodePolicy, Hypothesis, Language, LanguageChoice, Level, Pass, Probability, Token,
+    Variant,
 };
 
 /// Model name in scripted hypotheses.

@@ -180,10 +180,7 @@ mod tests {
         ]);
         assert_eq!(told(&swaps, "Viens ici, Luc."), [(1, " icitte, Luc.".to_string())]);
         assert_eq!(told(&swaps, "Ici ou là"), [(0, "Icitte ou là".to_string())]);
-        assert_eq!(
-            told(&swaps, "les soixante douze"),
-            [(1, " septante-deux".to_string())]
-        );
+        assert_eq!(told(&swaps, "les soixante douze"), [(1, " septante-deux".to_string())]);
         assert_eq!(told(&swaps, "jusqu’ici"), [(0, "jusqu’icitte".to_string())]);
         for other in ["ici-même", "copains", "l'ici", "voici", ""] {
             let expected = usize::from(other == "l'ici");

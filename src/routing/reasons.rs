@@ -36,8 +36,8 @@ pub fn call(
     reasons.extend(signs.map(|sign| Reason::SuspectedHallucination { sign }));
     reasons.extend(other_language(clip, settings));
     if settings.review_lexicon_hits {
-        // a form that is only likelier stands in no text that a person could look at
-        let plain = |h: &&Hit| h.entry.ambiguity == Ambiguity::None && h.found != Found::Likelier;
+        // a form that is only likely stands in no text that a person could look at
+        let plain = |h: &&Hit| h.entry.ambiguity == Ambiguity::None && h.found != Found::LikelyForm;
         reasons.extend(hits.iter().filter(plain).map(|hit| {
             let (term, heard) = (hit.entry.term.clone(), hit.heard.clone());
             match hit.entry.kind {
@@ -114,9 +114,9 @@ pub fn priority(reasons: &[Reason], score: Option<Probability>) -> f64 {
         Reason::WrongLanguage { .. } => 0.85 + 0.05 * u,
         Reason::NoOutput => 0.80,
         Reason::NoScore => 0.75,
-        Reason::RegionalWord { .. } | Reason::Idiom { .. } | Reason::RegionAlwaysReviewed { .. } => {
-            0.50 + 0.25 * u
-        }
+        Reason::RegionalWord { .. }
+        | Reason::Idiom { .. }
+        | Reason::RegionAlwaysReviewed { .. } => 0.50 + 0.25 * u,
         Reason::LowConfidence { .. } | Reason::RegionalEvidence { .. } => 0.75 * u,
     };
     reasons.iter().map(urgency).fold(0.0, f64::max)
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_that_is_only_likelier_sends_no_clip_to_a_person() {
+    fn a_form_that_is_only_likely_sends_no_clip_to_a_person() {
         let variant = crate::domain::Variant {
             term: "pantoute".into(),
             standard: "du tout".into(),

@@ -45,7 +45,8 @@ impl Worker {
             let logits = self.step(&[next], past, stop)?;
             past += 1;
             let choice = greedy::forced(logits, id, |id| vocabulary.allows(id, first));
-            forced.push(choice.context("the model gave no numbers (a broken model file?)")?.logprob);
+            forced
+                .push(choice.context("the model gave no numbers (a broken model file?)")?.logprob);
             next = id as i32;
         }
         Ok(forced)

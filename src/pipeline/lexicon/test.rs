@@ -12,11 +12,7 @@ use crate::routing::lexicon::explain::{self, Explained};
 use crate::routing::lexicon::proof::{Score, mistakes, scores, sentences, table};
 
 /// What the workspace's lexicon makes of a sentence.
-pub fn explain(
-    workspace: &Workspace,
-    text: &str,
-    declared: Option<&Region>,
-) -> Result<Explained> {
+pub fn explain(workspace: &Workspace, text: &str, declared: Option<&Region>) -> Result<Explained> {
     Ok(explain::explain(&lexicon(workspace)?, text, declared))
 }
 
@@ -34,10 +30,7 @@ pub fn prove(workspace: &Workspace, file: &Path) -> Result<Proof> {
     let text = std::fs::read_to_string(file).with_context(|| format!("read {}", file.display()))?;
     let sentences = sentences(&file.to_string_lossy(), &text)?;
     let lexicon = lexicon(workspace)?;
-    Ok(Proof {
-        scores: scores(&lexicon, &sentences),
-        mistakes: mistakes(&lexicon, &sentences),
-    })
+    Ok(Proof { scores: scores(&lexicon, &sentences), mistakes: mistakes(&lexicon, &sentences) })
 }
 
 impl Proof {

@@ -15,8 +15,16 @@ use crate::routing::fold::fold;
 
 /// The inventory's columns, in order.
 const INVENTORY: [&str; 10] = [
-    "term", "variants", "kind", "regions", "meaning_fr", "standard_fr", "ambiguity", "pattern",
-    "evidence", "note",
+    "term",
+    "variants",
+    "kind",
+    "regions",
+    "meaning_fr",
+    "standard_fr",
+    "ambiguity",
+    "pattern",
+    "evidence",
+    "note",
 ];
 
 /// What a file gives.
@@ -79,17 +87,8 @@ fn inventory(columns: &[&str]) -> Result<Entry> {
         }
         pattern => pattern.replace('’', "'"),
     };
-    let row = [
-        column(0),
-        kind,
-        column(3),
-        column(6),
-        &pattern,
-        "",
-        column(5),
-        column(4),
-        column(9),
-    ];
+    let row =
+        [column(0), kind, column(3), column(6), &pattern, "", column(5), column(4), column(9)];
     entry(&row, Source::Workspace)
 }
 

@@ -11,7 +11,16 @@ use crate::routing::fold::fold;
 
 /// The columns of a lexicon file, in order.
 pub(super) const COLUMNS: [&str; 10] = [
-    "term", "kind", "regions", "ambiguity", "pattern", "near", "standard", "meaning", "note", "swap",
+    "term",
+    "kind",
+    "regions",
+    "ambiguity",
+    "pattern",
+    "near",
+    "standard",
+    "meaning",
+    "note",
+    "swap",
 ];
 
 /// Lines that start with `#` and empty ones are skipped; the first other line is the header.
@@ -93,7 +102,19 @@ pub(super) fn entry(columns: &[&str], source: Source) -> Result<Entry> {
     let swaps = swaps.collect::<Result<_>>()?;
     let text = |n: usize| column(n).to_string();
     let (standard, meaning, note) = (text(6), text(7), text(8));
-    Ok(Entry { term, kind, regions, ambiguity, pattern, near, standard, meaning, note, swaps, source })
+    Ok(Entry {
+        term,
+        kind,
+        regions,
+        ambiguity,
+        pattern,
+        near,
+        standard,
+        meaning,
+        note,
+        swaps,
+        source,
+    })
 }
 
 /// `ici=icitte`.
@@ -127,14 +148,23 @@ mod tests {
             ("frette\tword\tfr-CA\t0\t\t\t\t\t\tfroid", "not standard=regional"),
         ] {
             let text = format!("# mine\n{HEADER}\n\n{line}\n");
-            let error = format!("{:#}", entries("lexicon.tsv", &text, Source::Workspace).unwrap_err());
+            let error =
+                format!("{:#}", entries("lexicon.tsv", &text, Source::Workspace).unwrap_err());
             assert!(error.contains("lexicon.tsv, line 4"), "{error}");
             assert!(error.contains(expected), "{error}");
         }
-        let error = format!("{:#}", entries("lexicon.tsv", "frette\tword\n", Source::Workspace).unwrap_err());
+        let error = format!(
+            "{:#}",
+            entries("lexicon.tsv", "frette\tword\n", Source::Workspace).unwrap_err()
+        );
         assert!(error.contains("line 1: the header must be"), "{error}");
         let twice = format!("{HEADER}\nbec\tword\tfr-CA\t0\nbec\tword\tfr-CA\t0");
-        assert!(entries("l", &twice, Source::Workspace).unwrap_err().to_string().contains("stands twice"));
+        assert!(
+            entries("l", &twice, Source::Workspace)
+                .unwrap_err()
+                .to_string()
+                .contains("stands twice")
+        );
     }
 
     #[test]

@@ -155,7 +155,7 @@ fn transcripts_say_what_speaks_for_a_region_and_validators_accents_count_in_the_
     let script = json!({"text": "viens ici", "variants": [{"term": "icitte", "standard": "ici",
                         "regional": "icitte", "log_ratio": 1.5}]});
     let row = spoken(&ws, None, std::slice::from_ref(&script)).remove(0);
-    assert_eq!(row["evidence"], json!(["'icitte' likelier than what the draft has (+0.50)"]));
+    assert_eq!(row["evidence"], json!(["'icitte' nearly as likely as what the draft has (+0.50)"]));
     assert_eq!(row["region"], "", "half a piece names no region");
 
     let mut task = ws.tasks().remove(0);
@@ -192,4 +192,42 @@ fn every_clip_of_a_region_that_is_always_reviewed_goes_to_a_person() {
     ws.set("[\"fr-BE\"]", "[\"Belgique !\"]");
     let output = ws.to(1, "run", &["--scripted", "none"]);
     assert!(stderr(&output).contains("not a region code"), "{}", stderr(&output));
+}
+
+/// Every stored hypothesis, by clip: without its variants, and how many it has.
+fn hypotheses(ws: &Workspace) -> Vec<(Value, usize)> {
+    let db = rusqlite::Connection::open(ws.dir.join("state.db")).unwrap();
+    let mut statement = db.prepare("SELECT body FROM hypotheses ORDER BY clip").unwrap();
+    let bodies = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    let bodies = bodies.map(|body| serde_json::from_str::<Value>(&body.unwrap()).unwrap());
+    bodies
+        .map(|mut body| {
+            let variants = body.as_object_mut().unwrap().shift_remove("variants");
+            (body, variants.map_or(0, |v| v.as_array().unwrap().len()))
+        })
+        .collect()
+}
+
+#[test]
+fn trying_regional_forms_changes_no_draft_and_none_of_its_numbers() {
+    let heard = |own: Option<&str>| {
+        let ws = Workspace::new();
+        if let Some(row) = own {
+            let text = format!(
+                "term\tkind\tregions\tambiguity\tpattern\tnear\tstandard\tmeaning\tnote\tswap\n{row}\n"
+            );
+            std::fs::write(ws.dir.join("own.tsv"), text).unwrap();
+            ws.set("lexicon = \"\"", "lexicon = \"own.tsv\"");
+        }
+        ws.ingest(&[&sample("quebec_menu.flac")]);
+        ws.to(0, "run", &[]);
+        hypotheses(&ws)
+    };
+    let few = heard(None);
+    let many = heard(Some("pou'\tword\tfr-XX\t0\t\t\t\t\t\tpour=pou';sur=su'"));
+    let count = |all: &[(Value, usize)]| all.iter().map(|(_, variants)| variants).sum::<usize>();
+    assert!(count(&few) >= 1, "'maintenant' is said once");
+    assert!(count(&many) >= count(&few) + 5, "{} and {}", count(&few), count(&many));
+    let drafts = |all: Vec<(Value, usize)>| all.into_iter().map(|(h, _)| h).collect::<Vec<_>>();
+    assert_eq!(drafts(few), drafts(many));
 }

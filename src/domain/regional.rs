@@ -55,8 +55,8 @@ pub enum Found {
     SecondDecode,
     /// One letter from a form of the entry.
     NearForm,
-    /// Not written: the model finds it likelier than the standard form that the draft has.
-    Likelier,
+    /// Not written, but the model finds it nearly as likely as the standard form that the draft has.
+    LikelyForm,
 }
 
 impl fmt::Display for RegionalPiece {
@@ -68,7 +68,9 @@ impl fmt::Display for RegionalPiece {
                     Found::Draft => write!(f, "'{heard}' in the draft")?,
                     Found::SecondDecode => write!(f, "'{heard}' in a second decoding")?,
                     Found::NearForm => write!(f, "'{heard}', one letter from {term}")?,
-                    Found::Likelier => write!(f, "'{heard}' likelier than what the draft has")?,
+                    Found::LikelyForm => {
+                        write!(f, "'{heard}' nearly as likely as what the draft has")?
+                    }
                 }
                 if *clips > 1 {
                     write!(f, " ({clips} clips)")?;
@@ -101,7 +103,7 @@ mod tests {
         for (source, expected) in [
             (RegionalSource::Declared { region: quebec.clone() }, "fr-CA-QC was declared (+0.50)"),
             (word(Found::Draft, 3), "'icitte' in the draft (3 clips) (+0.50)"),
-            (word(Found::Likelier, 1), "'icitte' likelier than what the draft has (+0.50)"),
+            (word(Found::LikelyForm, 1), "'icitte' nearly as likely as what the draft has (+0.50)"),
             (
                 RegionalSource::AccentTag { region: quebec.clone(), validators: 2 },
                 "2 validators heard fr-CA-QC (+0.50)",

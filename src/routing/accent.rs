@@ -8,7 +8,7 @@
 //! - A hit weighs 1, half of it if the entry is also used elsewhere (ambiguity 1), and nothing, else
 //!   half, if it is very ambiguous (2): half only beside a fitting declared region or another piece of
 //!   the speaker that points the same way. A near form weighs half of that, and so does a regional
-//!   form that is not written but likelier than the standard form of the draft.
+//!   form that is not written but nearly as likely as the standard form of the draft.
 //! - The n-th hit of the same entry weighs 1/n: a word said often proves less than several words.
 //! - An accent that a validator heard in any clip of the speaker weighs 2/3, two validators or more 4/3:
 //!   people hear accents well, but one may be wrong, and more of them say the same thing again.

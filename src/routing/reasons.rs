@@ -49,8 +49,8 @@ pub fn whatever_the_score(
     reasons.extend(always_reviewed(clip, accent, settings));
     reasons.extend(other_language(clip, settings));
     if settings.review_lexicon_hits {
-        // a form that is only likelier stands in no text that a person could look at
-        let plain = |h: &&Hit| h.entry.ambiguity == Ambiguity::None && h.found != Found::Likelier;
+        // a form that is only likely stands in no text that a person could look at
+        let plain = |h: &&Hit| h.entry.ambiguity == Ambiguity::None && h.found != Found::LikelyForm;
         reasons.extend(hits.iter().filter(plain).map(|hit| {
             let (term, heard) = (hit.entry.term.clone(), hit.heard.clone());
             match hit.entry.kind {
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_that_is_only_likelier_sends_no_clip_to_a_person() {
+    fn a_form_that_is_only_likely_sends_no_clip_to_a_person() {
         let variant = crate::domain::Variant {
             term: "pantoute".into(),
             standard: "du tout".into(),

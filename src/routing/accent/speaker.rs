@@ -148,7 +148,7 @@ impl<'a> Mentions<'a> {
         let proves = if self.entry.ambiguity == Ambiguity::None { 1.0 } else { 0.5 };
         let sure = |found: Found| match found {
             Found::Draft | Found::SecondDecode => 1.0,
-            Found::NearForm | Found::Likelier => 0.5,
+            Found::NearForm | Found::LikelyForm => 0.5,
         };
         let counted = self.times.iter().enumerate();
         counted.map(|(n, (found, _))| proves * sure(*found) / (n + 1) as f64).sum()

@@ -102,7 +102,7 @@ fn two_validators_who_hear_an_accent_say_more_than_one_and_four_no_more_than_two
 }
 
 #[test]
-fn a_likelier_form_counts_like_a_near_one_and_an_unlikely_form_not_at_all() {
+fn a_likely_form_counts_like_a_near_one_and_an_unlikely_one_not_at_all() {
     let with = |log_ratio| {
         let mut clips = clips(None, &["ça ne me plaît pas du tout"]);
         clips[0].variants = vec![Variant {
@@ -116,8 +116,9 @@ fn a_likelier_form_counts_like_a_near_one_and_an_unlikely_form_not_at_all() {
     let found = with(2.0).unwrap();
     assert_eq!(found.strength, 1.0 - (-0.5f64).exp2());
     let RegionalSource::Lexicon { found: how, .. } = &found.pieces[0].source else { panic!() };
-    assert_eq!(*how, Found::Likelier);
-    assert_eq!(with(-2.0), None);
+    assert_eq!(*how, Found::LikelyForm);
+    assert!(with(-2.9).is_some(), "a twentieth as likely is enough");
+    assert_eq!(with(-3.1), None);
 }
 
 #[test]

@@ -2,4 +2,11 @@
 //! In: plain numbers. Out: plain numbers. Pure, and named by whoever needs it; names the domain only.
 //! Left to others: which clips and answers the numbers come from (pipeline).
 
+pub mod bootstrap;
+pub mod fairness;
+pub mod interval;
 pub mod metrics;
+pub mod rate;
+pub mod reliability;
+pub mod selective;
+pub mod weighted;

@@ -45,7 +45,7 @@ fn ends(value: f64, variance: f64, freedom: f64) -> Result<(f64, f64), Missing> 
     if freedom < 1.0 {
         return Err(Missing::OneSpeaker);
     }
-    if !(variance > 1e-18) {
+    if variance.is_nan() || variance <= 1e-18 {
         return Err(Missing::NoVariation);
     }
     let half = student(freedom) * variance.sqrt();

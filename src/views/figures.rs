@@ -182,6 +182,36 @@ pub fn human_by_reason(report: &Report) -> Figure {
     }
 }
 
+/// How good all drafts are, by region.
+pub fn drafts_by_region(report: &Report) -> Figure {
+    by_region(
+        report,
+        (
+            "drafts-region",
+            "Error in all drafts, by region",
+            "WER of all drafts, accepted or not, each settled clip with its weight; intervals by speaker.",
+        ),
+        vec![
+            "region",
+            "settled clips",
+            "WER of all drafts",
+            "WER of settled drafts",
+            "drafts with a word error",
+        ],
+        (Mark::Square, "s-orange"),
+        |g| (g.drafts.all_wer, g.drafts.settled.clips),
+        |g| {
+            let d = &g.drafts;
+            vec![
+                d.settled.clips.to_string(),
+                rate(&d.all_wer),
+                rate(&d.settled_wer),
+                share(&d.words_changed),
+            ]
+        },
+    )
+}
+
 /// What is wrong in accepted drafts, by region.
 pub fn left_by_region(report: &Report) -> Figure {
     by_region(

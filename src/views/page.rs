@@ -26,7 +26,7 @@ struct Page<'a> {
     headlines: Vec<Headline>,
     states: Figure,
     human: Vec<Figure>,
-    left: Figure,
+    left: Vec<Figure>,
     worth: Vec<Figure>,
     course: Vec<Figure>,
     methods: String,
@@ -123,7 +123,7 @@ impl Report {
             headlines,
             states: figures::states(self),
             human: vec![figures::human_by_region(self), figures::human_by_reason(self)],
-            left: figures::left_by_region(self),
+            left: vec![figures::left_by_region(self), figures::drafts_by_region(self)],
             worth: figures::risk_coverage(self)
                 .into_iter()
                 .chain(figures::reliability(self))

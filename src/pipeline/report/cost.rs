@@ -43,7 +43,7 @@ pub fn cost(kept: &[&Row], settings: &TaskSettings, seed: u64) -> Cost {
             ..heard
         },
         waiting_money: (settings.pay_per_clip > 0.0)
-            .then(|| settings.pay_per_clip * waiting.len() as f64 * wanted),
+            .then_some(settings.pay_per_clip * waiting.len() as f64 * wanted),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Rates in words: for text, page and pictures alike.
 
 use super::percent;
-use crate::statistics::rate::{Method, Missing, Rate, Share};
+use crate::statistics::rate::{Missing, Rate, Share};
 
 /// `8 of 24 (33.3 %, 95 % interval 15.6 to 55.3)`.
 pub fn counted(share: &Share) -> String {
@@ -24,14 +24,15 @@ pub fn share(share: &Share) -> String {
     }
 }
 
-/// `12.3 % (8.1 to 17.0)`, without interval where there is none, or a dash.
+/// `12.3 % (8.1 to 17.0)`, `0.0 % (no interval)`, or a dash.
 pub fn rate(rate: &Rate) -> String {
     match rate.estimate() {
         Some(e) => {
             let [v, l, h] = [e.value, e.low, e.high].map(|x| 100.0 * x);
             format!("{v:.1} % ({l:.1} to {h:.1})")
         }
-        None => percent(rate.value),
+        None if rate.value.is_some() => format!("{} (no interval)", percent(rate.value)),
+        None => "-".into(),
     }
 }
 
@@ -54,18 +55,5 @@ pub fn why(rate: &Rate) -> &'static str {
         Some(Missing::OneSpeaker) => "too few for an interval",
         Some(Missing::NoVariation) => "all alike: no interval of this kind",
         Some(Missing::NoneSettled) => "nothing settled yet",
-    }
-}
-
-/// A method's name.
-pub fn method(method: Method) -> &'static str {
-    match method {
-        Method::ClopperPearson => "Clopper and Pearson",
-        Method::KornGraubard => "Korn and Graubard",
-        Method::ClusterBootstrap => "cluster bootstrap over speakers",
-        Method::HajekDesign => "Hajek, these recordings",
-        Method::HajekBySpeaker => "Hajek, speakers like these",
-        Method::Difference => "difference estimator (AIPW), these recordings",
-        Method::HorvitzThompson => "Horvitz and Thompson, these recordings",
     }
 }

@@ -377,8 +377,14 @@ class Recompute:
             ece += mass * abs(mean - ours["value"])
         self.same("score.ece", ece, theirs["ece"])
 
-        for i, p in enumerate(theirs["curve"]):  # each threshold is the score of a clip
-            threshold = min(s, key=lambda x: abs(x - p["threshold"]))
+        # Up to 40 thresholds, spread evenly over the clips; two that accept the same clips are one.
+        steps, thresholds = min(40, len(order)), []
+        for step in range(1, steps + 1):
+            threshold = order[-(-len(order) * step // steps) - 1]["score"]
+            if threshold not in thresholds:
+                thresholds.append(threshold)
+        self.same("score.curve", len(thresholds), len(theirs["curve"]))
+        for i, (threshold, p) in enumerate(zip(thresholds, theirs["curve"])):
             in_ = [r for r in order if r["score"] >= threshold]
             self.same(f"score.curve[{i}].threshold", threshold, p["threshold"])
             self.same(f"score.curve[{i}].coverage", sum(r["weight"] for r in in_) / w.sum(), p["coverage"])

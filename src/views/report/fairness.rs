@@ -114,10 +114,13 @@ fn sentence(all: &[Comparison]) -> String {
                       nothing can be said about equal service."
             .into(),
         (true, n) => format!(
-            "No difference between regions is shown in {n} of {} comparisons; the intervals say how \
+            "In {n} of {} comparisons no difference between regions is shown; the intervals say how \
              large one could still be{}.",
             all.len(),
-            if n < all.len() { ", and the others cannot be made yet" } else { "" }
+            match all.len() - n {
+                0 => String::new(),
+                more => format!(". The other {more} cannot be made yet"),
+            }
         ),
     }
 }

@@ -110,14 +110,16 @@ impl Report {
     /// The report as a page.
     pub fn html(&self) -> Result<String> {
         let share = |s: f64| format!("{:.1} %", 100.0 * s);
-        let headlines = vec![
+        let mut headlines = vec![
             headline(&self.human.seconds, "of the seconds need a person", share),
             headline(&self.drafts.all_wer, "word error rate of all drafts", share),
             headline(&self.left.wer, "word error rate left in accepted drafts", share),
-            headline(&self.cost.minutes_per_hour, "minutes of work for an hour of speech", |m| {
-                format!("{m:.0}")
-            }),
         ];
+        let minutes = &self.cost.minutes_per_hour;
+        if minutes.value.is_some() {
+            let what = "minutes of work for an hour of speech";
+            headlines.push(headline(minutes, what, |m| format!("{m:.0}")));
+        }
         let page = Page {
             report: self,
             headlines,

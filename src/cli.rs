@@ -78,7 +78,9 @@ pub enum Command {
     #[command(subcommand)]
     Lexicon(lexicon::Lexicon),
     /// Human-in-the-loop rates and everything behind them.
-    #[command(after_help = "Example: second-ear report calls --html report.html")]
+    #[command(
+        after_help = "Examples: second-ear report calls --html report.html\n          second-ear report calls --json --csv clips.csv > report.json"
+    )]
     Report(Report),
     /// Word error rate of the model on audio with reference transcripts.
     #[command(
@@ -253,6 +255,9 @@ pub struct Report {
     /// Write the report as a page, too.
     #[arg(long, value_name = "PATH")]
     pub html: Option<PathBuf>,
+    /// Write one row a clip, too: all that the rates are made of (FORMATS.md).
+    #[arg(long, value_name = "PATH")]
+    pub csv: Option<PathBuf>,
 }
 
 /// Arguments of `evaluate`.

@@ -3,10 +3,18 @@
 //! Left to others: which clips and answers the numbers come from (pipeline).
 
 pub mod betting;
+pub mod bootstrap;
 pub mod certify;
+pub mod fairness;
 pub mod hoeffding_bentkus;
+pub mod interval;
 pub mod metrics;
 pub mod plan;
+pub mod rate;
+pub mod reliability;
+pub mod selective;
+pub mod watch;
+pub mod weighted;
+
 #[cfg(test)]
 mod simulation;
-pub mod watch;

@@ -1,5 +1,8 @@
 //! what people and programs read: transcripts, report, progress.
 
+mod charts;
+pub mod clips;
+mod figures;
 pub mod guarantee;
 pub mod page;
 pub mod people;

@@ -16,6 +16,9 @@ use crate::domain::{Features, Hypothesis, Probability, Region};
 /// Names the file format; raised when a reader of the old one would go wrong.
 pub const FORMAT: &str = "second-ear calibration 2";
 
+/// The text of the calibration that ships.
+pub const SHIPPED: &str = include_str!("../../models/calibration/base-f16.json");
+
 /// A fitted score with everything that says where it holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -189,8 +192,7 @@ impl fmt::Display for NoScore {
 impl Calibration {
     /// The one that ships: Whisper base in f16 under the default decode policy.
     pub fn shipped() -> Result<Self> {
-        Self::parse(include_str!("../../models/calibration/base-f16.json"))
-            .context("the calibration that ships with second-ear")
+        Self::parse(SHIPPED).context("the calibration that ships with second-ear")
     }
 
     /// Reads a calibration file's text.

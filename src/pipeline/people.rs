@@ -9,11 +9,12 @@ use super::workspace::Workspace;
 use crate::domain::{
     Answer, BatchId, Blind, ClipId, HandedOut, Language, LanguageChoice, Purpose, Verdict,
 };
+use crate::statistics::rate::Share;
 use crate::store::Draft;
 use crate::tasks::consensus::{agreement::agreement, plain};
 use crate::training::word_errors::word_errors;
 use crate::views::people::{Batch, Validator, Work};
-use crate::views::report::{Share, Wer, median};
+use crate::views::report::{Wer, median};
 
 /// What is known of a clip that was answered.
 struct About {

@@ -1,9 +1,66 @@
 //! How good a score is: pure functions of (score, outcome) pairs.
-//! In: P(no error) and whether there was none. Out: AUROC, ECE, Brier, NCE.
+//! In: P(no error) and whether there was none, with or without weights. Out: AUROC, area under
+//! precision and recall, ECE, Brier, NCE. The calibration error with weights: `reliability`.
 //! Left to others: what to do about it. Formulas: see each function.
+
+use super::reliability::Outcome;
 
 /// Bins of equal mass in the calibration error.
 const BINS: usize = 15;
+
+/// [`auroc`] of weighted clips: of all pairs, each with the product of its weights.
+pub fn weighted_auroc(outcomes: &[Outcome]) -> Option<f64> {
+    let mut order: Vec<&Outcome> = outcomes.iter().filter(|o| o.weight > 0.0).collect();
+    order.sort_by(|a, b| a.score.total_cmp(&b.score));
+    let (mut good, mut bad, mut won) = (0.0, 0.0, 0.0);
+    for group in order.chunk_by(|a, b| a.score == b.score) {
+        let of = |is: bool| group.iter().filter(|o| o.good == is).map(|o| o.weight).sum::<f64>();
+        let (g, b) = (of(true), of(false));
+        won += g * (bad + b / 2.0);
+        good += g;
+        bad += b;
+    }
+    (good > 0.0 && bad > 0.0).then(|| won / (good * bad))
+}
+
+/// Average precision in finding the clips with errors by their low score: the sum of precision times
+/// the gain in recall, from the lowest score up (area under precision and recall). `None` without errors.
+pub fn error_precision(outcomes: &[Outcome]) -> Option<f64> {
+    let mut order: Vec<&Outcome> = outcomes.iter().collect();
+    order.sort_by(|a, b| a.score.total_cmp(&b.score));
+    let errors: f64 = order.iter().filter(|o| !o.good).map(|o| o.weight).sum();
+    let (mut found, mut taken, mut area) = (0.0, 0.0, 0.0);
+    for group in order.chunk_by(|a, b| a.score == b.score) {
+        let new: f64 = group.iter().filter(|o| !o.good).map(|o| o.weight).sum();
+        found += new;
+        taken += group.iter().map(|o| o.weight).sum::<f64>();
+        if new > 0.0 {
+            area += found / taken * (new / errors);
+        }
+    }
+    (errors > 0.0).then_some(area)
+}
+
+/// [`brier`] of weighted clips; `None` of none.
+pub fn weighted_brier(outcomes: &[Outcome]) -> Option<f64> {
+    let total: f64 = outcomes.iter().map(|o| o.weight).sum();
+    let sum: f64 = outcomes.iter().map(|o| o.weight * (o.score - f64::from(o.good)).powi(2)).sum();
+    (total > 0.0).then(|| sum / total)
+}
+
+/// [`nce`] of weighted clips.
+pub fn weighted_nce(outcomes: &[Outcome]) -> Option<f64> {
+    let of = |is: bool| outcomes.iter().filter(|o| o.good == is).map(|o| o.weight).sum::<f64>();
+    let (good, bad) = (of(true), of(false));
+    if good <= 0.0 || bad <= 0.0 {
+        return None;
+    }
+    let n = good + bad;
+    let h0 = -(good * (good / n).log2() + bad * (bad / n).log2());
+    let right = |o: &Outcome| if o.good { o.score } else { 1.0 - o.score };
+    let gain: f64 = outcomes.iter().map(|o| o.weight * right(o).clamp(1e-9, 1.0).log2()).sum();
+    Some((h0 + gain) / h0)
+}
 
 /// Probability that a clip without error scores above one with errors, ties half (Mann-Whitney);
 /// `None` when either kind is missing.
@@ -87,7 +144,43 @@ mod tests {
         assert_eq!(ece(&[]), 0.0);
     }
 
+    #[test]
+    fn weighted_measures_are_those_of_scikit_learn() {
+        let fixture = include_str!("../../tests/data/statistics/score.json");
+        let fixture: serde_json::Value = serde_json::from_str(fixture).unwrap();
+        for case in fixture.as_array().unwrap() {
+            let column =
+                |name: &str| -> Vec<f64> { serde_json::from_value(case[name].clone()).unwrap() };
+            let (score, weight, errors) = (column("score"), column("weight"), column("errors"));
+            let outcomes: Vec<Outcome> = (0..score.len())
+                .map(|i| Outcome { score: score[i], good: errors[i] == 0.0, weight: weight[i] })
+                .collect();
+            let near = |ours: Option<f64>, name: &str| {
+                let theirs = case[name].as_f64().unwrap();
+                assert!((ours.unwrap() - theirs).abs() < 1e-9, "{name}: {ours:?} is not {theirs}");
+            };
+            near(weighted_auroc(&outcomes), "auroc");
+            near(error_precision(&outcomes), "auc_pr");
+            near(weighted_brier(&outcomes), "brier");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn equal_weights_give_the_plain_measures(
+            scored in prop::collection::vec((0.01..0.99f64, any::<bool>()), 1..30), weight in 0.1..9.0f64,
+        ) {
+            let outcomes: Vec<_> =
+                scored.iter().map(|s| Outcome { score: s.0, good: s.1, weight }).collect();
+            let same = |a: Option<f64>, b: Option<f64>| match (a, b) {
+                (Some(a), Some(b)) => (a - b).abs() < 1e-9,
+                (a, b) => a == b,
+            };
+            prop_assert!(same(weighted_auroc(&outcomes), auroc(&scored)));
+            prop_assert!(same(weighted_brier(&outcomes), Some(brier(&scored))));
+            prop_assert!(same(weighted_nce(&outcomes), nce(&scored)));
+        }
+
         #[test]
         fn auroc_equals_counting_every_pair(scored in prop::collection::vec((0u8..6, any::<bool>()), 0..40)) {
             let scored: Vec<_> = scored.into_iter().map(|(s, ok)| (f64::from(s) / 5.0, ok)).collect();

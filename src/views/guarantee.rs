@@ -38,6 +38,18 @@ pub enum State {
     Alarm,
 }
 
+impl State {
+    /// For people.
+    pub fn words(self) -> &'static str {
+        match self {
+            State::InForce => "in force",
+            State::TooFew => "too few audits yet",
+            State::NotMet => "not met",
+            State::Alarm => "no longer holds",
+        }
+    }
+}
+
 /// One scope's promise.
 #[derive(Clone, Debug, Serialize)]
 pub struct Promised {
@@ -126,7 +138,8 @@ impl Guarantee {
 }
 
 impl Promised {
-    fn name(&self) -> String {
+    /// Whose clips it is about.
+    pub fn name(&self) -> String {
         match self.apart.is_empty() {
             true if self.scope == "pooled" => "all regions".into(),
             true => self.scope.clone(),

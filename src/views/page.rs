@@ -1,26 +1,36 @@
-//! The report as a page: one self-contained HTML file. The only file that names askama.
+//! The report as a page: one self-contained HTML file without script. The only file that names askama.
+//! In: a [`Report`]. Out: HTML. Left to others: pictures and their tables (`figures`).
 
 use anyhow::Result;
 use askama::Template;
 
-use super::report::{Report, Share, clock, percent};
-use crate::domain::{Estimate, State};
+use super::figures::{self, Figure};
+use super::report::fairness::{Comparison, Outcome};
+use super::report::methods::CITED;
+use super::report::words::{rate, share, why};
+use super::report::{Group, Report, clock, percent};
+use crate::domain::Estimate;
+use crate::statistics::rate::{Rate, Share};
 
-/// A state with its colour.
-struct StateRow {
-    name: &'static str,
-    clips: u64,
-    time: String,
-    share: String,
-    width: String,
-    colour: &'static str,
+/// A number that stands large at the top.
+struct Headline {
+    number: String,
+    what: &'static str,
+    interval: String,
 }
 
 #[derive(Template)]
 #[template(path = "report.html")]
 struct Page<'a> {
     report: &'a Report,
-    states: Vec<StateRow>,
+    headlines: Vec<Headline>,
+    states: Figure,
+    human: Vec<Figure>,
+    left: Vec<Figure>,
+    worth: Vec<Figure>,
+    course: Vec<Figure>,
+    methods: String,
+    cited: &'static [&'static str],
 }
 
 impl Page<'_> {
@@ -32,12 +42,20 @@ impl Page<'_> {
         percent(*share)
     }
 
-    fn share(&self, share: &Option<Share>) -> String {
-        percent(share.and_then(|s| s.share))
+    fn share(&self, of: &Option<Share>) -> String {
+        of.as_ref().map_or("-".to_string(), share)
     }
 
-    fn part(&self, part: &u64, of: &u64) -> String {
-        percent(Share::new(*part, *of).share)
+    fn exact(&self, of: &Share) -> String {
+        share(of)
+    }
+
+    fn target(&self, wer: &f64) -> String {
+        percent(Some(*wer))
+    }
+
+    fn rate(&self, of: &Rate) -> String {
+        rate(of)
     }
 
     fn number(&self, number: &Option<f64>) -> String {
@@ -48,45 +66,72 @@ impl Page<'_> {
         e.map_or("-".to_string(), |e| format!("{:.3} ({:.3} to {:.3})", e.value, e.low, e.high))
     }
 
-    fn interval(&self, share: &Option<Share>) -> String {
-        match share {
-            Some(Share { part, of, low: Some(low), high: Some(high), .. }) => {
-                format!("({part} of {of}; {:.0} to {:.0} %)", 100.0 * low, 100.0 * high)
+    fn regions(&self) -> Vec<(&String, &Group)> {
+        self.report.by_region.iter().collect()
+    }
+
+    fn difference(&self, c: &Comparison) -> String {
+        match (c.difference, c.low, c.high) {
+            (Some(d), Some(l), Some(h)) => {
+                format!("{:+.1} ({:+.1} to {:+.1}) points", 100.0 * d, 100.0 * l, 100.0 * h)
             }
-            _ => String::new(),
+            _ => "-".into(),
+        }
+    }
+
+    fn p(&self, p: &Option<f64>) -> String {
+        p.map_or("-".into(), |p| format!("{p:.4}"))
+    }
+
+    fn outcome(&self, c: &Comparison) -> &'static str {
+        match c.outcome {
+            Outcome::Higher => "higher than elsewhere",
+            Outcome::Lower => "lower than elsewhere",
+            Outcome::NotShown => "no difference shown",
+            Outcome::CannotSay => "cannot be said yet",
         }
     }
 }
 
-/// Told apart without red against green.
-fn colour(state: State) -> &'static str {
-    match state {
-        State::Pending => "#b0b7bf",
-        State::Failed => "#c2410c",
-        State::NotSpeech => "#d8dde3",
-        State::NoOutput => "#94a3b8",
-        State::Auto => "#2b7a78",
-        State::Waiting => "#e0a030",
-        State::Settled => "#2f5d9b",
-        State::Dropped => "#64748b",
+fn headline(rate: &Rate, what: &'static str, text: impl Fn(f64) -> String) -> Headline {
+    Headline {
+        number: rate.value.map_or("-".into(), &text),
+        what,
+        interval: match rate.estimate() {
+            Some(e) => format!("{} to {}", text(e.low), text(e.high)),
+            None => why(rate).to_string(),
+        },
     }
 }
 
 impl Report {
     /// The report as a page.
     pub fn html(&self) -> Result<String> {
-        let rows = State::ALL.into_iter().filter_map(|state| {
-            let seconds = self.seconds.get(state.code()).copied().filter(|s| *s > 0.0)?;
-            let share = seconds / self.input_seconds;
-            Some(StateRow {
-                name: state.code(),
-                clips: self.clips.get(state.code()).copied().unwrap_or(0),
-                time: clock(seconds),
-                share: percent(Some(share)),
-                width: format!("{:.2}", 100.0 * share),
-                colour: colour(state),
-            })
-        });
-        Ok(Page { report: self, states: rows.collect() }.render()?)
+        let share = |s: f64| format!("{:.1} %", 100.0 * s);
+        let mut headlines = vec![
+            headline(&self.human.seconds, "of the seconds need a person", share),
+            headline(&self.drafts.all_wer, "word error rate of all drafts", share),
+            headline(&self.left.wer, "word error rate left in accepted drafts", share),
+        ];
+        let minutes = &self.cost.minutes_per_hour;
+        if minutes.value.is_some() {
+            let what = "minutes of work for an hour of speech";
+            headlines.push(headline(minutes, what, |m| format!("{m:.0}")));
+        }
+        let page = Page {
+            report: self,
+            headlines,
+            states: figures::states(self),
+            human: vec![figures::human_by_region(self), figures::human_by_reason(self)],
+            left: vec![figures::left_by_region(self), figures::drafts_by_region(self)],
+            worth: figures::risk_coverage(self)
+                .into_iter()
+                .chain(figures::reliability(self))
+                .collect(),
+            course: std::iter::once(figures::rounds(self)).chain(figures::cost(self)).collect(),
+            methods: self.methods(),
+            cited: &CITED,
+        };
+        Ok(page.render()?)
     }
 }

@@ -7,8 +7,9 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::report::{Share, Wer, clock, percent};
+use super::report::{Wer, clock, percent};
 use crate::domain::{Agreement, Estimate, Reliability};
+use crate::statistics::rate::Share;
 
 /// Everything about people's work.
 #[derive(Clone, Debug, Default, Serialize)]

@@ -1,43 +1,29 @@
-//! The report: human-in-the-loop rates and what stands behind them, as data and as text.
-//! In: counts. Out: a [`Report`] (JSON) and its text. Left to others: counting (pipeline).
+//! The report: human-in-the-loop rates and what stands behind them, as data (JSON, version 2).
+//! In: counts and rates. Out: a [`Report`]. Left to others: counting (pipeline), estimating
+//! (statistics), text (`text`), page (`page`), pictures (`charts`).
+
+pub mod cost;
+pub mod fairness;
+pub mod methods;
+pub mod score;
+mod text;
+pub mod versions;
+pub mod words;
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use serde::Serialize;
 
 use super::guarantee::Guarantee;
 use super::people::Work;
+use crate::statistics::rate::{Rate, Share};
+use cost::Cost;
+use fairness::Fairness;
+use score::Score;
+use versions::Versions;
 
-/// A share of clips, with a 95 % Wilson interval (Wilson 1927) that takes clips as independent;
-/// clips of one speaker are not, so it is narrower than it should be with few speakers.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Share {
-    /// Counted.
-    pub part: u64,
-    /// Of how many.
-    pub of: u64,
-    /// `part / of`; null when nothing was counted.
-    pub share: Option<f64>,
-    /// Lower end of the interval.
-    pub low: Option<f64>,
-    /// Upper end of the interval.
-    pub high: Option<f64>,
-}
-
-impl Share {
-    /// The share and its interval.
-    pub fn new(part: u64, of: u64) -> Self {
-        if of == 0 {
-            return Self { part, of, share: None, low: None, high: None };
-        }
-        let (n, p, z) = (of as f64, part as f64 / of as f64, 1.959_964);
-        let centre = (p + z * z / (2.0 * n)) / (1.0 + z * z / n);
-        let half = z / (1.0 + z * z / n) * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
-        let (low, high) = ((centre - half).max(0.0), (centre + half).min(1.0));
-        Self { part, of, share: Some(p), low: Some(low), high: Some(high) }
-    }
-}
+/// Version of the JSON.
+pub const VERSION: u32 = 2;
 
 /// Word errors over words of the reference.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
@@ -62,54 +48,105 @@ impl Wer {
     }
 }
 
-/// How much needed a person.
-#[derive(Clone, Debug, Default, Serialize)]
+/// How much needs a person (or, by reason, how much has the reason), of clips that are not dropped.
+#[derive(Clone, Copy, Debug, Serialize)]
 pub struct Human {
-    /// Of the clips with text or speech.
-    pub clips: Option<Share>,
-    /// Seconds for people, of all seconds of such clips.
-    pub seconds: Parts,
-    /// Draft words for people, of all draft words.
-    pub words: Parts,
+    /// Of the clips, taken as independent.
+    pub clips: Share,
+    /// Of the clips, by speaker.
+    pub clips_by_speaker: Rate,
+    /// Of the seconds, by speaker.
+    pub seconds: Rate,
+    /// Of the draft words, by speaker.
+    pub words: Rate,
 }
 
-/// A part of a whole.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct Parts {
-    /// For people.
-    pub human: f64,
-    /// In all.
-    pub all: f64,
-    /// `human / all`; null without any.
-    pub share: Option<f64>,
+/// Drafts against what people settled on.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Drafts {
+    /// Settled clips whose text differs from the draft, punctuation and case included.
+    pub changed: Share,
+    /// Settled clips with at least one word error.
+    pub words_changed: Share,
+    /// Word errors of the settled drafts, which are the hard ones.
+    pub settled: Wer,
+    /// The same as a rate, by speaker.
+    pub settled_wer: Rate,
+    /// WER of all drafts, settled or not: Hajek's ratio with weights, by speaker.
+    pub all_wer: Rate,
 }
 
-impl Parts {
-    /// Adds to the whole, and to the part where `human`.
-    pub fn add(&mut self, amount: f64, human: bool) {
-        self.all += amount;
-        if human {
-            self.human += amount;
-        }
-        self.share = (self.all > 0.0).then(|| self.human / self.all);
-    }
+/// What is wrong in the drafts that were accepted, from random audits.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Left {
+    /// Accepted clips, audited ones included.
+    pub accepted: u64,
+    /// Drawn for an audit.
+    pub drawn: u64,
+    /// Of them, settled with a text.
+    pub settled: u64,
+    /// Of them, settled without one: they say nothing about words.
+    pub without_text: u64,
+    /// Settled audits with at least one word error, each clip alike.
+    pub with_error: Share,
+    /// Share of accepted drafts with an error, weighted.
+    pub with_error_weighted: Rate,
+    /// The same, by Horvitz and Thompson.
+    pub with_error_mean: Rate,
+    /// WER of the accepted drafts of these recordings.
+    pub wer: Rate,
+    /// The same, about speakers like these.
+    pub wer_by_speaker: Rate,
+    /// The same about these recordings, helped by the expected WER of every accepted clip.
+    pub wer_with_model: Rate,
 }
 
-/// What one reason, or one region, sends to people.
-#[derive(Clone, Debug, Default, Serialize)]
+/// A region or a round.
+#[derive(Clone, Debug, Serialize)]
 pub struct Group {
-    /// Clips.
+    /// Clips that are not dropped.
     pub clips: u64,
     /// Of them, for people.
     pub human_clips: u64,
+    /// Speakers.
+    pub speakers: u64,
     /// Seconds.
     pub seconds: f64,
     /// Of them, for people.
     pub human_seconds: f64,
-    /// Settled clips whose draft people changed.
-    pub drafts_changed: Option<Share>,
-    /// Drafts against what people settled on.
-    pub draft_wer: Wer,
+    /// How much needs a person.
+    pub human: Human,
+    /// Drafts against settled texts.
+    pub drafts: Drafts,
+    /// What is wrong in accepted drafts.
+    pub left: Left,
+}
+
+/// A round of adaptation.
+#[derive(Clone, Debug, Serialize)]
+pub struct Round {
+    /// From 0.
+    pub round: u32,
+    /// Digest of the model that drafted.
+    pub model: String,
+    /// Everything about its clips.
+    #[serde(flatten)]
+    pub group: Group,
+}
+
+/// What one reason sends to people; a clip counts under each of its reasons.
+#[derive(Clone, Debug, Serialize)]
+pub struct ByReason {
+    /// Clips with this reason that people are to hear.
+    pub clips: u64,
+    /// Their seconds.
+    pub seconds: f64,
+    /// Their share of all clips, seconds and words.
+    pub human: Human,
+    /// Settled clips with this reason whose text differs from the draft.
+    pub changed: Share,
+    /// WER of their drafts, by speaker.
+    pub settled_wer: Rate,
 }
 
 /// What people did.
@@ -123,12 +160,6 @@ pub struct People {
     pub verdicts: BTreeMap<String, u64>,
     /// Clips settled.
     pub settled_clips: u64,
-    /// Settled texts that differ from the draft they were given for, punctuation and case included.
-    pub drafts_changed: Option<Share>,
-    /// Settled texts with at least one word that differs, as the word error rate counts words.
-    pub words_changed: Option<Share>,
-    /// Drafts against settled texts: all settled clips, the hard ones first among them.
-    pub draft_wer: Wer,
     /// Active seconds, where the task file measured them.
     pub active_seconds: f64,
     /// Answers with measured time.
@@ -139,23 +170,10 @@ pub struct People {
     pub active_per_audio_second: Option<f64>,
 }
 
-/// What random audits say of the drafts that nobody else checked.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Audit {
-    /// Clips drawn.
-    pub drawn: u64,
-    /// Of them, settled.
-    pub settled: u64,
-    /// Settled audits with at least one word wrong in the draft.
-    pub with_error: Option<Share>,
-    /// Hajek estimate of the WER in accepted drafts: sum(E/pi) / sum(N/pi) over settled audits.
-    pub wer: Option<f64>,
-}
-
 /// Everything.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Report {
-    /// Format version of the JSON.
+    /// [`VERSION`].
     pub version: u32,
     /// Workspace id.
     pub workspace: String,
@@ -171,20 +189,34 @@ pub struct Report {
     pub seconds: BTreeMap<&'static str, f64>,
     /// Clips in each state.
     pub clips: BTreeMap<&'static str, u64>,
-    /// How much needed a person.
+    /// Speakers of the decided clips.
+    pub speakers: u64,
+    /// How much needs a person.
     pub human: Human,
-    /// By reason; a clip counts under each of its reasons.
-    pub by_reason: BTreeMap<String, Group>,
+    /// Drafts against settled texts.
+    pub drafts: Drafts,
+    /// What is wrong in accepted drafts.
+    pub left: Left,
+    /// By reason.
+    pub by_reason: BTreeMap<String, ByReason>,
     /// By region, declared or heard; `unknown` where there is none.
     pub by_region: BTreeMap<String, Group>,
+    /// By round of adaptation.
+    pub by_round: Vec<Round>,
+    /// Whether regions are served equally.
+    pub fairness: Fairness,
+    /// How good the score is; null until scored clips are settled.
+    pub score: Option<Score>,
+    /// What people's work costs.
+    pub cost: Cost,
     /// What people did.
     pub people: People,
-    /// What random audits say.
-    pub audit: Audit,
     /// Validators, batches, agreement, checks.
     pub work: Work,
     /// What is promised of accepted drafts; null when nothing is asked for.
     pub guarantee: Option<Guarantee>,
+    /// What exactly made these numbers.
+    pub versions: Versions,
 }
 
 /// The middle of some numbers, which get sorted; `None` of none.
@@ -212,138 +244,9 @@ pub fn clock(seconds: f64) -> String {
     }
 }
 
-fn share_line(share: Option<Share>) -> String {
-    match share {
-        Some(Share { part, of, share: Some(s), low: Some(l), high: Some(h) }) => format!(
-            "{part} of {of} ({:.1} %, 95 % interval {:.1} to {:.1})",
-            100.0 * s,
-            100.0 * l,
-            100.0 * h
-        ),
-        _ => "none yet".to_string(),
-    }
-}
-
-impl Report {
-    /// The report as text, for a terminal.
-    pub fn text(&self) -> String {
-        let mut t = String::new();
-        self.write_input(&mut t);
-        self.write_human(&mut t);
-        self.write_people(&mut t);
-        if let Some(guarantee) = &self.guarantee {
-            t.push('\n');
-            t.push_str(&guarantee.text());
-        }
-        t.push_str(&self.work.text());
-        t
-    }
-
-    fn write_input(&self, t: &mut String) {
-        let _ = writeln!(
-            t,
-            "{} recordings, {} of sound, model {}",
-            self.recordings,
-            clock(self.input_seconds),
-            self.model
-        );
-        for (state, seconds) in self.seconds.iter().filter(|(_, s)| **s > 0.0) {
-            let clips = self.clips.get(state).copied().unwrap_or(0);
-            let clips = if clips > 0 { format!("{clips:>6} clips") } else { String::new() };
-            let share = percent(Some(seconds / self.input_seconds));
-            let _ = writeln!(t, "  {state:<11} {:>9}  {share:>7} {clips}", clock(*seconds));
-        }
-        for (path, error) in &self.failed {
-            let _ = writeln!(t, "  failed: {path}: {error}");
-        }
-    }
-
-    fn write_human(&self, t: &mut String) {
-        let _ = writeln!(t, "\nFor people");
-        let _ = writeln!(t, "  clips       {}", share_line(self.human.clips));
-        let _ = writeln!(t, "  seconds     {}", percent(self.human.seconds.share));
-        let _ = writeln!(t, "  words       {}", percent(self.human.words.share));
-        if !self.by_reason.is_empty() {
-            let _ =
-                writeln!(t, "\n  {:<24} {:>6} {:>9} {:>9}", "reason", "clips", "time", "draft WER");
-            for (reason, g) in &self.by_reason {
-                let wer = percent(g.draft_wer.wer);
-                let _ =
-                    writeln!(t, "  {reason:<24} {:>6} {:>9} {wer:>9}", g.clips, clock(g.seconds));
-            }
-        }
-        if !self.by_region.is_empty() {
-            let _ = writeln!(
-                t,
-                "\n  {:<24} {:>6} {:>9} {:>9} {:>9}",
-                "region", "clips", "time", "human", "draft WER"
-            );
-            for (region, g) in &self.by_region {
-                let human = percent((g.clips > 0).then(|| g.human_clips as f64 / g.clips as f64));
-                let wer = percent(g.draft_wer.wer);
-                let time = clock(g.seconds);
-                let _ = writeln!(t, "  {region:<24} {:>6} {time:>9} {human:>9} {wer:>9}", g.clips);
-            }
-        }
-    }
-
-    fn write_people(&self, t: &mut String) {
-        let p = &self.people;
-        let _ = writeln!(t, "\nFrom people");
-        let _ = writeln!(
-            t,
-            "  answers     {} by {} {}, {} clips settled",
-            p.answers,
-            p.validators,
-            if p.validators == 1 { "person" } else { "people" },
-            p.settled_clips
-        );
-        for (verdict, n) in &p.verdicts {
-            let _ = writeln!(t, "    {verdict:<20} {n:>5}");
-        }
-        let _ = writeln!(t, "  words       changed in {}", share_line(p.words_changed));
-        let _ = writeln!(t, "  any change  {}", share_line(p.drafts_changed));
-        let _ = writeln!(
-            t,
-            "  draft WER   {} on the {} settled clips, which are the hard ones ({} errors, {} words)",
-            percent(p.draft_wer.wer),
-            p.draft_wer.clips,
-            p.draft_wer.errors,
-            p.draft_wer.words
-        );
-        if let Some(median) = p.median_active_seconds {
-            let _ = writeln!(
-                t,
-                "  time        {} in all, median {median:.1} s an answer, {:.1} times the audio",
-                clock(p.active_seconds),
-                p.active_per_audio_second.unwrap_or(0.0)
-            );
-        } else {
-            let _ = writeln!(t, "  time        not measured");
-        }
-        let _ = writeln!(
-            t,
-            "  audits      {} drawn, {} settled, {} with an error; WER of accepted drafts {}",
-            self.audit.drawn,
-            self.audit.settled,
-            share_line(self.audit.with_error),
-            percent(self.audit.wer)
-        );
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_interval_is_wilsons() {
-        // Newcombe 1998, table I: 81 of 263 gives 0.2553 to 0.3662.
-        let s = Share::new(81, 263);
-        assert!((s.low.unwrap() - 0.2553).abs() < 5e-5, "{s:?}");
-        assert!((s.high.unwrap() - 0.3662).abs() < 5e-5, "{s:?}");
-        assert_eq!(Share::new(0, 0).share, None);
-    }
 
     #[test]
     fn times_read_like_a_clock() {

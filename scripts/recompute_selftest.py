@@ -1,0 +1,144 @@
+"""Proves recompute_report.py on workspaces that are made here: synthetic noise, scripted drafts, made-up
+answers (nobody's speech, nobody's work). Each report must be redone to the last digit, and a report in
+which one digit was changed must be refused.
+
+usage: recompute_selftest.py SECOND_EAR FOLDER
+"""
+import hashlib
+import json
+import pathlib
+import random
+import shutil
+import subprocess
+import sys
+import wave
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+WORDS = "le la maison rouge petit chat mange une pomme dans jardin avec soleil demain matin route belle".split()
+CASES = {
+    # name: speakers, clips a speaker, share answered, settings
+    "many": (24, 6, 0.85, {"audit_rate": 0.3, "pay_per_clip": 0.12, "blind_share": 0.0}),
+    "settled": (12, 5, 1.0, {"audit_rate": 0.5, "validators": 2}),
+    "budget": (10, 8, 1.0, {"audit_rate": 0.4, "max_human_share": 0.3}),
+    "one-speaker": (1, 12, 1.0, {"audit_rate": 0.4}),
+    "unanswered": (4, 3, 0.0, {"audit_rate": 0.3}),
+    "empty": (0, 0, 0.0, {}),
+}
+
+
+def make_audio(path, seconds, rng):
+    with wave.open(str(path), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(16000)
+        out.writeframes(rng.randbytes(int(seconds * 16000) * 2))
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+
+
+def misheard(words, rng, rate):
+    said = []
+    for word in words:
+        roll = rng.random()
+        if roll < rate / 2:
+            said.append(rng.choice(WORDS))
+        elif roll >= rate:
+            said.append(word)
+    return said or [rng.choice(WORDS)]
+
+
+def workspace(program, folder, name):
+    speakers, clips, answered, settings = CASES[name]
+    rng = random.Random(name)
+    ws, audio = folder / "ws", folder / "audio"
+    audio.mkdir(parents=True)
+
+    def ear(*args):
+        done = subprocess.run([program, "--quiet", *map(str, args)], cwd=ROOT, capture_output=True, text=True)
+        if done.returncode != 0:
+            sys.exit(f"second-ear {' '.join(map(str, args))}: {done.stderr}")
+        return done.stdout
+
+    ear("init", ws, "--language", "fr")
+    calibration = json.loads((ROOT / "models/calibration/base-f16.json").read_text())
+    calibration["model"] = "scripted"
+    (ws / "own.json").write_text(json.dumps(calibration))
+    settings = {"calibration": "own.json", "min_seconds": 5.0, **settings}
+    lines = [line for line in (ws / "second-ear.toml").read_text().splitlines() if line.split(" = ")[0] not in settings]
+    for key, value in settings.items():
+        place = {"calibration": 0, "min_seconds": lines.index("[slice]") + 1}.get(key)
+        if place is None:
+            table = "[tasks]" if key in ("pay_per_clip", "blind_share", "validators") else "[routing]"
+            place = lines.index(table) + 1
+        lines.insert(place, f"{key} = {json.dumps(value)}")
+    (ws / "second-ear.toml").write_text("\n".join(lines) + "\n")
+    manifest, script, truth = ["path,speaker,region"], [], {}
+    for s in range(speakers):
+        region = ["fr-CA-QC", "fr-FR", "fr-BE", ""][s % 4]
+        hard = 0.05 + 0.25 * rng.random() + (0.2 if region == "fr-CA-QC" else 0.0)
+        for c in range(clips):
+            path = audio / f"s{s}_{c}.wav"
+            recording = make_audio(path, rng.uniform(1.5, 4.5), rng)
+            said = [rng.choice(WORDS) for _ in range(rng.randint(3, 11))]
+            rate = hard * rng.choice([0.0, 0.0, 0.5, 1.5])
+            draft = misheard(said, rng, rate)
+            truth[recording] = " ".join(said)
+            manifest.append(f"{path.name},speaker {s},{region}")
+            logprobs = [-0.02 - 2.5 * rate * rng.random() - 0.1 * rng.random() for _ in draft]
+            script.append({"recording": recording, "text": " ".join(draft), "logprobs": logprobs})
+    if truth:
+        (audio / "manifest.csv").write_text("\n".join(manifest) + "\n")
+        (folder / "script.jsonl").write_text("".join(json.dumps(r) + "\n" for r in script))
+        ear("ingest", ws, audio / "manifest.csv")
+        ear("run", ws, "--scripted", folder / "script.jsonl")
+        ear("tasks", ws, "--out", folder / "tasks", "--format", "jsonl")
+    rows = [json.loads(line) for file in sorted((folder / "tasks").glob("*.jsonl")) for line in file.read_text().splitlines()]
+    answers = []
+    for row in rows:
+        for validator in ["ana", "bo"][: settings.get("validators", 1)]:
+            if rng.random() >= answered:
+                continue
+            text = truth[row["clip"].split("_")[0]]
+            verdict = rng.choices(["text", "unintelligible", "not_speech"], [12, 1, 1])[0]
+            if verdict == "text":
+                verdict = "as_is" if text == row["draft"] else "corrected"
+            given = dict(row, validator=validator, verdict=verdict, text=text if verdict in ("as_is", "corrected") else "",
+                         answered_at="2026-11-23T10:00:00Z")
+            given["active_seconds"] = round(rng.uniform(4, 40), 2) if rng.random() < 0.9 else None
+            answers.append(json.dumps(given))
+    if answers:
+        (folder / "answers.jsonl").write_text("\n".join(answers) + "\n")
+        ear("answers", ws, folder / "answers.jsonl")
+    report, clips = folder / "report.json", folder / "clips.csv"
+    report.write_text(ear("report", ws, "--json", "--csv", clips))
+    return report, clips
+
+
+def recompute(report, clips):
+    script = ROOT / "scripts/recompute_report.py"
+    return subprocess.run([sys.executable, script, report, clips], capture_output=True, text=True)
+
+
+def main(program, folder):
+    program = str(pathlib.Path(program).resolve())
+    folder = pathlib.Path(folder).resolve()
+    shutil.rmtree(folder, ignore_errors=True)
+    for name in CASES:
+        report, clips = workspace(program, folder / name, name)
+        done = recompute(report, clips)
+        print(f"== {name}\n{done.stdout}{done.stderr}", end="")
+        if done.returncode != 0:
+            sys.exit(f"{name}: the report cannot be redone")
+    text = json.loads((folder / "many/report.json").read_text())
+    text["left"]["wer"]["high"] += 1e-6
+    altered = folder / "altered.json"
+    altered.write_text(json.dumps(text))
+    done = recompute(altered, folder / "many/clips.csv")
+    if done.returncode != 1 or "left.wer.high" not in done.stdout:
+        sys.exit("a report with a changed digit was not refused")
+    print("== a report with one digit changed is refused")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    main(*sys.argv[1:])

@@ -1,0 +1,97 @@
+//! Each named region against all other clips: human rate, draft WER, error left.
+
+use std::collections::BTreeMap;
+
+use super::groups::by_speaker;
+use crate::statistics::fairness::{Difference, compare, holm};
+use crate::statistics::rate::Missing;
+use crate::views::clips::{Part, Row};
+use crate::views::report::Group;
+use crate::views::report::fairness::{Comparison, Fairness, Measure, Outcome};
+
+const MEASURES: [Measure; 3] = [Measure::HumanRate, Measure::DraftWer, Measure::ErrorLeft];
+/// Corrected p-values up to this show a difference.
+const SHOWN: f64 = 0.05;
+
+/// What a clip adds to a measure: (part, of).
+fn adds(row: &Row, measure: Measure) -> Option<(f64, f64)> {
+    match measure {
+        Measure::HumanRate => (!row.is_dropped()).then(|| (f64::from(row.is_human()), 1.0)),
+        Measure::DraftWer if row.part == Part::NothingHeard => None,
+        Measure::ErrorLeft if row.part != Part::Accepted => None,
+        Measure::DraftWer | Measure::ErrorLeft => {
+            row.truth().map(|(weight, errors, words)| (weight * errors, weight * words))
+        }
+    }
+}
+
+/// Compares, corrects, and says so.
+pub fn fairness(rows: &[&Row], by_region: &BTreeMap<String, Group>, seed: u64) -> Fairness {
+    let mut comparisons = Vec::new();
+    for (region, group) in by_region.iter().filter(|(region, _)| *region != "unknown") {
+        for measure in MEASURES {
+            // A part of the region that nobody heard yet cannot be compared: see `groups::all_wer`.
+            let unheard = match measure {
+                Measure::HumanRate => None,
+                Measure::DraftWer => {
+                    group.drafts.all_wer.missing.filter(|_| group.drafts.all_wer.value.is_none())
+                }
+                Measure::ErrorLeft => {
+                    group.left.wer.missing.filter(|_| group.left.wer.value.is_none())
+                }
+            };
+            comparisons.push(comparison(rows, region, measure, unheard, seed));
+        }
+    }
+    for measure in MEASURES {
+        let mut tested: Vec<&mut Comparison> =
+            comparisons.iter_mut().filter(|c| c.measure == measure && c.p.is_some()).collect();
+        let p: Vec<f64> = tested.iter().filter_map(|c| c.p).collect();
+        for (c, corrected) in tested.iter_mut().zip(holm(&p)) {
+            c.p_holm = Some(corrected);
+            c.outcome = match c.difference {
+                Some(d) if corrected <= SHOWN && d > 0.0 => Outcome::Higher,
+                Some(d) if corrected <= SHOWN && d < 0.0 => Outcome::Lower,
+                _ => Outcome::NotShown,
+            };
+        }
+    }
+    Fairness::new(comparisons)
+}
+
+fn comparison(
+    rows: &[&Row],
+    region: &str,
+    measure: Measure,
+    unheard: Option<Missing>,
+    seed: u64,
+) -> Comparison {
+    let side = |here: bool| {
+        by_speaker(rows.iter().filter(|r| (r.region == region) == here).filter_map(|r| {
+            let (part, of) = adds(r, measure)?;
+            Some((r.speaker.as_str(), part, of))
+        }))
+    };
+    let (group, others) = (side(true), side(false));
+    let compared = match unheard {
+        Some(why) => Err(why),
+        None => compare(&group, &others, seed),
+    };
+    let (found, missing) = match compared {
+        Ok(Difference { estimate, p }) => (Some((estimate, p)), None),
+        Err(why) => (None, Some(why)),
+    };
+    Comparison {
+        region: region.to_string(),
+        measure,
+        speakers: group.len() as u64,
+        other_speakers: others.len() as u64,
+        difference: found.map(|f| f.0.value),
+        low: found.map(|f| f.0.low),
+        high: found.map(|f| f.0.high),
+        p: found.map(|f| f.1),
+        p_holm: None,
+        outcome: Outcome::CannotSay,
+        missing,
+    }
+}

@@ -1,0 +1,214 @@
+//! Rates of a group of clips: how much needs a person, how good the drafts are, what is left.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::Samples;
+use crate::statistics::bootstrap;
+use crate::statistics::interval::korn_graubard;
+use crate::statistics::rate::{Method, Missing, Rate, Share};
+use crate::statistics::weighted::{
+    Expected, Heard, difference, difference_design, hajek, hajek_by_speaker, hajek_design,
+    horvitz_thompson,
+};
+use crate::views::clips::{Part, Row};
+use crate::views::report::{ByReason, Drafts, Group, Human, Left, Wer};
+
+/// Sums of (part, of) by speaker, in the order of their names.
+pub fn by_speaker<'r>(rows: impl Iterator<Item = (&'r str, f64, f64)>) -> Vec<(f64, f64)> {
+    let mut sums: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
+    for (speaker, part, of) in rows {
+        let sum = sums.entry(speaker).or_default();
+        sum.0 += part;
+        sum.1 += of;
+    }
+    sums.into_values().collect()
+}
+
+/// `sum(part) / sum(of)` of some clips with its cluster-bootstrap interval.
+pub fn clustered(rows: &[&Row], seed: u64, of: impl Fn(&Row) -> (f64, f64)) -> Rate {
+    let speakers = by_speaker(rows.iter().map(|r| (r.speaker.as_str(), of(r).0, of(r).1)));
+    let sum = speakers.iter().fold((0.0, 0.0), |a, s| (a.0 + s.0, a.1 + s.1));
+    let value = (sum.1 > 0.0).then(|| sum.0 / sum.1);
+    let ends = bootstrap::ratio(&speakers, seed).map(|e| (e.low, e.high));
+    let counts = (rows.len() as u64, speakers.len() as u64);
+    Rate::new(Method::ClusterBootstrap, counts, value, ends)
+}
+
+/// Numbers the speakers of some clips, in the order of their names.
+pub fn speakers<'r>(rows: &[&'r Row]) -> BTreeMap<&'r str, usize> {
+    let names: BTreeSet<&str> = rows.iter().map(|r| r.speaker.as_str()).collect();
+    names.into_iter().zip(0..).collect()
+}
+
+/// Of clips that are not dropped, those that `counts`.
+pub fn human(rows: &[&Row], seed: u64, counts: impl Fn(&Row) -> bool) -> Human {
+    let one = |r: &Row| f64::from(counts(r));
+    let amount = |of: &dyn Fn(&Row) -> f64| clustered(rows, seed, |r| (one(r) * of(r), of(r)));
+    Human {
+        clips: Share::new(rows.iter().filter(|r| counts(r)).count() as u64, rows.len() as u64),
+        clips_by_speaker: amount(&|_| 1.0),
+        // Whole samples: their sums are exact in any order.
+        seconds: amount(&|r| r.length.0 as f64),
+        words: amount(&|r| r.draft_words as f64),
+    }
+}
+
+/// Settled drafts, and what they say of all.
+pub fn drafts(rows: &[&Row], seed: u64) -> Drafts {
+    let settled: Vec<&Row> =
+        rows.iter().copied().filter(|r| !r.is_dropped() && r.errors.is_some()).collect();
+    let of = |counts: fn(&&&Row) -> bool| {
+        Share::new(settled.iter().filter(counts).count() as u64, settled.len() as u64)
+    };
+    let mut wer = Wer::default();
+    for row in &settled {
+        wer.add(row.errors.unwrap_or(0) as usize, row.reference_words.unwrap_or(0) as usize);
+    }
+    Drafts {
+        changed: of(|r| r.changed == Some(true)),
+        words_changed: of(|r| r.errors > Some(0)),
+        settled: wer,
+        settled_wer: settled_wer(&settled, seed),
+        all_wer: all_wer(rows),
+    }
+}
+
+fn settled_wer(settled: &[&Row], seed: u64) -> Rate {
+    clustered(settled, seed, |r| {
+        (r.errors.unwrap_or(0) as f64, r.reference_words.unwrap_or(0) as f64)
+    })
+}
+
+/// Heard clips for the weighted estimators, with the numbering of their speakers.
+pub fn heard(rows: &[&Row]) -> (Vec<Heard>, u64) {
+    let truths: Vec<&Row> = rows.iter().copied().filter(|r| r.truth().is_some()).collect();
+    let numbers = speakers(&truths);
+    let heard = truths.iter().filter_map(|r| {
+        let (weight, errors, words) = r.truth()?;
+        Some(Heard {
+            inclusion: 1.0 / weight,
+            errors,
+            words,
+            model_errors: r.expected_errors(),
+            model_words: r.draft_words as f64,
+            speaker: numbers[r.speaker.as_str()],
+        })
+    });
+    (heard.collect(), numbers.len() as u64)
+}
+
+/// WER of all drafts. Both the routed and the accepted part must have something settled, where they
+/// have clips: else a part would be passed over in silence.
+fn all_wer(rows: &[&Row]) -> Rate {
+    let method = Method::HajekBySpeaker;
+    let drafts: Vec<&Row> = rows.iter().copied().filter(|r| r.part != Part::NothingHeard).collect();
+    if drafts.is_empty() {
+        return Rate::none(method, Missing::NothingCounted);
+    }
+    let parts =
+        |rows: &mut dyn Iterator<Item = &&Row>| rows.map(|r| r.part).collect::<BTreeSet<_>>();
+    let settled = parts(&mut drafts.iter().filter(|r| r.weight.is_some()));
+    if parts(&mut drafts.iter()) != settled {
+        return Rate::none(method, Missing::NoneSettled);
+    }
+    let (heard, speakers) = heard(&drafts);
+    let counts = (heard.len() as u64, speakers);
+    Rate::new(method, counts, hajek(&heard), hajek_by_speaker(&heard))
+}
+
+/// What is wrong in accepted drafts.
+pub fn left(rows: &[&Row]) -> Left {
+    let accepted: Vec<&Row> = rows.iter().copied().filter(|r| r.part == Part::Accepted).collect();
+    let drawn = accepted.iter().filter(|r| r.is_human());
+    let (mut settled, mut without_text, mut wrong) = (0, 0, 0);
+    let mut weighted = Vec::new();
+    for row in drawn.clone() {
+        without_text += u64::from(row.verdict.is_some() && row.errors.is_none());
+        if let Some((weight, errors, _)) = row.truth() {
+            settled += 1;
+            wrong += u64::from(errors > 0.0);
+            weighted.push((weight, errors > 0.0));
+        }
+    }
+    let (heard, speakers) = heard(&accepted);
+    let expected = accepted.iter().fold(Expected::default(), |sum, r| Expected {
+        errors: sum.errors + r.expected_errors(),
+        words: sum.words + r.draft_words as f64,
+    });
+    let counts = (settled, speakers);
+    let why = if accepted.is_empty() { Missing::NothingCounted } else { Missing::NoneSettled };
+    let rate = |method: Method, value: Option<f64>, ends: Result<(f64, f64), Missing>| match settled
+    {
+        0 => Rate::none(method, why),
+        _ => Rate::new(method, counts, value, ends),
+    };
+    let shared = korn_graubard(&weighted);
+    let losses: Vec<_> = weighted.iter().map(|(w, bad)| (1.0 / w, f64::from(*bad))).collect();
+    let mean = horvitz_thompson(&losses, accepted.len() as u64);
+    let mean_value = losses.iter().map(|(pi, loss)| loss / pi).sum::<f64>() / accepted.len() as f64;
+    Left {
+        accepted: accepted.len() as u64,
+        drawn: drawn.count() as u64,
+        settled,
+        without_text,
+        with_error: Share::new(wrong, settled),
+        with_error_weighted: rate(
+            Method::KornGraubard,
+            shared.map(|s| s.0),
+            shared.map(|s| s.1).ok_or(why),
+        ),
+        with_error_mean: rate(
+            Method::HorvitzThompson,
+            Some(mean_value),
+            mean.map(|e| (e.low, e.high)),
+        ),
+        wer: rate(Method::HajekDesign, hajek(&heard), hajek_design(&heard)),
+        wer_by_speaker: rate(Method::HajekBySpeaker, hajek(&heard), hajek_by_speaker(&heard)),
+        wer_with_model: rate(
+            Method::Difference,
+            difference(&heard, expected).ok(),
+            difference_design(&heard, expected),
+        ),
+    }
+}
+
+/// Everything about a region or a round.
+pub fn group(rows: &[&Row], seed: u64) -> Group {
+    let kept: Vec<&Row> = rows.iter().copied().filter(|r| !r.is_dropped()).collect();
+    let seconds = |of: &dyn Fn(&&&Row) -> bool| {
+        kept.iter().filter(of).map(|r| r.length).sum::<Samples>().seconds()
+    };
+    Group {
+        clips: kept.len() as u64,
+        human_clips: kept.iter().filter(|r| r.is_human()).count() as u64,
+        speakers: speakers(&kept).len() as u64,
+        seconds: seconds(&|_| true),
+        human_seconds: seconds(&|r| r.is_human()),
+        human: human(&kept, seed, Row::is_human),
+        drafts: drafts(rows, seed),
+        left: left(rows),
+    }
+}
+
+/// By reason, of clips that people are to hear.
+pub fn by_reason(kept: &[&Row], seed: u64) -> BTreeMap<String, ByReason> {
+    let codes: BTreeSet<&str> =
+        kept.iter().filter(|r| r.is_human()).flat_map(|r| r.reasons.iter().copied()).collect();
+    let reason = |code: &str| {
+        let has = |r: &Row| r.is_human() && r.reasons.contains(&code);
+        let rows: Vec<&Row> = kept.iter().copied().filter(|r| has(r)).collect();
+        let settled: Vec<&Row> = rows.iter().copied().filter(|r| r.errors.is_some()).collect();
+        let changed = settled.iter().filter(|r| r.changed == Some(true)).count();
+        ByReason {
+            clips: rows.len() as u64,
+            seconds: rows.iter().map(|r| r.length).sum::<Samples>().seconds(),
+            human: human(kept, seed, has),
+            changed: Share::new(changed as u64, settled.len() as u64),
+            settled_wer: settled_wer(&settled, seed),
+        }
+    };
+    codes.into_iter().map(|code| (code.to_string(), reason(code))).collect()
+}
+
+#[cfg(test)]
+mod tests;

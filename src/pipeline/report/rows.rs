@@ -1,0 +1,186 @@
+//! The walk: every decided clip becomes a row with all that the rates need.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+
+use crate::domain::{
+    Answer, BatchId, ClipId, Decision, Language, LanguageChoice, Reason, Recording,
+};
+use crate::pipeline::scores::Scorer;
+use crate::pipeline::workspace::Workspace;
+use crate::routing::audit::draw;
+use crate::store::{ClipRow, Draft};
+use crate::training::word_errors::word_errors;
+use crate::views::clips::{Part, Row};
+use crate::views::report::{People, median};
+
+/// What the walk found.
+#[derive(Default)]
+pub struct Walked {
+    /// Decided clips, in order of ingestion and time.
+    pub rows: Vec<Row>,
+    /// Clips in each state, undecided ones too.
+    pub states: BTreeMap<&'static str, u64>,
+    /// What people did.
+    pub people: People,
+}
+
+/// What people did about one clip.
+#[derive(Clone, Copy, Default)]
+struct Work {
+    answers: u64,
+    timed: u64,
+    seconds: f64,
+    paid: f64,
+}
+
+struct Walk<'a> {
+    workspace: &'a Workspace,
+    scorer: Scorer,
+    fallback: Option<Language>,
+    work: BTreeMap<ClipId, Work>,
+}
+
+/// Walks over everything once.
+pub fn walk(workspace: &Workspace) -> Result<Walked> {
+    let recordings = workspace.store.recordings_by_id()?;
+    let mut walked = Walked::default();
+    let walk = Walk {
+        workspace,
+        scorer: Scorer::of(workspace)?,
+        fallback: match &workspace.config.language {
+            LanguageChoice::Fixed(language) => Some(language.clone()),
+            LanguageChoice::Auto => None,
+        },
+        work: answers(workspace, &mut walked.people)?,
+    };
+    let mut heard_seconds = 0.0;
+    workspace.store.each_clip(Draft::Decided, |clip| {
+        *walked.states.entry(clip.state().code()).or_default() += 1;
+        walked.people.settled_clips += u64::from(clip.consensus.is_some());
+        let work = walk.work.get(&clip.clip.id).copied().unwrap_or_default();
+        heard_seconds += work.timed as f64 * clip.clip.span.len().seconds();
+        walked.rows.extend(walk.row(&clip, recordings.get(&clip.clip.recording), work));
+        Ok(())
+    })?;
+    let people = &mut walked.people;
+    people.active_per_audio_second =
+        (heard_seconds > 0.0).then(|| people.active_seconds / heard_seconds);
+    weigh(&mut walked.rows);
+    Ok(walked)
+}
+
+/// Counts the answers, by clip; pay is the batch's where the answer names one that has it.
+fn answers(workspace: &Workspace, people: &mut People) -> Result<BTreeMap<ClipId, Work>> {
+    let mut sizes: BTreeMap<BatchId, u64> = BTreeMap::new();
+    workspace.store.each_handed_out(|out| {
+        if let Some(batch) = out.batch {
+            *sizes.entry(batch).or_default() += 1;
+        }
+    })?;
+    let batches = workspace.store.batches()?.into_iter();
+    let pay: BTreeMap<BatchId, f64> = batches
+        .map(|b| {
+            let clips = sizes.get(&b.id).copied().unwrap_or(0).max(1);
+            (b.id, b.pay.unwrap_or(0.0) / clips as f64)
+        })
+        .collect();
+    let (mut work, mut times) = (BTreeMap::<ClipId, Work>::new(), Vec::new());
+    let mut validators = BTreeSet::new();
+    workspace.store.each_current_answer(|answer: Answer| {
+        let here = work.entry(answer.clip).or_default();
+        here.answers += 1;
+        let paid = answer.batch.as_ref().and_then(|b| pay.get(b)).copied();
+        here.paid += paid.unwrap_or(workspace.config.tasks.pay_per_clip);
+        if let Some(seconds) = answer.active_seconds {
+            here.timed += 1;
+            here.seconds += seconds;
+            times.push(seconds);
+        }
+        *people.verdicts.entry(answer.verdict.code().to_string()).or_default() += 1;
+        validators.insert(answer.validator);
+    })?;
+    people.validators = validators.len() as u64;
+    people.answers = people.verdicts.values().sum();
+    people.active_seconds = times.iter().sum();
+    people.timed_answers = times.len() as u64;
+    people.median_active_seconds = median(&mut times);
+    Ok(work)
+}
+
+impl Walk<'_> {
+    /// The row of a clip, its weight still to come; `None` until it was decided on.
+    fn row(&self, clip: &ClipRow, recording: Option<&Recording>, work: Work) -> Option<Row> {
+        let (routed, recording) = (clip.routed.as_ref()?, recording?);
+        let (decision, reasons): (_, &[Reason]) = match &routed.decision {
+            Decision::Auto { over_budget } => ("auto", over_budget),
+            Decision::Human { reasons, .. } => ("human", reasons),
+            Decision::Dropped { .. } => ("dropped", &[]),
+        };
+        let codes: BTreeSet<&'static str> = reasons.iter().map(Reason::code).collect();
+        let empty = clip.draft().is_empty();
+        let part = match (&routed.decision, codes.contains("random_audit")) {
+            (Decision::Human { .. }, false) => Part::Reasons,
+            // An audit of an empty draft without any other reason stands for what was left out.
+            (Decision::Human { .. }, true) if empty && codes.len() == 1 => Part::NothingHeard,
+            (Decision::Human { .. }, true) | (Decision::Auto { .. }, _) => Part::Accepted,
+            (Decision::Dropped { .. }, _) => Part::NothingHeard,
+        };
+        let hypothesis = clip.hypothesis.as_ref();
+        let declared = recording.facts.language.as_ref().or(self.fallback.as_ref());
+        let language = declared.or(hypothesis.map(|h| &h.language))?;
+        let settled = clip.consensus.as_ref().filter(|c| c.verdict.gives_text());
+        let compared = word_errors(settled.map_or("", |c| &c.text), clip.draft(), language);
+        let seed = self.workspace.config.routing.seed;
+        Some(Row {
+            clip: clip.clip.id.to_string(),
+            recording: recording.id.to_string(),
+            speaker: recording.speaker_key(),
+            region: routed.region.as_ref().map_or("unknown", |r| r.as_str()).to_string(),
+            length: clip.clip.span.len(),
+            round: 0,
+            model: hypothesis.map_or(String::new(), |h| h.model.clone()),
+            policy: hypothesis.map_or(String::new(), |h| h.policy.clone()),
+            decision,
+            part,
+            reasons: codes.into_iter().collect(),
+            score: routed.score.map(|s| s.get()),
+            expected_wer: hypothesis.filter(|_| !empty).and_then(|h| {
+                self.scorer.score(h, recording.facts.region.as_ref()).map(|(_, wer)| wer)
+            }),
+            draw: draw(seed, &clip.clip.id),
+            inclusion: routed.inclusion.get(),
+            weight: None,
+            state: clip.state().code(),
+            draft_words: compared.hypothesis_words as u64,
+            verdict: clip.consensus.as_ref().map(|c| c.verdict.code()),
+            changed: settled.map(|c| c.text != clip.draft()),
+            errors: settled.map(|_| compared.errors as u64),
+            reference_words: settled.map(|_| compared.reference_words as u64),
+            answers: work.answers,
+            timed_answers: work.timed,
+            active_seconds: work.seconds,
+            paid: work.paid,
+        })
+    }
+}
+
+/// Gives settled clips their weight: 1 / inclusion, times the clips of their part that people are to
+/// hear over those settled with a text. Where all are settled that factor is 1; until then it takes
+/// the unsettled for like the settled. Gold clips that nobody drew stand for nothing.
+fn weigh(rows: &mut [Row]) {
+    let mut parts: BTreeMap<Part, (u64, u64)> = BTreeMap::new();
+    for row in rows.iter().filter(|r| r.is_human()) {
+        let (heard, settled) = parts.entry(row.part).or_default();
+        *heard += 1;
+        *settled += u64::from(row.errors.is_some());
+    }
+    for row in rows.iter_mut().filter(|r| r.is_human() && r.errors.is_some()) {
+        let (heard, settled) = parts[&row.part];
+        row.weight = Some(heard as f64 / settled as f64 / row.inclusion);
+    }
+}
+
+#[cfg(test)]
+mod tests;

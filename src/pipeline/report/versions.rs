@@ -1,0 +1,80 @@
+//! What exactly made the numbers: digests of models, calibration and lexicon, settings.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+
+use crate::domain::hex_digest;
+use crate::hypotheses::calibrate;
+use crate::pipeline::lexicon;
+use crate::pipeline::scores::{self, Scorer};
+use crate::pipeline::workspace::Workspace;
+use crate::statistics::{bootstrap, interval};
+use crate::views::clips::{self, Row};
+use crate::views::report::versions::{Calibration, Lexicon, Settings, Versions};
+
+/// Versions of everything behind the rows.
+pub fn versions(workspace: &Workspace, rows: &[&Row]) -> Result<Versions> {
+    let count = |name: fn(&Row) -> &str| {
+        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+        rows.iter().for_each(|r| *counts.entry(name(r).to_string()).or_default() += 1);
+        counts
+    };
+    let (routing, tasks) = (&workspace.config.routing, &workspace.config.tasks);
+    Ok(Versions {
+        second_ear: env!("CARGO_PKG_VERSION"),
+        clips_csv: clips::VERSION,
+        models: count(|r| &r.model),
+        policies: count(|r| &r.policy),
+        calibration: calibration(workspace)?,
+        lexicon: lexicon_in_use(workspace)?,
+        settings: Settings {
+            accept_score: routing.accept_score,
+            region_shift: routing.region_shift,
+            review_lexicon_hits: routing.review_lexicon_hits,
+            audit_rate: routing.audit_rate,
+            seed: routing.seed,
+            max_human_share: routing.max_human_share,
+            max_human_minutes: routing.max_human_minutes,
+            validators: tasks.validators,
+            blind_share: tasks.blind_share,
+        },
+        level: interval::LEVEL,
+        replicates: bootstrap::REPLICATES,
+    })
+}
+
+fn calibration(workspace: &Workspace) -> Result<Calibration> {
+    let path = scores::calibration_path(workspace);
+    let text = match &path {
+        None => calibrate::SHIPPED.to_string(),
+        Some(path) => std::fs::read_to_string(path)
+            .with_context(|| format!("read the calibration {}", path.display()))?,
+    };
+    let c = Scorer::of(workspace)?.calibration;
+    let sets = c.fits.last().map(|fit| &fit.sets[..]).unwrap_or_default();
+    Ok(Calibration {
+        file: path.map_or("shipped".into(), |path| path.to_string_lossy().into_owned()),
+        format: c.format.clone(),
+        sha256: hex_digest(text.as_bytes()),
+        model: c.model.clone(),
+        policy: c.policy.clone(),
+        clips: sets.iter().map(|s| s.clips as u64).sum(),
+        sets: sets.iter().map(|s| s.name.clone()).collect(),
+        own_clips: c.adjustment.as_ref().map_or(0, |a| a.clips as u64),
+    })
+}
+
+fn lexicon_in_use(workspace: &Workspace) -> Result<Lexicon> {
+    let lexicon = lexicon::lexicon(workspace)?;
+    let mut text = String::new();
+    for e in lexicon.entries() {
+        let regions: Vec<&str> = e.regions.iter().map(|r| r.as_str()).collect();
+        let near = e.near.join("|");
+        let (regions, pattern) = (regions.join("|"), &e.pattern);
+        let line =
+            format!("{}\t{:?}\t{regions}\t{:?}\t{pattern}\t{near}\n", e.term, e.kind, e.ambiguity);
+        text.push_str(&line);
+    }
+    Ok(Lexicon { entries: lexicon.entries().len() as u64, sha256: hex_digest(text.as_bytes()) })
+}

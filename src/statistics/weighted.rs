@@ -1,0 +1,151 @@
+//! Rates in all accepted drafts from the few that were heard, each with the probability of that.
+//! In: heard clips with inclusion probability, word errors, words. Out: values with intervals.
+//! Left to others: who was drawn (routing), which clips were settled (pipeline).
+//!
+//! Clips were drawn one by one, each with its own probability pi (Poisson sampling). Two questions,
+//! two intervals. *These recordings*: how far is the rate among all of their clips? Only the draw
+//! varies, so speakers do not matter. *Speakers like these*: clips of one speaker are alike, so whole
+//! speakers vary. Both use Student's t; both are approximate, and too hopeful with few errors.
+
+use super::interval::student;
+use super::rate::Missing;
+use crate::domain::Estimate;
+
+/// A heard clip.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Heard {
+    /// Probability that it was heard (and answered), in (0, 1].
+    pub inclusion: f64,
+    /// Word errors of its draft (or any other count).
+    pub errors: f64,
+    /// Words of its reference (or anything to divide by).
+    pub words: f64,
+    /// Word errors that a model expected before it was heard.
+    pub model_errors: f64,
+    /// Words that the draft has.
+    pub model_words: f64,
+    /// Its speaker, numbered from 0 without gap.
+    pub speaker: usize,
+}
+
+fn sums(heard: &[Heard]) -> (f64, f64) {
+    heard
+        .iter()
+        .fold((0.0, 0.0), |(e, n), h| (e + h.errors / h.inclusion, n + h.words / h.inclusion))
+}
+
+/// Hajek's ratio `sum(E / pi) / sum(N / pi)` (1971); `None` without words.
+pub fn hajek(heard: &[Heard]) -> Option<f64> {
+    let (errors, words) = sums(heard);
+    (words > 0.0).then(|| errors / words)
+}
+
+/// The ends of `value +- t * sqrt(variance)`, not under zero.
+fn ends(value: f64, variance: f64, freedom: f64) -> Result<(f64, f64), Missing> {
+    if freedom < 1.0 {
+        return Err(Missing::OneSpeaker);
+    }
+    if variance.is_nan() || variance <= 1e-18 {
+        return Err(Missing::NoVariation);
+    }
+    let half = student(freedom) * variance.sqrt();
+    Ok(((value - half).max(0.0), value + half))
+}
+
+/// The interval of [`hajek`] about these recordings: variance
+/// `sum((1 - pi) / pi^2 (E - R N)^2) / sum(N / pi)^2` (Sarndal, Swensson and Wretman 1992, 5.6), n - 1
+/// degrees of freedom.
+///
+/// # Errors
+/// Nothing heard; one clip; no variation (all alike, or every clip was certain to be heard).
+pub fn hajek_design(heard: &[Heard]) -> Result<(f64, f64), Missing> {
+    let ratio = hajek(heard).ok_or(Missing::NothingCounted)?;
+    let of = |h: &Heard| h.errors - ratio * h.words;
+    ends(ratio, poisson(heard, of) / sums(heard).1.powi(2), heard.len() as f64 - 1.0)
+}
+
+/// `sum((1 - pi) / pi^2 x^2)`: the variance of `sum(x / pi)` under Poisson sampling, estimated.
+fn poisson(heard: &[Heard], x: impl Fn(&Heard) -> f64) -> f64 {
+    heard.iter().map(|h| (1.0 - h.inclusion) / h.inclusion.powi(2) * x(h).powi(2)).sum()
+}
+
+/// The interval of [`hajek`] about speakers like these: the linearised variance
+/// `G / (G - 1) sum_g (sum_g (E - R N) / pi)^2 / sum(N / pi)^2` over G speakers, G - 1 degrees.
+///
+/// # Errors
+/// Nothing heard; one speaker; no variation.
+pub fn hajek_by_speaker(heard: &[Heard]) -> Result<(f64, f64), Missing> {
+    let ratio = hajek(heard).ok_or(Missing::NothingCounted)?;
+    let speakers = heard.iter().map(|h| h.speaker + 1).max().unwrap_or(0);
+    let mut residuals = vec![0.0; speakers];
+    let mut there = vec![false; speakers];
+    for h in heard {
+        residuals[h.speaker] += (h.errors - ratio * h.words) / h.inclusion;
+        there[h.speaker] = true;
+    }
+    let groups = there.iter().filter(|t| **t).count() as f64;
+    if groups < 2.0 {
+        return Err(Missing::OneSpeaker);
+    }
+    let squares: f64 = residuals.iter().map(|r| r * r).sum();
+    ends(ratio, groups / (groups - 1.0) * squares / sums(heard).1.powi(2), groups - 1.0)
+}
+
+/// What a model expects of all clips, heard or not.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Expected {
+    /// Word errors.
+    pub errors: f64,
+    /// Words.
+    pub words: f64,
+}
+
+/// The difference estimator: the model's totals over all clips, corrected by what the heard ones
+/// show, `(M_E + sum((E - m_E) / pi)) / (M_N + sum((N - m_N) / pi))`. It is AIPW with known
+/// probabilities (Robins, Rotnitzky and Zhao 1994): a bad model costs precision, never bias.
+///
+/// # Errors
+/// Nothing heard, or nothing to divide by.
+pub fn difference(heard: &[Heard], all: Expected) -> Result<f64, Missing> {
+    if heard.is_empty() {
+        return Err(Missing::NoneSettled);
+    }
+    let (errors, words) = totals(heard, all);
+    if words > 0.0 { Ok((errors / words).max(0.0)) } else { Err(Missing::NothingCounted) }
+}
+
+fn totals(heard: &[Heard], all: Expected) -> (f64, f64) {
+    heard.iter().fold((all.errors, all.words), |(e, n), h| {
+        (e + (h.errors - h.model_errors) / h.inclusion, n + (h.words - h.model_words) / h.inclusion)
+    })
+}
+
+/// The interval of [`difference`] about these recordings: as [`hajek_design`], with the residuals
+/// `(E - m_E) - R (N - m_N)`.
+///
+/// # Errors
+/// As [`difference`]; one clip; no variation.
+pub fn difference_design(heard: &[Heard], all: Expected) -> Result<(f64, f64), Missing> {
+    let ratio = difference(heard, all)?;
+    let of = |h: &Heard| (h.errors - h.model_errors) - ratio * (h.words - h.model_words);
+    ends(ratio, poisson(heard, of) / totals(heard, all).1.powi(2), heard.len() as f64 - 1.0)
+}
+
+/// Horvitz and Thompson's mean over `all` clips (1952) of a loss in [0, 1], here whether a draft has
+/// an error: `sum(L / pi) / all`, with the variance of Poisson sampling; pairs are (pi, loss).
+///
+/// # Errors
+/// No clips, nothing heard; one clip; no loss at all.
+pub fn horvitz_thompson(heard: &[(f64, f64)], all: u64) -> Result<Estimate, Missing> {
+    if all == 0 || heard.is_empty() {
+        return Err(Missing::NoneSettled);
+    }
+    let n = all as f64;
+    let value = heard.iter().map(|(pi, loss)| loss / pi).sum::<f64>() / n;
+    let variance: f64 = heard.iter().map(|(pi, loss)| (1.0 - pi) / pi.powi(2) * loss.powi(2)).sum();
+    let (low, high) = ends(value, variance / (n * n), heard.len() as f64 - 1.0)?;
+    Ok(Estimate { value, low, high: high.min(1.0) })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,33 @@
+//! What people's work costs, as data: minutes and money an hour of audio, and what still waits.
+
+use serde::Serialize;
+
+use crate::statistics::rate::{Rate, six};
+
+/// Costs, from measured active time and the pay that is set. Checks (gold clips, planted errors) are
+/// work too and count.
+#[derive(Clone, Debug, Serialize)]
+pub struct Cost {
+    /// Currency of all amounts.
+    pub currency: String,
+    /// Answers wanted for each clip, by the settings.
+    pub answers_a_clip: u32,
+    /// Active minutes for an hour of audio heard once.
+    pub minutes_per_heard_hour: Rate,
+    /// Active minutes for an hour of speech put in: the above, times the share of seconds for people,
+    /// times the answers a clip.
+    pub minutes_per_hour: Rate,
+    /// Pay for an hour of audio heard once; null where pay is not set.
+    pub money_per_heard_hour: Rate,
+    /// Pay for an hour of speech put in.
+    pub money_per_hour: Rate,
+    /// Clips that wait for people.
+    pub waiting_clips: u64,
+    /// Their seconds.
+    pub waiting_seconds: f64,
+    /// Active minutes that they will take at the rate so far.
+    pub waiting_minutes: Rate,
+    /// Pay for them at the pay that is set; null where it is not.
+    #[serde(serialize_with = "six")]
+    pub waiting_money: Option<f64>,
+}

@@ -1,0 +1,89 @@
+//! A paragraph on methods with the numbers filled in, to be pasted into a paper, and what it cites.
+
+use super::words::{counted, rate};
+use super::{Report, clock};
+
+/// What the paragraph rests on.
+pub const CITED: [&str; 11] = [
+    "Clopper, C. J., & Pearson, E. S. (1934). The use of confidence or fiducial limits illustrated in the case of the binomial. Biometrika, 26(4), 404-413.",
+    "Hajek, J. (1971). Comment on a paper by D. Basu. In V. P. Godambe & D. A. Sprott (Eds.), Foundations of Statistical Inference (p. 236). Holt, Rinehart and Winston.",
+    "Horvitz, D. G., & Thompson, D. J. (1952). A generalization of sampling without replacement from a finite universe. Journal of the American Statistical Association, 47(260), 663-685.",
+    "Robins, J. M., Rotnitzky, A., & Zhao, L. P. (1994). Estimation of regression coefficients when some regressors are not always observed. Journal of the American Statistical Association, 89(427), 846-866.",
+    "Sarndal, C.-E., Swensson, B., & Wretman, J. (1992). Model Assisted Survey Sampling. Springer.",
+    "Korn, E. L., & Graubard, B. I. (1998). Confidence intervals for proportions with small expected number of positive counts estimated from survey data. Survey Methodology, 24(2), 193-201.",
+    "Efron, B., & Tibshirani, R. J. (1993). An Introduction to the Bootstrap. Chapman and Hall.",
+    "Geifman, Y., & El-Yaniv, R. (2017). Selective classification for deep neural networks. Advances in Neural Information Processing Systems 30.",
+    "Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics, 6(2), 65-70.",
+    "Angelopoulos, A. N., Bates, S., Candes, E. J., Jordan, M. I., & Lei, L. (2021). Learn then Test: calibrating predictive algorithms to achieve risk control. arXiv:2110.01052. (For bounds on what nobody checked.)",
+    "Waudby-Smith, I., & Ramdas, A. (2023). Estimating means of bounded random variables by betting. Journal of the Royal Statistical Society B, 86(1), 1-27. (For the same bounds.)",
+];
+
+impl Report {
+    /// The paragraph.
+    pub fn methods(&self) -> String {
+        let v = &self.versions;
+        let names = |of: &std::collections::BTreeMap<String, u64>| {
+            of.keys().cloned().collect::<Vec<_>>().join(", ")
+        };
+        let (human, left) = (&self.human, &self.left);
+        let mut t = format!(
+            "We transcribed {} of recordings ({} clips of {} speakers) with second-ear {}: Whisper model {} \
+             (digest {}), decode policy {}, and a confidence score calibrated on {} clips (calibration \
+             SHA-256 {}). A person was to hear {} of the clips; clustered by speaker the share is {} of the clips, \
+             {} of the seconds and {} of the draft words. ",
+            clock(self.input_seconds),
+            human.clips.of,
+            self.speakers,
+            v.second_ear,
+            self.model,
+            names(&v.models),
+            names(&v.policies),
+            v.calibration.clips,
+            &v.calibration.sha256[..v.calibration.sha256.len().min(16)],
+            counted(&human.clips),
+            rate(&human.clips_by_speaker),
+            rate(&human.seconds),
+            rate(&human.words),
+        );
+        t.push_str(
+            "Intervals of counts are exact (Clopper & Pearson, 1934) and take clips as independent; all other \
+             rates are ratios whose 95 % intervals are percentiles of a bootstrap over speakers ",
+        );
+        t.push_str(&format!("({} replicates, seed {}). ", v.replicates, v.settings.seed));
+        t.push_str(&format!(
+            "Each draft that would have been accepted was drawn for an audit with a recorded probability \
+             (rate {}); of {} such clips {} were drawn and {} settled with a text. Word errors are \
+             substitutions, deletions and insertions after lower-casing, without punctuation, with numbers as words. ",
+            v.settings.audit_rate, left.accepted, left.drawn, left.settled
+        ));
+        if left.settled > 0 {
+            t.push_str(&format!(
+                "The word error rate left in accepted drafts is {} by Hajek's ratio (1971) with the variance of \
+                 Poisson sampling, {} with the variance between speakers, and {} by the difference estimator (AIPW; \
+                 Robins et al., 1994) with the expected error rate of each clip as its model; {} audited drafts \
+                 had an error. ",
+                rate(&left.wer),
+                rate(&left.wer_by_speaker),
+                rate(&left.wer_with_model),
+                counted(&left.with_error)
+            ));
+        } else {
+            t.push_str(
+                "No audit is settled yet: nothing is said of the errors left in accepted drafts. ",
+            );
+        }
+        if let Some(score) = &self.score {
+            t.push_str(&format!(
+                "Risk and coverage follow Geifman & El-Yaniv (2017), on {} settled clips weighted by the inverse of \
+                 their sampling probability. ",
+                score.clips
+            ));
+        }
+        t.push_str(
+            "Regions were compared with all other clips by permuting speakers, with Holm's correction (1979). \
+             These intervals describe; a bound that holds with a stated probability needs a test such as \
+             Learn-then-Test (Angelopoulos et al., 2021) or betting (Waudby-Smith & Ramdas, 2023).",
+        );
+        t
+    }
+}

@@ -223,15 +223,14 @@ fn trying_regional_forms_changes_no_draft_and_none_of_its_numbers() {
             std::fs::write(ws.dir.join("own.tsv"), text).unwrap();
             ws.set("lexicon = \"\"", "lexicon = \"own.tsv\"");
         }
-        ws.ingest(&[&sample("quebec_menu.flac")]);
+        ws.ingest(&[&sample("fleurs_fr_002.flac"), &sample("fleurs_fr_005.flac")]);
         ws.to(0, "run", &[]);
         hypotheses(&ws)
     };
     let few = heard(None);
-    let many = heard(Some("pou'\tword\tfr-XX\t0\t\t\t\t\t\tpour=pou';sur=su'"));
+    let many = heard(Some("d'\tword\tfr-XX\t0\t\t\t\t\t\tde=d'"));
     let count = |all: &[(Value, usize)]| all.iter().map(|(_, variants)| variants).sum::<usize>();
-    assert!(count(&few) >= 1, "'maintenant' is said once");
-    assert!(count(&many) >= count(&few) + 5, "{} and {}", count(&few), count(&many));
+    assert!(count(&many) > count(&few), "{} and {}", count(&few), count(&many));
     let drafts = |all: Vec<(Value, usize)>| all.into_iter().map(|(h, _)| h).collect::<Vec<_>>();
     assert_eq!(drafts(few), drafts(many));
 }

@@ -82,6 +82,12 @@ fn say(changed: &Changed, json: bool, talk: Talk) -> Result<Exit> {
             changed.over_built_in.join(", ")
         ));
     }
+    if !changed.built_in_kept.is_empty() {
+        talk.say(format!(
+            "The built-in list has these, corrected, and keeps them unless you --replace: {}.",
+            changed.built_in_kept.join(", ")
+        ));
+    }
     let kept = |term: &String| {
         format!("{term}: {} says something else of it; --replace takes the new one", changed.file)
     };

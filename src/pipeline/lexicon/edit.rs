@@ -30,6 +30,8 @@ pub struct Changed {
     pub kept: Vec<String>,
     /// Terms among those added that now stand in the place of a built-in entry.
     pub over_built_in: Vec<String>,
+    /// Terms of an inventory that the built-in list has, corrected: its entry stays.
+    pub built_in_kept: Vec<String>,
     /// Rows that could not be used: file, line, what to do.
     pub failed: Vec<String>,
 }
@@ -38,7 +40,7 @@ pub struct Changed {
 pub fn add(workspace: &Workspace, columns: &[String; 9], replace: bool) -> Result<Changed> {
     let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
     let entry = Entry::of_columns(&columns)?;
-    keep(workspace, Imported { entries: vec![entry], failed: Vec::new() }, replace)
+    keep(workspace, Imported { entries: vec![entry], ..Imported::default() }, replace)
 }
 
 /// Adds the rows of a file.
@@ -52,11 +54,16 @@ fn keep(workspace: &Workspace, imported: Imported, replace: bool) -> Result<Chan
     let built_in = Lexicon::built_in()?;
     let shipped = |term: &str| built_in.entries().iter().find(|entry| entry.term == term);
     let (mut entries, mut unchanged, mut over_built_in) = (Vec::new(), Vec::new(), Vec::new());
+    let mut built_in_kept = Vec::new();
     for mut entry in imported.entries {
         if let Some(shipped) = shipped(&entry.term) {
             entry.inherit(shipped);
             if entry.says_the_same_as(shipped) {
                 unchanged.push(entry.term);
+                continue;
+            }
+            if imported.inventory && !replace {
+                built_in_kept.push(entry.term);
                 continue;
             }
             over_built_in.push(entry.term.clone());
@@ -92,6 +99,7 @@ fn keep(workspace: &Workspace, imported: Imported, replace: bool) -> Result<Chan
         unchanged,
         kept: edited.kept,
         over_built_in,
+        built_in_kept,
         failed: imported.failed,
     })
 }

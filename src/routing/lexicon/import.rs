@@ -34,6 +34,8 @@ pub struct Imported {
     pub entries: Vec<Entry>,
     /// Bad rows: file, line, what to do.
     pub failed: Vec<String>,
+    /// Whether the file is an inventory: raw material that the built-in list was curated from.
+    pub inventory: bool,
 }
 
 /// Reads a file row by row.
@@ -53,7 +55,7 @@ pub fn import(name: &str, text: &str) -> Result<Imported> {
         INVENTORY.join(" ")
     );
     let mut seen = BTreeSet::new();
-    let mut imported = Imported::default();
+    let mut imported = Imported { inventory: !own, ..Imported::default() };
     for (line, columns) in rows {
         let read = if own { entry(&columns, Source::Workspace) } else { inventory(&columns) };
         let read = read.and_then(|entry| {
@@ -76,7 +78,8 @@ fn inventory(columns: &[&str]) -> Result<Entry> {
         INVENTORY.len(),
         INVENTORY.join(" ")
     );
-    let column = |n: usize| columns.get(n).copied().unwrap_or("");
+    let columns: Vec<String> = columns.iter().map(|c| c.replace('’', "'")).collect();
+    let column = |n: usize| columns.get(n).map_or("", String::as_str);
     let kind = if column(2) == "locution" { "idiom" } else { "word" };
     let pattern = match column(7) {
         "" => {
@@ -85,7 +88,7 @@ fn inventory(columns: &[&str]) -> Result<Entry> {
             let forms: Vec<String> = forms.map(|form| regex::escape(&form)).collect();
             format!(r"\b(?:{})\b", forms.join("|"))
         }
-        pattern => pattern.replace('’', "'"),
+        pattern => pattern.to_string(),
     };
     let row =
         [column(0), kind, column(3), column(6), &pattern, "", column(5), column(4), column(9)];
@@ -120,6 +123,8 @@ mod tests {
         );
         let read = import("inventory.tsv", &text).unwrap();
         assert!(read.failed.is_empty(), "{:?}", read.failed);
+        assert_eq!(read.entries[0].term, "c'est plate");
+        assert!(read.inventory);
         let [plate, chum] = &read.entries[..] else { panic!() };
         assert_eq!((plate.kind, plate.ambiguity), (Kind::Idiom, Ambiguity::Some));
         assert_eq!(plate.pattern, r"\bc'est plate\b");

@@ -244,6 +244,7 @@ impl Worker {
         Ok(Decoded { tokens, end, p_no_speech, language, languages })
     }
 
+    #[cfg(test)]
     /// What the model makes of given tokens after the last encoded clip (teacher forcing): one choice
     /// a token, with the entropy and margin of the distribution that it was drawn from, and at the
     /// end the end-of-text token.

@@ -124,11 +124,13 @@ impl Report {
             states: figures::states(self),
             human: vec![figures::human_by_region(self), figures::human_by_reason(self)],
             left: vec![figures::left_by_region(self), figures::drafts_by_region(self)],
-            worth: figures::risk_coverage(self)
+            worth: figures::score::risk_coverage(self)
                 .into_iter()
-                .chain(figures::reliability(self))
+                .chain(figures::score::reliability(self))
                 .collect(),
-            course: std::iter::once(figures::rounds(self)).chain(figures::cost(self)).collect(),
+            course: std::iter::once(figures::course::rounds(self))
+                .chain(figures::course::cost(self))
+                .collect(),
             methods: self.methods(),
             cited: &CITED,
         };

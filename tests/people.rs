@@ -314,7 +314,7 @@ fn the_page_warns_marks_and_says_what_it_pays() {
         ("blind_share = 0.05", "blind_share = 0.0"),
         ("mark_share = 0.0", "mark_share = 1.0"),
         ("pay_per_clip = 0.0", "pay_per_clip = 0.25"),
-        ("regions = []", "regions = [\"fr-CA-GASP|Gaspésie|Gaspé\"]"),
+        ("\nregions = []", "\nregions = [\"fr-CA-GASP|Gaspésie|Gaspé\"]"),
     ] {
         ws.set(from, to);
     }

@@ -1,3 +1,5 @@
+//! The shipped calibration, and what is refused.
+
 use super::*;
 use crate::domain::DecodePolicy;
 use crate::hypotheses::features::tests::hypothesis;

@@ -39,10 +39,10 @@ fn workspace() -> (Workspace, String) {
     let mut calibration: Value = serde_json::from_str(&shipped).unwrap();
     calibration["model"] = json!("scripted");
     std::fs::write(ws.dir.join("calibration.json"), calibration.to_string()).unwrap();
-    // Every other draft is poor, and the score can tell.
+    // Every other draft is poor, and the score can tell; of the others half are not sure by themselves.
     let script: Vec<Value> = (0..500)
         .map(|n| {
-            let logprob = if n % 2 == 1 { -1.5 } else { -0.001 };
+            let logprob = [-0.001, -1.5, -0.07, -1.5][n % 4];
             json!({"start": n * 4, "end": n * 4 + 4, "text": "appuyez sur la touche étoile",
                    "logprob": logprob})
         })
@@ -90,7 +90,7 @@ fn audits_show_a_promise_and_later_ones_take_it_back() {
     // Before there is anything, a plan rests on assumptions; then on scores.
     let blank = ws.to(0, "plan", &[]);
     assert!(stdout(&blank).contains("No drafts yet"), "{}", stdout(&blank));
-    ws.ingest(&[&recording(&ws, "a.wav", 2)]);
+    ws.ingest(&[&recording(&ws, "a.wav", 4)]);
     run();
     let few = pooled(&ws);
     assert_eq!(
@@ -121,7 +121,7 @@ fn audits_show_a_promise_and_later_ones_take_it_back() {
     assert!(shown["p_hoeffding_bentkus"].as_f64().unwrap() < 1.0);
 
     // It is in force for the next recording: what the draw leaves alone is accepted from there up.
-    ws.ingest(&[&recording(&ws, "bb.wav", 2)]);
+    ws.ingest(&[&recording(&ws, "bb.wav", 4)]);
     run();
     let rows = ws.transcripts();
     let accepted: Vec<f64> = rows

@@ -21,7 +21,7 @@ pub use answer::{Answer, Consensus, Tag, TagKind, Verdict};
 pub use clip::{Clip, Piece, RejectReason, Span};
 pub use decision::{Decision, DropReason, Reason, Routed};
 pub use guarantee::{Basis, Entry, Event, Kept, Measure, Promise, Scope, Threshold, Thresholds};
-pub use hypothesis::{End, Features, Hypothesis, Level, Pass, Token, Variant};
+pub use hypothesis::{End, Features, Hypothesis, Level, Pass, Token, Variant, tokens_by_word};
 pub use ids::{BatchId, ClipId, RecordingId, draft_digest, draw, hex_digest};
 pub use locale::{Language, Region};
 pub use people::{Agreement, Estimate, Reliability};

@@ -6,7 +6,7 @@ mod util;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
-use util::{Workspace, decode_flac, root, sample, stderr, stdout, write_wav};
+use util::{Workspace, decode_flac, sample, stderr, stdout, write_wav};
 
 /// What the script hears everywhere.
 const TEXT: &str = "appuyez sur la touche étoile";
@@ -41,17 +41,8 @@ fn answer(ws: &Workspace, right: impl Fn(usize) -> bool) {
 /// The score that ships, taken for the script's.
 fn workspace(times: usize) -> (Workspace, String) {
     let ws = Workspace::new();
-    for (from, to) in [
-        ("audit_rate = 0.05", "audit_rate = 0.5"),
-        ("blind_share = 0.05", "blind_share = 0.0"),
-        ("seeded_error_share = 0.02", "seeded_error_share = 0.0"),
-    ] {
-        ws.set(from, to);
-    }
-    let shipped = std::fs::read_to_string(root().join("models/calibration/base-f16.json")).unwrap();
-    let mut calibration: Value = serde_json::from_str(&shipped).unwrap();
-    calibration["model"] = json!("scripted");
-    std::fs::write(ws.dir.join("calibration.json"), calibration.to_string()).unwrap();
+    ws.set("audit_rate = 0.05", "audit_rate = 0.5");
+    ws.score_scripts();
     let script: Vec<Value> = (0..900)
         .map(|n| {
             let logprob = [-0.05, -0.1, -0.2, -0.4, -0.8][n % 5];

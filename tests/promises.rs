@@ -6,7 +6,7 @@ mod util;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
-use util::{Workspace, decode_flac, root, sample, stderr, stdout, write_wav};
+use util::{Workspace, decode_flac, sample, stderr, stdout, write_wav};
 
 /// The menu of a Québec answering service, said `times` times.
 fn recording(ws: &Workspace, name: &str, times: usize) -> PathBuf {
@@ -28,17 +28,10 @@ fn workspace() -> (Workspace, String) {
         ("# target_risk = 0.05", "target_risk = 0.3"),
         ("target_measure = \"wer\"", "target_measure = \"clips\""),
         ("audit_rate = 0.05", "audit_rate = 0.5"),
-        ("calibration = \"\"", "calibration = \"calibration.json\""),
-        ("blind_share = 0.05", "blind_share = 0.0"),
-        ("gold_share = 0.05", "gold_share = 0.0"),
-        ("seeded_error_share = 0.02", "seeded_error_share = 0.0"),
     ] {
         ws.set(from, to);
     }
-    let shipped = std::fs::read_to_string(root().join("models/calibration/base-f16.json")).unwrap();
-    let mut calibration: Value = serde_json::from_str(&shipped).unwrap();
-    calibration["model"] = json!("scripted");
-    std::fs::write(ws.dir.join("calibration.json"), calibration.to_string()).unwrap();
+    ws.score_scripts();
     // Every other draft is poor, and the score can tell; of the others half are not sure by themselves.
     let script: Vec<Value> = (0..500)
         .map(|n| {

@@ -26,6 +26,14 @@ pub struct Token {
     pub end: Millis,
 }
 
+/// Tokens by word: a token that starts with a space starts a word. What has no text at all before the
+/// first word belongs to none.
+pub fn tokens_by_word(tokens: &[Token]) -> Vec<&[Token]> {
+    let first = tokens.iter().position(|t| !t.text.trim().is_empty()).unwrap_or(tokens.len());
+    let tokens = &tokens[first..];
+    tokens.chunk_by(|_, next| !next.text.starts_with(char::is_whitespace)).collect()
+}
+
 /// Which decoding gave the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

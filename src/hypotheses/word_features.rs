@@ -4,7 +4,7 @@
 
 use super::familiar::familiarity;
 use super::text::has_word;
-use crate::domain::{Hypothesis, Token};
+use crate::domain::{Hypothesis, Token, tokens_by_word};
 
 /// The features, in order.
 pub const NAMES: [&str; 10] = [
@@ -31,8 +31,8 @@ pub fn word_features(
     regional: &dyn Fn(&str) -> bool,
 ) -> Option<Vec<Option<Vec<f64>>>> {
     familiarity("", &h.language, regional)?;
-    let words = grouped(&h.tokens);
-    let sums: Vec<f64> = words.iter().map(|word| word.iter().map(|t| logprob(t)).sum()).collect();
+    let words = tokens_by_word(&h.tokens);
+    let sums: Vec<f64> = words.iter().map(|word| word.iter().map(logprob).sum()).collect();
     let of = |i: usize| {
         let word = &words[i];
         let text: String = word.iter().map(|t| t.text.as_str()).collect();
@@ -45,7 +45,7 @@ pub fn word_features(
         let after = sums.get(i + 1).copied().unwrap_or(h.end.map_or(0.0, |e| e.logprob.max(FLOOR)));
         Some(vec![
             sums[i].max(2.0 * FLOOR),
-            word.iter().map(|t| logprob(t)).fold(0.0, f64::min),
+            word.iter().map(logprob).fold(0.0, f64::min),
             word.iter().filter_map(|t| t.entropy).fold(0.0, f64::max),
             word.iter().filter_map(|t| t.margin).fold(10.0, f64::min),
             before.max(2.0 * FLOOR),
@@ -57,20 +57,6 @@ pub fn word_features(
         ])
     };
     Some((0..words.len()).map(of).collect())
-}
-
-/// Tokens by word; what has no text at all before the first word is left out.
-pub fn grouped(tokens: &[Token]) -> Vec<Vec<&Token>> {
-    let mut words: Vec<Vec<&Token>> = Vec::new();
-    for token in tokens {
-        let starts = token.text.starts_with(char::is_whitespace);
-        match words.last_mut().filter(|_| !starts) {
-            Some(word) => word.push(token),
-            None if token.text.trim().is_empty() => {}
-            None => words.push(vec![token]),
-        }
-    }
-    words
 }
 
 fn logprob(token: &Token) -> f64 {

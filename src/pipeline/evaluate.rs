@@ -15,7 +15,7 @@ use super::scores;
 use crate::audio::{cut, decode, level};
 use crate::domain::{
     Channel, Clip, DecodePolicy, Features, Hypothesis, Language, LanguageChoice, Pass, RecordingId,
-    Samples, SecondLook, Span, hex_digest,
+    Samples, SecondLook, Span, hex_digest, tokens_by_word,
 };
 use crate::hypotheses::calibrate::Calibration;
 use crate::hypotheses::features;
@@ -23,7 +23,7 @@ use crate::hypotheses::models;
 use crate::hypotheses::second::{Judge, Regional};
 use crate::hypotheses::transcriber::Transcriber;
 use crate::hypotheses::whisper::Engine;
-use crate::hypotheses::word_features::{grouped, word_features};
+use crate::hypotheses::word_features::word_features;
 use crate::routing::lexicon::Lexicon;
 use crate::training::word_errors::{WordErrors, word_errors, wrong_words};
 use crate::views::progress::{Talk, Unit};
@@ -299,7 +299,7 @@ fn heard(
     regional: &dyn Fn(&str) -> bool,
 ) -> Vec<(Vec<f64>, bool)> {
     let Some(values) = word_features(h, regional) else { return Vec::new() };
-    let spoken: Vec<String> = grouped(&h.tokens)
+    let spoken: Vec<String> = tokens_by_word(&h.tokens)
         .iter()
         .map(|tokens| tokens.iter().map(|t| t.text.as_str()).collect())
         .collect();

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use super::lexicon;
 use super::workspace::Workspace;
-use crate::domain::{Features, Hypothesis, Probability, Region};
+use crate::domain::{Features, Hypothesis, Probability, Region, tokens_by_word};
 use crate::hypotheses::calibrate::{Calibration, NoScore};
 use crate::hypotheses::features;
 use crate::hypotheses::second::Regional;
@@ -67,7 +67,7 @@ impl Scorer {
         let wrong = self.calibration.words_wrong(h, model, &*self.regional);
         let doubtful: Vec<bool> = match wrong {
             Some(wrong) => wrong.iter().map(|p| p.is_some_and(|p| p.get() > HALF)).collect(),
-            None => crate::hypotheses::word_features::grouped(&h.tokens)
+            None => tokens_by_word(&h.tokens)
                 .iter()
                 .map(|word| word.iter().any(|t| features::is_spoken(t) && t.p.get() < HALF))
                 .collect(),

@@ -108,20 +108,22 @@ pub struct Alarm {
     pub risk: f64,
 }
 
+/// What is promised, in words.
+pub fn promise(measure: &str, target_risk: f64, confidence: f64) -> String {
+    let what = match measure {
+        "clips" => "accepted clips with an error",
+        _ => "mean WER of accepted clips",
+    };
+    let target = percent(Some(target_risk));
+    format!("{what} at most {target} with confidence {:.0} %", 100.0 * confidence)
+}
+
 impl Guarantee {
     /// As text, for a terminal.
     pub fn text(&self) -> String {
         let mut t = String::new();
-        let what = match self.measure {
-            "clips" => "accepted clips with an error",
-            _ => "mean WER of accepted clips",
-        };
-        let _ = writeln!(
-            t,
-            "Promise: {what} at most {} with confidence {:.0} %",
-            percent(Some(self.target_risk)),
-            100.0 * self.confidence
-        );
+        let what = promise(self.measure, self.target_risk, self.confidence);
+        let _ = writeln!(t, "Promise: {what}");
         for p in &self.scopes {
             let _ = writeln!(t, "  {}: {}", p.name(), p.line(self.confidence));
         }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
+use super::guarantee::promise;
 use super::report::percent;
 
 /// What a promise would cost.
@@ -65,16 +66,8 @@ impl Plan {
     /// As text, for a terminal.
     pub fn text(&self) -> String {
         let mut t = String::new();
-        let what = match self.measure {
-            "clips" => "accepted clips with an error",
-            _ => "mean WER of accepted clips",
-        };
-        let _ = writeln!(
-            t,
-            "To promise: {what} at most {} with confidence {:.0} %",
-            percent(Some(self.target_risk)),
-            100.0 * self.confidence
-        );
+        let what = promise(self.measure, self.target_risk, self.confidence);
+        let _ = writeln!(t, "To promise: {what}");
         if self.drafts == 0 {
             let _ =
                 writeln!(t, "No drafts yet: all numbers rest on assumptions (GUIDE.md, Promises).");

@@ -2,26 +2,17 @@
 //! In: tokens. Out: words; put together they are the tokens' text. Pure.
 
 use super::Word;
-use crate::domain::Token;
+use crate::domain::{Token, tokens_by_word};
 
-/// Joins tokens into words: a token that starts with a space starts a word. A word starts when its
-/// first token does and ends when its last one does. Tokens without any text lengthen the word before.
+/// Joins tokens into words. A word starts when its first token does and ends when its last one does.
+/// Tokens without any text lengthen the word before.
 pub fn words(tokens: &[Token]) -> Vec<Word> {
-    let mut words: Vec<Word> = Vec::new();
-    for token in tokens {
-        let starts = token.text.starts_with(char::is_whitespace);
-        match words.last_mut().filter(|_| !starts) {
-            Some(word) => {
-                word.text.push_str(&token.text);
-                word.end = token.end.max(word.end);
-            }
-            None if token.text.trim().is_empty() => {}
-            None => {
-                words.push(Word { text: token.text.clone(), start: token.start, end: token.end })
-            }
-        }
-    }
-    words
+    let word = |tokens: &[Token]| {
+        let (first, ends) = (tokens.first()?, tokens.iter().map(|t| t.end));
+        let text = tokens.iter().map(|t| t.text.as_str()).collect();
+        Some(Word { text, start: first.start, end: ends.max()? })
+    };
+    tokens_by_word(tokens).into_iter().filter_map(word).collect()
 }
 
 #[cfg(test)]

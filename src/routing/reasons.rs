@@ -116,10 +116,17 @@ fn always_reviewed(
     regions.find(within).map(|region| Reason::RegionAlwaysReviewed { region: region.clone() })
 }
 
+/// Clips shorter than this are taken for another language too often to say anything: of 333 real clips
+/// under 2 s in the expected language 204 were, of 389 longer ones 63. Their score knows p(language).
+const LANGUAGE_SECONDS: f64 = 2.0;
+
 /// Another language is more likely than the expected one, which has less than `min_language`.
 /// Where p(expected) is unknown, 1 - p(the other) bounds it.
 fn other_language(clip: &Evidence, settings: &RoutingSettings) -> Option<Reason> {
     let (language, p) = clip.best_language.as_ref()?;
+    if clip.length.seconds() < LANGUAGE_SECONDS {
+        return None;
+    }
     if clip.expected.is_empty() || clip.expected.contains(language) {
         return None;
     }
@@ -153,6 +160,7 @@ pub fn priority(reasons: &[Reason], score: Option<Probability>) -> f64 {
 mod tests {
     use super::*;
     use crate::domain::Measure;
+    use crate::domain::Samples;
     use crate::routing::evidence::tests::clip;
     use crate::routing::lexicon::Lexicon;
     use proptest::prelude::*;
@@ -252,6 +260,8 @@ mod tests {
         assert_eq!(codes(&other("en", 0.8, None), None), ["wrong_language"]);
         assert!(codes(&other("en", 0.3, Some(0.45)), None).is_empty());
         assert!(codes(&other("fr", 0.9, Some(0.9)), None).is_empty());
+        let short = Evidence { length: Samples::from_seconds(1.9), ..other("en", 0.8, Some(0.1)) };
+        assert!(codes(&short, None).is_empty());
         let any = Evidence { expected: vec![], ..other("en", 0.8, Some(0.1)) };
         assert!(codes(&any, None).is_empty());
     }

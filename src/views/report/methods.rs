@@ -2,6 +2,7 @@
 
 use super::words::{counted, rate};
 use super::{Report, clock};
+use crate::views::guarantee::promise;
 
 /// What the paragraph rests on.
 pub const CITED: [&str; 11] = [
@@ -80,10 +81,34 @@ impl Report {
             ));
         }
         t.push_str(
-            "Regions were compared with all other clips by permuting speakers, with Holm's correction (1979). \
-             These intervals describe; a bound that holds with a stated probability needs a test such as \
-             Learn-then-Test (Angelopoulos et al., 2021) or betting (Waudby-Smith & Ramdas, 2023).",
+            "Regions were compared with all other clips by permuting speakers, with Holm's correction (1979). ",
         );
+        t.push_str(&self.promised());
         t
+    }
+
+    /// What holds with a stated probability, or that nothing was shown to.
+    fn promised(&self) -> String {
+        let mut t = String::new();
+        for g in &self.guarantee {
+            let what = promise(g.measure, g.target_risk, g.confidence);
+            for (p, threshold) in g.scopes.iter().filter_map(|p| Some((p, p.threshold?))) {
+                t.push_str(&format!(
+                    "For {}, drafts that score {threshold:.3} or more are accepted: Learn-then-Test (Angelopoulos et \
+                     al., 2021) with the betting p-value (Waudby-Smith & Ramdas, 2023; p = {:.4} on {} random audits) \
+                     shows a {what}, for these recordings. ",
+                    p.name(),
+                    p.p,
+                    p.audits
+                ));
+            }
+        }
+        if t.is_empty() {
+            t.push_str(
+                "These intervals describe; a bound that holds with a stated probability needs a test such as \
+                 Learn-then-Test (Angelopoulos et al., 2021) with betting (Waudby-Smith & Ramdas, 2023).",
+            );
+        }
+        t.trim_end().to_string()
     }
 }

@@ -90,7 +90,7 @@ impl Report {
     /// What holds with a stated probability, or that nothing was shown to.
     fn promised(&self) -> String {
         let mut t = String::new();
-        for g in &self.guarantee {
+        if let Some(g) = &self.guarantee {
             let what = promise(g.measure, g.target_risk, g.confidence);
             for (p, threshold) in g.scopes.iter().filter_map(|p| Some((p, p.threshold?))) {
                 t.push_str(&format!(

@@ -18,10 +18,10 @@ WORDS = "le la maison rouge petit chat mange une pomme dans jardin avec soleil d
 CASES = {
     # name: speakers, clips a speaker, share answered, settings
     "many": (24, 6, 0.85, {"audit_rate": 0.3, "pay_per_clip": 0.12, "blind_share": 0.0}),
-    "settled": (12, 5, 1.0, {"audit_rate": 0.5, "validators": 2}),
+    "settled": (12, 5, 1.0, {"audit_rate": 0.5, "validators": 2, "target_risk": 0.3}),
     "budget": (10, 8, 1.0, {"audit_rate": 0.4, "max_human_share": 0.3}),
     "one-speaker": (1, 12, 1.0, {"audit_rate": 0.4}),
-    "unanswered": (4, 3, 0.0, {"audit_rate": 0.3}),
+    "unanswered": (4, 3, 0.0, {"audit_rate": 0.3, "target_risk": 0.05}),
     "empty": (0, 0, 0.0, {}),
 }
 

@@ -12,6 +12,7 @@ mod people;
 mod purpose;
 mod recording;
 mod regional;
+mod round;
 mod settings;
 mod state;
 mod task;
@@ -28,6 +29,7 @@ pub use people::{Agreement, Estimate, Reliability};
 pub use purpose::{Blind, Purpose};
 pub use recording::{Channel, Facts, Recording};
 pub use regional::{Found, RegionalPiece, RegionalSource};
+pub use round::{Measured, Round, RoundVerdict};
 pub use settings::{
     DecodePolicy, LanguageChoice, RoutingSettings, SecondLook, SliceSettings, TaskSettings,
 };

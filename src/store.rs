@@ -10,6 +10,7 @@ mod lock;
 mod open;
 mod people;
 mod recordings;
+mod rounds;
 
 pub use answers::BatchRow;
 pub use clips::{ClipRow, Draft};

@@ -49,8 +49,8 @@ pub struct Status {
     pub model: String,
     /// The model file in use; null when it is not there.
     pub model_file: Option<String>,
-    /// Rounds of adaptation so far.
-    pub round: u64,
+    /// The round of adaptation whose model is in use; 0: the settings' model as it is.
+    pub round: u32,
     /// Recordings that failed.
     pub failed: Vec<Failed>,
     /// What is promised of accepted drafts; null when nothing is asked for.
@@ -81,7 +81,7 @@ pub fn status(workspace: &Workspace) -> Result<Status> {
         waiting,
         model: workspace.config.model.clone(),
         model_file: workspace.model_path().map(|p| p.display().to_string()),
-        round: 0,
+        round: workspace.round()?,
         failed: rows
             .into_iter()
             .filter_map(|row| match row.state {
@@ -97,10 +97,11 @@ impl Status {
     /// As text, for a terminal.
     pub fn text(&self) -> String {
         let mut t = format!(
-            "{} recordings, {} of sound, model {}\n",
+            "{} recordings, {} of sound, model {}{}\n",
             self.recordings,
             clock(self.input_seconds),
-            self.model
+            self.model,
+            if self.round > 0 { format!(", round {}", self.round) } else { String::new() }
         );
         for state in State::ALL {
             let seconds = self.seconds.get(state.code()).copied().unwrap_or(0.0);

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 
 use super::settle;
 use crate::config::{self, Config};
-use crate::domain::LanguageChoice;
+use crate::domain::{LanguageChoice, RoundVerdict};
 use crate::hypotheses::models::registry::Registry;
 use crate::hypotheses::models::{self, ModelFile, Origin};
 use crate::store::{Store, WriteLock};
@@ -71,6 +71,11 @@ impl Workspace {
     /// that was recorded when the workspace first used it.
     pub fn model(&mut self) -> Result<ModelFile> {
         let name = self.config.model.clone();
+        if let Some((path, sha256)) = self.adapted()? {
+            return models::resolve_recorded(&path, &sha256, &mut |_| {}).with_context(|| {
+                "the model of the round in use; `second-ear model rollback DIR` goes back to the one before"
+            });
+        }
         if let Some(sha256) = self.store.meta(&recorded(&name))? {
             return models::resolve_recorded(Path::new(&name), &sha256, &mut |_| {});
         }
@@ -81,8 +86,25 @@ impl Workspace {
         Ok(file)
     }
 
+    /// The round in use; 0: the settings' model as it is.
+    pub fn round(&self) -> Result<u32> {
+        Ok(self.store.round_in_use(&self.config.model)?.map_or(0, |r| r.number))
+    }
+
+    /// File and checksum of the round in use.
+    fn adapted(&self) -> Result<Option<(PathBuf, String)>> {
+        let round = self.store.round_in_use(&self.config.model)?;
+        Ok(round.and_then(|r| match r.verdict {
+            RoundVerdict::Promoted { file, sha256, .. } => Some((self.dir.join(file), sha256)),
+            RoundVerdict::Kept { .. } => None,
+        }))
+    }
+
     /// Where the model in use is, if it is there; not verified.
     pub fn model_path(&self) -> Option<PathBuf> {
+        if let Some((path, _)) = self.adapted().ok()? {
+            return path.canonicalize().ok();
+        }
         let registry = Registry::embedded().ok()?;
         let path = match registry.get(&self.config.model) {
             Some(wanted) => models::default_dir().join(wanted.file_name()),

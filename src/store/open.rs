@@ -8,10 +8,11 @@ use anyhow::{Context, Result, bail};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 /// One step a version: `MIGRATIONS[n]` takes a database from version n to n + 1.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("migrations/1_first.sql"),
     include_str!("migrations/2_people.sql"),
     include_str!("migrations/3_guarantee.sql"),
+    include_str!("migrations/4_rounds.sql"),
 ];
 
 /// An open workspace database.

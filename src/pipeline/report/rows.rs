@@ -40,6 +40,7 @@ struct Walk<'a> {
     scorer: Scorer,
     fallback: Option<Language>,
     work: BTreeMap<ClipId, Work>,
+    rounds: BTreeMap<String, u32>,
 }
 
 /// Walks over everything once.
@@ -54,6 +55,7 @@ pub fn walk(workspace: &Workspace) -> Result<Walked> {
             LanguageChoice::Auto => None,
         },
         work: answers(workspace, &mut walked.people)?,
+        rounds: workspace.store.rounds_by_model()?,
     };
     let mut heard_seconds = 0.0;
     workspace.store.each_clip(Draft::Decided, |clip| {
@@ -139,7 +141,7 @@ impl Walk<'_> {
             speaker: recording.speaker_key(),
             region: routed.region.as_ref().map_or("unknown", |r| r.as_str()).to_string(),
             length: clip.clip.span.len(),
-            round: 0,
+            round: hypothesis.and_then(|h| self.rounds.get(&h.model).copied()).unwrap_or(0),
             model: hypothesis.map_or(String::new(), |h| h.model.clone()),
             policy: hypothesis.map_or(String::new(), |h| h.policy.clone()),
             decision,

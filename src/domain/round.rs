@@ -1,0 +1,91 @@
+//! A round: what was learnt from which corrections, what it measured, whether it was promoted.
+//! In: nothing of ours. Out: types, kept as they are in the workspace. Left to others: making one
+//! (`training`, `pipeline::adapt`).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// One attempt at a better model, with all that makes it again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Round {
+    /// From 1; 0 stands for the model of the settings.
+    pub number: u32,
+    /// RFC 3339.
+    pub created: String,
+    /// The settings' model, by its name there.
+    pub base: String,
+    /// The round whose model was trained further; 0: the settings' model.
+    pub parent: u32,
+    /// First 16 hex digits of the SHA-256 of the parent's model file.
+    pub parent_model: String,
+    /// The seed of every draw.
+    pub seed: u64,
+    /// Digest of what was learnt from and measured on: clips, texts, weights, splits.
+    pub data_digest: String,
+    /// How it was trained, as settings: the recipe.
+    pub recipe: serde_json::Value,
+    /// Clips, by what they were used for (`corrections`, `replay`, `anchors`, `dev`, `test`, ...).
+    pub clips: BTreeMap<String, usize>,
+    /// Seconds of sound learnt from.
+    pub train_seconds: f64,
+    /// Mean loss (nats a token) of each epoch.
+    pub losses: Vec<f64>,
+    /// Share of the new weights in the average with the parent's.
+    pub share: f64,
+    /// Wall seconds of training.
+    pub wall_seconds: f64,
+    /// What was measured, old against new.
+    pub measured: Vec<Measured>,
+    /// What came of it.
+    pub verdict: RoundVerdict,
+}
+
+/// One set of clips under the old and the new model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Measured {
+    /// Which set: `test`, `anchor en`, `anchor fr`, ...
+    pub set: String,
+    /// Clips.
+    pub clips: usize,
+    /// Units of the bootstrap: speakers, recordings or clips.
+    pub units: usize,
+    /// Words of the references.
+    pub words: usize,
+    /// Word error rate of the parent.
+    pub before: f64,
+    /// Word error rate of the new model.
+    pub after: f64,
+    /// Difference after - before: 95 % interval of the paired bootstrap.
+    pub difference: [f64; 2],
+}
+
+/// Whether the new model is used.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "is")]
+pub enum RoundVerdict {
+    /// It is: it measured better and nothing got worse.
+    Promoted {
+        /// First 16 hex digits of the SHA-256 of its file.
+        model: String,
+        /// All of them.
+        sha256: String,
+        /// The file, in the workspace's folder.
+        file: String,
+    },
+    /// It is not; the old model stays.
+    Kept {
+        /// Why, in words.
+        why: Vec<String>,
+    },
+}
+
+impl Round {
+    /// Digest of the model that it made, when it was promoted.
+    pub fn model(&self) -> Option<&str> {
+        match &self.verdict {
+            RoundVerdict::Promoted { model, .. } => Some(model),
+            RoundVerdict::Kept { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Rounds of adaptation, and which of them is in use.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, ensure};
+use rusqlite::params;
+
+use super::Store;
+use crate::domain::{Round, RoundVerdict};
+
+/// The note on the round in use.
+const IN_USE: &str = "round in use";
+
+impl Store {
+    /// Keeps a round; a promoted one is in use from this transaction on.
+    pub fn keep_round(&mut self, round: &Round) -> Result<()> {
+        let body = serde_json::to_string(round)?;
+        let tx = self.write()?;
+        tx.execute(
+            "INSERT INTO rounds (number, created, base, parent, model, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![round.number, round.created, round.base, round.parent, round.model(), body],
+        )?;
+        if matches!(round.verdict, RoundVerdict::Promoted { .. }) {
+            tx.execute(
+                "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)",
+                params![IN_USE, round.number.to_string()],
+            )?;
+        }
+        tx.commit()?;
+        Ok(())
+    }
+
+    /// Every attempt, in order.
+    pub fn rounds(&self) -> Result<Vec<Round>> {
+        let mut statement = self.db.prepare("SELECT number, body FROM rounds ORDER BY number")?;
+        let mut rows = statement.query([])?;
+        let mut rounds = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (number, body): (u32, String) = (row.get(0)?, row.get(1)?);
+            rounds.push(serde_json::from_str(&body).with_context(|| format!("round {number}"))?);
+        }
+        Ok(rounds)
+    }
+
+    /// The round in use with this model in the settings; `None`: the settings' model itself.
+    pub fn round_in_use(&self, base: &str) -> Result<Option<Round>> {
+        let number: u32 = self.meta(IN_USE)?.and_then(|n| n.parse().ok()).unwrap_or(0);
+        let found = self.rounds()?.into_iter().find(|r| r.number == number);
+        Ok(found.filter(|r| r.base == base && r.model().is_some()))
+    }
+
+    /// Puts a promoted round in use again; 0: the settings' model.
+    pub fn use_round(&mut self, number: u32) -> Result<()> {
+        let rounds = self.rounds()?;
+        let known = rounds.iter().any(|r| r.number == number && r.model().is_some());
+        ensure!(number == 0 || known, "there is no promoted round {number}");
+        self.set_meta(IN_USE, &number.to_string())
+    }
+
+    /// The round of each model that a round made, by the model's digest; all others are round 0.
+    pub fn rounds_by_model(&self) -> Result<BTreeMap<String, u32>> {
+        let rounds = self.rounds()?;
+        Ok(rounds.iter().filter_map(|r| Some((r.model()?.to_string(), r.number))).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round(number: u32, parent: u32, model: Option<&str>) -> Round {
+        let verdict = match model {
+            Some(model) => RoundVerdict::Promoted {
+                model: model.into(),
+                sha256: model.into(),
+                file: format!("{number}.bin"),
+            },
+            None => RoundVerdict::Kept { why: vec!["no better".into()] },
+        };
+        Round {
+            number,
+            created: "t".into(),
+            base: "base".into(),
+            parent,
+            parent_model: "p".into(),
+            seed: 1,
+            data_digest: "d".into(),
+            recipe: serde_json::json!({ "rate": 1e-5 }),
+            clips: BTreeMap::from([("corrections".into(), 3)]),
+            train_seconds: 1.5,
+            losses: vec![1.0, 0.5],
+            share: 0.6,
+            wall_seconds: 2.0,
+            measured: Vec::new(),
+            verdict,
+        }
+    }
+
+    #[test]
+    fn the_last_promoted_round_is_in_use_until_another_is_chosen() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut store = Store::create(&dir.path().join("state.db"), "w").unwrap();
+        assert_eq!(store.round_in_use("base").unwrap(), None);
+        let (first, second, third) =
+            (round(1, 0, Some("m1")), round(2, 1, None), round(3, 1, Some("m3")));
+        for r in [&first, &second, &third] {
+            store.keep_round(r).unwrap();
+        }
+        assert_eq!(store.rounds().unwrap(), [first.clone(), second, third.clone()]);
+        assert_eq!(store.round_in_use("base").unwrap(), Some(third));
+        assert_eq!(store.round_in_use("small").unwrap(), None, "another model was chosen");
+        store.use_round(1).unwrap();
+        assert_eq!(store.round_in_use("base").unwrap(), Some(first));
+        assert!(store.use_round(2).is_err(), "never promoted");
+        store.use_round(0).unwrap();
+        assert_eq!(store.round_in_use("base").unwrap(), None);
+        let models = BTreeMap::from([("m1".to_string(), 1), ("m3".to_string(), 3)]);
+        assert_eq!(store.rounds_by_model().unwrap(), models);
+    }
+}

@@ -1,5 +1,6 @@
 //! The command line: what may be typed, with an example for each command.
 
+pub mod adapt;
 pub mod lexicon;
 
 use std::path::PathBuf;
@@ -24,7 +25,7 @@ mod plan;
     after_help = "A first hour:\n  second-ear model pull base\n  second-ear init calls --language fr\n  \
     second-ear ingest calls recordings/\n  second-ear run calls\n  second-ear tasks calls --out to-validate/\n  \
     second-ear answers calls answers.jsonl\n  second-ear dataset calls --out dataset/ --format hf\n  \
-    second-ear report calls\n\nExit codes: 0 done, 1 failed, 2 wrong command line, 3 some files or rows failed, \
+    second-ear adapt calls\n  second-ear report calls\n\nExit codes: 0 done, 1 failed, 2 wrong command line, 3 some files or rows failed, \
     4 workspace in use, 130 stopped."
 )]
 pub struct Cli {
@@ -95,6 +96,12 @@ pub enum Command {
         refused (exit code 1) where the answers are too few, or do no better than the calibration in use."
     )]
     Calibrate(Calibrate),
+    /// Train the model further on settled corrections; it is used only if it measures better.
+    #[command(
+        after_help = "Examples: second-ear adapt calls --dry-run\n          second-ear adapt calls --then-run\n\nExit \
+        code 0 also when the old model stays: --json says `verdict`. Ctrl-C or a crash cost at most an epoch."
+    )]
+    Adapt(adapt::Adapt),
     /// What a promise about accepted drafts would cost: audits, audio, people's hours.
     #[command(
         after_help = "Example: second-ear plan calls --target-risk 0.05 --confidence 0.9 --measure wer\n\nWithout \
@@ -328,6 +335,18 @@ pub enum Model {
     Verify {
         /// A registered name, or a file.
         model: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Go back to the model of an earlier round of `adapt`.
+    #[command(after_help = "Example: second-ear model rollback calls")]
+    Rollback {
+        /// The workspace.
+        dir: PathBuf,
+        /// The round to use; 0: the settings' model. Without it, the one that this round came from.
+        #[arg(long, value_name = "N")]
+        to: Option<u32>,
         /// Print JSON.
         #[arg(long)]
         json: bool,

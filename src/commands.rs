@@ -17,6 +17,7 @@ use crate::pipeline::{
 use crate::views::progress::Talk;
 use crate::views::report::clock;
 
+mod adapt;
 mod lexicon;
 mod model;
 mod plan;
@@ -36,6 +37,7 @@ pub fn dispatch(command: Command, talk: Talk) -> Result<Exit> {
         Command::Report(args) => do_report(args, talk),
         Command::Evaluate(args) => do_evaluate(args, talk),
         Command::Calibrate(args) => do_calibrate(args, talk),
+        Command::Adapt(args) => adapt::dispatch(args, talk),
         Command::Plan(args) => plan::dispatch(args),
         Command::Model(args) => model::dispatch(args, talk),
     }

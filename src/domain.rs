@@ -29,7 +29,7 @@ pub use people::{Agreement, Estimate, Reliability};
 pub use purpose::{Blind, Purpose};
 pub use recording::{Channel, Facts, Recording};
 pub use regional::{Found, RegionalPiece, RegionalSource};
-pub use round::{Measured, Round, RoundVerdict};
+pub use round::{Measured, Round, RoundVerdict, Used};
 pub use settings::{
     DecodePolicy, LanguageChoice, RoutingSettings, SecondLook, SliceSettings, TaskSettings,
 };

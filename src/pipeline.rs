@@ -2,10 +2,11 @@
 //!
 //! `ingest` registers recordings. `run` turns them into clips (audio), drafts (hypotheses) and
 //! decisions (routing). `tasks` hands out what needs a person, `answers` takes it back and settles
-//! it (tasks). `dataset` and `transcripts` write what was learned (training, views), `status` and
+//! it (tasks). `adapt` makes a better model of that (training). `dataset` and `transcripts` write what was learned (training, views), `status` and
 //! `report` count it. Between the steps everything lies in the store, so each can be repeated,
 //! stopped and resumed.
 
+pub mod adapt;
 pub mod answers;
 pub mod calibrate;
 pub mod dataset;
@@ -21,6 +22,7 @@ mod people;
 pub mod plan;
 pub mod recalibrate;
 pub mod report;
+pub mod rollback;
 pub mod route;
 pub mod run;
 pub mod scores;

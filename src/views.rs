@@ -9,4 +9,5 @@ pub mod people;
 pub mod plan;
 pub mod progress;
 pub mod report;
+pub mod rounds;
 pub mod transcripts;

@@ -110,6 +110,9 @@ fn crates_whose_interface_moves_are_named_in_one_place() {
         ("ureq", "src/hypotheses/models"),
         ("statrs", "src/statistics/"),
         ("flate2", "src/hypotheses/familiar.rs"),
+        ("candle_core", "src/training/finetune"),
+        ("rayon", "src/training/finetune"),
+        ("realfft", "src/training/finetune"),
         ("csv::", "src/"),
     ];
     for path in sources() {

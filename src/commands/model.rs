@@ -7,6 +7,8 @@ use crate::cli::{Model, WeightType};
 use crate::exit::Exit;
 use crate::hypotheses::models::registry::Languages;
 use crate::hypotheses::models::{self, Event, Format, Stage, State};
+use crate::pipeline::rollback;
+use crate::pipeline::workspace::Workspace;
 use crate::views::progress::{Progress, Talk, Unit};
 
 /// Does what the command line asks for.
@@ -32,6 +34,21 @@ pub fn dispatch(command: Model, talk: Talk) -> Result<Exit> {
                     file.path.display(),
                     file.sha256
                 ))?,
+            }
+            Ok(Exit::Done)
+        }
+        Model::Rollback { dir, to, json } => {
+            let mut workspace = Workspace::write(&dir)?;
+            let done = rollback::rollback(&mut workspace, to)?;
+            match json {
+                true => print_json(&done)?,
+                false => talk.say(format!(
+                    "Round {} is in use instead of round {}{}. Next: second-ear run {}",
+                    done.to,
+                    done.from,
+                    if done.to == 0 { " (0: the settings' model)" } else { "" },
+                    dir.display()
+                )),
             }
             Ok(Exit::Done)
         }

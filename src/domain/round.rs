@@ -89,3 +89,42 @@ impl Round {
         }
     }
 }
+
+/// What a clip was used for in a round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Used {
+    /// A settled correction that was learnt from.
+    Train,
+    /// A settled correction that settings were chosen by.
+    Dev,
+    /// A settled correction that judged.
+    Test,
+    /// An accepted draft that was learnt from, as it is.
+    Replay,
+}
+
+impl Used {
+    /// The name in the database.
+    pub fn code(self) -> &'static str {
+        match self {
+            Used::Train => "train",
+            Used::Dev => "dev",
+            Used::Test => "test",
+            Used::Replay => "replay",
+        }
+    }
+
+    /// Whether the model has seen it.
+    pub fn learnt(self) -> bool {
+        matches!(self, Used::Train | Used::Replay)
+    }
+}
+
+impl std::str::FromStr for Used {
+    type Err = String;
+    fn from_str(s: &str) -> Result<Self, String> {
+        let all = [Used::Train, Used::Dev, Used::Test, Used::Replay];
+        all.into_iter().find(|u| u.code() == s).ok_or_else(|| format!("'{s}' is no use of a clip"))
+    }
+}

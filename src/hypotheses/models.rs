@@ -23,6 +23,7 @@ pub mod pull;
 pub mod registry;
 mod replace;
 mod vocabulary;
+pub mod weights;
 mod wheel;
 
 #[cfg(test)]

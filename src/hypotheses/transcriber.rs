@@ -97,6 +97,11 @@ impl Transcriber {
     }
 }
 
+/// The encoder frames that the first decoding of a clip gets.
+pub fn first_context(seconds: f64, policy: &DecodePolicy) -> u32 {
+    if policy.full_window { FULL_CONTEXT } else { short_context(seconds, policy) }
+}
+
 /// The context of the first decoding: the clip and a margin, rounded up to 64 frames.
 fn short_context(seconds: f64, policy: &DecodePolicy) -> u32 {
     let frames = ((seconds + policy.context_margin_seconds) * 50.0 / 64.0).ceil() * 64.0;
@@ -114,7 +119,7 @@ pub(super) fn guarded(
 ) -> Result<(Decoded, Pass, Option<String>)> {
     let seconds = samples.len() as f64 / f64::from(SAMPLE_RATE);
     let max_tokens = max_tokens(seconds, policy);
-    let context = if policy.full_window { FULL_CONTEXT } else { short_context(seconds, policy) };
+    let context = first_context(seconds, policy);
     let pass = |context| whisper::Pass { context, max_tokens, language, stop_loops: true };
     let first = worker.decode(samples, pass(context), stop)?;
     if policy.full_window || context == FULL_CONTEXT {

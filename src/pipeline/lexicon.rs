@@ -51,6 +51,11 @@ pub fn swaps(lexicon: &Lexicon) -> Vec<Swap> {
     swap.collect()
 }
 
+/// How many entries that validators confirmed are in use.
+pub fn confirmed_in_use(workspace: &Workspace) -> Result<usize> {
+    Ok(mentioned(workspace)?.iter().filter(|c| c.in_use).count())
+}
+
 /// What validators tagged so far, with who and how often.
 pub fn mentioned(workspace: &Workspace) -> Result<Vec<Confirmed>> {
     let mut mentions = Vec::new();

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::files::write_text;
 use super::scores::{self, OWN_FILE, Scorer};
 use super::workspace::Workspace;
-use crate::domain::{Decision, LanguageChoice, Recording, Verdict};
+use crate::domain::{Decision, Hypothesis, LanguageChoice, Recording, Verdict};
 use crate::hypotheses::adjust::map::Map;
 use crate::hypotheses::adjust::{self, Adjustment, Own, Refused};
 use crate::hypotheses::calibrate::Calibration;
@@ -41,14 +41,35 @@ pub fn recalibrate(workspace: &mut Workspace) -> Result<Result<Recalibrated, Ref
         );
     }
     let scorer = Scorer::of(workspace)?;
+    // Drafts of an earlier round's model say nothing about this one's scores.
+    let (now, rounds) = (workspace.round()?, workspace.store.rounds_by_model()?);
+    let of_this_round = |h: &Hypothesis| rounds.get(&h.model).copied().unwrap_or(0) == now;
+    let (own, left_for_promises) = settled_clips(workspace, &scorer, &mut |row| {
+        row.hypothesis.as_ref().is_some_and(of_this_round)
+    })?;
+    let path = scores::own_path(workspace)?;
+    refit(workspace, &scorer, &own, left_for_promises, path)
+}
+
+/// What answers say about drafts: each clip with its score and what it stands for, and how many more are
+/// left for promises. `draft` may put another hypothesis in the place of the one that was shown, or leave
+/// the clip out.
+pub fn settled_clips(
+    workspace: &Workspace,
+    scorer: &Scorer,
+    draft: &mut dyn FnMut(&mut ClipRow) -> bool,
+) -> Result<(Vec<Own>, usize)> {
     let mut left_for_promises = 0;
     let mut own = Vec::new();
     let settings = workspace.config.routing.clone();
     let fallback = workspace.config.language.clone();
     let recordings = workspace.store.recordings_by_id()?;
-    workspace.store.each_clip(Draft::Decided, |row| {
+    workspace.store.each_clip(Draft::Decided, |mut row| {
+        if !draft(&mut row) {
+            return Ok(());
+        }
         let Some(recording) = recordings.get(&row.clip.recording) else { return Ok(()) };
-        let Some(clip) = settled(&row, recording, &scorer, &fallback) else { return Ok(()) };
+        let Some(clip) = settled(&row, recording, scorer, &fallback) else { return Ok(()) };
         let in_sample = draw(settings.seed, &row.clip.id) < settings.audit_rate;
         if in_sample && may_certify(&row.clip.id, true, settings.seed) {
             left_for_promises += 1;
@@ -67,14 +88,24 @@ pub fn recalibrate(workspace: &mut Workspace) -> Result<Result<Recalibrated, Ref
         own.push(Own { weight: 1.0 / used, ..clip });
         Ok(())
     })?;
+    Ok((own, left_for_promises))
+}
+
+/// Fits the adjustment of the calibration in use to clips, and writes both to `path`.
+pub fn refit(
+    workspace: &Workspace,
+    scorer: &Scorer,
+    own: &[Own],
+    left_for_promises: usize,
+    path: PathBuf,
+) -> Result<Result<Recalibrated, Refused>> {
     let id = workspace.store.workspace()?;
-    let adjustment = match adjust::fit(&id, &own) {
+    let adjustment = match adjust::fit(&id, own) {
         Ok(adjustment) => adjustment,
         Err(why) => return Ok(Err(why)),
     };
     let calibration =
         Calibration { adjustment: Some(adjustment.clone()), ..(*scorer.calibration).clone() };
-    let path = scores::own_path(workspace);
     write_text(&path, &calibration.to_json()?)?;
     Ok(Ok(Recalibrated { path, left_for_promises, adjustment }))
 }

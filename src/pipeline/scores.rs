@@ -37,6 +37,12 @@ impl Scorer {
         })
     }
 
+    /// The same, less what a workspace's own answers made of another model's scores.
+    pub fn without_adjustment(self) -> Self {
+        let calibration = Calibration { adjustment: None, ..(*self.calibration).clone() };
+        Self { calibration: Arc::new(calibration), ..self }
+    }
+
     /// The model whose calibration serves for `model`.
     pub fn scored_as<'a>(&'a self, model: &'a str) -> &'a str {
         self.aliases.iter().find(|(from, _)| from == model).map_or(model, |(_, to)| to)
@@ -92,24 +98,33 @@ pub fn regional(lexicon: Lexicon) -> Regional {
     Arc::new(move |word| !lexicon.hits(word).is_empty())
 }
 
-/// Where `calibrate` writes.
-pub fn own_path(workspace: &Workspace) -> PathBuf {
-    workspace.dir.join(OWN_FILE)
+/// Where `calibrate` writes: a file a round, because what was fitted to one model's scores says nothing
+/// about another's.
+pub fn own_path(workspace: &Workspace) -> Result<PathBuf> {
+    Ok(round_path(workspace, workspace.round()?))
+}
+
+/// The calibration file of a round.
+pub fn round_path(workspace: &Workspace, round: u32) -> PathBuf {
+    workspace.dir.join(match round {
+        0 => OWN_FILE.to_string(),
+        n => format!("calibration-round-{n}.json"),
+    })
 }
 
 /// Where the calibration in use lies; `None`: it is the one that ships.
-pub fn calibration_path(workspace: &Workspace) -> Option<PathBuf> {
+pub fn calibration_path(workspace: &Workspace) -> Result<Option<PathBuf>> {
     let named = workspace.config.calibration.trim();
-    let own = own_path(workspace);
-    match named.is_empty() {
+    let own = own_path(workspace)?;
+    Ok(match named.is_empty() {
         true => own.exists().then_some(own),
         false => Some(workspace.dir.join(named)),
-    }
+    })
 }
 
 /// The calibration that the settings name, or the workspace's own, or the one that ships.
 fn calibration(workspace: &Workspace) -> Result<Calibration> {
-    let Some(path) = calibration_path(workspace) else { return Calibration::shipped() };
+    let Some(path) = calibration_path(workspace)? else { return Calibration::shipped() };
     let text = std::fs::read_to_string(&path)
         .with_context(|| format!("read the calibration {}", path.display()))?;
     Calibration::parse(&text).with_context(|| path.display().to_string())

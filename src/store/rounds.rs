@@ -6,20 +6,26 @@ use anyhow::{Context, Result, ensure};
 use rusqlite::params;
 
 use super::Store;
-use crate::domain::{Round, RoundVerdict};
+use crate::domain::{ClipId, Round, RoundVerdict, Used};
 
 /// The note on the round in use.
 const IN_USE: &str = "round in use";
 
 impl Store {
-    /// Keeps a round; a promoted one is in use from this transaction on.
-    pub fn keep_round(&mut self, round: &Round) -> Result<()> {
+    /// Keeps a round and what each clip was used for; a promoted one is in use from this transaction on.
+    pub fn keep_round(&mut self, round: &Round, used: &[(ClipId, Used)]) -> Result<()> {
         let body = serde_json::to_string(round)?;
         let tx = self.write()?;
         tx.execute(
             "INSERT INTO rounds (number, created, base, parent, model, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             params![round.number, round.created, round.base, round.parent, round.model(), body],
         )?;
+        for (clip, used) in used {
+            tx.execute(
+                "INSERT INTO round_clips (round, clip, used) VALUES (?1, ?2, ?3)",
+                params![round.number, clip.as_str(), used.code()],
+            )?;
+        }
         if matches!(round.verdict, RoundVerdict::Promoted { .. }) {
             tx.execute(
                 "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)",
@@ -40,6 +46,23 @@ impl Store {
             rounds.push(serde_json::from_str(&body).with_context(|| format!("round {number}"))?);
         }
         Ok(rounds)
+    }
+
+    /// What each clip was used for so far: to learn from, if that in any round; else as in the latest.
+    pub fn clips_used(&self) -> Result<BTreeMap<ClipId, Used>> {
+        let mut statement =
+            self.db.prepare("SELECT clip, used FROM round_clips ORDER BY round, clip")?;
+        let mut rows = statement.query([])?;
+        let mut used: BTreeMap<ClipId, Used> = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            let clip = ClipId::from_stored(row.get::<_, String>(0)?);
+            let now: Used = row.get::<_, String>(1)?.parse().map_err(anyhow::Error::msg)?;
+            let before = used.get(&clip).copied();
+            if !before.is_some_and(Used::learnt) {
+                used.insert(clip, now);
+            }
+        }
+        Ok(used)
     }
 
     /// The round in use with this model in the settings; `None`: the settings' model itself.
@@ -103,9 +126,13 @@ mod tests {
         assert_eq!(store.round_in_use("base").unwrap(), None);
         let (first, second, third) =
             (round(1, 0, Some("m1")), round(2, 1, None), round(3, 1, Some("m3")));
-        for r in [&first, &second, &third] {
-            store.keep_round(r).unwrap();
-        }
+        let clip = |n: u32| ClipId::from_stored(format!("clip{n}"));
+        let used = [(clip(1), Used::Train), (clip(2), Used::Test)];
+        store.keep_round(&first, &used).unwrap();
+        store.keep_round(&second, &[(clip(1), Used::Dev), (clip(2), Used::Replay)]).unwrap();
+        store.keep_round(&third, &[(clip(3), Used::Dev)]).unwrap();
+        let known = [(clip(1), Used::Train), (clip(2), Used::Replay), (clip(3), Used::Dev)];
+        assert_eq!(store.clips_used().unwrap(), BTreeMap::from(known));
         assert_eq!(store.rounds().unwrap(), [first.clone(), second, third.clone()]);
         assert_eq!(store.round_in_use("base").unwrap(), Some(third));
         assert_eq!(store.round_in_use("small").unwrap(), None, "another model was chosen");

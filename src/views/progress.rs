@@ -52,6 +52,7 @@ impl Talk {
             unit,
             what: what.to_string(),
             plain: shown && !terminal,
+            note: Mutex::new(String::new()),
             last: Mutex::new(Instant::now()),
         }
     }
@@ -85,6 +86,7 @@ pub struct Progress {
     unit: Unit,
     what: String,
     plain: bool,
+    note: Mutex<String>,
     last: Mutex<Instant>,
 }
 
@@ -105,15 +107,29 @@ impl Progress {
         self.show();
     }
 
+    /// What is said beside the count from now on.
+    pub fn note(&self, note: String) {
+        if let Ok(mut old) = self.note.lock() {
+            *old = note;
+        }
+    }
+
     fn show(&self) {
         let (done, total) = (self.bar.position(), self.bar.length().unwrap_or(0));
-        self.bar.set_message(format!("{} of {}", self.unit.show(done), self.unit.show(total)));
+        let note = self.note.lock().map_or(String::new(), |note| note.clone());
+        let note = if note.is_empty() { note } else { format!(", {note}") };
+        self.bar.set_message(format!(
+            "{} of {}{note}",
+            self.unit.show(done),
+            self.unit.show(total)
+        ));
         if self.plain
             && let Ok(mut last) = self.last.lock()
             && last.elapsed() >= PLAIN_EVERY
         {
             *last = Instant::now();
-            eprintln!("{}: {} of {}", self.what, self.unit.show(done), self.unit.show(total));
+            let (done, total) = (self.unit.show(done), self.unit.show(total));
+            eprintln!("{}: {done} of {total}{note}", self.what);
         }
     }
 

@@ -19,6 +19,30 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// What decoding in `language` begins with: start, language, task, no timestamps; without language
+    /// and task for an English-only model.
+    pub fn prompt(&self, language: &Language) -> Vec<u32> {
+        let v = &self.vocabulary;
+        let mut prompt = vec![v.start];
+        if let Some(index) = v.languages.iter().position(|l| l == language) {
+            prompt.extend([v.start + 1 + index as i32, v.transcribe]);
+        }
+        prompt.push(v.no_timestamps);
+        prompt.into_iter().map(|id| id as u32).collect()
+    }
+
+    /// The token that ends a text.
+    pub fn end_of_text(&self) -> u32 {
+        self.vocabulary.end_of_text as u32
+    }
+
+    /// Most tokens of a text beside the prompt.
+    pub fn most_tokens(&self) -> usize {
+        self.context.n_text_ctx() as usize / 2 - 4
+    }
+}
+
 impl Worker {
     /// Natural log-probabilities of `ids` after `before` and the prompt, and at the end that of the
     /// end of the text; the last encoded clip counts. `before` is fed at once, so that only what
@@ -47,6 +71,29 @@ impl Worker {
             let choice = greedy::forced(logits, id, |id| vocabulary.allows(id, first));
             forced
                 .push(choice.context("the model gave no numbers (a broken model file?)")?.logprob);
+            next = id as i32;
+        }
+        Ok(forced)
+    }
+}
+
+#[cfg(test)]
+impl Worker {
+    /// ln p of given tokens and of the end after the last encoded clip, among all tokens: nothing is
+    /// left out as decoding does.
+    pub fn force_plain(
+        &mut self,
+        ids: &[usize],
+        language: &Language,
+        stop: &AtomicBool,
+    ) -> Result<Vec<f64>> {
+        let end = self.engine.vocabulary.end_of_text;
+        let (mut past, mut next) = self.prompt(language, stop)?;
+        let mut forced = Vec::new();
+        for &id in ids.iter().chain([&end]) {
+            let logits = self.step(&[next], past, stop)?;
+            past += 1;
+            forced.push(greedy::softmax(logits)[id].ln());
             next = id as i32;
         }
         Ok(forced)

@@ -45,7 +45,7 @@ pub fn versions(workspace: &Workspace, rows: &[&Row]) -> Result<Versions> {
 }
 
 fn calibration(workspace: &Workspace) -> Result<Calibration> {
-    let path = scores::calibration_path(workspace);
+    let path = scores::calibration_path(workspace)?;
     let text = match &path {
         None => calibrate::SHIPPED.to_string(),
         Some(path) => std::fs::read_to_string(path)

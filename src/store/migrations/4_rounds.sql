@@ -8,3 +8,11 @@ CREATE TABLE rounds (
     body    TEXT NOT NULL                  -- JSON domain::Round
 ) STRICT;
 CREATE INDEX rounds_by_model ON rounds (model);
+
+-- What each clip was used for in a round: train, dev, test, replay.
+CREATE TABLE round_clips (
+    round INTEGER NOT NULL REFERENCES rounds (number),
+    clip  TEXT NOT NULL,
+    used  TEXT NOT NULL CHECK (used IN ('train', 'dev', 'test', 'replay')),
+    PRIMARY KEY (round, clip)
+) STRICT;

@@ -49,6 +49,11 @@ impl<R: Read + Seek> Reader<R> {
         Ok(Self { header, filters, tokens, offsets, source })
     }
 
+    /// Where the numbers of a tensor begin, bytes from the start of the file.
+    pub fn offset(&self, name: &str) -> Option<u64> {
+        self.offsets.get(name).copied()
+    }
+
     /// Hands the numbers of a tensor to `sink`, [`CHUNK`] at a time.
     pub fn values(
         &mut self,

@@ -1,0 +1,70 @@
+//! Arguments of `adapt`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::training::finetune::{Part, Recipe};
+
+/// Arguments of `adapt`.
+#[derive(Debug, Args)]
+pub struct Adapt {
+    /// The workspace.
+    pub dir: PathBuf,
+    /// Say what would be learnt from and judged by, and do nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// What is trained.
+    #[arg(long, value_enum, default_value = "full")]
+    pub mode: Mode,
+    /// Times that every example is seen (default: 4).
+    #[arg(long, value_name = "N")]
+    pub epochs: Option<usize>,
+    /// Highest learning rate (default: 2e-5).
+    #[arg(long, value_name = "X")]
+    pub rate: Option<f64>,
+    /// Train low-rank adapters of this rank instead of the matrices themselves.
+    #[arg(long, value_name = "RANK", default_value_t = 0)]
+    pub adapters: usize,
+    /// More anchors: a JSONL manifest (audio, start, end, text, language, use: replay, dev or test).
+    #[arg(long, value_name = "MANIFEST")]
+    pub anchors: Option<PathBuf>,
+    /// Seed of every draw.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Threads that transcribe (0: one a core); overrides the settings.
+    #[arg(long)]
+    pub workers: Option<usize>,
+    /// Transcribe and route again what nobody was handed yet, with the new model.
+    #[arg(long)]
+    pub then_run: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What is trained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Mode {
+    /// Encoder and decoder.
+    Full,
+    /// The decoder alone, on encoder frames computed once: faster, learns less.
+    Decoder,
+}
+
+impl Adapt {
+    /// The recipe that was asked for.
+    pub fn recipe(&self) -> Recipe {
+        let recipe = match self.mode {
+            Mode::Full => Recipe::of(Part::All, self.seed),
+            Mode::Decoder => Recipe::of(Part::Decoder, self.seed),
+        };
+        let recipe = match self.adapters {
+            0 => recipe,
+            rank => recipe.with_adapters(rank),
+        };
+        let mut schedule = recipe.schedule;
+        schedule.rate = self.rate.unwrap_or(schedule.rate);
+        Recipe { epochs: self.epochs.unwrap_or(recipe.epochs).max(1), schedule, ..recipe }
+    }
+}

@@ -1,0 +1,186 @@
+//! `adapt`: a round. Settled corrections train the model further; held-out clips, anchors and silence
+//! judge the outcome; what is better and nowhere worse takes the old model's place.
+
+mod anchors;
+mod confidence;
+mod learn;
+mod material;
+mod sounds;
+mod stop;
+#[cfg(test)]
+mod tests;
+mod verdict;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::{Result, ensure};
+use serde::Serialize;
+
+use super::workspace::Workspace;
+use crate::domain::{Round, RoundVerdict, Used, hex_digest};
+use crate::hypotheses::models::ModelFile;
+use crate::training::finetune::Recipe;
+use crate::views::progress::Talk;
+use anchors::{Anchor, Purpose};
+pub use confidence::Confidence;
+use material::Materials;
+
+/// Settled clips below which no round is begun.
+const LEAST: usize = 20;
+
+/// What may be asked.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Say what would be learnt from and judged by, and do nothing.
+    pub dry_run: bool,
+    /// How to train.
+    pub recipe: Recipe,
+    /// More anchors: a manifest.
+    pub anchors: Option<PathBuf>,
+    /// Threads that transcribe; overrides the settings.
+    pub workers: Option<usize>,
+}
+
+/// What came of it.
+#[derive(Debug, Serialize)]
+pub struct Adapted {
+    /// The round; of a dry run, only what is known beforehand.
+    #[serde(flatten)]
+    pub round: Round,
+    /// Whether this is what would be done.
+    pub dry_run: bool,
+    /// What no two of train, dev and test share.
+    pub apart_by: &'static str,
+    /// Settled clips that are not learnt from, by reason.
+    pub left_out: BTreeMap<&'static str, usize>,
+    /// Steps of training.
+    pub steps: usize,
+    /// What became of the confidence score.
+    pub confidence: Option<Confidence>,
+    /// Words and idioms that validators confirmed, in use in the lexicon.
+    pub lexicon_confirmed: usize,
+    /// Recordings that could not be read, with the reason.
+    pub failed: Vec<String>,
+}
+
+/// What all parts of a round need.
+struct Plan<'a> {
+    options: &'a Options,
+    parent: ModelFile,
+    materials: Materials,
+    anchors: Vec<Anchor>,
+    round: Round,
+}
+
+/// Makes a round.
+///
+/// # Errors
+/// Too few settled clips, a model that cannot be trained (quantised), bad anchors; stopped.
+pub fn adapt(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<Adapted> {
+    let mut plan = plan(workspace, options)?;
+    let steps = learn::steps(&plan);
+    let mut adapted = Adapted {
+        round: plan.round.clone(),
+        dry_run: options.dry_run,
+        apart_by: match plan.materials.unit {
+            crate::training::split::Unit::Speaker => "speaker",
+            crate::training::split::Unit::Recording => "recording",
+            crate::training::split::Unit::Text => "text",
+        },
+        left_out: plan.materials.left_out.clone(),
+        steps,
+        confidence: None,
+        lexicon_confirmed: super::lexicon::confirmed_in_use(workspace)?,
+        failed: Vec::new(),
+    };
+    if options.dry_run {
+        return Ok(adapted);
+    }
+    let stop = stop::on_ctrl_c();
+    let recordings = workspace.store.recordings_by_id()?;
+    let sounds = sounds::load(&plan.materials.clips, &recordings, &mut adapted.failed);
+    plan.materials.clips.retain(|m| sounds.contains_key(&m.clip));
+    plan.round.clips = counts(&plan);
+    let learnt = learn::learn(workspace, &plan, &sounds, &stop, talk)?;
+    let judged = verdict::judge(workspace, &plan, &sounds, &learnt, &stop, talk)?;
+    let round = Round {
+        created: jiff::Timestamp::now().to_string(),
+        losses: learnt.trained.losses.clone(),
+        wall_seconds: learnt.trained.seconds,
+        train_seconds: learnt.seconds,
+        share: judged.share,
+        measured: judged.measured.clone(),
+        verdict: judged.verdict.clone(),
+        ..plan.round.clone()
+    };
+    if let RoundVerdict::Promoted { model, .. } = &round.verdict {
+        let file = workspace.dir.join(&judged.file);
+        adapted.confidence =
+            Some(confidence::refit(workspace, &plan, &sounds, (&file, model), &stop, talk)?);
+    }
+    let used: Vec<_> = plan.materials.clips.iter().map(|m| (m.clip.clone(), m.used)).collect();
+    workspace.store.keep_round(&round, &used)?;
+    learn::clean(workspace, &round)?;
+    adapted.round = round;
+    Ok(adapted)
+}
+
+/// What is known before any work.
+fn plan<'a>(workspace: &mut Workspace, options: &'a Options) -> Result<Plan<'a>> {
+    let parent = workspace.model()?;
+    let seed = options.recipe.seed;
+    let materials = material::gather(workspace, seed)?;
+    let settled = materials.clips.iter().filter(|m| m.used != Used::Replay).count();
+    ensure!(
+        settled >= LEAST,
+        "{settled} clips are settled with a text, and a round takes at least {LEAST}: hand out more \
+         (`second-ear tasks`) and import the answers (`second-ear answers`)"
+    );
+    let anchors = anchors::anchors(options.anchors.as_deref())?;
+    let mut digest = material::digest(&materials.clips);
+    for anchor in &anchors {
+        digest.push_str(anchor.sound.clip.as_str());
+    }
+    let rounds = workspace.store.rounds()?;
+    let mut plan = Plan {
+        options,
+        round: Round {
+            number: rounds.last().map_or(0, |r| r.number) + 1,
+            created: String::new(),
+            base: workspace.config.model.clone(),
+            parent: workspace.round()?,
+            parent_model: parent.id(),
+            seed,
+            data_digest: hex_digest(digest.as_bytes()),
+            recipe: serde_json::to_value(&options.recipe)?,
+            clips: BTreeMap::new(),
+            train_seconds: 0.0,
+            losses: Vec::new(),
+            share: 0.0,
+            wall_seconds: 0.0,
+            measured: Vec::new(),
+            verdict: RoundVerdict::Kept { why: vec!["nothing was done yet".into()] },
+        },
+        parent,
+        materials,
+        anchors,
+    };
+    plan.round.clips = counts(&plan);
+    plan.round.train_seconds = learn::seconds(&plan);
+    Ok(plan)
+}
+
+/// Clips by use, anchors too.
+fn counts(plan: &Plan) -> BTreeMap<String, usize> {
+    let mut counts = plan.materials.counts();
+    for anchor in &plan.anchors {
+        let name = match anchor.purpose {
+            Purpose::Replay => format!("anchor {} replay", anchor.set),
+            Purpose::Dev => format!("anchor {} dev", anchor.set),
+            Purpose::Test => format!("anchor {} test", anchor.set),
+        };
+        *counts.entry(name).or_default() += 1;
+    }
+    counts
+}

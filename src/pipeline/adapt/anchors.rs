@@ -1,0 +1,214 @@
+//! Anchors: clips in English and in French from other people, so that a round cannot forget them without
+//! anybody noticing. In: the files that ship, and a team's own manifest. Out: sounds with texts and uses.
+//! Left to others: learning and judging.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde::Deserialize;
+
+use super::sounds::Sound;
+use crate::audio::cut;
+use crate::domain::{Channel, ClipId, Language, Samples, Span, hex_digest};
+
+/// What ships: a sound file and its rows, a language.
+const SHIPPED: [(&str, &[u8], &str); 2] = [
+    (
+        "en",
+        include_bytes!("../../../samples/anchors/en.ogg"),
+        include_str!("../../../samples/anchors/en.jsonl"),
+    ),
+    (
+        "fr",
+        include_bytes!("../../../samples/anchors/fr.ogg"),
+        include_str!("../../../samples/anchors/fr.jsonl"),
+    ),
+];
+
+/// What an anchor is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// Learnt from, so that it stays known.
+    Replay,
+    /// The average of old and new is chosen with it.
+    Dev,
+    /// It judges.
+    Test,
+}
+
+/// An anchor clip.
+#[derive(Clone, Debug)]
+pub struct Anchor {
+    /// Which set: the language for what ships, else as the manifest says.
+    pub set: String,
+    /// Its sound.
+    pub sound: Sound,
+    /// What is said.
+    pub text: String,
+    /// Who speaks; clips without a name stand alone.
+    pub speaker: String,
+    /// What it is for.
+    pub purpose: Purpose,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    #[serde(default)]
+    audio: PathBuf,
+    start: f64,
+    end: f64,
+    text: String,
+    language: Language,
+    #[serde(default)]
+    speaker: String,
+    #[serde(rename = "use")]
+    purpose: Purpose,
+    anchor: Option<String>,
+}
+
+/// The anchors that ship, and those of `own`, a JSONL manifest: `audio` (beside the manifest), `start` and
+/// `end` (seconds), `text`, `language`, `use` (`replay`, `dev` or `test`), and optionally `speaker` and
+/// `anchor` (the set's name; the language if it has none).
+///
+/// # Errors
+/// A manifest row that makes no sense, or audio that cannot be read: file and line are named.
+pub fn anchors(own: Option<&Path>) -> Result<Vec<Anchor>> {
+    let mut all = Vec::new();
+    for (language, sound, rows) in SHIPPED {
+        let mut file = tempfile::Builder::new().suffix(".ogg").tempfile()?;
+        file.write_all(sound).context("write the anchors to a working file")?;
+        file.flush()?;
+        let rows = parse(rows, Path::new(language))?;
+        cut_out(file.path(), language, &rows, &mut all)
+            .with_context(|| format!("the anchors that ship for {language}"))?;
+    }
+    if let Some(manifest) = own {
+        let text = std::fs::read_to_string(manifest)
+            .with_context(|| format!("read the anchors {}", manifest.display()))?;
+        let rows = parse(&text, manifest)?;
+        let folder = manifest.parent().unwrap_or(Path::new(""));
+        for rows in rows.chunk_by(|a, b| a.audio == b.audio) {
+            let audio = folder.join(&rows[0].audio);
+            cut_out(&audio, "", rows, &mut all)
+                .with_context(|| format!("{} of {}", audio.display(), manifest.display()))?;
+        }
+    }
+    Ok(all)
+}
+
+fn parse(text: &str, manifest: &Path) -> Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for (n, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
+        let here = || format!("{} line {}", manifest.display(), n + 1);
+        let row: Row = serde_json::from_str(line).with_context(here)?;
+        ensure!(
+            row.start >= 0.0 && row.end > row.start && row.end - row.start <= 30.0,
+            "{}: start and end must be in order, at most 30 s apart",
+            here()
+        );
+        rows.push(row);
+    }
+    rows.sort_by(|a, b| {
+        (&a.audio, a.start).partial_cmp(&(&b.audio, b.start)).unwrap_or(std::cmp::Ordering::Equal)
+    });
+    Ok(rows)
+}
+
+/// Rows of one file, in order of time.
+fn cut_out(audio: &Path, set: &str, rows: &[Row], all: &mut Vec<Anchor>) -> Result<()> {
+    let at = |seconds: f64| Samples::from_seconds(seconds);
+    let spans: Vec<Span> = rows.iter().map(|r| Span::new(at(r.start), at(r.end))).collect();
+    let mut got = 0;
+    cut::cut(audio, Channel::Mix, &spans, &mut |n, samples| {
+        let row = &rows[n];
+        let name = row.anchor.clone().unwrap_or(match set {
+            "" => row.language.to_string(),
+            set => set.to_string(),
+        });
+        let id = hex_digest(
+            format!("{name} {} {} {}", row.audio.display(), row.start, row.text).as_bytes(),
+        );
+        let speaker = match row.speaker.as_str() {
+            "" => id[..16].to_string(),
+            known if known.starts_with("unknown") => id[..16].to_string(),
+            known => known.to_string(),
+        };
+        let clip = ClipId::from_stored(format!("anchor-{}", &id[..16]));
+        all.push(Anchor {
+            set: name,
+            sound: Sound { clip, samples, language: row.language.clone() },
+            text: row.text.clone(),
+            speaker,
+            purpose: row.purpose,
+        });
+        got += 1;
+        Ok(())
+    })?;
+    if got < rows.len() {
+        bail!("{} of {} clips lie beyond its end", rows.len() - got, rows.len());
+    }
+    Ok(())
+}
+
+/// Sounds in which nobody speaks: silence, and three kinds of noise at the level of a quiet room.
+pub fn nothings() -> Vec<(&'static str, Vec<f32>)> {
+    let random = |i: usize| {
+        let word = crate::statistics::bootstrap::word(1, i as u64);
+        (word >> 40) as f32 / (1u64 << 23) as f32 - 1.0
+    };
+    let make = |seconds: usize, f: &dyn Fn(usize) -> f32| (0..seconds * 16_000).map(f).collect();
+    vec![
+        ("silence", make(3, &|_| 0.0)),
+        ("faint noise", make(4, &|i| 0.002 * random(i))),
+        ("noise", make(6, &|i| 0.02 * random(i))),
+        ("hum", make(5, &|i| 0.02 * (i as f32 * std::f32::consts::TAU * 50.0 / 16_000.0).sin())),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn what_ships_is_there_and_no_speaker_or_text_has_two_uses() {
+        let all = anchors(None).unwrap();
+        for set in ["en", "fr"] {
+            for (purpose, least) in [(Purpose::Replay, 20), (Purpose::Dev, 20), (Purpose::Test, 70)]
+            {
+                let count = all.iter().filter(|a| a.set == set && a.purpose == purpose).count();
+                assert!(count >= least, "{set} {purpose:?}: {count}");
+            }
+        }
+        let key = |p: Purpose, f: &dyn Fn(&Anchor) -> String| -> BTreeSet<String> {
+            all.iter().filter(|a| a.purpose == p).map(f).collect()
+        };
+        let text = |a: &Anchor| a.text.to_lowercase();
+        let speaker = |a: &Anchor| a.speaker.clone();
+        for (a, b) in [
+            (Purpose::Replay, Purpose::Dev),
+            (Purpose::Replay, Purpose::Test),
+            (Purpose::Dev, Purpose::Test),
+        ] {
+            assert!(key(a, &text).is_disjoint(&key(b, &text)), "{a:?} {b:?}");
+            assert!(key(a, &speaker).is_disjoint(&key(b, &speaker)), "{a:?} {b:?}");
+        }
+        let loud = |a: &Anchor| a.sound.samples.iter().any(|s| s.abs() > 0.001);
+        assert!(all.iter().all(loud));
+    }
+
+    #[test]
+    fn a_row_that_makes_no_sense_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let manifest = dir.path().join("ours.jsonl");
+        let row = r#"{"audio": "a.wav", "start": 2, "end": 1, "text": "a", "language": "fr", "use": "test"}"#;
+        std::fs::write(&manifest, row).unwrap();
+        let error = format!("{:#}", anchors(Some(&manifest)).unwrap_err());
+        assert!(error.contains("ours.jsonl line 1"), "{error}");
+        std::fs::write(&manifest, row.replace("2", "0")).unwrap();
+        let error = format!("{:#}", anchors(Some(&manifest)).unwrap_err());
+        assert!(error.contains("a.wav"), "{error}");
+    }
+}

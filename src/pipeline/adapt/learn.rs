@@ -1,0 +1,180 @@
+//! The training of a round: examples of clips and anchors, the model in memory, checkpoints.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::{Context, Result};
+
+use super::anchors::Purpose;
+use super::material::Material;
+use super::sounds::Sound;
+use super::{Plan, Workspace};
+use crate::domain::{ClipId, DecodePolicy, Round, RoundVerdict, SAMPLE_RATE, Used, hex_digest};
+use crate::exit::Interrupted;
+use crate::hypotheses::bpe::Bpe;
+use crate::hypotheses::models::weights;
+use crate::hypotheses::transcriber::first_context;
+use crate::hypotheses::whisper::Engine;
+use crate::training::finetune::{
+    self, Example, Model, Parameter, Place, Shape, Step, Stopped, Trained,
+};
+use crate::views::progress::{Talk, Unit};
+
+/// What training left.
+pub struct Learnt {
+    /// Parameters and losses.
+    pub trained: Trained,
+    /// The parent's parameters, for averages.
+    pub parent: BTreeMap<String, Vec<f32>>,
+    /// Seconds of sound learnt from.
+    pub seconds: f64,
+}
+
+/// Where a round works, and promoted models are.
+pub fn folder(workspace: &Workspace) -> PathBuf {
+    workspace.dir.join("models")
+}
+
+fn checkpoint(workspace: &Workspace) -> PathBuf {
+    folder(workspace).join("training.safetensors")
+}
+
+/// Clips that are learnt from.
+fn learnt<'a>(plan: &'a Plan) -> impl Iterator<Item = &'a Material> {
+    plan.materials.clips.iter().filter(|m| m.used.learnt())
+}
+
+/// Steps of the training.
+pub fn steps(plan: &Plan) -> usize {
+    let recipe = &plan.options.recipe;
+    let anchors = plan.anchors.iter().filter(|a| a.purpose == Purpose::Replay).count();
+    (learnt(plan).count() + anchors).div_ceil(recipe.batch) * recipe.epochs
+}
+
+/// Seconds of sound that are learnt from.
+pub fn seconds(plan: &Plan) -> f64 {
+    let clips: f64 = learnt(plan).map(|m| m.span.len().seconds()).sum();
+    let anchors = plan.anchors.iter().filter(|a| a.purpose == Purpose::Replay);
+    clips + anchors.map(|a| length(&a.sound.samples)).sum::<f64>()
+}
+
+fn length(samples: &[f32]) -> f64 {
+    samples.len() as f64 / f64::from(SAMPLE_RATE)
+}
+
+/// Trains; goes on from the last whole epoch of the same training, if one was killed.
+pub fn learn(
+    workspace: &Workspace,
+    plan: &Plan,
+    sounds: &BTreeMap<ClipId, Sound>,
+    stop: &AtomicBool,
+    talk: Talk,
+) -> Result<Learnt> {
+    std::fs::create_dir_all(folder(workspace))?;
+    let loaded = weights::load(&plan.parent.path)?;
+    let engine = Engine::load(&plan.parent.path, &plan.parent.sha256)?;
+    let examples = examples(&engine, plan, sounds, &workspace.config.decode, talk);
+    drop(engine);
+    let header = &loaded.header;
+    let shape = Shape {
+        audio_heads: header.n_audio_head as usize,
+        audio_layers: header.n_audio_layer as usize,
+        text_heads: header.n_text_head as usize,
+        text_layers: header.n_text_layer as usize,
+    };
+    let tensors = loaded.tensors.into_iter();
+    let parameters =
+        tensors.map(|(name, (dims, values))| (name, Parameter { dims, values })).collect();
+    let model = Model { shape, filters: loaded.filters, parameters };
+    let recipe = &plan.options.recipe;
+    let place = Place { checkpoint: checkpoint(workspace), key: key(plan) };
+    let progress = talk.progress("train", Unit::Things("steps"), steps(plan) as u64);
+    let mut tell = |Step { step, steps, epoch, loss }: Step| {
+        progress.note(format!("epoch {epoch}, loss {loss:.3}"));
+        progress.set(step as u64, steps as u64);
+    };
+    let trained = finetune::train(&model, &examples, recipe, &place, stop, &mut tell);
+    drop(progress);
+    let trained = trained.map_err(|e| match e.is::<Stopped>() {
+        true => Interrupted.into(),
+        false => e,
+    })?;
+    let of_parent =
+        |name: &String| Some((name.clone(), model.parameters.get(name)?.values.clone()));
+    let parent = trained.values.keys().filter_map(of_parent).collect();
+    Ok(Learnt { trained, parent, seconds: seconds(plan) })
+}
+
+/// What is trained on what, as one digest: a checkpoint of anything else is not used.
+fn key(plan: &Plan) -> String {
+    let Round { data_digest, recipe, .. } = &plan.round;
+    hex_digest(format!("{} {data_digest} {recipe}", plan.parent.sha256).as_bytes())
+}
+
+fn examples(
+    engine: &Engine,
+    plan: &Plan,
+    sounds: &BTreeMap<ClipId, Sound>,
+    policy: &DecodePolicy,
+    talk: Talk,
+) -> Vec<Example> {
+    let bpe = engine.bpe();
+    let clips = learnt(plan).filter_map(|m| Some((sounds.get(&m.clip)?, &*m.text, m.weight)));
+    let anchors = plan.anchors.iter().filter(|a| a.purpose == Purpose::Replay);
+    let all = clips.chain(anchors.map(|a| (&a.sound, &*a.text, 1.0)));
+    let mut examples = Vec::new();
+    for (sound, text, weight) in all {
+        match example(engine, &bpe, sound, text, weight, policy) {
+            Ok(example) => examples.push(example),
+            Err(why) => talk.problem(format!("left out: clip {}: {why:#}", sound.clip)),
+        }
+    }
+    examples
+}
+
+/// A clip as training sees it: what decoding would give the encoder and the decoder, and the text.
+pub fn example(
+    engine: &Engine,
+    bpe: &Bpe,
+    sound: &Sound,
+    text: &str,
+    weight: f32,
+    policy: &DecodePolicy,
+) -> Result<Example> {
+    let ids = bpe.ids(&format!(" {}", text.trim())).context("the model cannot write its text")?;
+    anyhow::ensure!(
+        ids.len() <= engine.most_tokens(),
+        "its text is too long: {} tokens",
+        ids.len()
+    );
+    Ok(Example {
+        frames: first_context(length(&sound.samples), policy) as usize,
+        samples: sound.samples.clone(),
+        prompt: engine.prompt(&sound.language),
+        text: ids.into_iter().map(|id| id as u32).collect(),
+        end: engine.end_of_text(),
+        weight,
+    })
+}
+
+/// Removes what only an unfinished round needs: checkpoint, candidates that were not taken.
+pub fn clean(workspace: &Workspace, round: &Round) -> Result<()> {
+    let _ = std::fs::remove_file(checkpoint(workspace));
+    let kept = match &round.verdict {
+        RoundVerdict::Promoted { file, .. } => Some(workspace.dir.join(file)),
+        RoundVerdict::Kept { .. } => None,
+    };
+    for entry in std::fs::read_dir(folder(workspace))?.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with("candidate-") && Some(entry.path()) != kept {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Corrections that judge.
+pub fn held_out<'a>(plan: &'a Plan, used: Used) -> Vec<&'a Material> {
+    plan.materials.of(used).collect()
+}

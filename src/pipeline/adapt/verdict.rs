@@ -1,0 +1,219 @@
+//! The judgement of a round: which average of old and new weights, and whether it is better than the old.
+//! In: trained parameters. Out: a model file, what was measured, the verdict. Left to others: keeping it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context, Result};
+
+use super::anchors::{Anchor, Purpose, nothings};
+use super::learn::{Learnt, folder, held_out};
+use super::material::Material;
+use super::sounds::{Sound, hear};
+use super::{Plan, Workspace};
+use crate::domain::{ClipId, Hypothesis, Language, Measured, RoundVerdict, Used};
+use crate::exit::Interrupted;
+use crate::hypotheses::models::weights;
+use crate::hypotheses::whisper::Engine;
+use crate::training::finetune::average;
+use crate::training::gate::{self, Candidate, Kept, Pair};
+use crate::training::word_errors::{WordErrors, word_errors};
+use crate::views::progress::{Talk, Unit};
+
+/// Shares of the new weights that are tried.
+const SHARES: [f64; 4] = [1.0, 0.8, 0.6, 0.4];
+/// The share where no clip is there to choose by.
+const BLIND_SHARE: f64 = 0.6;
+
+/// The outcome.
+pub struct Judged {
+    /// Share of the new weights in the average taken.
+    pub share: f64,
+    /// What was measured.
+    pub measured: Vec<Measured>,
+    /// The verdict.
+    pub verdict: RoundVerdict,
+    /// The new model's file, in the workspace.
+    pub file: PathBuf,
+}
+
+/// A held-out clip: its sound, text, bootstrap unit.
+struct Held<'a> {
+    sound: &'a Sound,
+    text: &'a str,
+    unit: String,
+}
+
+/// Chooses an average and judges it.
+pub fn judge(
+    workspace: &Workspace,
+    plan: &Plan,
+    sounds: &BTreeMap<ClipId, Sound>,
+    learnt: &Learnt,
+    stop: &AtomicBool,
+    talk: Talk,
+) -> Result<Judged> {
+    let ears = Ears { workspace, plan, stop, talk };
+    let dev = ears.corrections(sounds, Used::Dev);
+    let anchor_dev = ears.anchors(Purpose::Dev);
+    let old = Engine::load(&plan.parent.path, &plan.parent.sha256)?;
+    let before: Vec<f64> =
+        anchor_dev.values().map(|set| ears.rate(&old, set)).collect::<Result<_>>()?;
+    let mut candidates = Vec::new();
+    let shares = if dev.is_empty() { vec![BLIND_SHARE] } else { SHARES.to_vec() };
+    for &share in &shares {
+        let (engine, _) = ears.candidate(learnt, share)?;
+        let after = anchor_dev.values().map(|set| ears.rate(&engine, set));
+        let after: Vec<f64> = after.collect::<Result<_>>()?;
+        let anchors = after.iter().zip(&before).map(|(after, before)| after - before).collect();
+        let dev = if dev.is_empty() { 0.0 } else { ears.rate(&engine, &dev)? };
+        candidates.push(Candidate { share, dev, anchors });
+    }
+    let share = gate::choose(&candidates).map_or(BLIND_SHARE, |best| candidates[best].share);
+    let (new, (id, sha256)) = ears.candidate(learnt, share)?;
+    let (measured, why) = ears.verdict(&old, &new, sounds)?;
+    drop(new);
+    let name = format!("round-{}-{}.bin", plan.round.number, &id[..8]);
+    let file = PathBuf::from("models").join(&name);
+    let verdict = if why.is_empty() {
+        let from = candidate_path(workspace, share);
+        std::fs::rename(&from, workspace.dir.join(&file)).context("name the new model's file")?;
+        RoundVerdict::Promoted { model: id, sha256, file: file.to_string_lossy().into_owned() }
+    } else {
+        RoundVerdict::Kept { why: why.iter().map(Kept::to_string).collect() }
+    };
+    Ok(Judged { share, measured, verdict, file })
+}
+
+fn candidate_path(workspace: &Workspace, share: f64) -> PathBuf {
+    folder(workspace).join(format!("candidate-{share:.2}.bin"))
+}
+
+/// Who hears held-out clips.
+struct Ears<'a> {
+    workspace: &'a Workspace,
+    plan: &'a Plan<'a>,
+    stop: &'a AtomicBool,
+    talk: Talk,
+}
+
+impl Ears<'_> {
+    fn corrections<'a>(&'a self, sounds: &'a BTreeMap<ClipId, Sound>, used: Used) -> Vec<Held<'a>> {
+        let held = held_out(self.plan, used).into_iter();
+        held.filter_map(|m: &Material| {
+            let unit = self.plan.materials.unit_of(m);
+            Some(Held { sound: sounds.get(&m.clip)?, text: &m.text, unit })
+        })
+        .collect()
+    }
+
+    fn anchors(&self, purpose: Purpose) -> BTreeMap<String, Vec<Held<'_>>> {
+        let mut sets: BTreeMap<String, Vec<Held>> = BTreeMap::new();
+        for anchor in self.plan.anchors.iter().filter(|a| a.purpose == purpose) {
+            let Anchor { set, sound, text, speaker, .. } = anchor;
+            sets.entry(set.clone()).or_default().push(Held { sound, text, unit: speaker.clone() });
+        }
+        sets
+    }
+
+    /// The model with this share of new weights, and its digests.
+    fn candidate(&self, learnt: &Learnt, share: f64) -> Result<(Arc<Engine>, (String, String))> {
+        let path = candidate_path(self.workspace, share);
+        let values = learnt.trained.values.iter();
+        let mixed = values.map(|(name, new)| {
+            let old = learnt.parent.get(name).with_context(|| format!("no parent of {name}"))?;
+            Ok((name.clone(), average(old, new, share as f32)))
+        });
+        let mixed = mixed.collect::<Result<BTreeMap<_, _>>>()?;
+        let sums = weights::rewrite(&self.plan.parent.path, &path, &mixed)?;
+        let engine = Engine::load(&path, &sums.sha256)?;
+        let id = engine.model().to_string();
+        Ok((engine, (id, sums.sha256)))
+    }
+
+    fn hear(&self, engine: &Arc<Engine>, sounds: &[&Sound], what: &str) -> Result<Vec<Hypothesis>> {
+        let configured = self.workspace.config.worker_count();
+        let workers = self.plan.options.workers.filter(|n| *n > 0).unwrap_or(configured);
+        let workers = (0..workers).map(|_| engine.worker()).collect::<Result<Vec<_>>>()?;
+        let progress = self.talk.progress(what, Unit::Things("clips"), sounds.len() as u64);
+        let heard = hear(workers, sounds, &self.workspace.config.decode, self.stop, &progress);
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(Interrupted.into());
+        }
+        heard
+    }
+
+    fn errors(&self, engine: &Arc<Engine>, held: &[Held], what: &str) -> Result<Vec<WordErrors>> {
+        let sounds: Vec<&Sound> = held.iter().map(|h| h.sound).collect();
+        let heard = self.hear(engine, &sounds, what)?;
+        let compare =
+            |(h, heard): (&Held, &Hypothesis)| word_errors(h.text, &heard.text, &h.sound.language);
+        Ok(held.iter().zip(&heard).map(compare).collect())
+    }
+
+    fn rate(&self, engine: &Arc<Engine>, held: &[Held]) -> Result<f64> {
+        let all: WordErrors = self.errors(engine, held, "choose")?.into_iter().sum();
+        Ok(all.errors as f64 / all.reference_words.max(1) as f64)
+    }
+
+    /// Old against new on everything that judges.
+    fn verdict(
+        &self,
+        old: &Arc<Engine>,
+        new: &Arc<Engine>,
+        sounds: &BTreeMap<ClipId, Sound>,
+    ) -> Result<(Vec<Measured>, Vec<Kept>)> {
+        let seed = self.plan.round.seed;
+        let test = self.corrections(sounds, Used::Test);
+        let test = gate::measure("test", &self.pairs(old, new, &test)?, seed);
+        let mut anchors = Vec::new();
+        for (set, held) in self.anchors(Purpose::Test) {
+            let pairs = self.pairs(old, new, &held)?;
+            anchors.extend(gate::measure(&format!("anchor {set}"), &pairs, seed));
+        }
+        let why = gate::judge(test.as_ref(), &anchors, self.from_nothing(old, new)?);
+        Ok((test.into_iter().chain(anchors).collect(), why))
+    }
+
+    fn pairs(&self, old: &Arc<Engine>, new: &Arc<Engine>, held: &[Held]) -> Result<Vec<Pair>> {
+        let before = self.errors(old, held, "old model")?;
+        let after = self.errors(new, held, "new model")?;
+        let pair = |((h, before), after): ((&Held, &WordErrors), &WordErrors)| Pair {
+            unit: h.unit.clone(),
+            words: before.reference_words,
+            before: before.errors,
+            after: after.errors,
+        };
+        Ok(held.iter().zip(&before).zip(&after).map(pair).collect())
+    }
+
+    /// Sounds without speech in which the new model hears words and the old one none.
+    fn from_nothing(&self, old: &Arc<Engine>, new: &Arc<Engine>) -> Result<Vec<Kept>> {
+        let language = self.plan.materials.clips.first().map(|m| m.language.clone());
+        let language: Language = language.context("no clip to take the language of")?;
+        let nothings: Vec<(&str, Sound)> = nothings()
+            .into_iter()
+            .map(|(name, samples)| {
+                let clip = ClipId::from_stored(format!("nothing-{name}"));
+                (name, Sound { clip, samples, language: language.clone() })
+            })
+            .collect();
+        let sounds: Vec<&Sound> = nothings.iter().map(|(_, s)| s).collect();
+        let before = self.hear(old, &sounds, "old model")?;
+        let after = self.hear(new, &sounds, "new model")?;
+        // As routing takes it: no text, or one that the model itself takes for no speech.
+        let nobody = self.workspace.config.routing.no_speech;
+        let silent =
+            |h: &Hypothesis| h.text.is_empty() || h.p_no_speech.is_some_and(|p| p.get() >= nobody);
+        let made_up = nothings.iter().zip(before.iter().zip(&after));
+        let made_up = made_up.filter(|(_, (before, after))| silent(before) && !silent(after));
+        Ok(made_up
+            .map(|((name, _), (_, after))| Kept::TextFromNothing {
+                sound: name.to_string(),
+                text: after.text.clone(),
+            })
+            .collect())
+    }
+}

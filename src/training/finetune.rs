@@ -1,0 +1,38 @@
+//! Corrections -> a better model: Whisper's forward and backward pass on the CPU, in candle.
+//! In: a model's parameters, examples, a recipe. Out: trained parameters. Left to others: reading and
+//! writing model files, choosing what to learn from, judging the outcome.
+//!
+//! The only place that names `candle_core`, `rayon` and `realfft`.
+
+mod adam;
+mod batches;
+mod checkpoint;
+mod frames;
+mod hide;
+mod network;
+mod ops;
+mod recipe;
+mod spectrogram;
+mod train;
+mod weights;
+
+#[cfg(test)]
+mod tests;
+
+pub use batches::Example;
+pub use network::Shape;
+pub use recipe::{Part, Recipe};
+pub use train::{Model, Place, Step, Stopped, Trained, train};
+pub use weights::{Parameter, average};
+
+/// ln p of each token of an example's text and of its end, given those before (teacher forcing).
+#[cfg(test)]
+pub fn log_probabilities(model: &Model, example: &Example) -> anyhow::Result<Vec<f32>> {
+    let tensors = model.parameters.iter();
+    let tensors = tensors.map(|(name, p)| Ok((name.clone(), weights::tensor(p)?)));
+    let network = network::Network::new(model.shape, tensors.collect::<anyhow::Result<_>>()?);
+    let mel = spectrogram::log_mel(&example.samples, &model.filters, 2 * example.frames);
+    let heard = network.encode(&[network.stem(&mel, example.frames)?])?;
+    let all = network.log_probabilities(&heard, &batches::texts(&[example]))?;
+    Ok(all[example.prompt.len() - 1..].to_vec())
+}

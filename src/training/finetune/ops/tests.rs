@@ -1,0 +1,84 @@
+//! Gradients against differences, and against candle's own slow operations.
+
+use candle_core::{Device, Tensor, Var};
+
+use super::*;
+
+/// Numbers between -1 and 1 that look random and are always the same.
+pub fn some(count: usize, seed: u64) -> Vec<f32> {
+    let word = |i| crate::statistics::bootstrap::word(seed, i);
+    (0..count as u64).map(|i| (word(i) >> 40) as f32 / (1u64 << 23) as f32 - 1.0).collect()
+}
+
+fn var(shape: &[usize], seed: u64) -> Var {
+    let values = some(shape.iter().product(), seed);
+    Var::from_tensor(&Tensor::from_vec(values, shape, &Device::Cpu).unwrap()).unwrap()
+}
+
+/// The gradient of `f` along every number of `x`, by central differences.
+fn differences(x: &Var, f: &dyn Fn() -> Tensor) -> Vec<f32> {
+    let (start, step) = (numbers(x).unwrap(), 1e-2);
+    let mut slopes = Vec::new();
+    for i in 0..start.len() {
+        let at = |by: f32| {
+            let mut moved = start.clone();
+            moved[i] += by;
+            x.set(&Tensor::from_vec(moved, x.shape(), &Device::Cpu).unwrap()).unwrap();
+            f().to_scalar::<f32>().unwrap()
+        };
+        slopes.push((at(step) - at(-step)) / (2.0 * step));
+    }
+    x.set(&Tensor::from_vec(start, x.shape(), &Device::Cpu).unwrap()).unwrap();
+    slopes
+}
+
+fn check(name: &str, variables: &[&Var], f: &dyn Fn() -> Tensor) {
+    let gradients = f().backward().unwrap();
+    for (n, x) in variables.iter().enumerate() {
+        let gradient = gradients.get(x).unwrap_or_else(|| panic!("{name}: no gradient for {n}"));
+        let gradient = numbers(&gradient.contiguous().unwrap()).unwrap();
+        for (i, (ours, slope)) in gradient.iter().zip(differences(x, f)).enumerate() {
+            let off = (ours - slope).abs();
+            assert!(off < 2e-3 + 0.01 * slope.abs(), "{name} {n}[{i}]: {ours}, not {slope}");
+        }
+    }
+}
+
+/// Turns a result into one number that every part of it moves.
+fn weigh(y: &Tensor) -> Tensor {
+    let weights = some(y.elem_count(), 99);
+    let weights = Tensor::from_vec(weights, y.shape(), &Device::Cpu).unwrap();
+    (y * weights).unwrap().sum_all().unwrap()
+}
+
+#[test]
+fn every_gradient_is_the_slope_of_its_function() {
+    let (x, w, b) = (var(&[2, 3, 4], 1), var(&[5, 4], 2), var(&[5], 3));
+    check("linear", &[&x, &w, &b], &|| weigh(&linear(&x, &w, Some(&b)).unwrap()));
+    let (gain, offset) = (var(&[4], 4), var(&[4], 5));
+    check("layer norm", &[&x, &gain, &offset], &|| weigh(&layer_norm(&x, &gain, &offset).unwrap()));
+    check("gelu", &[&x], &|| weigh(&gelu(&x.affine(3.0, 0.0).unwrap()).unwrap()));
+    let scores = var(&[4, 3, 3], 6);
+    for mask in [Mask { causal: true, keys: vec![3, 3] }, Mask { causal: false, keys: vec![3, 2] }]
+    {
+        check("softmax", &[&scores], &|| weigh(&masked_softmax(&scores, mask.clone()).unwrap()));
+    }
+    let (hidden, embedding) = (var(&[3, 4], 7), var(&[6, 4], 8));
+    let targets = Targets { ids: vec![5, 0, 2], weights: vec![1.0, 0.0, 0.5] };
+    check("cross-entropy", &[&hidden], &|| cross_entropy(&hidden, &embedding, &targets).unwrap());
+}
+
+#[test]
+fn a_frozen_tensor_receives_no_gradient_and_padding_is_not_looked_at() {
+    let (x, b) = (var(&[2, 4], 1), var(&[5], 3));
+    let frozen = var(&[5, 4], 2);
+    let y = weigh(&linear(&x, &frozen.detach(), Some(&b)).unwrap());
+    let gradients = y.backward().unwrap();
+    assert!(gradients.get(&x).is_some() && gradients.get(&b).is_some());
+    assert!(gradients.get(&frozen).is_none());
+    let weights =
+        masked_softmax(&var(&[2, 1, 3], 6), Mask { causal: false, keys: vec![2, 3] }).unwrap();
+    let rows = numbers(&weights).unwrap();
+    assert_eq!(rows[2], 0.0);
+    assert!((rows[0] + rows[1] - 1.0).abs() < 1e-6 && rows[5] > 0.0);
+}

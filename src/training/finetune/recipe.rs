@@ -1,0 +1,105 @@
+//! How a model is trained. In: settings. Out: what they mean. Left to others: doing it.
+
+use serde::{Deserialize, Serialize};
+
+use super::adam::Schedule;
+
+/// Which parameters are trained. Token embedding, positions and convolutions never are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// Encoder and decoder.
+    All,
+    /// The decoder alone, on encoder frames computed once: several times faster, forgets more.
+    Decoder,
+    /// The encoder alone.
+    Encoder,
+    /// The encoder's upper half and the decoder.
+    Upper,
+}
+
+impl Part {
+    /// Whether the parameter `name` of a model with `audio_layers` encoder layers is trained.
+    pub fn trains(self, name: &str, audio_layers: usize) -> bool {
+        let encoder = name.starts_with("encoder.blocks.") || name.starts_with("encoder.ln_post.");
+        let decoder = name.starts_with("decoder.blocks.") || name.starts_with("decoder.ln.");
+        let layer = name.split('.').nth(2).and_then(|n| n.parse::<usize>().ok());
+        let upper = layer.is_none_or(|layer| layer >= audio_layers / 2);
+        match self {
+            Part::All => encoder || decoder,
+            Part::Decoder => decoder,
+            Part::Encoder => encoder,
+            Part::Upper => (encoder && upper) || decoder,
+        }
+    }
+
+    /// Whether what the encoder gives stays the same.
+    pub fn keeps_encoder(self) -> bool {
+        self == Part::Decoder
+    }
+}
+
+/// Settings of one training.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Recipe {
+    /// Which parameters.
+    pub part: Part,
+    /// Rank of low-rank adapters on every trained matrix; 0: the matrices themselves are trained.
+    pub adapter_rank: usize,
+    /// Times that every example is seen.
+    pub epochs: usize,
+    /// Examples of a step.
+    pub batch: usize,
+    /// Learning rate and what goes with it.
+    pub schedule: Schedule,
+    /// Whether stretches of time and bands of the spectrogram are hidden (SpecAugment).
+    pub hide: bool,
+    /// Seed of every draw.
+    pub seed: u64,
+}
+
+impl Recipe {
+    /// The recipe that measured best for a part (docs/adapt.md has the table).
+    pub fn of(part: Part, seed: u64) -> Self {
+        let schedule = Schedule { rate: 2e-5, warm_up: 0.1, clip: 1.0, decay: 0.01 };
+        Self {
+            part,
+            adapter_rank: 0,
+            epochs: 4,
+            batch: 4,
+            schedule,
+            hide: !part.keeps_encoder(),
+            seed,
+        }
+    }
+
+    /// The same with low-rank adapters, which want larger steps.
+    pub fn with_adapters(self, rank: usize) -> Self {
+        let schedule = Schedule { rate: 4e-4, ..self.schedule };
+        Self { adapter_rank: rank, schedule, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_part_trains_what_it_says() {
+        let names = [
+            "encoder.conv1.weight",
+            "encoder.blocks.2.mlp.0.weight",
+            "encoder.blocks.3.attn.key.weight",
+            "encoder.ln_post.bias",
+            "decoder.token_embedding.weight",
+            "decoder.blocks.0.cross_attn.value.weight",
+            "decoder.ln.weight",
+            "decoder.positional_embedding",
+        ];
+        let trained = |part: Part| names.map(|n| u8::from(part.trains(n, 6)));
+        assert_eq!(trained(Part::All), [0, 1, 1, 1, 0, 1, 1, 0]);
+        assert_eq!(trained(Part::Decoder), [0, 0, 0, 0, 0, 1, 1, 0]);
+        assert_eq!(trained(Part::Encoder), [0, 1, 1, 1, 0, 0, 0, 0]);
+        assert_eq!(trained(Part::Upper), [0, 0, 1, 1, 0, 1, 1, 0]);
+    }
+}

@@ -1,0 +1,204 @@
+//! The training loop. In: a model, examples, a recipe. Out: the trained parameters and the losses.
+//! Left to others: choosing examples and judging the result (`gate`, the pipeline).
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail, ensure};
+use candle_core::{Device, Tensor, Var};
+use rayon::prelude::*;
+
+use super::adam::Moments;
+use super::batches::{Example, batches, texts};
+use super::checkpoint::{self, Done};
+use super::frames::Frames;
+use super::hide;
+use super::network::{Heard, Network, Shape, padded};
+use super::ops;
+use super::recipe::Recipe;
+use super::spectrogram::log_mel;
+use super::weights::{Parameters, Weights};
+
+/// A model to be trained further.
+pub struct Model {
+    /// Its heads and layers.
+    pub shape: Shape,
+    /// Its mel filters, bands rows of 201.
+    pub filters: Vec<f32>,
+    /// Its parameters.
+    pub parameters: Parameters,
+}
+
+/// Where a training leaves what it goes on from.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The checkpoint file.
+    pub checkpoint: PathBuf,
+    /// What is trained on what; a checkpoint of another key is not used.
+    pub key: String,
+}
+
+/// How far it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    /// From 1.
+    pub step: usize,
+    /// All steps.
+    pub steps: usize,
+    /// From 1.
+    pub epoch: usize,
+    /// Mean loss of the epoch so far, nats a token.
+    pub loss: f64,
+}
+
+/// The outcome.
+#[derive(Clone, Debug)]
+pub struct Trained {
+    /// The trained parameters; all others are the parent's.
+    pub values: BTreeMap<String, Vec<f32>>,
+    /// Mean loss of each epoch.
+    pub losses: Vec<f64>,
+    /// Wall seconds, without what a checkpoint saved.
+    pub seconds: f64,
+}
+
+/// Work was stopped from outside; the last epoch's checkpoint is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("stopped in the middle of an epoch; the same command goes on from the last whole one")]
+pub struct Stopped;
+
+/// Trains. After every epoch a checkpoint is written; the caller removes it when the outcome is safe.
+///
+/// # Errors
+/// No examples, numbers that are no longer finite, a full disk, [`Stopped`].
+pub fn train(
+    model: &Model,
+    examples: &[Example],
+    recipe: &Recipe,
+    place: &Place,
+    stop: &AtomicBool,
+    tell: &mut dyn FnMut(Step),
+) -> Result<Trained> {
+    ensure!(!examples.is_empty(), "there is nothing to learn from");
+    let began = Instant::now();
+    let weights = Weights::new(&model.parameters, recipe, model.shape.audio_layers)?;
+    let variables = weights.variables();
+    let mut moments = vec![Moments::default(); variables.len()];
+    let mut done = checkpoint::read(&place.checkpoint, &place.key, &variables, &mut moments)
+        .unwrap_or(Done { key: place.key.clone(), losses: Vec::new(), steps: 0 });
+    let mut sounds = Sounds::new(model, examples, recipe, &weights, stop)?;
+    let lengths: Vec<usize> = examples.iter().map(|e| e.frames).collect();
+    let a_pass = examples.len().div_ceil(recipe.batch);
+    let steps = a_pass * recipe.epochs;
+    for epoch in done.losses.len()..recipe.epochs {
+        let mut sum = 0.0;
+        for (n, batch) in
+            batches(&lengths, recipe.batch, recipe.seed, epoch).into_iter().enumerate()
+        {
+            if stop.load(Ordering::Relaxed) {
+                return Err(Stopped.into());
+            }
+            let network = Network::new(model.shape, weights.now()?);
+            let heard = sounds.heard(&network, &batch, epoch)?;
+            let chosen: Vec<&Example> = batch.iter().map(|&i| &examples[i]).collect();
+            let loss = network.loss(&heard, &texts(&chosen))?;
+            let value = f64::from(loss.to_scalar::<f32>()?);
+            ensure!(value.is_finite(), "the loss is no number any more: lower the learning rate");
+            let step = epoch * a_pass + n;
+            descend(&loss, &variables, &mut moments, recipe, (step, steps))?;
+            sum += value;
+            let mean = sum / (n + 1) as f64;
+            tell(Step { step: step + 1, steps, epoch: epoch + 1, loss: mean });
+        }
+        done.losses.push(sum / a_pass as f64);
+        done.steps = (epoch + 1) * a_pass;
+        checkpoint::write(&place.checkpoint, &done, &variables, &moments)?;
+    }
+    let seconds = began.elapsed().as_secs_f64();
+    Ok(Trained { values: weights.trained()?, losses: done.losses, seconds })
+}
+
+/// One step against the gradient of `loss`, clipped to a norm.
+fn descend(
+    loss: &Tensor,
+    variables: &[(String, Var)],
+    moments: &mut [Moments],
+    recipe: &Recipe,
+    (step, steps): (usize, usize),
+) -> Result<()> {
+    let gradients = loss.backward()?;
+    let mut all = Vec::with_capacity(variables.len());
+    for (name, var) in variables {
+        let gradient = gradients.get(var).with_context(|| format!("{name} got no gradient"))?;
+        all.push(ops::numbers(&gradient.contiguous()?)?);
+    }
+    let square = |g: &Vec<f32>| g.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
+    let norm = all.par_iter().map(square).collect::<Vec<f64>>().iter().sum::<f64>().sqrt();
+    if !norm.is_finite() {
+        bail!("the gradient is no number any more: lower the learning rate");
+    }
+    let schedule = &recipe.schedule;
+    let scale = (schedule.clip / norm.max(1e-12)).min(1.0) as f32;
+    let rate = schedule.rate(step, steps) as f32;
+    for (((_, var), gradient), m) in variables.iter().zip(&all).zip(moments) {
+        let mut values = ops::numbers(var.as_tensor())?;
+        m.update(&mut values, gradient, scale, rate, schedule.decay as f32, step as i32 + 1);
+        var.set(&Tensor::from_vec(values, var.shape(), &Device::Cpu)?)?;
+    }
+    Ok(())
+}
+
+/// What the decoder listens to: encoded at every step, or once.
+struct Sounds<'a> {
+    model: &'a Model,
+    examples: &'a [Example],
+    recipe: &'a Recipe,
+    once: Option<Frames>,
+}
+
+impl<'a> Sounds<'a> {
+    fn new(
+        model: &'a Model,
+        examples: &'a [Example],
+        recipe: &'a Recipe,
+        weights: &Weights,
+        stop: &AtomicBool,
+    ) -> Result<Self> {
+        let mut sounds = Self { model, examples, recipe, once: None };
+        if recipe.part.keeps_encoder() {
+            let frozen = weights.now()?.into_iter().map(|(name, t)| (name, t.detach())).collect();
+            let network = Network::new(model.shape, frozen);
+            let mut frames = Frames::new()?;
+            for example in examples {
+                if stop.load(Ordering::Relaxed) {
+                    return Err(Stopped.into());
+                }
+                let mel = log_mel(&example.samples, &model.filters, 2 * example.frames);
+                let heard = network.encode(&[network.stem(&mel, example.frames)?])?;
+                frames.push(&heard.frames.squeeze(0)?)?;
+            }
+            sounds.once = Some(frames);
+        }
+        Ok(sounds)
+    }
+
+    /// The encoder frames of a batch.
+    fn heard(&mut self, network: &Network, batch: &[usize], epoch: usize) -> Result<Heard> {
+        if let Some(frames) = &mut self.once {
+            let frames = batch.iter().map(|&i| frames.get(i)).collect::<Result<Vec<_>>>()?;
+            return Ok(padded(&frames)?);
+        }
+        let mut stems = Vec::with_capacity(batch.len());
+        for &i in batch {
+            let Example { samples, frames, .. } = &self.examples[i];
+            let mut mel = log_mel(samples, &self.model.filters, 2 * frames);
+            if self.recipe.hide {
+                hide::hide(&mut mel, 2 * frames, samples.len() / 160, (self.recipe.seed, epoch, i));
+            }
+            stems.push(network.stem(&mel, *frames)?);
+        }
+        Ok(network.encode(&stems)?)
+    }
+}

@@ -1,0 +1,226 @@
+//! Whether a new model may take the old one's place. In: word errors of both, clip by clip. Out: what
+//! was measured, and the verdict with its reasons. Pure. Left to others: transcribing, acting on it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::domain::Measured;
+use crate::statistics::bootstrap;
+
+/// A clip of a held-out set under both models.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pair {
+    /// Clips of one key (speaker, recording) are drawn together.
+    pub unit: String,
+    /// Words of the reference.
+    pub words: usize,
+    /// Word errors of the old model.
+    pub before: usize,
+    /// Word errors of the new model.
+    pub after: usize,
+}
+
+/// How much worse an anchor may be, in word error rate.
+pub const ANCHOR_SLACK: f64 = 0.005;
+
+/// Why the old model stays.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kept {
+    /// The test is not better with 95 % confidence.
+    NotBetter {
+        /// Upper end of the interval of after - before.
+        upper: f64,
+    },
+    /// Nothing to judge by.
+    NoTest,
+    /// An anchor is worse by more than [`ANCHOR_SLACK`].
+    AnchorWorse {
+        /// Which.
+        set: String,
+        /// By how much, in word error rate.
+        by: f64,
+    },
+    /// Text where nobody speaks, and the old model wrote none.
+    TextFromNothing {
+        /// What was played.
+        sound: String,
+        /// What was written.
+        text: String,
+    },
+}
+
+impl fmt::Display for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Kept::NotBetter { upper } => write!(
+                f,
+                "it is not surely better: with 95 % confidence its word error rate on the test clips changes \
+                 by at most {:+.1} points; more corrections, from more speakers, would tell",
+                100.0 * upper
+            ),
+            Kept::NoTest => write!(f, "there are no test clips to judge it by: correct more clips"),
+            Kept::AnchorWorse { set, by } => {
+                write!(f, "{set} got worse by {:.1} points (at most 0.5 are allowed)", 100.0 * by)
+            }
+            Kept::TextFromNothing { sound, text } => {
+                write!(f, "it hears {text:?} in {sound}, where the old model hears nothing")
+            }
+        }
+    }
+}
+
+/// Measures one set: rates before and after, and the 95 % interval of their difference by the paired
+/// bootstrap over units (Bisani and Ney, "Bootstrap estimates for confidence intervals in ASR
+/// performance evaluation", 2004). Where units do not vary or there is one alone, the interval is the
+/// whole line. `None` without reference words.
+pub fn measure(set: &str, pairs: &[Pair], seed: u64) -> Option<Measured> {
+    let mut units: BTreeMap<&str, [f64; 3]> = BTreeMap::new();
+    for pair in pairs {
+        let unit = units.entry(&pair.unit).or_default();
+        unit[0] += pair.words as f64;
+        unit[1] += pair.before as f64;
+        unit[2] += pair.after as f64;
+    }
+    let units: Vec<[f64; 3]> = units.into_values().collect();
+    let sums = |times: Option<&[f64]>| {
+        let mut sums = [0.0; 3];
+        for (i, unit) in units.iter().enumerate() {
+            let n = times.map_or(1.0, |t| t[i]);
+            sums.iter_mut().zip(unit).for_each(|(s, v)| *s += n * v);
+        }
+        sums
+    };
+    let [words, before, after] = sums(None);
+    if words == 0.0 {
+        return None;
+    }
+    let difference = bootstrap::interval(units.len(), seed, |times| {
+        let [words, before, after] = sums(Some(times));
+        (words > 0.0).then(|| (after - before) / words)
+    });
+    let difference = match difference {
+        Ok((low, high)) => [low, high],
+        Err(_) => [-1.0, 1.0],
+    };
+    Some(Measured {
+        set: set.to_string(),
+        clips: pairs.len(),
+        units: units.len(),
+        words: words as usize,
+        before: before / words,
+        after: after / words,
+        difference,
+    })
+}
+
+/// The verdict: promoted when the list is empty.
+pub fn judge(test: Option<&Measured>, anchors: &[Measured], from_nothing: Vec<Kept>) -> Vec<Kept> {
+    let mut why = Vec::new();
+    match test {
+        None => why.push(Kept::NoTest),
+        Some(test) if test.difference[1] >= 0.0 => {
+            why.push(Kept::NotBetter { upper: test.difference[1] })
+        }
+        Some(_) => {}
+    }
+    for anchor in anchors {
+        let by = anchor.after - anchor.before;
+        if by > ANCHOR_SLACK + 1e-12 {
+            why.push(Kept::AnchorWorse { set: anchor.set.clone(), by });
+        }
+    }
+    why.extend(from_nothing);
+    why
+}
+
+/// What the choice among averages looks at: each share of new weights, with the word error rate on dev
+/// and how much worse each dev anchor is than under the old model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    /// Share of the new weights.
+    pub share: f64,
+    /// Word error rate on dev.
+    pub dev: f64,
+    /// after - before of each dev anchor, in word error rate.
+    pub anchors: Vec<f64>,
+}
+
+/// The candidate with the least dev error plus what its anchors lose beyond the slack; of equals the one
+/// that stays closest to the old model. `None` of none.
+pub fn choose(candidates: &[Candidate]) -> Option<usize> {
+    let cost = |c: &Candidate| {
+        let lost: f64 = c.anchors.iter().map(|by| (by - ANCHOR_SLACK).max(0.0)).sum();
+        c.dev + lost
+    };
+    let key = |i: &usize| (cost(&candidates[*i]), candidates[*i].share);
+    (0..candidates.len()).min_by(|a, b| {
+        let (a, b) = (key(a), key(b));
+        a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(count: usize, before: usize, after: usize) -> Vec<Pair> {
+        let pair = |n: usize| Pair {
+            unit: format!("speaker {n}"),
+            words: 8 + n % 3,
+            before: before + n % 2,
+            after: after + n % 2,
+        };
+        (0..count).map(pair).collect()
+    }
+
+    #[test]
+    fn a_model_that_is_better_everywhere_is_promoted() {
+        let test = measure("test", &pairs(40, 3, 1), 1).unwrap();
+        assert!(test.difference[1] < -0.2 && test.after < test.before, "{test:?}");
+        let anchor = measure("anchor en", &pairs(40, 1, 1), 1).unwrap();
+        assert_eq!(judge(Some(&test), &[anchor], Vec::new()), []);
+    }
+
+    #[test]
+    fn chance_one_speaker_or_a_worse_anchor_keep_the_old_model() {
+        let mut mixed = pairs(40, 2, 2);
+        for pair in mixed.iter_mut().take(3) {
+            pair.after = 0;
+        }
+        for pair in mixed.iter_mut().skip(3).take(2) {
+            pair.after += 2;
+        }
+        let test = measure("test", &mixed, 1).unwrap();
+        assert!(test.after < test.before);
+        assert!(matches!(judge(Some(&test), &[], Vec::new())[..], [Kept::NotBetter { .. }]));
+        let alone = measure("test", &pairs(1, 3, 1), 1).unwrap();
+        assert!(matches!(judge(Some(&alone), &[], Vec::new())[..], [Kept::NotBetter { .. }]));
+        assert_eq!(judge(None, &[], Vec::new()), [Kept::NoTest]);
+
+        let test = measure("test", &pairs(40, 3, 1), 1).unwrap();
+        let mut worse = pairs(40, 1, 1);
+        worse[0].after += 1;
+        let slightly = measure("anchor fr", &worse, 1).unwrap();
+        assert_eq!(judge(Some(&test), &[slightly], Vec::new()), [], "1 of 359 words");
+        worse[1].after += 2;
+        let worse = measure("anchor fr", &worse, 1).unwrap();
+        let why = judge(Some(&test), &[worse], Vec::new());
+        assert!(
+            matches!(&why[..], [Kept::AnchorWorse { set, .. }] if set == "anchor fr"),
+            "{why:?}"
+        );
+        assert!(why[0].to_string().contains("anchor fr got worse by 0.8 points"), "{}", why[0]);
+        assert!(measure("empty", &[], 1).is_none());
+    }
+
+    #[test]
+    fn the_average_trades_dev_against_anchors() {
+        let candidate = |share, dev, anchor| Candidate { share, dev, anchors: vec![anchor] };
+        let all =
+            [candidate(1.0, 0.10, 0.03), candidate(0.6, 0.11, 0.004), candidate(0.3, 0.14, 0.0)];
+        assert_eq!(choose(&all), Some(1));
+        let equal = [candidate(1.0, 0.1, 0.0), candidate(0.4, 0.1, 0.0)];
+        assert_eq!(choose(&equal), Some(1));
+        assert_eq!(choose(&[]), None);
+    }
+}

@@ -180,6 +180,14 @@ def main(program, folder):
     done = recompute(altered, folder / "many/clips.csv")
     if done.returncode != 1 or "left.wer.high" not in done.stdout:
         sys.exit("a report with a changed digit was not refused")
+    text = json.loads((folder / "rounds/report.json").read_text())
+    text["by_round"][0]["human_at_target"]["low"] += 1e-6
+    text["by_round"][1]["by_region"]["fr-FR"]["minutes_per_hour"]["value"] -= 1e-6
+    text["by_round"][2]["human_at_target"]["missing"] = "none_settled"
+    altered.write_text(json.dumps(text))
+    done = recompute(altered, folder / "rounds/clips.csv")
+    if done.returncode != 1 or done.stdout.count("differs:") != 3:
+        sys.exit("a report with changed digits in its learning curve was not refused")
     print("== a report with one digit changed is refused")
 
 

@@ -64,6 +64,10 @@ impl Page<'_> {
         rounds::learnt_from(&round.clips)
     }
 
+    fn day<'r>(&self, round: &'r Round) -> &'r str {
+        round.created.get(..10).unwrap_or(&round.created)
+    }
+
     fn losses(&self, round: &Round) -> String {
         rounds::losses(&round.losses)
     }

@@ -42,7 +42,7 @@ pub fn curve(report: &Report) -> Figure {
     let few = report.by_round.len() <= 6;
     let name = |r: &Round| if few { format!("round {}", r.round) } else { r.round.to_string() };
     let names: Vec<String> = report.by_round.iter().map(name).collect();
-    let title = "Round after round";
+    let title = "The learning curve";
     let target = format!(
         "The target is {} in the drafts that nobody hears ({}); people hear the lowest scores.",
         report.target.words(),

@@ -149,7 +149,7 @@ fn where_people_needed_cannot_be_had_a_reason_stands() {
     let accepted = row("b", "auto", Part::Accepted, 0.1, None);
     assert_eq!(target(&[heard("a", "ana", 0.9, 0), accepted]).missing, Some(Missing::NoneSettled));
     let unscored = Row { score: None, ..heard("a", "ana", 0.9, 0) };
-    assert_eq!(target(&[unscored.clone()]).missing, Some(Missing::NoScore));
+    assert_eq!(target(std::slice::from_ref(&unscored)).missing, Some(Missing::NoScore));
     // One without a score goes to people, whatever else.
     let one = target(&[unscored, heard("b", "ana", 0.9, 0)]);
     assert_eq!((one.value, one.missing), (Some(0.5), Some(Missing::OneSpeaker)));

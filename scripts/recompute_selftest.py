@@ -9,6 +9,7 @@ import json
 import pathlib
 import random
 import shutil
+import sqlite3
 import subprocess
 import sys
 import wave
@@ -16,13 +17,16 @@ import wave
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WORDS = "le la maison rouge petit chat mange une pomme dans jardin avec soleil demain matin route belle".split()
 CASES = {
-    # name: speakers, clips a speaker, share answered, settings
-    "many": (24, 6, 0.85, {"audit_rate": 0.3, "pay_per_clip": 0.12, "blind_share": 0.0}),
-    "settled": (12, 5, 1.0, {"audit_rate": 0.5, "validators": 2, "target_risk": 0.3}),
-    "budget": (10, 8, 1.0, {"audit_rate": 0.4, "max_human_share": 0.3}),
-    "one-speaker": (1, 12, 1.0, {"audit_rate": 0.4}),
-    "unanswered": (4, 3, 0.0, {"audit_rate": 0.3, "target_risk": 0.05}),
-    "empty": (0, 0, 0.0, {}),
+    # name: speakers, clips a speaker, share answered, settings, rounds
+    "many": (24, 6, 0.85, {"audit_rate": 0.3, "pay_per_clip": 0.12, "blind_share": 0.0}, 1),
+    "settled": (12, 5, 1.0, {"audit_rate": 0.5, "validators": 2, "target_risk": 0.3}, 1),
+    "budget": (10, 8, 1.0, {"audit_rate": 0.4, "max_human_share": 0.3}, 1),
+    "one-speaker": (1, 12, 1.0, {"audit_rate": 0.4}, 1),
+    "unanswered": (4, 3, 0.0, {"audit_rate": 0.3, "target_risk": 0.05}, 1),
+    "rounds": (16, 12, 0.9, {"audit_rate": 0.5, "blind_share": 0.0}, 3),
+    "rounds-of-clips": (9, 8, 1.0, {"audit_rate": 0.4, "target_risk": 0.4, "target_measure": "clips"}, 2),
+    "rounds-untimed": (3, 4, 0.4, {"audit_rate": 0.4}, 2),
+    "empty": (0, 0, 0.0, {}, 1),
 }
 
 
@@ -46,8 +50,50 @@ def misheard(words, rng, rate):
     return said or [rng.choice(WORDS)]
 
 
+def answers(rows, truth, rng, answered, timed, settings):
+    given = []
+    for row in rows:
+        for validator in ["ana", "bo"][: settings.get("validators", 1)]:
+            if rng.random() >= answered:
+                continue
+            text = truth[row["clip"].split("_")[0]][0]
+            verdict = rng.choices(["text", "unintelligible", "not_speech"], [12, 1, 1])[0]
+            if verdict == "text":
+                verdict = "as_is" if text == row["draft"] else "corrected"
+            one = dict(row, validator=validator, verdict=verdict, text=text if verdict in ("as_is", "corrected") else "",
+                       answered_at="2026-11-23T10:00:00Z")
+            one["active_seconds"] = round(rng.uniform(4, 40), 2) if rng.random() < timed else None
+            given.append(json.dumps(one))
+    return given
+
+
+def next_round(state, number):
+    """What `adapt` leaves behind when it promotes a model: a round whose model drafts from now on. Drafts
+    so far are given an earlier model's name, because all scripts draft under the same one."""
+    earlier = f"earlier-{number}"
+    verdict = {"is": "promoted", "model": "scripted", "sha256": "scripted", "file": "none.bin"}
+    measured = {"set": "test", "clips": 30, "units": 10, "words": 200, "before": 0.2, "after": 0.1,
+                "difference": [-0.15, -0.04]}
+    body = {"number": number, "created": "2026-11-24T10:00:00Z", "base": "base", "parent": number - 1,
+            "parent_model": earlier, "seed": 1, "data_digest": "d", "recipe": {}, "clips": {"corrections": 9},
+            "train_seconds": 60.0, "losses": [1.5, 0.75], "share": 0.6, "wall_seconds": 9.0,
+            "measured": [measured], "verdict": verdict}
+    db = sqlite3.connect(state)
+    with db:
+        db.execute("UPDATE hypotheses SET model = ?1, body = json_set(body, '$.model', ?1) WHERE model = 'scripted'", [earlier])
+        db.execute("UPDATE decisions SET model = ?1 WHERE model = 'scripted'", [earlier])
+        for known, text in db.execute("SELECT number, body FROM rounds").fetchall():
+            text = json.loads(text)
+            if text["verdict"].get("model") == "scripted":
+                text["verdict"]["model"] = earlier
+                db.execute("UPDATE rounds SET model = ?, body = ? WHERE number = ?", [earlier, json.dumps(text), known])
+        db.execute("INSERT INTO rounds (number, created, base, parent, model, body) VALUES (?, ?, 'base', ?, 'scripted', ?)",
+                   [number, body["created"], body["parent"], json.dumps(body)])
+    db.close()
+
+
 def workspace(program, folder, name):
-    speakers, clips, answered, settings = CASES[name]
+    speakers, clips, answered, settings, turns = CASES[name]
     rng = random.Random(name)
     ws, audio = folder / "ws", folder / "audio"
     audio.mkdir(parents=True)
@@ -71,43 +117,42 @@ def workspace(program, folder, name):
             place = lines.index(table) + 1
         lines.insert(place, f"{key} = {json.dumps(value)}")
     (ws / "second-ear.toml").write_text("\n".join(lines) + "\n")
-    manifest, script, truth = ["path,speaker,region"], [], {}
-    for s in range(speakers):
-        region = ["fr-CA-QC", "fr-FR", "fr-BE", ""][s % 4]
-        hard = 0.05 + 0.25 * rng.random() + (0.2 if region == "fr-CA-QC" else 0.0)
-        for c in range(clips):
-            path = audio / f"s{s}_{c}.wav"
-            recording = make_audio(path, rng.uniform(1.5, 4.5), rng)
-            said = [rng.choice(WORDS) for _ in range(rng.randint(3, 11))]
-            rate = hard * rng.choice([0.0, 0.0, 0.5, 1.5])
-            draft = misheard(said, rng, rate)
-            truth[recording] = " ".join(said)
-            manifest.append(f"{path.name},speaker {s},{region}")
+    hard = [0.05 + 0.25 * rng.random() + (0.2 if s % 4 == 0 else 0.0) for s in range(speakers)]
+    timed = 0.0 if name.endswith("untimed") else 0.9
+    truth, before = {}, set()
+    for turn in range(turns):
+        if turn:
+            next_round(ws / "state.db", turn)
+        manifest = ["path,speaker,region"]
+        for s in range(speakers):
+            region = ["fr-CA-QC", "fr-FR", "fr-BE", ""][s % 4]
+            for c in range(turn, clips, turns):
+                path = audio / f"s{s}_{c}.wav"
+                recording = make_audio(path, rng.uniform(1.5, 4.5), rng)
+                said = [rng.choice(WORDS) for _ in range(rng.randint(3, 11))]
+                truth[recording] = (" ".join(said), hard[s] * rng.choice([0.0, 0.0, 0.5, 1.5]))
+                manifest.append(f"{path.name},speaker {s},{region}")
+        if not truth:
+            break
+        script = []
+        for recording, (said, wrong) in truth.items():
+            rate = wrong / (1 + 2 * turn)
+            draft = misheard(said.split(), rng, rate)
             logprobs = [-0.02 - 2.5 * rate * rng.random() - 0.1 * rng.random() for _ in draft]
             script.append({"recording": recording, "text": " ".join(draft), "logprobs": logprobs})
-    if truth:
         (audio / "manifest.csv").write_text("\n".join(manifest) + "\n")
         (folder / "script.jsonl").write_text("".join(json.dumps(r) + "\n" for r in script))
         ear("ingest", ws, audio / "manifest.csv")
         ear("run", ws, "--scripted", folder / "script.jsonl")
-        ear("tasks", ws, "--out", folder / "tasks", "--format", "jsonl")
-    rows = [json.loads(line) for file in sorted((folder / "tasks").glob("*.jsonl")) for line in file.read_text().splitlines()]
-    answers = []
-    for row in rows:
-        for validator in ["ana", "bo"][: settings.get("validators", 1)]:
-            if rng.random() >= answered:
-                continue
-            text = truth[row["clip"].split("_")[0]]
-            verdict = rng.choices(["text", "unintelligible", "not_speech"], [12, 1, 1])[0]
-            if verdict == "text":
-                verdict = "as_is" if text == row["draft"] else "corrected"
-            given = dict(row, validator=validator, verdict=verdict, text=text if verdict in ("as_is", "corrected") else "",
-                         answered_at="2026-11-23T10:00:00Z")
-            given["active_seconds"] = round(rng.uniform(4, 40), 2) if rng.random() < 0.9 else None
-            answers.append(json.dumps(given))
-    if answers:
-        (folder / "answers.jsonl").write_text("\n".join(answers) + "\n")
-        ear("answers", ws, folder / "answers.jsonl")
+        tasks = folder / f"tasks{turn}"
+        ear("tasks", ws, "--out", tasks, "--format", "jsonl")
+        rows = [json.loads(line) for file in sorted(tasks.glob("*.jsonl")) for line in file.read_text().splitlines()]
+        rows = [row for row in rows if row["clip"] not in before]
+        before |= {row["clip"] for row in rows}
+        given = answers(rows, truth, rng, answered, timed, settings)
+        if given:
+            (folder / "answers.jsonl").write_text("\n".join(given) + "\n")
+            ear("answers", ws, folder / "answers.jsonl")
     report, clips = folder / "report.json", folder / "clips.csv"
     report.write_text(ear("report", ws, "--json", "--csv", clips))
     return report, clips
@@ -135,6 +180,14 @@ def main(program, folder):
     done = recompute(altered, folder / "many/clips.csv")
     if done.returncode != 1 or "left.wer.high" not in done.stdout:
         sys.exit("a report with a changed digit was not refused")
+    text = json.loads((folder / "rounds/report.json").read_text())
+    text["by_round"][0]["human_at_target"]["low"] += 1e-6
+    text["by_round"][1]["by_region"]["fr-FR"]["minutes_per_hour"]["value"] -= 1e-6
+    text["by_round"][2]["human_at_target"]["missing"] = "none_settled"
+    altered.write_text(json.dumps(text))
+    done = recompute(altered, folder / "rounds/clips.csv")
+    if done.returncode != 1 or done.stdout.count("differs:") != 3:
+        sys.exit("a report with changed digits in its learning curve was not refused")
     print("== a report with one digit changed is refused")
 
 

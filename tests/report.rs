@@ -113,3 +113,92 @@ fn the_page_stands_alone_and_reads_aloud() {
         assert!(page.contains(promised), "no {promised}");
     }
 }
+
+/// What two rounds leave behind: drafts so far are of an earlier model, the script's is round 1's, and
+/// round 2 was not promoted. Then a run: what nobody had been given is drafted again.
+fn next_rounds(ws: &Workspace) {
+    let db = rusqlite::Connection::open(ws.dir.join("state.db")).unwrap();
+    db.execute_batch(
+        "UPDATE hypotheses SET model = 'earlier', body = json_set(body, '$.model', 'earlier');
+         UPDATE decisions SET model = 'earlier';",
+    )
+    .unwrap();
+    let promoted =
+        json!({"is": "promoted", "model": "scripted", "sha256": "ab", "file": "round-1.bin"});
+    let kept = json!({"is": "kept", "why": ["<i>English</i> got worse by 1.3 points"]});
+    for (number, verdict) in [(1, promoted), (2, kept)] {
+        let measured = json!([
+            {"set": "test", "clips": 100, "units": 4, "words": 900, "before": 0.142, "after": 0.087,
+             "difference": [-0.071, -0.039]},
+            {"set": "anchor en", "clips": 80, "units": 1, "words": 700, "before": 0.021, "after": 0.034,
+             "difference": [0.002, 0.024]},
+        ]);
+        let body = json!({"number": number, "created": "2026-11-24T10:00:00Z", "base": "base",
+            "parent": number - 1, "parent_model": "earlier", "seed": 7, "data_digest": "0123456789abcdef",
+            "recipe": {"rate": 1e-5}, "clips": {"corrections": 120, "replay": 30}, "train_seconds": 552.0,
+            "losses": [1.25, 0.5], "share": 0.6, "wall_seconds": 80.0, "measured": measured,
+            "verdict": verdict});
+        let model = body["verdict"]["model"].as_str();
+        db.execute(
+            "INSERT INTO rounds (number, created, base, parent, model, body) VALUES (?1, 't', 'base', ?2, ?3, ?4)",
+            rusqlite::params![number, number - 1, model, body.to_string()],
+        )
+        .unwrap();
+    }
+    drop(db);
+    let script = ws.beside("script.jsonl");
+    ws.to(0, "run", &["--scripted", script.to_str().unwrap()]);
+}
+
+#[test]
+fn a_later_model_makes_a_learning_curve_and_every_round_is_listed_with_what_came_of_it() {
+    let ws = workspace();
+    // What was given to people keeps its drafts; this comes after.
+    ws.ingest(&[&sample("volunteer_19b6d3ae.flac")]);
+    next_rounds(&ws);
+    let report = ws.json("report");
+    assert_eq!(report["target"], json!({"risk": 0.1, "measure": "wer", "set": false}));
+    let rounds = report["by_round"].as_array().unwrap();
+    let named: Vec<(&Value, &Value, &Value)> =
+        rounds.iter().map(|r| (&r["round"], &r["model"], &r["whole"])).collect();
+    let (earlier, scripted) = (json!("earlier"), json!("scripted"));
+    assert_eq!(named, [(&json!(0), &earlier, &json!(false)), (&json!(1), &scripted, &json!(true))]);
+    for round in rounds {
+        let steps = round["by_region"].as_object().unwrap();
+        assert!(!steps.is_empty());
+        for of in steps.values().chain([round]) {
+            for rate in [&of["human_at_target"], &of["minutes_per_hour"]] {
+                assert_ne!(
+                    rate["value"].is_number(),
+                    rate["missing"] != json!("one_speaker") && rate["missing"].is_string()
+                );
+            }
+        }
+    }
+    // Scripts have no score here, and nothing of round 1 is settled: both say so.
+    assert_eq!(rounds[0]["human_at_target"]["missing"], "no_score");
+    assert_eq!(rounds[1]["human_at_target"]["missing"], "none_settled");
+    assert_eq!(rounds[1]["minutes_per_hour"]["missing"], "not_timed");
+    assert!(rounds[0]["minutes_per_hour"]["value"].as_f64().unwrap() > 0.0);
+
+    assert_eq!(report["rounds"][0]["verdict"]["is"], "promoted");
+    assert_eq!(report["rounds"][1]["measured"][1]["set"], "anchor en");
+    let text = stdout(&ws.to(0, "report", &[]));
+    for said in [
+        "people needed for a mean WER of at most 10.0 %",
+        "0 (as it was)",
+        "no settled draft has a score",
+        "1 (from 0): promoted, model scripted",
+        "2 (from 1): not promoted: <i>English</i> got worse by 1.3 points",
+        "clips corrections 120, replay 30; 9:12 of sound; loss 1.250, 0.500; share 0.60; seed 7; data 0123456789abcdef",
+        "WER 14.2 % -> 8.7 %, -5.5 points (-7.1 to -3.9) on 100 clips, 900 words",
+        "Clips of different rounds are different clips",
+    ] {
+        assert!(text.contains(said), "no '{said}' in\n{text}");
+    }
+    let path = ws.beside("report.html");
+    ws.to(0, "report", &["--html", path.to_str().unwrap()]);
+    let page = std::fs::read_to_string(&path).unwrap();
+    assert!(page.contains("What each new model changed") && !page.contains("<i>English"));
+    assert!(page.contains("Clips of different rounds are different clips"));
+}

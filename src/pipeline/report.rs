@@ -3,9 +3,11 @@
 mod cost;
 mod fairness;
 mod groups;
+mod rounds;
 mod rows;
 mod score;
 mod versions;
+mod weights;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -18,7 +20,7 @@ use super::people;
 use super::workspace::Workspace;
 use crate::store::RecordingState;
 use crate::views::clips::{self, Row};
-use crate::views::report::{Report, Round, VERSION};
+use crate::views::report::{Report, VERSION};
 
 /// The state of affairs of a workspace, and the rows that its rates are made of.
 pub fn report(workspace: &Workspace) -> Result<(Report, Vec<Row>)> {
@@ -40,10 +42,7 @@ pub fn report(workspace: &Workspace) -> Result<(Report, Vec<Row>)> {
         .into_iter()
         .map(|(region, rows)| (region, groups::group(&rows, seed)))
         .collect();
-    let by_round = grouped(&all, |r| (r.round, r.model.clone()))
-        .into_iter()
-        .map(|((round, model), rows)| Round { round, model, group: groups::group(&rows, seed) })
-        .collect();
+    let target = rounds::target(&workspace.config.routing);
     let report = Report {
         version: VERSION,
         workspace: store.workspace()?,
@@ -60,7 +59,9 @@ pub fn report(workspace: &Workspace) -> Result<(Report, Vec<Row>)> {
         by_reason: groups::by_reason(&kept, seed),
         fairness: fairness::fairness(&all, &by_region, seed),
         by_region,
-        by_round,
+        target,
+        by_round: rounds::by_round(&all, target, seed),
+        rounds: store.rounds()?,
         score: score::score(&all, seed),
         cost: cost::cost(&kept, &workspace.config.tasks, seed),
         people: walked.people,

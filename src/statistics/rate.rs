@@ -40,6 +40,12 @@ pub enum Missing {
     NoVariation,
     /// Clips were sampled for people, and none is settled with a text yet.
     NoneSettled,
+    /// Settled clips are there, and none of their drafts has a score.
+    NoScore,
+    /// People answered, and nothing measured their time.
+    NotTimed,
+    /// A later model drafted the clips again that it would have to be added up over.
+    DraftedAgain,
 }
 
 /// A share of clips with Clopper and Pearson's interval.

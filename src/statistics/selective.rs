@@ -20,13 +20,31 @@ pub struct Scored {
     pub speaker: usize,
 }
 
+/// How far over a target a risk may lie and still be at it: sums of the same numbers in another order
+/// differ by less.
+const SLACK: f64 = 1e-12;
+
 /// What is at risk in the accepted clips.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Risk {
     /// Word errors over words.
     Wer,
+    /// Mean over clips of their own word error rate, at most 1: what a promise is about.
+    ClipWer,
     /// Share of clips with an error.
     Clip,
+}
+
+impl Risk {
+    /// What a clip adds to the risk, and what it is divided by.
+    fn of(self, clip: &Scored) -> (f64, f64) {
+        match self {
+            Risk::Wer => (clip.errors, clip.words),
+            // As routing counts a loss: words out of nothing are all wrong.
+            Risk::ClipWer if clip.words > 0.0 => ((clip.errors / clip.words).min(1.0), 1.0),
+            Risk::ClipWer | Risk::Clip => (f64::from(clip.errors > 0.0), 1.0),
+        }
+    }
 }
 
 /// Where one accepts everything from `threshold` up.
@@ -67,10 +85,7 @@ impl Curve {
             let mut entered = 0.0;
             for clip in group {
                 let w = weight(clip);
-                let (errors, words) = match risk {
-                    Risk::Wer => (clip.errors, clip.words),
-                    Risk::Clip => (f64::from(clip.errors > 0.0), 1.0),
-                };
+                let (errors, words) = risk.of(clip);
                 entered += w;
                 at_risk += w * errors;
                 of += w * words;
@@ -103,7 +118,7 @@ impl Curve {
     pub fn coverage_at(&self, target: f64, risk: Risk, times: Option<&[f64]>) -> Option<f64> {
         let mut best = None;
         self.walk(risk, times, |point| {
-            let fits = point.risk.is_none_or(|r| r <= target);
+            let fits = point.risk.is_none_or(|r| r <= target + SLACK);
             let covered = if fits { point.coverage } else { 0.0 };
             best = Some(best.unwrap_or(0.0_f64).max(covered));
         });
@@ -145,6 +160,26 @@ mod tests {
             near(curve.coverage_at(0.1, Risk::Wer, None), "coverage_at_10_wer");
             near(curve.coverage_at(0.3, Risk::Clip, None), "coverage_at_30_clip");
         }
+    }
+
+    #[test]
+    fn the_mean_over_clips_takes_each_clip_alike_and_none_for_more_than_all_wrong() {
+        let clip = |score, errors, words| Scored { score, weight: 1.0, errors, words, speaker: 0 };
+        let curve = Curve::new(vec![
+            clip(0.9, 0.0, 20.0),
+            clip(0.8, 6.0, 3.0),
+            clip(0.7, 1.0, 0.0),
+            clip(0.6, 0.0, 0.0),
+        ]);
+        let mut risks = Vec::new();
+        curve.walk(Risk::ClipWer, None, |p| risks.extend(p.risk));
+        assert_eq!(risks, [0.0, 0.5, 2.0 / 3.0, 0.5]);
+        assert_eq!(
+            curve.coverage_at(0.5, Risk::ClipWer, None),
+            Some(1.0),
+            "not monotone: the most counts"
+        );
+        assert_eq!(curve.coverage_at(0.4, Risk::ClipWer, None), Some(0.25));
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod lines;
 pub mod reliability;
 pub mod risk;
 pub mod states;
+pub mod steps;
 pub mod whiskers;
 
 use std::fmt::Write;

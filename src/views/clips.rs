@@ -80,6 +80,13 @@ pub struct Row {
     pub active_seconds: f64,
     /// Pay for all answers, where pay is set.
     pub paid: f64,
+    /// Whether the draft is of the model and policy that were routed last. Where not, a later model drafted
+    /// the clips of this one's again that nobody had been given.
+    pub current: bool,
+    /// How many clips of its round it stands for in shares of clips, seconds and words: 1, but in a round
+    /// that a later one followed.
+    #[serde(skip)]
+    pub stands: f64,
 }
 
 fn seconds<S: Serializer>(length: &Samples, to: S) -> Result<S::Ok, S::Error> {
@@ -91,6 +98,11 @@ fn joined<S: Serializer>(codes: &[&'static str], to: S) -> Result<S::Ok, S::Erro
 }
 
 impl Row {
+    /// Whether its draft stands, unless chance picked it; of what routing accepts now.
+    pub fn is_accepted(&self) -> bool {
+        self.part == Part::Accepted && self.current
+    }
+
     /// Whether a person is to hear it.
     pub fn is_human(&self) -> bool {
         self.decision == "human"

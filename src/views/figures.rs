@@ -1,7 +1,8 @@
 //! Which pictures the report shows, each with its caption and the table behind it.
 //! In: a [`Report`]. Out: figures. Left to others: drawing (`charts`), the page around them (`page`).
 
-pub mod course;
+pub mod cost;
+pub mod rounds;
 pub mod score;
 
 use super::charts::{Mark, states, whiskers};

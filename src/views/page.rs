@@ -7,9 +7,10 @@ use askama::Template;
 use super::figures::{self, Figure};
 use super::report::fairness::{Comparison, Outcome};
 use super::report::methods::CITED;
+use super::report::rounds;
 use super::report::words::{rate, share, why};
 use super::report::{Group, Report, clock, percent};
-use crate::domain::Estimate;
+use crate::domain::{Estimate, Round};
 use crate::statistics::rate::{Rate, Share};
 
 /// A number that stands large at the top.
@@ -28,7 +29,8 @@ struct Page<'a> {
     human: Vec<Figure>,
     left: Vec<Figure>,
     worth: Vec<Figure>,
-    course: Vec<Figure>,
+    rounds: Vec<Figure>,
+    cost: Vec<Figure>,
     methods: String,
     cited: &'static [&'static str],
 }
@@ -52,6 +54,22 @@ impl Page<'_> {
 
     fn target(&self, wer: &f64) -> String {
         percent(Some(*wer))
+    }
+
+    fn verdict(&self, round: &Round) -> String {
+        rounds::verdict(&round.verdict)
+    }
+
+    fn learnt_from(&self, round: &Round) -> String {
+        rounds::learnt_from(&round.clips)
+    }
+
+    fn day<'r>(&self, round: &'r Round) -> &'r str {
+        round.created.get(..10).unwrap_or(&round.created)
+    }
+
+    fn losses(&self, round: &Round) -> String {
+        rounds::losses(&round.losses)
     }
 
     fn rate(&self, of: &Rate) -> String {
@@ -128,9 +146,12 @@ impl Report {
                 .into_iter()
                 .chain(figures::score::reliability(self))
                 .collect(),
-            course: std::iter::once(figures::course::rounds(self))
-                .chain(figures::course::cost(self))
+            rounds: std::iter::once(figures::rounds::curve(self))
+                .chain(figures::rounds::work(self))
+                .chain(figures::rounds::by_region(self))
+                .chain(figures::rounds::measured(self))
                 .collect(),
+            cost: figures::cost::cost(self).into_iter().collect(),
             methods: self.methods(),
             cited: &CITED,
         };

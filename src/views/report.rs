@@ -5,6 +5,7 @@
 pub mod cost;
 pub mod fairness;
 pub mod methods;
+pub mod rounds;
 pub mod score;
 mod text;
 pub mod versions;
@@ -19,6 +20,7 @@ use super::people::Work;
 use crate::statistics::rate::{Rate, Share};
 use cost::Cost;
 use fairness::Fairness;
+use rounds::{Round, Target};
 use score::Score;
 use versions::Versions;
 
@@ -122,18 +124,6 @@ pub struct Group {
     pub left: Left,
 }
 
-/// A round of adaptation.
-#[derive(Clone, Debug, Serialize)]
-pub struct Round {
-    /// From 0.
-    pub round: u32,
-    /// Digest of the model that drafted.
-    pub model: String,
-    /// Everything about its clips.
-    #[serde(flatten)]
-    pub group: Group,
-}
-
 /// What one reason sends to people; a clip counts under each of its reasons.
 #[derive(Clone, Debug, Serialize)]
 pub struct ByReason {
@@ -201,8 +191,12 @@ pub struct Report {
     pub by_reason: BTreeMap<String, ByReason>,
     /// By region, declared or heard; `unknown` where there is none.
     pub by_region: BTreeMap<String, Group>,
-    /// By round of adaptation.
+    /// What people's share is measured at, round after round.
+    pub target: Target,
+    /// The learning curve: by round of adaptation, each weighed by itself.
     pub by_round: Vec<Round>,
+    /// The rounds of adaptation themselves, those that were not promoted too, as they are kept.
+    pub rounds: Vec<crate::domain::Round>,
     /// Whether regions are served equally.
     pub fairness: Fairness,
     /// How good the score is; null until scored clips are settled.

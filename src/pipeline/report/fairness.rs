@@ -18,7 +18,7 @@ fn adds(row: &Row, measure: Measure) -> Option<(f64, f64)> {
     match measure {
         Measure::HumanRate => (!row.is_dropped()).then(|| (f64::from(row.is_human()), 1.0)),
         Measure::DraftWer if row.part == Part::NothingHeard => None,
-        Measure::ErrorLeft if row.part != Part::Accepted => None,
+        Measure::ErrorLeft if !row.is_accepted() => None,
         Measure::DraftWer | Measure::ErrorLeft => {
             row.truth().map(|(weight, errors, words)| (weight * errors, weight * words))
         }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::weights::cell;
 use crate::domain::Samples;
 use crate::statistics::bootstrap;
 use crate::statistics::interval::korn_graubard;
@@ -43,7 +44,8 @@ pub fn speakers<'r>(rows: &[&'r Row]) -> BTreeMap<&'r str, usize> {
 /// Of clips that are not dropped, those that `counts`.
 pub fn human(rows: &[&Row], seed: u64, counts: impl Fn(&Row) -> bool) -> Human {
     let one = |r: &Row| f64::from(counts(r));
-    let amount = |of: &dyn Fn(&Row) -> f64| clustered(rows, seed, |r| (one(r) * of(r), of(r)));
+    let amount =
+        |of: &dyn Fn(&Row) -> f64| clustered(rows, seed, |r| (one(r) * of(r), r.stands * of(r)));
     Human {
         clips: Share::new(rows.iter().filter(|r| counts(r)).count() as u64, rows.len() as u64),
         clips_by_speaker: amount(&|_| 1.0),
@@ -97,28 +99,37 @@ pub fn heard(rows: &[&Row]) -> (Vec<Heard>, u64) {
     (heard.collect(), numbers.len() as u64)
 }
 
-/// WER of all drafts. Both the routed and the accepted part must have something settled, where they
-/// have clips: else a part would be passed over in silence.
+/// The drafts among some clips. Both the routed and the accepted part must have something settled,
+/// where they have clips: else a part would be passed over in silence.
+pub fn spoken_for<'r>(rows: &[&'r Row]) -> Result<Vec<&'r Row>, Missing> {
+    let drafts: Vec<&Row> = rows.iter().copied().filter(|r| r.part != Part::NothingHeard).collect();
+    let cells =
+        |rows: &mut dyn Iterator<Item = &&Row>| rows.map(|r| cell(r)).collect::<BTreeSet<_>>();
+    let settled = cells(&mut drafts.iter().filter(|r| r.weight.is_some()));
+    match drafts.is_empty() {
+        true => Err(Missing::NothingCounted),
+        false if cells(&mut drafts.iter()) != settled => Err(Missing::NoneSettled),
+        false => Ok(drafts),
+    }
+}
+
+/// WER of all drafts.
 fn all_wer(rows: &[&Row]) -> Rate {
     let method = Method::HajekBySpeaker;
-    let drafts: Vec<&Row> = rows.iter().copied().filter(|r| r.part != Part::NothingHeard).collect();
-    if drafts.is_empty() {
-        return Rate::none(method, Missing::NothingCounted);
-    }
-    let parts =
-        |rows: &mut dyn Iterator<Item = &&Row>| rows.map(|r| r.part).collect::<BTreeSet<_>>();
-    let settled = parts(&mut drafts.iter().filter(|r| r.weight.is_some()));
-    if parts(&mut drafts.iter()) != settled {
-        return Rate::none(method, Missing::NoneSettled);
-    }
+    let drafts = match spoken_for(rows) {
+        Ok(drafts) => drafts,
+        Err(why) => return Rate::none(method, why),
+    };
     let (heard, speakers) = heard(&drafts);
     let counts = (heard.len() as u64, speakers);
     Rate::new(method, counts, hajek(&heard), hajek_by_speaker(&heard))
 }
 
-/// What is wrong in accepted drafts.
+/// What is wrong in accepted drafts. Sums over all of them need all of them: of a round whose clips were
+/// drafted again only ratios are left.
 pub fn left(rows: &[&Row]) -> Left {
-    let accepted: Vec<&Row> = rows.iter().copied().filter(|r| r.part == Part::Accepted).collect();
+    let accepted: Vec<&Row> = rows.iter().copied().filter(|r| r.is_accepted()).collect();
+    let gone = accepted.iter().any(|r| r.stands != 1.0);
     let drawn = accepted.iter().filter(|r| r.is_human());
     let (mut settled, mut without_text, mut wrong) = (0, 0, 0);
     let mut weighted = Vec::new();
@@ -140,6 +151,9 @@ pub fn left(rows: &[&Row]) -> Left {
     let rate = |method: Method, value: Option<f64>, ends: Result<(f64, f64), Missing>| match settled
     {
         0 => Rate::none(method, why),
+        _ if gone && matches!(method, Method::HorvitzThompson | Method::Difference) => {
+            Rate::none(method, Missing::DraftedAgain)
+        }
         _ => Rate::new(method, counts, value, ends),
     };
     let shared = korn_graubard(&weighted);

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
+use super::weights::weigh;
 use crate::domain::{
     Answer, BatchId, ClipId, Decision, Language, LanguageChoice, Reason, Recording,
 };
+use crate::pipeline::evidence::RoutedAs;
 use crate::pipeline::scores::Scorer;
 use crate::pipeline::workspace::Workspace;
 use crate::routing::audit::draw;
@@ -41,6 +43,7 @@ struct Walk<'a> {
     fallback: Option<Language>,
     work: BTreeMap<ClipId, Work>,
     rounds: BTreeMap<String, u32>,
+    routed_as: Option<RoutedAs>,
 }
 
 /// Walks over everything once.
@@ -56,6 +59,7 @@ pub fn walk(workspace: &Workspace) -> Result<Walked> {
         },
         work: answers(workspace, &mut walked.people)?,
         rounds: workspace.store.rounds_by_model()?,
+        routed_as: RoutedAs::latest(workspace)?,
     };
     let mut heard_seconds = 0.0;
     workspace.store.each_clip(Draft::Decided, |clip| {
@@ -164,25 +168,14 @@ impl Walk<'_> {
             timed_answers: work.timed,
             active_seconds: work.seconds,
             paid: work.paid,
+            current: match (&self.routed_as, hypothesis) {
+                (Some(now), Some(h)) => h.model == now.model && h.policy == now.policy,
+                _ => true,
+            },
+            stands: 1.0,
         })
     }
 }
 
-/// Gives settled clips their weight: 1 / inclusion, times the clips of their part that people are to
-/// hear over those settled with a text. Where all are settled that factor is 1; until then it takes
-/// the unsettled for like the settled. Gold clips that nobody drew stand for nothing.
-fn weigh(rows: &mut [Row]) {
-    let mut parts: BTreeMap<Part, (u64, u64)> = BTreeMap::new();
-    for row in rows.iter().filter(|r| r.is_human()) {
-        let (heard, settled) = parts.entry(row.part).or_default();
-        *heard += 1;
-        *settled += u64::from(row.errors.is_some());
-    }
-    for row in rows.iter_mut().filter(|r| r.is_human() && r.errors.is_some()) {
-        let (heard, settled) = parts[&row.part];
-        row.weight = Some(heard as f64 / settled as f64 / row.inclusion);
-    }
-}
-
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

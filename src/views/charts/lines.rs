@@ -28,7 +28,8 @@ pub fn draw(series: &[Series], names: &[String], title: &str) -> String {
     // A series a little beside the other, so that whiskers do not cover each other.
     let x = |round: usize, s: usize| {
         let step = (WIDTH - LEFT - 16.0) / names.len() as f64;
-        LEFT + step * (round as f64 + 0.5) + 14.0 * (s as f64 - (series.len() as f64 - 1.0) / 2.0)
+        let beside = (step / (series.len() as f64 + 1.0)).min(14.0);
+        LEFT + step * (round as f64 + 0.5) + beside * (s as f64 - (series.len() as f64 - 1.0) / 2.0)
     };
     let y = |rate: f64| BOTTOM - (BOTTOM - TOP) * (rate / end).clamp(0.0, 1.0);
     let mut p = Picture::new(BOTTOM + 30.0 + key);

@@ -1,7 +1,9 @@
 //! A paragraph on methods with the numbers filled in, to be pasted into a paper, and what it cites.
 
+use super::rounds::{COMPARED, points};
 use super::words::{counted, rate};
-use super::{Report, clock};
+use super::{Report, clock, percent};
+use crate::domain::Measured;
 use crate::views::guarantee::promise;
 
 /// What the paragraph rests on.
@@ -83,8 +85,41 @@ impl Report {
         t.push_str(
             "Regions were compared with all other clips by permuting speakers, with Holm's correction (1979). ",
         );
+        t.push_str(&self.course());
         t.push_str(&self.promised());
         t
+    }
+
+    /// How rounds are held against each other.
+    fn course(&self) -> String {
+        let mut t = format!(
+            "For the learning curve each round is weighed by itself. The share that people would have to hear is the              smallest, lowest scores first, that leaves {} in the other drafts as estimated on its settled clips              (1 - coverage on the risk-coverage curve); minutes of work are active time over the round's audio. ",
+            self.target.words()
+        );
+        if self.by_round.len() > 1 {
+            t.push_str(COMPARED);
+            t.push_str(
+                " Of an earlier round only the clips that people had been given keep their drafts; audits among them                  stand for the accepted clips they were drawn from. ",
+            );
+        }
+        for r in &self.rounds {
+            let sets: Vec<String> = r.measured.iter().map(Self::measured).collect();
+            t.push_str(&format!(
+                "Round {} trained on {} of sound from round {} and was {}{}{}. ",
+                r.number,
+                clock(r.train_seconds),
+                r.parent,
+                if r.model().is_some() { "promoted" } else { "not promoted" },
+                if sets.is_empty() { "" } else { "; word error rate " },
+                sets.join(", ")
+            ));
+        }
+        t
+    }
+
+    fn measured(m: &Measured) -> String {
+        let [before, after] = [m.before, m.after].map(|x| percent(Some(x)));
+        format!("{before} before and {after} after on {} ({} clips; {})", m.set, m.clips, points(m))
     }
 
     /// What holds with a stated probability, or that nothing was shown to.

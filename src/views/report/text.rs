@@ -12,6 +12,7 @@ impl Report {
         self.write_input(&mut t);
         self.write_human(&mut t);
         self.write_groups(&mut t);
+        self.write_rounds(&mut t);
         self.write_people(&mut t);
         self.write_left(&mut t);
         if let Some(guarantee) = &self.guarantee {

@@ -31,6 +31,8 @@ fn row(speaker: &str, part: Part, errors: Option<u64>, weight: Option<f64>) -> R
         timed_answers: 0,
         active_seconds: 0.0,
         paid: 0.0,
+        current: true,
+        stands: 1.0,
     }
 }
 

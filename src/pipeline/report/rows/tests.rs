@@ -1,7 +1,7 @@
-//! Weights: who stands for whom.
+//! The table of clips.
 
-use super::*;
 use crate::domain::Samples;
+use crate::views::clips::{Part, Row};
 
 /// A decided clip; `errors`: settled with a text.
 pub fn row(
@@ -38,21 +38,9 @@ pub fn row(
         timed_answers: 0,
         active_seconds: 0.0,
         paid: 0.0,
+        current: true,
+        stands: 1.0,
     }
-}
-
-#[test]
-fn settled_clips_stand_for_their_part_and_gold_that_nobody_drew_for_nothing() {
-    let mut rows = vec![
-        row("routed, settled", "human", Part::Reasons, 1.0, Some(2)),
-        row("routed, waiting", "human", Part::Reasons, 1.0, None),
-        row("audit, settled", "human", Part::Accepted, 0.25, Some(0)),
-        row("accepted", "auto", Part::Accepted, 0.25, None),
-        row("accepted, but gold", "auto", Part::Accepted, 0.25, Some(1)),
-    ];
-    weigh(&mut rows);
-    let weights: Vec<_> = rows.iter().map(|r| r.weight).collect();
-    assert_eq!(weights, [Some(2.0), None, Some(4.0), None, None]);
 }
 
 #[test]
@@ -65,8 +53,8 @@ fn the_table_of_clips_is_version_1() {
         String::from_utf8(out).unwrap(),
         "clip,recording,speaker,region,seconds,round,model,policy,decision,part,reasons,score,expected_wer,\
          draw,inclusion,weight,state,draft_words,verdict,changed,errors,reference_words,answers,\
-         timed_answers,active_seconds,paid\n\
+         timed_answers,active_seconds,paid,current\n\
          \"a,\"\"b\",r,\"speaker of a,\"\"b\",fr-CA-QC,2.0,0,m,p,human,nothing_heard,no_output|random_audit,\
-         0.5,0.1,0.5,0.3333333333333333,,auto,10,,,,,0,0,0.0,0.0\n"
+         0.5,0.1,0.5,0.3333333333333333,,auto,10,,,,,0,0,0.0,0.0,true\n"
     );
 }

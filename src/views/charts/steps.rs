@@ -1,0 +1,58 @@
+//! What a new model changes: from a hollow mark to a full one, one set of clips under the other.
+
+use super::{Anchor, Mark, Picture, WIDTH, tick, ticks};
+
+/// One set of clips under two models.
+pub struct Step {
+    /// What was measured on.
+    pub label: String,
+    /// The change in words.
+    pub says: String,
+    /// The rate under the old model.
+    pub before: f64,
+    /// Under the new one.
+    pub after: f64,
+    /// Ends of the interval of `after - before`.
+    pub difference: (f64, f64),
+}
+
+/// Draws them on one axis from 0, in per cent.
+pub fn draw(id: &str, title: &str, steps: &[Step]) -> String {
+    const ROW: f64 = 42.0;
+    const PAD: f64 = 6.0;
+    let most = steps.iter().flat_map(|s| [s.before, s.after, s.before + s.difference.1]);
+    let ticks = ticks(most.filter(|v| v.is_finite()).fold(0.05, f64::max));
+    let end = ticks.last().copied().unwrap_or(1.0);
+    let x = |value: f64| PAD + (WIDTH - 2.0 * PAD - 8.0) * (value / end).clamp(0.0, 1.0);
+    let bottom = ROW * steps.len() as f64;
+    let mut p = Picture::new(bottom + 20.0);
+    for t in &ticks {
+        p.line((x(*t), 18.0), (x(*t), bottom), "grid");
+        let anchor = match (*t == 0.0, *t == end) {
+            (true, _) => Anchor::Start,
+            (_, true) => Anchor::End,
+            _ => Anchor::Middle,
+        };
+        let at = if *t == 0.0 { 0.0 } else { x(*t) + if *t == end { PAD } else { 0.0 } };
+        p.text((at, bottom + 15.0), "soft", anchor, &tick(*t, true));
+    }
+    for (i, step) in steps.iter().enumerate() {
+        let (y, middle) = (ROW * i as f64 + 12.0, ROW * i as f64 + 27.0);
+        let class = if step.after <= step.before { "s-blue" } else { "s-red dashed" };
+        let mark = if step.after <= step.before { Mark::Disc } else { Mark::Triangle };
+        p.text((0.0, y), "label halo", Anchor::Start, &step.label);
+        p.text((WIDTH, y), "soft halo", Anchor::End, &step.says);
+        // Of the change; it starts where the old model stood.
+        let [low, high] = [step.difference.0, step.difference.1].map(|d| x(step.before + d));
+        p.line((low, middle), (high, middle), &format!("whisker {class}"));
+        p.path(
+            &[(x(step.before), middle), (x(step.after), middle)],
+            false,
+            &format!("curve {class}"),
+        );
+        p.mark((x(step.before), middle), mark, &format!("mark {class} hollow"));
+        p.mark((x(step.after), middle), mark, &format!("mark {class}"));
+    }
+    let said: Vec<String> = steps.iter().map(|s| format!("{}: {}", s.label, s.says)).collect();
+    p.finish(id, title, &said.join("; "))
+}

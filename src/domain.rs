@@ -23,12 +23,14 @@ pub use clip::{Clip, Piece, RejectReason, Span};
 pub use decision::{Decision, DropReason, Reason, Routed};
 pub use guarantee::{Basis, Entry, Event, Kept, Measure, Promise, Scope, Threshold, Thresholds};
 pub use hypothesis::{End, Features, Hypothesis, Level, Pass, Token, Variant, tokens_by_word};
-pub use ids::{BatchId, ClipId, RecordingId, draft_digest, draw, hex_digest};
+pub use ids::{BatchId, ClipId, RecordingId, draft_digest, draw, hex_digest, round_seed};
 pub use locale::{Language, Region};
 pub use people::{Agreement, Estimate, Reliability};
 pub use purpose::{Blind, Purpose};
 pub use recording::{Channel, Facts, Recording};
 pub use regional::{Found, RegionalPiece, RegionalSource};
+#[cfg(test)]
+pub use round::example_round;
 pub use round::{Measured, Round, RoundVerdict, Used};
 pub use settings::{
     DecodePolicy, LanguageChoice, RoutingSettings, SecondLook, SliceSettings, TaskSettings,

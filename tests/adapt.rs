@@ -58,7 +58,8 @@ fn a_round_survives_a_kill_learns_judges_and_can_be_taken_back() {
     // A dry run says what it would do and does nothing.
     let options = ["adapt", &dir, "--mode", "decoder", "--epochs", "2", "--json"];
     let dry: Value =
-        serde_json::from_slice(&run_to(0, &[&options[..], &["--dry-run"]].concat()).stdout).unwrap();
+        serde_json::from_slice(&run_to(0, &[&options[..], &["--dry-run"]].concat()).stdout)
+            .unwrap();
     let clips = |row: &Value, used: &str| row["clips"][used].as_u64().unwrap_or(0);
     let parts: u64 = ["train", "dev", "test"].map(|used| clips(&dry, used)).iter().sum();
     let left_out: u64 =
@@ -114,7 +115,12 @@ fn a_round_survives_a_kill_learns_judges_and_can_be_taken_back() {
         let model = fs::read(&file).unwrap();
         assert_eq!(model.len(), base.len());
         assert!(model[..1000] == base[..1000] && model != base);
-        assert!(status["model_file"].as_str().unwrap().ends_with(file.file_name().unwrap().to_str().unwrap()));
+        assert!(
+            status["model_file"]
+                .as_str()
+                .unwrap()
+                .ends_with(file.file_name().unwrap().to_str().unwrap())
+        );
         run_to(0, &["model", "rollback", &dir]);
         assert_eq!(ws.json("status")["round"], 0);
         run_to(0, &["model", "rollback", &dir, "--to", "1"]);
@@ -128,7 +134,8 @@ fn a_round_survives_a_kill_learns_judges_and_can_be_taken_back() {
     }
     // Both ways, the record is in the report's store and the next round keeps the splits.
     let again: Value =
-        serde_json::from_slice(&run_to(0, &[&options[..], &["--dry-run"]].concat()).stdout).unwrap();
+        serde_json::from_slice(&run_to(0, &[&options[..], &["--dry-run"]].concat()).stdout)
+            .unwrap();
     assert_eq!(again["number"], 2);
     for used in ["train", "dev", "test"] {
         assert_eq!(clips(&again, used), clips(&done, used), "{used}");

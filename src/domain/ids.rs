@@ -26,6 +26,19 @@ pub fn draw(seed: u64, what: &str) -> f64 {
     bits as f64 / (1u64 << 53) as f64
 }
 
+/// The seed of a round's draws: that of the settings for round 0; else its own, or a draft that an earlier
+/// round accepted and did not draw could never be drawn again.
+pub fn round_seed(seed: u64, round: u32) -> u64 {
+    match round {
+        0 => seed,
+        n => {
+            let digest = hex_digest(format!("{seed}\nround {n}").as_bytes());
+            // 15 digits: TOML and JSON readers keep such numbers
+            u64::from_str_radix(&digest[..13], 16).unwrap_or(seed)
+        }
+    }
+}
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*

@@ -128,3 +128,33 @@ impl std::str::FromStr for Used {
         all.into_iter().find(|u| u.code() == s).ok_or_else(|| format!("'{s}' is no use of a clip"))
     }
 }
+
+/// A round for tests; `promoted`: digest, checksum and file of its model.
+#[cfg(test)]
+pub fn example_round(
+    number: u32,
+    parent: u32,
+    promoted: Option<(String, String, String)>,
+) -> Round {
+    let verdict = match promoted {
+        Some((model, sha256, file)) => RoundVerdict::Promoted { model, sha256, file },
+        None => RoundVerdict::Kept { why: vec!["no better".into()] },
+    };
+    Round {
+        number,
+        created: "t".into(),
+        base: "base".into(),
+        parent,
+        parent_model: "p".into(),
+        seed: 1,
+        data_digest: "d".into(),
+        recipe: serde_json::json!({ "rate": 1e-5 }),
+        clips: BTreeMap::from([("corrections".into(), 3)]),
+        train_seconds: 1.5,
+        losses: vec![1.0, 0.5],
+        share: 0.6,
+        wall_seconds: 2.0,
+        measured: Vec::new(),
+        verdict,
+    }
+}

@@ -137,7 +137,9 @@ fn plan<'a>(workspace: &mut Workspace, options: &'a Options) -> Result<Plan<'a>>
         "{settled} clips are settled with a text, and a round takes at least {LEAST}: hand out more \
          (`second-ear tasks`) and import the answers (`second-ear answers`)"
     );
+    let learnt = materials.of(Used::Train).count();
     let anchors = anchors::anchors(options.anchors.as_deref())?;
+    let anchors = anchors::limited(anchors, learnt, seed);
     let mut digest = material::digest(&materials.clips);
     for anchor in &anchors {
         digest.push_str(anchor.sound.clip.as_str());

@@ -106,7 +106,7 @@ fn loss(clip: &Evidence, behind: &Behind, measure: Measure, contested: bool) -> 
 /// Where the promises stand now, for status and report; nothing is kept. `None` when nothing is asked
 /// for, or nothing was routed yet.
 pub fn guarantee(workspace: &Workspace) -> Result<Option<Guarantee>> {
-    let looked = look_now(workspace, &workspace.config.routing)?;
+    let looked = look_now(workspace, &workspace.routing()?)?;
     looked.map(|(looked, _)| view(workspace, &looked)).transpose()
 }
 

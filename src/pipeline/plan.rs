@@ -31,7 +31,7 @@ const ASSUMED: (f64, f64, f64, f64) = (0.5, 1.0 / 3.0, 0.25, 5.0);
 
 /// Plans.
 pub fn plan(workspace: &Workspace, wanted: &Wanted) -> Result<Plan> {
-    let mut settings = workspace.config.routing.clone();
+    let mut settings = workspace.routing()?;
     settings.target_risk = wanted.target_risk.or(settings.target_risk);
     settings.confidence = wanted.confidence.unwrap_or(settings.confidence);
     settings.target_measure = wanted.measure.unwrap_or(settings.target_measure);

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::files::write_text;
 use super::scores::{self, OWN_FILE, Scorer};
 use super::workspace::Workspace;
-use crate::domain::{Decision, Hypothesis, LanguageChoice, Recording, Verdict};
+use crate::domain::{Decision, Hypothesis, LanguageChoice, Recording, Verdict, round_seed};
 use crate::hypotheses::adjust::map::Map;
 use crate::hypotheses::adjust::{self, Adjustment, Own, Refused};
 use crate::hypotheses::calibrate::Calibration;
@@ -62,16 +62,19 @@ pub fn settled_clips(
     let mut left_for_promises = 0;
     let mut own = Vec::new();
     let settings = workspace.config.routing.clone();
+    let rounds = workspace.store.rounds_by_model()?;
     let fallback = workspace.config.language.clone();
     let recordings = workspace.store.recordings_by_id()?;
     workspace.store.each_clip(Draft::Decided, |mut row| {
+        let round = row.hypothesis.as_ref().and_then(|h| rounds.get(&h.model).copied());
+        let seed = round_seed(settings.seed, round.unwrap_or(0));
         if !draft(&mut row) {
             return Ok(());
         }
         let Some(recording) = recordings.get(&row.clip.recording) else { return Ok(()) };
         let Some(clip) = settled(&row, recording, scorer, &fallback) else { return Ok(()) };
-        let in_sample = draw(settings.seed, &row.clip.id) < settings.audit_rate;
-        if in_sample && may_certify(&row.clip.id, true, settings.seed) {
+        let in_sample = draw(seed, &row.clip.id) < settings.audit_rate;
+        if in_sample && may_certify(&row.clip.id, true, seed) {
             left_for_promises += 1;
             return Ok(());
         }

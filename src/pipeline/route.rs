@@ -52,7 +52,7 @@ pub fn route(
         ));
     }
     let lexicon = lexicon::lexicon(workspace)?;
-    let settings = workspace.config.routing.clone();
+    let settings = workspace.routing()?;
     let (clips, behind) = evidence::gather(workspace, routed_as, &scorer)?;
     let about = Clips { evidence: &clips, behind: &behind };
     let looked =

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 
 use super::settle;
 use crate::config::{self, Config};
-use crate::domain::{LanguageChoice, RoundVerdict};
+use crate::domain::{LanguageChoice, RoundVerdict, RoutingSettings, round_seed};
 use crate::hypotheses::models::registry::Registry;
 use crate::hypotheses::models::{self, ModelFile, Origin};
 use crate::store::{Store, WriteLock};
@@ -84,6 +84,12 @@ impl Workspace {
             self.store.set_meta(&recorded(&name), &file.sha256)?;
         }
         Ok(file)
+    }
+
+    /// The settings of routing, with the seed of the round in use.
+    pub fn routing(&self) -> Result<RoutingSettings> {
+        let settings = self.config.routing.clone();
+        Ok(RoutingSettings { seed: round_seed(settings.seed, self.round()?), ..settings })
     }
 
     /// The round in use; 0: the settings' model as it is.

@@ -92,31 +92,8 @@ mod tests {
     use super::*;
 
     fn round(number: u32, parent: u32, model: Option<&str>) -> Round {
-        let verdict = match model {
-            Some(model) => RoundVerdict::Promoted {
-                model: model.into(),
-                sha256: model.into(),
-                file: format!("{number}.bin"),
-            },
-            None => RoundVerdict::Kept { why: vec!["no better".into()] },
-        };
-        Round {
-            number,
-            created: "t".into(),
-            base: "base".into(),
-            parent,
-            parent_model: "p".into(),
-            seed: 1,
-            data_digest: "d".into(),
-            recipe: serde_json::json!({ "rate": 1e-5 }),
-            clips: BTreeMap::from([("corrections".into(), 3)]),
-            train_seconds: 1.5,
-            losses: vec![1.0, 0.5],
-            share: 0.6,
-            wall_seconds: 2.0,
-            measured: Vec::new(),
-            verdict,
-        }
+        let promoted = model.map(|m| (m.to_string(), m.to_string(), format!("{number}.bin")));
+        crate::domain::example_round(number, parent, promoted)
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::sounds::Sound;
 use crate::audio::cut;
-use crate::domain::{Channel, ClipId, Language, Samples, Span, hex_digest};
+use crate::domain::{Channel, ClipId, Language, Samples, Span, draw, hex_digest};
 
 /// What ships: a sound file and its rows, a language.
 const SHIPPED: [(&str, &[u8], &str); 2] = [
@@ -96,6 +96,21 @@ pub fn anchors(own: Option<&Path>) -> Result<Vec<Anchor>> {
         }
     }
     Ok(all)
+}
+
+/// Anchors that are repeated, as a share of the corrections learnt from: more would only cost time.
+const REPLAY_SHARE: f64 = 0.5;
+
+/// The same with no more clips to repeat than half of the corrections, drawn by the seed.
+pub fn limited(mut anchors: Vec<Anchor>, corrections: usize, seed: u64) -> Vec<Anchor> {
+    let most = (corrections as f64 * REPLAY_SHARE).round() as usize;
+    let at = |a: &Anchor| draw(seed, a.sound.clip.as_str());
+    let mut drawn: Vec<f64> =
+        anchors.iter().filter(|a| a.purpose == Purpose::Replay).map(at).collect();
+    drawn.sort_by(f64::total_cmp);
+    let below = drawn.get(most).copied().unwrap_or(1.0);
+    anchors.retain(|a| a.purpose != Purpose::Replay || at(a) < below);
+    anchors
 }
 
 fn parse(text: &str, manifest: &Path) -> Result<Vec<Row>> {
@@ -197,6 +212,16 @@ mod tests {
         }
         let loud = |a: &Anchor| a.sound.samples.iter().any(|s| s.abs() > 0.001);
         assert!(all.iter().all(loud));
+    }
+
+    #[test]
+    fn a_few_corrections_are_not_drowned_by_anchors() {
+        let all = anchors(None).unwrap();
+        let count = |all: &[Anchor], p| all.iter().filter(|a| a.purpose == p).count();
+        let few = limited(all.clone(), 20, 1);
+        assert_eq!(count(&few, Purpose::Replay), 10);
+        assert_eq!(count(&few, Purpose::Test), count(&all, Purpose::Test));
+        assert_eq!(limited(all.clone(), 1000, 1).len(), all.len());
     }
 
     #[test]

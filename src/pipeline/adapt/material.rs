@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use crate::domain::{
-    ClipId, Decision, Language, LanguageChoice, Probability, Recording, RecordingId, Region,
-    Routed, Span, Used, draw, hex_digest,
+    ClipId, Decision, Language, LanguageChoice, Probability, Recording, RecordingId, Span, Used,
+    draw, hex_digest,
 };
 use crate::pipeline::workspace::Workspace;
 use crate::store::{ClipRow, Draft};

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 
 use super::weights::weigh;
+use crate::domain::round_seed;
 use crate::domain::{
     Answer, BatchId, ClipId, Decision, Language, LanguageChoice, Reason, Recording,
 };
@@ -138,14 +139,15 @@ impl Walk<'_> {
         let language = declared.or(hypothesis.map(|h| &h.language))?;
         let settled = clip.consensus.as_ref().filter(|c| c.verdict.gives_text());
         let compared = word_errors(settled.map_or("", |c| &c.text), clip.draft(), language);
-        let seed = self.workspace.config.routing.seed;
+        let round = hypothesis.and_then(|h| self.rounds.get(&h.model).copied()).unwrap_or(0);
+        let seed = round_seed(self.workspace.config.routing.seed, round);
         Some(Row {
             clip: clip.clip.id.to_string(),
             recording: recording.id.to_string(),
             speaker: recording.speaker_key(),
             region: routed.region.as_ref().map_or("unknown", |r| r.as_str()).to_string(),
             length: clip.clip.span.len(),
-            round: hypothesis.and_then(|h| self.rounds.get(&h.model).copied()).unwrap_or(0),
+            round,
             model: hypothesis.map_or(String::new(), |h| h.model.clone()),
             policy: hypothesis.map_or(String::new(), |h| h.policy.clone()),
             decision,

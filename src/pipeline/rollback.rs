@@ -43,7 +43,6 @@ pub fn rollback(workspace: &mut Workspace, to: Option<u32>) -> Result<RolledBack
 mod tests {
     use super::*;
     use crate::domain::{LanguageChoice, example_round};
-    use crate::hypotheses::models;
     use std::fs;
 
     #[test]

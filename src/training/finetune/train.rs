@@ -100,14 +100,16 @@ pub fn train(
             if stop.load(Ordering::Relaxed) {
                 return Err(Stopped.into());
             }
-            let network = Network::new(model.shape, weights.now()?);
-            let heard = sounds.heard(&network, &batch, epoch)?;
-            let chosen: Vec<&Example> = batch.iter().map(|&i| &examples[i]).collect();
-            let loss = network.loss(&heard, &texts(&chosen))?;
+            let loss = {
+                let network = Network::new(model.shape, weights.now()?);
+                let heard = sounds.heard(&network, &batch, epoch)?;
+                let chosen: Vec<&Example> = batch.iter().map(|&i| &examples[i]).collect();
+                network.loss(&heard, &texts(&chosen))?
+            };
             let value = f64::from(loss.to_scalar::<f32>()?);
             ensure!(value.is_finite(), "the loss is no number any more: lower the learning rate");
             let step = epoch * a_pass + n;
-            descend(&loss, &variables, &mut moments, recipe, (step, steps))?;
+            descend(loss, &variables, &mut moments, recipe, (step, steps))?;
             sum += value;
             let mean = sum / (n + 1) as f64;
             tell(Step { step: step + 1, steps, epoch: epoch + 1, loss: mean });
@@ -122,18 +124,21 @@ pub fn train(
 
 /// One step against the gradient of `loss`, clipped to a norm.
 fn descend(
-    loss: &Tensor,
+    loss: Tensor,
     variables: &[(String, Var)],
     moments: &mut [Moments],
     recipe: &Recipe,
     (step, steps): (usize, usize),
 ) -> Result<()> {
     let gradients = loss.backward()?;
+    // Activations of a batch take a gigabyte: they go before the update needs room.
+    drop(loss);
     let mut all = Vec::with_capacity(variables.len());
     for (name, var) in variables {
         let gradient = gradients.get(var).with_context(|| format!("{name} got no gradient"))?;
         all.push(ops::numbers(&gradient.contiguous()?)?);
     }
+    drop(gradients);
     let square = |g: &Vec<f32>| g.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
     let norm = all.par_iter().map(square).collect::<Vec<f64>>().iter().sum::<f64>().sqrt();
     if !norm.is_finite() {

@@ -1,6 +1,8 @@
 //! A matrix with its bias. In: rows, weights. Out: rows. Left to others: nothing.
 
-use candle_core::{CpuStorage, CustomOp3, DType, Layout, Result, Shape, Tensor};
+use std::sync::Mutex;
+
+use candle_core::{CpuStorage, CustomOp3, DType, Layout, Result, Shape, Tensor, bail};
 use rayon::prelude::*;
 
 use super::{numbers, slice, trains};
@@ -14,7 +16,7 @@ pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tens
     let zero = Tensor::zeros(weight.dim(0)?, DType::F32, x.device())?;
     let done = flat.detach().matmul(&weight.detach().t()?)?;
     let op = Linear {
-        done,
+        done: Mutex::new(Some(done)),
         bias: bias.is_some(),
         needs: [&flat, weight, bias.unwrap_or(&zero)].map(trains),
     };
@@ -27,8 +29,8 @@ pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tens
 }
 
 struct Linear {
-    /// The product, computed before.
-    done: Tensor,
+    /// The product, computed before; taken by the forward pass, so that it is held once.
+    done: Mutex<Option<Tensor>>,
     bias: bool,
     needs: [bool; 3],
 }
@@ -47,7 +49,11 @@ impl CustomOp3 for Linear {
         bias: &CpuStorage,
         layout: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        let mut out = numbers(&self.done)?;
+        let done = self.done.lock().ok().and_then(|mut done| done.take());
+        let Some(done) = done else { bail!("a linear layer was run twice") };
+        let shape = done.shape().clone();
+        let mut out = numbers(&done)?;
+        drop(done);
         if self.bias {
             let bias = slice(bias, layout)?;
             out.par_chunks_mut(bias.len() * 32).for_each(|rows| {
@@ -56,7 +62,7 @@ impl CustomOp3 for Linear {
                 }
             });
         }
-        Ok((CpuStorage::F32(out), self.done.shape().clone()))
+        Ok((CpuStorage::F32(out), shape))
     }
 
     fn bwd(

@@ -332,30 +332,35 @@ pub enum Model {
         #[arg(long)]
         json: bool,
     },
-    /// Convert a CTranslate2 Whisper folder to a ggml file.
-    #[command(
-        after_help = "Example: second-ear model convert whisper-base-ct2/ --out base.bin --type q8_0"
-    )]
+    /// Convert a Whisper model between ggml, CTranslate2 and Hugging Face transformers.
+    #[command(after_help = "Examples:
+  second-ear model convert whisper-base-ct2/ --out base.bin --type q8_0
+  second-ear model convert base --out base-hf/ --type hf       for your own trainer
+  second-ear model convert fine-tuned-hf/ --out ours.bin       and back")]
     Convert {
-        /// CTranslate2 folder (model.bin, tokenizer.json), or a ggml file to quantise.
+        /// Folder of CTranslate2 (model.bin, tokenizer.json) or transformers (model.safetensors,
+        /// config.json, tokenizer) for f16 and q8_0; ggml file for q8_0; registered name or ggml
+        /// file for hf.
         source: PathBuf,
-        /// The ggml file to write.
+        /// The ggml file to write; for hf, the new folder.
         #[arg(long)]
         out: PathBuf,
-        /// Type of the weights.
+        /// What to write.
         #[arg(long = "type", value_enum, default_value = "f16")]
         kind: WeightType,
     },
 }
 
-/// Types of weights that `model convert` writes.
+/// What `model convert` writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum WeightType {
-    /// 16-bit floating point.
+    /// A ggml file, 16-bit floating point.
     F16,
-    /// 8-bit blocks: half the size, the same speed and accuracy.
+    /// A ggml file, 8-bit blocks: half the size, the same speed and accuracy.
     #[value(name = "q8_0")]
     Q8_0,
+    /// A folder for Hugging Face transformers, 32-bit floating point.
+    Hf,
 }
 
 /// A value that is one of `values`, and then what its text stands for.

@@ -108,13 +108,16 @@ def transcripts(folder, rows):
         features = processor(sound, sampling_rate=rate, return_tensors="pt").input_features
         with torch.no_grad():
             ids = model.generate(features, language=row["language"], task="transcribe", num_beams=1,
-                                 do_sample=False, max_new_tokens=224)
+                                 do_sample=False, max_length=228)
         text = processor.batch_decode(ids, skip_special_tokens=True)[0].strip()
         same += text == row["hypothesis"].strip()
         if text != row["hypothesis"].strip():
             print(f"transformers: {text}\nsecond-ear:   {row['hypothesis']}")
         processor.tokenizer.set_prefix_tokens(language=row["language"], task="transcribe", predict_timestamps=False)
-        forced = torch.tensor([processor.tokenizer(" " + row["hypothesis"].strip()).input_ids])
+        forced = processor.tokenizer(" " + row["hypothesis"].strip()).input_ids
+        if text == row["hypothesis"].strip():  # a model need not spell a text in the tokenizer's way
+            forced = forced[:4] + [token for token in ids[0].tolist() if token < end] + [end]
+        forced = torch.tensor([forced])
         with torch.no_grad():
             logits = model(input_features=features, decoder_input_ids=forced[:, :-1]).logits[0, 3:]
         logits = logits + allowed
@@ -129,11 +132,11 @@ def transcripts(folder, rows):
     print(f"mean log-probability of a text's tokens: apart by {np.median(apart):.4f} in the median, "
           f"{apart.max():.4f} at most; of its end: {np.median(ends):.4f}, {ends.max():.4f} ({len(apart)} texts)")
     assert len(rows) >= 10 and same >= 0.9 * len(rows), "transformers hears something else"
-    assert np.median(apart) < 0.01 and np.median(ends) < 0.01, "the logits are others"
+    assert max(apart.max(), ends.max()) < 0.05, "the logits are others"
 
 
 def dataset(folder):
-    """The dataset as `datasets` reads it; sounds are not decoded, which would need torchcodec."""
+    """The dataset as `datasets` reads it; sounds are not decoded, which would need FFmpeg's libraries."""
     from datasets import Audio, load_dataset
 
     read = load_dataset("audiofolder", data_dir=f"{folder}/hf")

@@ -1,3 +1,5 @@
+//! Models go out and come back; what a ggml file cannot hold is refused.
+
 use super::super::super::convert;
 use super::super::super::ggml::{self, Storage};
 use super::super::super::progress::Stage;

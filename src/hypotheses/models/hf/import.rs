@@ -136,7 +136,7 @@ fn fits(name: &str, slot: &Slot, numbers: &[f32]) -> Result<()> {
         Role::Plain => f32::MAX,
         Role::Matrix | Role::Kernel => f16::MAX.to_f32(),
     };
-    let bad = numbers.iter().find(|number| !(number.abs() <= largest));
+    let bad = numbers.iter().find(|number| number.is_nan() || number.abs() > largest);
     if let Some(bad) = bad {
         bail!("{name} holds {bad}, which is no weight of a sound model: did the training diverge?");
     }

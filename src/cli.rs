@@ -2,16 +2,18 @@
 
 pub mod adapt;
 pub mod lexicon;
+mod model;
 
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
 use crate::domain::{LanguageChoice, SecondLook};
 use crate::pipeline::dataset;
 use crate::tasks::bundle;
 use crate::views::transcripts::TranscriptFormat;
+pub use model::{Model, WeightType};
 pub use plan::Plan;
 
 mod plan;
@@ -312,69 +314,6 @@ pub struct Calibrate {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
-}
-
-/// The `model` commands.
-#[derive(Debug, Subcommand)]
-pub enum Model {
-    /// The models of the registry, and which are here.
-    #[command(after_help = "Example: second-ear model list")]
-    List {
-        /// Print JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Fetch a model, check it, put it in place.
-    #[command(after_help = "Example: second-ear model pull base")]
-    Pull {
-        /// A registered name.
-        name: String,
-    },
-    /// Check the checksum of a model.
-    #[command(after_help = "Example: second-ear model verify base")]
-    Verify {
-        /// A registered name, or a file.
-        model: String,
-        /// Print JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Go back to the model of an earlier round of `adapt`.
-    #[command(after_help = "Example: second-ear model rollback calls")]
-    Rollback {
-        /// The workspace.
-        dir: PathBuf,
-        /// The round to use; 0: the settings' model. Without it, the one that this round came from.
-        #[arg(long, value_name = "N")]
-        to: Option<u32>,
-        /// Print JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Convert a CTranslate2 Whisper folder to a ggml file.
-    #[command(
-        after_help = "Example: second-ear model convert whisper-base-ct2/ --out base.bin --type q8_0"
-    )]
-    Convert {
-        /// CTranslate2 folder (model.bin, tokenizer.json), or a ggml file to quantise.
-        source: PathBuf,
-        /// The ggml file to write.
-        #[arg(long)]
-        out: PathBuf,
-        /// Type of the weights.
-        #[arg(long = "type", value_enum, default_value = "f16")]
-        kind: WeightType,
-    },
-}
-
-/// Types of weights that `model convert` writes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum WeightType {
-    /// 16-bit floating point.
-    F16,
-    /// 8-bit blocks: half the size, the same speed and accuracy.
-    #[value(name = "q8_0")]
-    Q8_0,
 }
 
 /// A value that is one of `values`, and then what its text stands for.

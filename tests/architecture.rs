@@ -108,6 +108,7 @@ fn crates_whose_interface_moves_are_named_in_one_place() {
         ("rusqlite", "src/store"),
         ("askama", "src/views/"),
         ("ureq", "src/hypotheses/models"),
+        ("safetensors", "src/hypotheses/models/hf/"),
         ("statrs", "src/statistics/"),
         ("flate2", "src/hypotheses/familiar.rs"),
         ("candle_core", "src/training/finetune"),

@@ -53,13 +53,22 @@ pub fn dispatch(command: Model, talk: Talk) -> Result<Exit> {
             Ok(Exit::Done)
         }
         Model::Convert { source, out, kind } => {
-            let format = match kind {
-                WeightType::F16 => Format::F16,
-                WeightType::Q8_0 => Format::Q8_0,
+            let show = &mut |e| bars.show(e);
+            let (file, sums) = match kind {
+                WeightType::F16 => {
+                    (out.clone(), models::convert(&source, &out, Format::F16, show)?)
+                }
+                WeightType::Q8_0 => {
+                    (out.clone(), models::convert(&source, &out, Format::Q8_0, show)?)
+                }
+                WeightType::Hf => {
+                    let model = source.to_string_lossy();
+                    let sums = models::export_hf(&model, &folder, &out, show)?;
+                    (out.join("model.safetensors"), sums)
+                }
             };
-            let sums = models::convert(&source, &out, format, &mut |e| bars.show(e))?;
             drop(bars);
-            talk.say(format!("Written to {} (sha256 {}).", out.display(), sums.sha256));
+            talk.say(format!("Written to {} (sha256 {}).", file.display(), sums.sha256));
             Ok(Exit::Done)
         }
     }

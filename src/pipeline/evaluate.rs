@@ -51,9 +51,10 @@ pub struct Options {
 /// A manifest row.
 #[derive(Clone, Debug, Deserialize)]
 struct Reference {
-    #[serde(alias = "path", alias = "audio_filepath")]
+    #[serde(alias = "path", alias = "audio_filepath", alias = "file_name")]
     audio: PathBuf,
     text: String,
+    #[serde(alias = "lang")]
     language: Option<Language>,
     #[serde(default)]
     speaker: String,
@@ -63,6 +64,21 @@ struct Reference {
     end: Option<f64>,
     #[serde(skip)]
     set: String,
+}
+
+/// Tells a row of a dataset (`dataset --format hf,nemo`) from others: its file is the clip, and its
+/// start and end say where in a recording the clip was.
+#[derive(Deserialize)]
+struct Named {
+    clip: Option<serde::de::IgnoredAny>,
+    audio_filepath: Option<serde::de::IgnoredAny>,
+    file_name: Option<serde::de::IgnoredAny>,
+}
+
+impl Named {
+    fn is_dataset_row(&self) -> bool {
+        self.clip.is_some() && (self.audio_filepath.is_some() || self.file_name.is_some())
+    }
 }
 
 /// A transcribed clip with its reference.
@@ -225,8 +241,12 @@ fn read(manifest: &Path) -> Result<Vec<Reference>> {
     let set = folder.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned());
     let mut rows = Vec::new();
     for (n, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
-        let mut row: Reference = serde_json::from_str(line)
-            .with_context(|| format!("{} line {}", manifest.display(), n + 1))?;
+        let about = || format!("{} line {}", manifest.display(), n + 1);
+        let mut row: Reference = serde_json::from_str(line).with_context(about)?;
+        let named: Named = serde_json::from_str(line).with_context(about)?;
+        if named.is_dataset_row() {
+            (row.start, row.end) = (None, None);
+        }
         row.audio = folder.join(&row.audio);
         row.set = set.clone();
         rows.push(row);
@@ -325,5 +345,31 @@ impl Evaluation {
             self.wall_seconds,
             self.x_real_time
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_of_a_dataset_is_its_whole_file_wherever_it_was_cut_from() {
+        let folder = tempfile::tempdir().unwrap();
+        let manifest = folder.path().join("test.jsonl");
+        let rows = [
+            r#"{"audio_filepath": "c.wav", "text": "oui", "lang": "fr", "clip": "a", "start": 7.0, "end": 9.5}"#,
+            r#"{"file_name": "c.wav", "text": "oui", "language": "fr", "clip": "a", "start": 7.0, "end": 9.5}"#,
+            r#"{"path": "r.wav", "text": "oui", "clip": "a", "start": 7.0, "end": 9.5}"#,
+            r#"{"audio_filepath": "r.wav", "text": "oui", "start": 7.0, "end": 9.5}"#,
+        ];
+        std::fs::write(&manifest, rows.join("\n")).unwrap();
+        let read = read(&manifest).unwrap();
+        for (row, start) in read.iter().zip([None, None, Some(7.0), Some(7.0)]) {
+            assert_eq!(row.start, start, "{row:?}");
+            assert_eq!(row.end.is_some(), start.is_some());
+        }
+        assert_eq!(read[0].audio, folder.path().join("c.wav"));
+        assert_eq!(read[0].language, Some("fr".parse().unwrap()));
+        assert_eq!(read[1].language, read[0].language);
     }
 }

@@ -1,5 +1,5 @@
 //! Makes ggml model files. In: a CTranslate2 folder or an f16 ggml file. Out: a ggml file, f16 or
-//! q8_0. Left to others: where the input comes from, and whether the sums are the expected ones.
+//! q8_0. Left to others: folders of transformers (`hf`), where the input comes from, and whether the sums are the expected ones.
 
 use std::fs::{self, File};
 use std::io::BufReader;
@@ -29,7 +29,8 @@ pub enum Format {
 }
 
 impl Format {
-    fn storage(self) -> Storage {
+    /// How the matrices are stored.
+    pub fn storage(self) -> Storage {
         match self {
             Self::F16 => Storage::F16,
             Self::Q8_0 => Storage::Q8_0,
@@ -98,7 +99,7 @@ pub fn quantise(from: &Path, out: &Path, progress: &mut dyn FnMut(Event)) -> Res
 }
 
 /// Takes the numbers of every tensor of the layout from `source` to the writer.
-fn copy<W: std::io::Write>(
+pub fn copy<W: std::io::Write>(
     header: &Header,
     mut writer: Writer<W>,
     progress: &mut dyn FnMut(Event),

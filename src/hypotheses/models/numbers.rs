@@ -1,7 +1,7 @@
 //! Numbers as bytes: f32, f16 and q8_0 blocks, little-endian. In: f32 values or bytes. Out: the
 //! other. Left to others: which tensor is stored how (`layout`).
 
-use half::f16;
+use half::{bf16, f16};
 
 /// Values in one q8_0 block.
 pub const BLOCK: usize = 32;
@@ -13,6 +13,8 @@ pub enum Float {
     F32,
     /// IEEE 754 binary16.
     F16,
+    /// The upper half of a binary32, as some training runs keep their weights.
+    Bf16,
 }
 
 impl Float {
@@ -20,7 +22,7 @@ impl Float {
     pub fn bytes(self) -> usize {
         match self {
             Self::F32 => 4,
-            Self::F16 => 2,
+            Self::F16 | Self::Bf16 => 2,
         }
     }
 
@@ -34,14 +36,20 @@ impl Float {
             Self::F16 => numbers.extend(
                 bytes.as_chunks().0.iter().map(|b: &[u8; 2]| f16::from_le_bytes(*b).to_f32()),
             ),
+            Self::Bf16 => numbers.extend(
+                bytes.as_chunks().0.iter().map(|b: &[u8; 2]| bf16::from_le_bytes(*b).to_f32()),
+            ),
         }
     }
 
-    /// Appends `numbers`, rounded to nearest even where f16 is narrower.
+    /// Appends `numbers`, rounded to nearest even where 16 bits are narrower.
     pub fn encode(self, numbers: &[f32], bytes: &mut Vec<u8>) {
         match self {
             Self::F32 => bytes.extend(numbers.iter().flat_map(|n| n.to_le_bytes())),
             Self::F16 => bytes.extend(numbers.iter().flat_map(|n| f16::from_f32(*n).to_le_bytes())),
+            Self::Bf16 => {
+                bytes.extend(numbers.iter().flat_map(|n| bf16::from_f32(*n).to_le_bytes()))
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
-//! A tiny CTranslate2 Whisper model for tests: right in every shape, meaningless in every number.
+//! Tiny Whisper models for tests, CTranslate2 and ggml: right in every shape, meaningless in every
+//! number.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -6,7 +7,9 @@ use std::path::Path;
 
 use half::f16;
 
-use super::ggml::layout::Slot;
+use super::ggml::layout::{Slot, slots};
+use super::ggml::{Header, Storage, writer::Writer};
+use super::mel;
 
 /// A float16 `model.bin` of these variables.
 pub fn ct2_bytes<N: AsRef<str>>(variables: &[(N, Vec<u64>, Vec<f32>)]) -> Vec<u8> {
@@ -89,6 +92,23 @@ pub fn write_ct2(folder: &Path) {
 fn tokenizer_json() -> String {
     let vocab: BTreeMap<String, usize> = (0..50_256).map(|i| (format!("Ġt{i}"), i)).collect();
     serde_json::json!({ "model": { "type": "BPE", "vocab": vocab } }).to_string()
+}
+
+/// A ggml file (f16: 7 MB) of one layer a side, 64 wide, English, whose vocabulary can be merged: every
+/// byte, then pairs of bytes.
+pub fn write_bpe(path: &Path, storage: Storage) {
+    let shape = [51_864, 1500, 64, 1, 1, 448, 64, 1, 1, 80, 1];
+    let header = Header { storage, ..Header::from_numbers(shape).unwrap() };
+    let pairs = (0..50_000u32).map(|i| vec![(i % 256) as u8, (i / 256) as u8]);
+    let tokens: Vec<Vec<u8>> = (0..=255u8).map(|byte| vec![byte]).chain(pairs).collect();
+    let file = std::io::BufWriter::new(fs::File::create(path).unwrap());
+    let mut writer = Writer::start(file, &header, &mel::filterbank(80), &tokens).unwrap();
+    for slot in slots(&header) {
+        writer.tensor(&slot, slot.storage(storage)).unwrap();
+        let numbers: Vec<f32> = (0..slot.count()).map(|i| number(&slot.name, i)).collect();
+        writer.values(&numbers).unwrap();
+    }
+    std::io::Write::flush(&mut writer.finish()).unwrap();
 }
 
 /// Reads a tensor whole.

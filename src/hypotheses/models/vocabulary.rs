@@ -1,5 +1,6 @@
-//! The text tokens of a Whisper model. In: a Hugging Face `tokenizer.json`. Out: the bytes of each
-//! token, in the order of their ids. Left to others: the special tokens, which whisper.cpp names.
+//! The text tokens of a Whisper model. In: a Hugging Face `tokenizer.json` or `vocab.json`. Out: the
+//! bytes of each token, in the order of their ids. Left to others: the special tokens, which
+//! whisper.cpp names.
 
 use std::collections::BTreeMap;
 
@@ -20,8 +21,18 @@ struct Model {
 pub fn tokens(tokenizer_json: &[u8], count: usize) -> Result<Vec<Vec<u8>>> {
     let tokenizer: Tokenizer = serde_json::from_slice(tokenizer_json)
         .context("it is not a byte-level BPE tokenizer with a `model.vocab`")?;
+    in_order(&tokenizer.model.vocab, count)
+}
+
+/// As [`tokens`], from a `vocab.json`: the same map by itself.
+pub fn tokens_of_vocab(vocab_json: &[u8], count: usize) -> Result<Vec<Vec<u8>>> {
+    let vocab = serde_json::from_slice(vocab_json).context("it is not a map of tokens to ids")?;
+    in_order(&vocab, count)
+}
+
+fn in_order(vocab: &BTreeMap<String, u32>, count: usize) -> Result<Vec<Vec<u8>>> {
     let mut texts = vec![None; count];
-    for (text, id) in &tokenizer.model.vocab {
+    for (text, id) in vocab {
         if let Some(place) = texts.get_mut(*id as usize) {
             ensure!(place.replace(text).is_none(), "two tokens have the id {id}");
         }
@@ -40,7 +51,7 @@ pub fn tokens(tokenizer_json: &[u8], count: usize) -> Result<Vec<Vec<u8>>> {
 
 /// GPT-2's way to write any byte as a visible character: printable Latin-1 stands for itself, the
 /// other bytes, in order, for the characters from U+0100 on.
-fn alphabet() -> BTreeMap<char, u8> {
+pub fn alphabet() -> BTreeMap<char, u8> {
     let visible = |b: u8| matches!(b, 33..=126 | 161..=172 | 174..=255);
     let hidden = (0..=255u8).filter(|b| !visible(*b));
     let stand_ins = ('\u{100}'..).zip(hidden);

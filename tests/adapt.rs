@@ -104,7 +104,7 @@ fn a_round_survives_a_kill_learns_judges_and_can_be_taken_back() {
         let all = done["measured"].as_array().unwrap();
         all.iter().find(|m| m["set"] == set).unwrap().clone()
     };
-    let better = number(&by_set("test")["difference"][1]) < 0.0;
+    let better = number(&by_set("test")["better"]) >= 0.95;
     let worse = |set: &str| number(&by_set(set)["after"]) - number(&by_set(set)["before"]) > 0.005;
     let may = better && !worse("anchor en") && !worse("anchor fr");
     if verdict["is"] == "promoted" {

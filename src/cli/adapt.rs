@@ -17,12 +17,15 @@ pub struct Adapt {
     /// What is trained.
     #[arg(long, value_enum, default_value = "full")]
     pub mode: Mode,
-    /// Times that every example is seen (default: 4).
+    /// Times that every example is seen (default: 3; the decoder alone 4).
     #[arg(long, value_name = "N")]
     pub epochs: Option<usize>,
-    /// Highest learning rate (default: 2e-5).
+    /// Highest learning rate (default: 1e-5; the decoder alone 2e-5, adapters 4e-4).
     #[arg(long, value_name = "X")]
     pub rate: Option<f64>,
+    /// Hide bands and stretches of each spectrogram at random (SpecAugment).
+    #[arg(long)]
+    pub hide: bool,
     /// Train low-rank adapters of this rank instead of the matrices themselves.
     #[arg(long, value_name = "RANK", default_value_t = 0)]
     pub adapters: usize,
@@ -65,6 +68,7 @@ impl Adapt {
         };
         let mut schedule = recipe.schedule;
         schedule.rate = self.rate.unwrap_or(schedule.rate);
-        Recipe { epochs: self.epochs.unwrap_or(recipe.epochs).max(1), schedule, ..recipe }
+        let epochs = self.epochs.unwrap_or(recipe.epochs).max(1);
+        Recipe { epochs, schedule, hide: self.hide && self.mode == Mode::Full, ..recipe }
     }
 }

@@ -58,6 +58,9 @@ pub struct Measured {
     pub after: f64,
     /// Difference after - before: 95 % interval of the paired bootstrap.
     pub difference: [f64; 2],
+    /// Share of the bootstrap's replicates in which the new model has fewer word errors.
+    #[serde(default)]
+    pub better: f64,
 }
 
 /// Whether the new model is used.

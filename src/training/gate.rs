@@ -20,6 +20,8 @@ pub struct Pair {
     pub after: usize,
 }
 
+/// Probability of improvement from which the test counts as better.
+pub const CONFIDENCE: f64 = 0.95;
 /// How much worse an anchor may be, in word error rate.
 pub const ANCHOR_SLACK: f64 = 0.005;
 
@@ -28,8 +30,8 @@ pub const ANCHOR_SLACK: f64 = 0.005;
 pub enum Kept {
     /// The test is not better with 95 % confidence.
     NotBetter {
-        /// Upper end of the interval of after - before.
-        upper: f64,
+        /// Share of the replicates in which it is.
+        better: f64,
     },
     /// Nothing to judge by.
     NoTest,
@@ -52,11 +54,11 @@ pub enum Kept {
 impl fmt::Display for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Kept::NotBetter { upper } => write!(
+            Kept::NotBetter { better } => write!(
                 f,
-                "it is not surely better: with 95 % confidence its word error rate on the test clips changes \
-                 by at most {:+.1} points; more corrections, from more speakers, would tell",
-                100.0 * upper
+                "it is not surely better on the test clips: it is in {:.1} % of the replicates of the paired \
+                 bootstrap, and 95 % are needed; more corrections, from more speakers, would tell",
+                100.0 * better
             ),
             Kept::NoTest => write!(f, "there are no test clips to judge it by: correct more clips"),
             Kept::AnchorWorse { set, by } => {
@@ -70,7 +72,7 @@ impl fmt::Display for Kept {
 }
 
 /// Measures one set: rates before and after, and the 95 % interval of their difference by the paired
-/// bootstrap over units (Bisani and Ney, "Bootstrap estimates for confidence intervals in ASR
+/// bootstrap over units, and the probability of improvement (Bisani and Ney, "Bootstrap estimates for confidence intervals in ASR
 /// performance evaluation", 2004). Where units do not vary or there is one alone, the interval is the
 /// whole line. `None` without reference words.
 pub fn measure(set: &str, pairs: &[Pair], seed: u64) -> Option<Measured> {
@@ -94,13 +96,16 @@ pub fn measure(set: &str, pairs: &[Pair], seed: u64) -> Option<Measured> {
     if words == 0.0 {
         return None;
     }
+    let (mut fewer, mut replicates) = (0.0, 0.0);
     let difference = bootstrap::interval(units.len(), seed, |times| {
         let [words, before, after] = sums(Some(times));
+        replicates += 1.0;
+        fewer += f64::from(u8::from(after < before));
         (words > 0.0).then(|| (after - before) / words)
     });
-    let difference = match difference {
-        Ok((low, high)) => [low, high],
-        Err(_) => [-1.0, 1.0],
+    let (difference, better) = match difference {
+        Ok((low, high)) => ([low, high], fewer / replicates),
+        Err(_) => ([-1.0, 1.0], 0.0),
     };
     Some(Measured {
         set: set.to_string(),
@@ -110,6 +115,7 @@ pub fn measure(set: &str, pairs: &[Pair], seed: u64) -> Option<Measured> {
         before: before / words,
         after: after / words,
         difference,
+        better,
     })
 }
 
@@ -118,9 +124,7 @@ pub fn judge(test: Option<&Measured>, anchors: &[Measured], from_nothing: Vec<Ke
     let mut why = Vec::new();
     match test {
         None => why.push(Kept::NoTest),
-        Some(test) if test.difference[1] >= 0.0 => {
-            why.push(Kept::NotBetter { upper: test.difference[1] })
-        }
+        Some(test) if test.better < CONFIDENCE => why.push(Kept::NotBetter { better: test.better }),
         Some(_) => {}
     }
     for anchor in anchors {

@@ -9,7 +9,7 @@
 //! 3. clips, joined where they share a text.
 //!
 //! Deterministic, whatever the order of clips: units by falling duration, then by name, each to the
-//! split that lacks most; none is left empty while there are units for it. More data may move a
+//! split that lacks the largest part of its share and has room; none is left empty while there are units for it. More data may move a
 //! speaker to another split: keep a test set that is to last apart.
 
 mod units;
@@ -211,11 +211,7 @@ fn assign(
     let mut chosen = fixed.clone();
     let mut left = order.len();
     for (length, _, group) in order {
-        let most = lacks
-            .iter()
-            .filter(|(split, _)| shares.of(*split) > 0.0)
-            .fold((Split::Train, f64::NEG_INFINITY), |a, b| if b.1 > a.1 { *b } else { a })
-            .0;
+        let most = most_wanting(&lacks, length as f64, shares);
         let split = if left <= empty.len() { empty[0] } else { most };
         empty.retain(|s| *s != split);
         left -= 1;
@@ -227,6 +223,23 @@ fn assign(
         chosen.insert(group, split);
     }
     groups.iter().map(|group| chosen[group]).collect()
+}
+
+/// The split that lacks the largest part of its share, of those with room for the whole unit: so long and
+/// short units spread over all three. Without room anywhere, the one that lacks most.
+fn most_wanting(lacks: &[(Split, f64)], length: f64, shares: Shares) -> Split {
+    let wanted = || lacks.iter().filter(|(split, _)| shares.of(*split) > 0.0);
+    let largest = |all: &mut dyn Iterator<Item = (Split, f64)>| {
+        all.fold(None, |a: Option<(Split, f64)>, b| match a {
+            Some(a) if a.1 >= b.1 => Some(a),
+            _ => Some(b),
+        })
+    };
+    let with_room = &mut wanted()
+        .filter(|(_, lack)| *lack >= length)
+        .map(|(split, lack)| (*split, lack / shares.of(*split)));
+    let found = largest(with_room).or_else(|| largest(&mut wanted().copied()));
+    found.map_or(Split::Train, |(split, _)| split)
 }
 
 #[cfg(test)]

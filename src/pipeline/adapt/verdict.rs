@@ -173,7 +173,7 @@ impl Ears<'_> {
             let pairs = self.pairs(old, new, &held)?;
             anchors.extend(gate::measure(&format!("anchor {set}"), &pairs, seed));
         }
-        let why = gate::judge(test.as_ref(), &anchors, self.from_nothing(old, new)?);
+        let why = gate::judge(test.as_ref(), &anchors, self.made_up(old, new)?);
         Ok((test.into_iter().chain(anchors).collect(), why))
     }
 
@@ -190,7 +190,7 @@ impl Ears<'_> {
     }
 
     /// Sounds without speech in which the new model hears words and the old one none.
-    fn from_nothing(&self, old: &Arc<Engine>, new: &Arc<Engine>) -> Result<Vec<Kept>> {
+    fn made_up(&self, old: &Arc<Engine>, new: &Arc<Engine>) -> Result<Vec<Kept>> {
         let language = self.plan.materials.clips.first().map(|m| m.language.clone());
         let language: Language = language.context("no clip to take the language of")?;
         let nothings: Vec<(&str, Sound)> = nothings()

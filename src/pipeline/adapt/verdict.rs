@@ -23,7 +23,7 @@ use crate::training::word_errors::{WordErrors, word_errors};
 use crate::views::progress::{Talk, Unit};
 
 /// Shares of the new weights that are tried.
-const SHARES: [f64; 4] = [1.0, 0.8, 0.6, 0.4];
+const SHARES: [f64; 3] = [1.0, 0.7, 0.4];
 /// The share where no clip is there to choose by.
 const BLIND_SHARE: f64 = 0.6;
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use candle_core::{Device, Tensor, Var, safetensors};
+use candle_core::{Device, Tensor, Var, safetensors as file};
 use serde::{Deserialize, Serialize};
 
 use super::adam::Moments;
@@ -41,8 +41,7 @@ pub fn write(
     }
     tensors.insert(DONE.into(), Tensor::new(serde_json::to_vec(done)?, &Device::Cpu)?);
     let temporary = path.with_extension("part");
-    safetensors::save(&tensors, &temporary)
-        .with_context(|| format!("write {}", temporary.display()))?;
+    file::save(&tensors, &temporary).with_context(|| format!("write {}", temporary.display()))?;
     std::fs::File::open(&temporary)?.sync_all()?;
     std::fs::rename(&temporary, path).with_context(|| format!("write {}", path.display()))
 }
@@ -56,7 +55,7 @@ pub fn read(
     variables: &[(String, Var)],
     moments: &mut [Moments],
 ) -> Option<Done> {
-    let tensors = safetensors::load(path, &Device::Cpu).ok()?;
+    let tensors = file::load(path, &Device::Cpu).ok()?;
     let done: Done = serde_json::from_slice(&tensors.get(DONE)?.to_vec1::<u8>().ok()?).ok()?;
     if done.key != key {
         return None;

@@ -58,12 +58,17 @@ pub fn convert(
     format: Format,
     progress: &mut dyn FnMut(Event),
 ) -> Result<checksum::Sums> {
-    if from.is_dir() {
-        return match !from.join("model.bin").is_file() && hf::is_folder(from) {
-            true => hf::import(from, out, format, progress),
-            false => convert::from_ct2(from, out, format, progress, |_| Ok(())),
-        };
+    if from.join("model.bin").is_file() {
+        return convert::from_ct2(from, out, format, progress, |_| Ok(()));
     }
+    if hf::is_folder(from) {
+        return hf::import(from, out, format, progress);
+    }
+    anyhow::ensure!(
+        !from.is_dir(),
+        "{} holds neither model.bin (CTranslate2) nor model.safetensors (transformers)",
+        from.display()
+    );
     match format {
         Format::Q8_0 => convert::quantise(from, out, progress),
         Format::F16 => anyhow::bail!(

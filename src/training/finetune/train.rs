@@ -31,6 +31,10 @@ pub struct Model {
     pub parameters: Parameters,
 }
 
+/// Clips that are computed together; a batch is added up of such parts. Activations of a part of base take half a
+/// gigabyte.
+const TOGETHER: usize = 2;
+
 /// Where a training leaves what it goes on from.
 #[derive(Clone, Debug)]
 pub struct Place {
@@ -100,16 +104,21 @@ pub fn train(
             if stop.load(Ordering::Relaxed) {
                 return Err(Stopped.into());
             }
-            let loss = {
-                let network = Network::new(model.shape, weights.now()?);
-                let heard = sounds.heard(&network, &batch, epoch)?;
-                let chosen: Vec<&Example> = batch.iter().map(|&i| &examples[i]).collect();
-                network.loss(&heard, &texts(&chosen))?
-            };
-            let value = f64::from(loss.to_scalar::<f32>()?);
-            ensure!(value.is_finite(), "the loss is no number any more: lower the learning rate");
+            let mut gradient = Gradient::new(&variables);
+            for part in batch.chunks(TOGETHER) {
+                let chosen: Vec<&Example> = part.iter().map(|&i| &examples[i]).collect();
+                let texts = texts(&chosen);
+                let weight = texts.targets.weights.iter().map(|w| f64::from(*w)).sum();
+                let loss = {
+                    let network = Network::new(model.shape, weights.now()?);
+                    let heard = sounds.heard(&network, part, epoch)?;
+                    network.loss(&heard, &texts)?
+                };
+                gradient.add(loss, weight, &variables)?;
+            }
             let step = epoch * a_pass + n;
-            descend(loss, &variables, &mut moments, recipe, (step, steps))?;
+            let value = gradient.mean();
+            gradient.descend(&variables, &mut moments, recipe, (step, steps))?;
             sum += value;
             let mean = sum / (n + 1) as f64;
             tell(Step { step: step + 1, steps, epoch: epoch + 1, loss: mean });
@@ -122,37 +131,66 @@ pub fn train(
     Ok(Trained { values: weights.trained()?, losses: done.losses, seconds })
 }
 
-/// One step against the gradient of `loss`, clipped to a norm.
-fn descend(
-    loss: Tensor,
-    variables: &[(String, Var)],
-    moments: &mut [Moments],
-    recipe: &Recipe,
-    (step, steps): (usize, usize),
-) -> Result<()> {
-    let gradients = loss.backward()?;
-    // Activations of a batch take a gigabyte: they go before the update needs room.
-    drop(loss);
-    let mut all = Vec::with_capacity(variables.len());
-    for (name, var) in variables {
-        let gradient = gradients.get(var).with_context(|| format!("{name} got no gradient"))?;
-        all.push(ops::numbers(&gradient.contiguous()?)?);
+/// The gradient of a batch, added up over parts of it.
+struct Gradient {
+    sums: Vec<Vec<f32>>,
+    loss: f64,
+    weight: f64,
+}
+
+impl Gradient {
+    fn new(variables: &[(String, Var)]) -> Self {
+        let zeros = variables.iter().map(|(_, var)| vec![0.0; var.elem_count()]).collect();
+        Self { sums: zeros, loss: 0.0, weight: 0.0 }
     }
-    drop(gradients);
-    let square = |g: &Vec<f32>| g.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
-    let norm = all.par_iter().map(square).collect::<Vec<f64>>().iter().sum::<f64>().sqrt();
-    if !norm.is_finite() {
-        bail!("the gradient is no number any more: lower the learning rate");
+
+    /// Adds a part whose mean loss is `loss` and whose tokens weigh `weight`.
+    fn add(&mut self, loss: Tensor, weight: f64, variables: &[(String, Var)]) -> Result<()> {
+        let value = f64::from(loss.to_scalar::<f32>()?);
+        ensure!(value.is_finite(), "the loss is no number any more: lower the learning rate");
+        let gradients = loss.backward()?;
+        drop(loss);
+        for ((name, var), sums) in variables.iter().zip(&mut self.sums) {
+            let part = gradients.get(var).with_context(|| format!("{name} got no gradient"))?;
+            let part = ops::numbers(&part.contiguous()?)?;
+            sums.par_chunks_mut(1 << 15).zip(part.par_chunks(1 << 15)).for_each(|(sums, part)| {
+                sums.iter_mut().zip(part).for_each(|(s, g)| *s += g * weight as f32);
+            });
+        }
+        self.loss += value * weight;
+        self.weight += weight;
+        Ok(())
     }
-    let schedule = &recipe.schedule;
-    let scale = (schedule.clip / norm.max(1e-12)).min(1.0) as f32;
-    let rate = schedule.rate(step, steps) as f32;
-    for (((_, var), gradient), m) in variables.iter().zip(&all).zip(moments) {
-        let mut values = ops::numbers(var.as_tensor())?;
-        m.update(&mut values, gradient, scale, rate, schedule.decay as f32, step as i32 + 1);
-        var.set(&Tensor::from_vec(values, var.shape(), &Device::Cpu)?)?;
+
+    /// Mean loss, nats a token.
+    fn mean(&self) -> f64 {
+        self.loss / self.weight
     }
-    Ok(())
+
+    /// One step against it, clipped to a norm.
+    fn descend(
+        &self,
+        variables: &[(String, Var)],
+        moments: &mut [Moments],
+        recipe: &Recipe,
+        (step, steps): (usize, usize),
+    ) -> Result<()> {
+        let square = |g: &Vec<f32>| g.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
+        let squares: Vec<f64> = self.sums.par_iter().map(square).collect();
+        let norm = squares.iter().sum::<f64>().sqrt() / self.weight;
+        if !norm.is_finite() {
+            bail!("the gradient is no number any more: lower the learning rate");
+        }
+        let schedule = &recipe.schedule;
+        let scale = ((schedule.clip / norm.max(1e-12)).min(1.0) / self.weight) as f32;
+        let rate = schedule.rate(step, steps) as f32;
+        for (((_, var), sums), m) in variables.iter().zip(&self.sums).zip(moments) {
+            let mut values = ops::numbers(var.as_tensor())?;
+            m.update(&mut values, sums, scale, rate, schedule.decay as f32, step as i32 + 1);
+            var.set(&Tensor::from_vec(values, var.shape(), &Device::Cpu)?)?;
+        }
+        Ok(())
+    }
 }
 
 /// What the decoder listens to: encoded at every step, or once.

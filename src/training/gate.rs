@@ -149,18 +149,19 @@ pub struct Candidate {
     pub anchors: Vec<f64>,
 }
 
-/// The candidate with the least dev error plus what its anchors lose beyond the slack; of equals the one
-/// that stays closest to the old model. `None` of none.
-pub fn choose(candidates: &[Candidate]) -> Option<usize> {
+/// The candidate with most of the new weights among those within one standard error of the best (Breiman
+/// et al. 1984, the one-standard-error rule): dev is small, and with replay the new weights as they are
+/// measured best (docs/adapt.md). Cost is the dev error plus what anchors lose beyond the slack; its
+/// standard error that of a Poisson count, sqrt(rate / words). `None` of none.
+pub fn choose(candidates: &[Candidate], dev_words: usize) -> Option<usize> {
     let cost = |c: &Candidate| {
         let lost: f64 = c.anchors.iter().map(|by| (by - ANCHOR_SLACK).max(0.0)).sum();
         c.dev + lost
     };
-    let key = |i: &usize| (cost(&candidates[*i]), candidates[*i].share);
-    (0..candidates.len()).min_by(|a, b| {
-        let (a, b) = (key(a), key(b));
-        a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
-    })
+    let best = candidates.iter().min_by(|a, b| cost(a).total_cmp(&cost(b)))?;
+    let error = (best.dev / dev_words.max(1) as f64).sqrt();
+    let near = (0..candidates.len()).filter(|&i| cost(&candidates[i]) <= cost(best) + error);
+    near.max_by(|&a, &b| candidates[a].share.total_cmp(&candidates[b].share))
 }
 
 #[cfg(test)]
@@ -222,9 +223,10 @@ mod tests {
         let candidate = |share, dev, anchor| Candidate { share, dev, anchors: vec![anchor] };
         let all =
             [candidate(1.0, 0.10, 0.03), candidate(0.6, 0.11, 0.004), candidate(0.3, 0.14, 0.0)];
-        assert_eq!(choose(&all), Some(1));
-        let equal = [candidate(1.0, 0.1, 0.0), candidate(0.4, 0.1, 0.0)];
-        assert_eq!(choose(&equal), Some(1));
-        assert_eq!(choose(&[]), None);
+        assert_eq!(choose(&all, 100_000), Some(1), "the anchor loses too much by the whole");
+        assert_eq!(choose(&all, 100), Some(0), "100 words do not tell them apart");
+        let equal = [candidate(0.4, 0.1, 0.0), candidate(1.0, 0.1, 0.0)];
+        assert_eq!(choose(&equal, 1000), Some(1));
+        assert_eq!(choose(&[], 9), None);
     }
 }

@@ -71,7 +71,9 @@ pub fn judge(
         let dev = if dev.is_empty() { 0.0 } else { ears.rate(&engine, &dev)? };
         candidates.push(Candidate { share, dev, anchors });
     }
-    let share = gate::choose(&candidates).map_or(BLIND_SHARE, |best| candidates[best].share);
+    let words_of = |h: &Held| word_errors(h.text, "", &h.sound.language).reference_words;
+    let words = dev.iter().map(words_of).sum();
+    let share = gate::choose(&candidates, words).map_or(BLIND_SHARE, |best| candidates[best].share);
     let (new, (id, sha256)) = ears.candidate(learnt, share)?;
     let (measured, why) = ears.verdict(&old, &new, sounds)?;
     drop(new);

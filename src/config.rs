@@ -86,9 +86,9 @@ impl Config {
         self.tasks.check()
     }
 
-    /// The threads to transcribe with.
-    pub fn worker_count(&self) -> usize {
-        match self.workers {
+    /// The threads to transcribe with: `asked` of them where that is given and not 0, else as set.
+    pub fn worker_count(&self, asked: Option<usize>) -> usize {
+        match asked.filter(|n| *n > 0).unwrap_or(self.workers) {
             0 => std::thread::available_parallelism().map_or(1, |n| n.get()),
             n => n,
         }

@@ -33,7 +33,7 @@ pub fn round_seed(seed: u64, round: u32) -> u64 {
         0 => seed,
         n => {
             let digest = hex_digest(format!("{seed}\nround {n}").as_bytes());
-            // 15 digits: TOML and JSON readers keep such numbers
+            // 52 bits: a double holds them exactly
             u64::from_str_radix(&digest[..13], 16).unwrap_or(seed)
         }
     }

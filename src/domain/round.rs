@@ -25,7 +25,7 @@ pub struct Round {
     pub data_digest: String,
     /// How it was trained, as settings: the recipe.
     pub recipe: serde_json::Value,
-    /// Clips, by what they were used for (`corrections`, `replay`, `anchors`, `dev`, `test`, ...).
+    /// Clips, by what they were used for (`train`, `dev`, `test`, `replay`, `anchor en test`, ...).
     pub clips: BTreeMap<String, usize>,
     /// Seconds of sound learnt from.
     pub train_seconds: f64,

@@ -101,14 +101,13 @@ pub fn adapt(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result
     let recordings = workspace.store.recordings_by_id()?;
     let sounds = sounds::load(&plan.materials.clips, &recordings, &mut adapted.failed);
     plan.materials.clips.retain(|m| sounds.contains_key(&m.clip));
-    plan.round.clips = counts(&plan);
+    plan.note_data();
     let learnt = learn::learn(workspace, &plan, &sounds, &stop, talk)?;
     let judged = verdict::judge(workspace, &plan, &sounds, &learnt, &stop, talk)?;
     let round = Round {
         created: jiff::Timestamp::now().to_string(),
         losses: learnt.trained.losses.clone(),
         wall_seconds: learnt.trained.seconds,
-        train_seconds: learnt.seconds,
         share: judged.share,
         measured: judged.measured.clone(),
         verdict: judged.verdict.clone(),
@@ -140,10 +139,6 @@ fn plan<'a>(workspace: &mut Workspace, options: &'a Options) -> Result<Plan<'a>>
     let learnt = materials.of(Used::Train).count();
     let anchors = anchors::anchors(options.anchors.as_deref())?;
     let anchors = anchors::limited(anchors, learnt, seed);
-    let mut digest = material::digest(&materials.clips);
-    for anchor in &anchors {
-        digest.push_str(anchor.sound.clip.as_str());
-    }
     let rounds = workspace.store.rounds()?;
     let mut plan = Plan {
         options,
@@ -154,7 +149,7 @@ fn plan<'a>(workspace: &mut Workspace, options: &'a Options) -> Result<Plan<'a>>
             parent: workspace.round()?,
             parent_model: parent.id(),
             seed,
-            data_digest: hex_digest(digest.as_bytes()),
+            data_digest: String::new(),
             recipe: serde_json::to_value(&options.recipe)?,
             clips: BTreeMap::new(),
             train_seconds: 0.0,
@@ -168,9 +163,21 @@ fn plan<'a>(workspace: &mut Workspace, options: &'a Options) -> Result<Plan<'a>>
         materials,
         anchors,
     };
-    plan.round.clips = counts(&plan);
-    plan.round.train_seconds = learn::seconds(&plan);
+    plan.note_data();
     Ok(plan)
+}
+
+impl Plan<'_> {
+    /// Records what is learnt from and judged by.
+    fn note_data(&mut self) {
+        let mut digest = material::digest(&self.materials.clips);
+        for anchor in &self.anchors {
+            digest.push_str(anchor.sound.clip.as_str());
+        }
+        self.round.data_digest = hex_digest(digest.as_bytes());
+        self.round.clips = counts(self);
+        self.round.train_seconds = learn::seconds(self);
+    }
 }
 
 /// Clips by use, anchors too.

@@ -10,8 +10,8 @@ use serde::Serialize;
 use super::run::unchanged;
 use super::workspace::Workspace;
 use crate::audio::{cut, wav};
-use crate::domain::{Decision, Language, LanguageChoice, Recording, RecordingId, Span};
-use crate::store::{ClipRow, Draft};
+use crate::domain::{Decision, Recording, RecordingId, Span};
+use crate::store::Draft;
 use crate::training::export::{self, About, Export, Item, LabelSource};
 use crate::training::normalise;
 use crate::training::split::{self, Shares, Split, SplitItem};
@@ -150,7 +150,8 @@ fn items(
             None if with_auto && accepted => (row.draft().to_string(), LabelSource::Auto),
             _ => return Ok(()),
         };
-        let Some(language) = language(workspace, recording, &row) else { return Ok(()) };
+        let heard = row.hypothesis.as_ref();
+        let Some(language) = workspace.language_of(recording, heard) else { return Ok(()) };
         if text.trim().is_empty() {
             return Ok(());
         }
@@ -170,14 +171,6 @@ fn items(
         Ok(())
     })?;
     Ok(items)
-}
-
-fn language(workspace: &Workspace, recording: &Recording, row: &ClipRow) -> Option<Language> {
-    let heard = row.hypothesis.as_ref().map(|h| h.language.clone());
-    recording.facts.language.clone().or(match &workspace.config.language {
-        LanguageChoice::Fixed(language) => Some(language.clone()),
-        LanguageChoice::Auto => heard,
-    })
 }
 
 fn assign_splits(

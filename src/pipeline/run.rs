@@ -17,7 +17,6 @@ use super::{ingest, lexicon, route};
 use crate::domain::{Clip, LanguageChoice, Recording, RecordingId, Samples, Span};
 use crate::exit::Interrupted;
 use crate::hypotheses::scripted::{self, Script};
-use crate::hypotheses::second::Judge;
 use crate::hypotheses::transcriber::Transcriber;
 use crate::hypotheses::variants::Swaps;
 use crate::hypotheses::whisper::Engine;
@@ -86,12 +85,13 @@ pub fn run(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<O
     if options.dry_run {
         return Ok(foretell(&jobs, outcome));
     }
-    let workers = options.workers.filter(|&n| n > 0).unwrap_or(workspace.config.worker_count());
+    let workers = workspace.config.worker_count(options.workers);
     if !jobs.is_empty() {
         let transcribers = match (&model, &options.scripted) {
             (Some(model), _) => {
                 let engine = Engine::load(&model.path, &model_id)?;
-                let judge = judge(workspace, &model_id, &policy.id())?;
+                let second_look = workspace.config.routing.second_look;
+                let judge = Scorer::of(workspace)?.judge(second_look, &model_id, &policy.id());
                 let lexicon = lexicon::lexicon(workspace)?;
                 let swaps = Arc::new(Swaps::new(lexicon::swaps(&lexicon), engine.bpe())?);
                 let asked =
@@ -127,16 +127,6 @@ pub fn run(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<O
     (outcome.routed, outcome.guarantee) =
         route::route(workspace, &routed_as, options.recertify, talk)?;
     Ok(outcome)
-}
-
-/// What decides on second looks, as routing will score.
-fn judge(workspace: &Workspace, model: &str, policy: &str) -> Result<Judge> {
-    let scorer = Scorer::of(workspace)?;
-    Ok(Judge {
-        when: workspace.config.routing.second_look,
-        calibration: scorer.fits(model, policy).ok().map(|()| scorer.calibration.clone()),
-        regional: scorer.regional,
-    })
 }
 
 /// What is left to do, recording by recording, in order of ingestion.

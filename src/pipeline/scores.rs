@@ -7,10 +7,10 @@ use anyhow::{Context, Result};
 
 use super::lexicon;
 use super::workspace::Workspace;
-use crate::domain::{Features, Hypothesis, Probability, Region, tokens_by_word};
+use crate::domain::{Features, Hypothesis, Probability, Region, SecondLook, tokens_by_word};
 use crate::hypotheses::calibrate::{Calibration, NoScore};
 use crate::hypotheses::features;
-use crate::hypotheses::second::Regional;
+use crate::hypotheses::second::{Judge, Regional};
 use crate::routing::lexicon::Lexicon;
 
 /// What `calibrate` writes into a workspace.
@@ -51,6 +51,12 @@ impl Scorer {
     /// Whether hypotheses of this model and policy can be scored.
     pub fn fits(&self, model: &str, policy: &str) -> Result<(), NoScore> {
         self.calibration.fits(self.scored_as(model), policy)
+    }
+
+    /// What decides on second looks at drafts of this model and policy, as routing will score them.
+    pub fn judge(&self, when: SecondLook, model: &str, policy: &str) -> Judge {
+        let calibration = self.fits(model, policy).ok().map(|()| self.calibration.clone());
+        Judge { when, calibration, regional: self.regional.clone() }
     }
 
     /// The features of a draft.

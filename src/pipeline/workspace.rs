@@ -6,7 +6,9 @@ use anyhow::{Context, Result, bail};
 
 use super::settle;
 use crate::config::{self, Config};
-use crate::domain::{LanguageChoice, RoundVerdict, RoutingSettings, round_seed};
+use crate::domain::{
+    Hypothesis, Language, LanguageChoice, Recording, RoundVerdict, RoutingSettings, round_seed,
+};
 use crate::hypotheses::models::registry::Registry;
 use crate::hypotheses::models::{self, ModelFile, Origin};
 use crate::store::{Store, WriteLock};
@@ -104,6 +106,14 @@ impl Workspace {
             RoundVerdict::Promoted { file, sha256, .. } => Some((self.dir.join(file), sha256)),
             RoundVerdict::Kept { .. } => None,
         }))
+    }
+
+    /// The language of a clip's text: as declared, as set, or as the model heard it.
+    pub fn language_of(&self, recording: &Recording, h: Option<&Hypothesis>) -> Option<Language> {
+        recording.facts.language.clone().or(match &self.config.language {
+            LanguageChoice::Fixed(language) => Some(language.clone()),
+            LanguageChoice::Auto => h.map(|h| h.language.clone()),
+        })
     }
 
     /// Where the model in use is, if it is there; not verified.

@@ -4,6 +4,7 @@
 //! Whatever colour says, shape, dash or a label says too (palette: Okabe and Ito 2008). Pictures are
 //! 360 units wide, so that their letters can be read on a telephone of 320 pixels.
 
+mod across;
 pub mod lines;
 pub mod reliability;
 pub mod risk;

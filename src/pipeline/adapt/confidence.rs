@@ -12,7 +12,6 @@ use super::sounds::{Sound, hear_with};
 use super::{Plan, Workspace};
 use crate::domain::{ClipId, Hypothesis};
 use crate::exit::Interrupted;
-use crate::hypotheses::second::Judge;
 use crate::hypotheses::transcriber::Transcriber;
 use crate::hypotheses::whisper::Engine;
 use crate::pipeline::recalibrate::{refit as fit, settled_clips};
@@ -55,11 +54,7 @@ pub fn refit(
     let scorer = Scorer::of(workspace)?.without_adjustment();
     let policy = workspace.config.decode.id();
     let engine = Engine::load(file, model)?;
-    let judge = Judge {
-        when: workspace.config.routing.second_look,
-        calibration: scorer.fits(model, &policy).ok().map(|()| scorer.calibration.clone()),
-        regional: scorer.regional.clone(),
-    };
+    let judge = scorer.judge(workspace.config.routing.second_look, model, &policy);
     let held: Vec<&Sound> = plan
         .materials
         .clips
@@ -67,8 +62,7 @@ pub fn refit(
         .filter(|m| !m.used.learnt())
         .filter_map(|m| sounds.get(&m.clip))
         .collect();
-    let workers =
-        plan.options.workers.filter(|n| *n > 0).unwrap_or(workspace.config.worker_count());
+    let workers = workspace.config.worker_count(plan.options.workers);
     let transcribers = (0..workers)
         .map(|_| Ok(Transcriber::from(engine.worker()?).judged(judge.clone())))
         .collect::<Result<Vec<_>>>()?;

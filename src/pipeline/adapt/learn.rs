@@ -10,10 +10,10 @@ use super::anchors::Purpose;
 use super::material::Material;
 use super::sounds::Sound;
 use super::{Plan, Workspace};
-use crate::domain::{ClipId, DecodePolicy, Round, RoundVerdict, SAMPLE_RATE, Used, hex_digest};
+use crate::domain::{ClipId, DecodePolicy, Round, RoundVerdict, SAMPLE_RATE, hex_digest};
 use crate::exit::Interrupted;
 use crate::hypotheses::bpe::Bpe;
-use crate::hypotheses::models::weights;
+use crate::hypotheses::models::weights::{self, Loaded};
 use crate::hypotheses::transcriber::first_context;
 use crate::hypotheses::whisper::Engine;
 use crate::training::finetune::{
@@ -27,8 +27,6 @@ pub struct Learnt {
     pub trained: Trained,
     /// The parent's parameters, for averages.
     pub parent: BTreeMap<String, Vec<f32>>,
-    /// Seconds of sound learnt from.
-    pub seconds: f64,
 }
 
 /// Where a round works, and promoted models are.
@@ -76,17 +74,7 @@ pub fn learn(
     let engine = Engine::load(&plan.parent.path, &plan.parent.sha256)?;
     let examples = examples(&engine, plan, sounds, &workspace.config.decode, talk);
     drop(engine);
-    let header = &loaded.header;
-    let shape = Shape {
-        audio_heads: header.n_audio_head as usize,
-        audio_layers: header.n_audio_layer as usize,
-        text_heads: header.n_text_head as usize,
-        text_layers: header.n_text_layer as usize,
-    };
-    let tensors = loaded.tensors.into_iter();
-    let parameters =
-        tensors.map(|(name, (dims, values))| (name, Parameter { dims, values })).collect();
-    let model = Model { shape, filters: loaded.filters, parameters };
+    let model = model(loaded);
     let recipe = &plan.options.recipe;
     let place = Place { checkpoint: checkpoint(workspace), key: key(plan) };
     let progress = talk.progress("train", Unit::Things("steps"), steps(plan) as u64);
@@ -100,10 +88,25 @@ pub fn learn(
         true => Interrupted.into(),
         false => e,
     })?;
-    let of_parent =
-        |name: &String| Some((name.clone(), model.parameters.get(name)?.values.clone()));
-    let parent = trained.values.keys().filter_map(of_parent).collect();
-    Ok(Learnt { trained, parent, seconds: seconds(plan) })
+    let mut parent = model.parameters;
+    parent.retain(|name, _| trained.values.contains_key(name));
+    let parent = parent.into_iter().map(|(name, p)| (name, p.values)).collect();
+    Ok(Learnt { trained, parent })
+}
+
+/// A model file's content as the trainer wants it.
+pub fn model(loaded: Loaded) -> Model {
+    let header = &loaded.header;
+    let shape = Shape {
+        audio_heads: header.n_audio_head as usize,
+        audio_layers: header.n_audio_layer as usize,
+        text_heads: header.n_text_head as usize,
+        text_layers: header.n_text_layer as usize,
+    };
+    let tensors = loaded.tensors.into_iter();
+    let parameters =
+        tensors.map(|(name, (dims, values))| (name, Parameter { dims, values })).collect();
+    Model { shape, filters: loaded.filters, parameters }
 }
 
 /// What is trained on what, as one digest: a checkpoint of anything else is not used.
@@ -172,9 +175,4 @@ pub fn clean(workspace: &Workspace, round: &Round) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Corrections that judge.
-pub fn held_out<'a>(plan: &'a Plan, used: Used) -> Vec<&'a Material> {
-    plan.materials.of(used).collect()
 }

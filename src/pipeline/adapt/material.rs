@@ -6,11 +6,10 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use crate::domain::{
-    ClipId, Decision, Language, LanguageChoice, Probability, Recording, RecordingId, Span, Used,
-    draw, hex_digest,
+    ClipId, Decision, Language, Probability, RecordingId, Span, Used, draw, hex_digest,
 };
 use crate::pipeline::workspace::Workspace;
-use crate::store::{ClipRow, Draft};
+use crate::store::Draft;
 use crate::training::normalise;
 use crate::training::split::{Shares, Split, SplitItem, Unit, split_again};
 
@@ -66,7 +65,8 @@ pub fn gather(workspace: &Workspace, seed: u64) -> Result<Materials> {
             *left_out.entry("gold").or_default() += 1;
             return Ok(());
         }
-        let Some(language) = language(workspace, recording, &row) else { return Ok(()) };
+        let heard = row.hypothesis.as_ref();
+        let Some(language) = workspace.language_of(recording, heard) else { return Ok(()) };
         let accepted =
             row.routed.as_ref().is_some_and(|r| matches!(r.decision, Decision::Auto { .. }));
         let score = row.routed.as_ref().and_then(|r| r.score).map_or(0.0, Probability::get);
@@ -154,14 +154,6 @@ fn assign(clips: &mut [Material], before: &BTreeMap<ClipId, Used>) -> Unit {
         };
     }
     made.unit
-}
-
-fn language(workspace: &Workspace, recording: &Recording, row: &ClipRow) -> Option<Language> {
-    let heard = row.hypothesis.as_ref().map(|h| h.language.clone());
-    recording.facts.language.clone().or(match &workspace.config.language {
-        LanguageChoice::Fixed(language) => Some(language.clone()),
-        LanguageChoice::Auto => heard,
-    })
 }
 
 /// Digest of what is learnt from and judged by: clips, texts, weights, uses.

@@ -1,14 +1,13 @@
 //! The training's forward pass against whisper.cpp, with the real model on real clips.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
 use super::anchors::{Purpose, anchors};
-use super::learn::example;
+use super::learn::{example, model};
 use crate::domain::DecodePolicy;
 use crate::hypotheses::models::{self, weights};
 use crate::hypotheses::whisper::Engine;
-use crate::training::finetune::{self, Model, Parameter, Shape};
+use crate::training::finetune;
 
 /// Largest difference of a token's ln p, nats: whisper.cpp multiplies in f16 and looks its GELU up.
 const TOKEN: f64 = 0.1;
@@ -19,18 +18,7 @@ const MEAN: f64 = 0.01;
 fn teacher_forced_log_probabilities_are_those_of_whisper_cpp() {
     let file = models::resolve("base", &models::default_dir(), &mut |_| {}).unwrap();
     let engine = Engine::load(&file.path, &file.sha256).unwrap();
-    let loaded = weights::load(&file.path).unwrap();
-    let header = &loaded.header;
-    let shape = Shape {
-        audio_heads: header.n_audio_head as usize,
-        audio_layers: header.n_audio_layer as usize,
-        text_heads: header.n_text_head as usize,
-        text_layers: header.n_text_layer as usize,
-    };
-    let tensors = loaded.tensors.into_iter();
-    let parameters: BTreeMap<_, _> =
-        tensors.map(|(name, (dims, values))| (name, Parameter { dims, values })).collect();
-    let model = Model { shape, filters: loaded.filters, parameters };
+    let model = model(weights::load(&file.path).unwrap());
     let (bpe, policy, stop) = (engine.bpe(), DecodePolicy::default(), AtomicBool::new(false));
     let mut worker = engine.worker().unwrap();
     let all = anchors(None).unwrap();

@@ -9,8 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context, Result};
 
 use super::anchors::{Anchor, Purpose, nothings};
-use super::learn::{Learnt, folder, held_out};
-use super::material::Material;
+use super::learn::{Learnt, folder};
 use super::sounds::{Sound, hear};
 use super::{Plan, Workspace};
 use crate::domain::{ClipId, Hypothesis, Language, Measured, RoundVerdict, Used};
@@ -61,20 +60,24 @@ pub fn judge(
     let old = Engine::load(&plan.parent.path, &plan.parent.sha256)?;
     let before: Vec<f64> =
         anchor_dev.values().map(|set| ears.rate(&old, set)).collect::<Result<_>>()?;
-    let mut candidates = Vec::new();
+    let (mut candidates, mut files) = (Vec::new(), Vec::new());
     let shares = if dev.is_empty() { vec![BLIND_SHARE] } else { SHARES.to_vec() };
     for &share in &shares {
-        let (engine, _) = ears.candidate(learnt, share)?;
+        let sha256 = ears.write(learnt, share)?;
+        let engine = Engine::load(&candidate_path(workspace, share), &sha256)?;
         let after = anchor_dev.values().map(|set| ears.rate(&engine, set));
         let after: Vec<f64> = after.collect::<Result<_>>()?;
         let anchors = after.iter().zip(&before).map(|(after, before)| after - before).collect();
         let dev = if dev.is_empty() { 0.0 } else { ears.rate(&engine, &dev)? };
         candidates.push(Candidate { share, dev, anchors });
+        files.push(sha256);
     }
     let words_of = |h: &Held| word_errors(h.text, "", &h.sound.language).reference_words;
     let words = dev.iter().map(words_of).sum();
-    let share = gate::choose(&candidates, words).map_or(BLIND_SHARE, |best| candidates[best].share);
-    let (new, (id, sha256)) = ears.candidate(learnt, share)?;
+    let best = gate::choose(&candidates, words).context("no average was tried")?;
+    let (share, sha256) = (candidates[best].share, files.swap_remove(best));
+    let new = Engine::load(&candidate_path(workspace, share), &sha256)?;
+    let id = new.model().to_string();
     let (measured, why) = ears.verdict(&old, &new, sounds)?;
     drop(new);
     let name = format!("round-{}-{}.bin", plan.round.number, &id[..8]);
@@ -103,12 +106,11 @@ struct Ears<'a> {
 
 impl Ears<'_> {
     fn corrections<'a>(&'a self, sounds: &'a BTreeMap<ClipId, Sound>, used: Used) -> Vec<Held<'a>> {
-        let held = held_out(self.plan, used).into_iter();
-        held.filter_map(|m: &Material| {
+        let held = self.plan.materials.of(used).map(|m| {
             let unit = self.plan.materials.unit_of(m);
             Some(Held { sound: sounds.get(&m.clip)?, text: &m.text, unit })
-        })
-        .collect()
+        });
+        held.flatten().collect()
     }
 
     fn anchors(&self, purpose: Purpose) -> BTreeMap<String, Vec<Held<'_>>> {
@@ -120,24 +122,20 @@ impl Ears<'_> {
         sets
     }
 
-    /// The model with this share of new weights, and its digests.
-    fn candidate(&self, learnt: &Learnt, share: f64) -> Result<(Arc<Engine>, (String, String))> {
-        let path = candidate_path(self.workspace, share);
+    /// Writes the model with this share of new weights; its SHA-256.
+    fn write(&self, learnt: &Learnt, share: f64) -> Result<String> {
         let values = learnt.trained.values.iter();
         let mixed = values.map(|(name, new)| {
             let old = learnt.parent.get(name).with_context(|| format!("no parent of {name}"))?;
             Ok((name.clone(), average(old, new, share as f32)))
         });
         let mixed = mixed.collect::<Result<BTreeMap<_, _>>>()?;
-        let sums = weights::rewrite(&self.plan.parent.path, &path, &mixed)?;
-        let engine = Engine::load(&path, &sums.sha256)?;
-        let id = engine.model().to_string();
-        Ok((engine, (id, sums.sha256)))
+        let path = candidate_path(self.workspace, share);
+        Ok(weights::rewrite(&self.plan.parent.path, &path, &mixed)?.sha256)
     }
 
     fn hear(&self, engine: &Arc<Engine>, sounds: &[&Sound], what: &str) -> Result<Vec<Hypothesis>> {
-        let configured = self.workspace.config.worker_count();
-        let workers = self.plan.options.workers.filter(|n| *n > 0).unwrap_or(configured);
+        let workers = self.workspace.config.worker_count(self.plan.options.workers);
         let workers = (0..workers).map(|_| engine.worker()).collect::<Result<Vec<_>>>()?;
         let progress = self.talk.progress(what, Unit::Things("clips"), sounds.len() as u64);
         let heard = hear(workers, sounds, &self.workspace.config.decode, self.stop, &progress);

@@ -1,6 +1,7 @@
 //! What a new model changes: from a hollow mark to a full one, one set of clips under the other.
 
-use super::{Anchor, Mark, Picture, WIDTH, tick, ticks};
+use super::across::Across;
+use super::{Anchor, Mark, Picture, WIDTH};
 
 /// One set of clips under two models.
 pub struct Step {
@@ -19,23 +20,12 @@ pub struct Step {
 /// Draws them on one axis from 0, in per cent.
 pub fn draw(id: &str, title: &str, steps: &[Step]) -> String {
     const ROW: f64 = 42.0;
-    const PAD: f64 = 6.0;
     let most = steps.iter().flat_map(|s| [s.before, s.after, s.before + s.difference.1]);
-    let ticks = ticks(most.filter(|v| v.is_finite()).fold(0.05, f64::max));
-    let end = ticks.last().copied().unwrap_or(1.0);
-    let x = |value: f64| PAD + (WIDTH - 2.0 * PAD - 8.0) * (value / end).clamp(0.0, 1.0);
+    let axis = Across::to(most.filter(|v| v.is_finite()).fold(0.05, f64::max));
+    let x = |value: f64| axis.x(value);
     let bottom = ROW * steps.len() as f64;
     let mut p = Picture::new(bottom + 20.0);
-    for t in &ticks {
-        p.line((x(*t), 18.0), (x(*t), bottom), "grid");
-        let anchor = match (*t == 0.0, *t == end) {
-            (true, _) => Anchor::Start,
-            (_, true) => Anchor::End,
-            _ => Anchor::Middle,
-        };
-        let at = if *t == 0.0 { 0.0 } else { x(*t) + if *t == end { PAD } else { 0.0 } };
-        p.text((at, bottom + 15.0), "soft", anchor, &tick(*t, true));
-    }
+    axis.draw(&mut p, bottom, true);
     for (i, step) in steps.iter().enumerate() {
         let (y, middle) = (ROW * i as f64 + 12.0, ROW * i as f64 + 27.0);
         let class = if step.after <= step.before { "s-blue" } else { "s-red dashed" };

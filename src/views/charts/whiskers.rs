@@ -1,6 +1,7 @@
 //! Values with their intervals, one under the other: a mark on a line as long as the doubt.
 
-use super::{Anchor, Mark, Picture, WIDTH, tick, ticks};
+use super::across::Across;
+use super::{Anchor, Mark, Picture, WIDTH};
 
 /// One value.
 pub struct Line {
@@ -21,32 +22,21 @@ pub struct Line {
 /// Draws them on one axis from 0; `share`: in per cent, the axis not over 1.
 pub fn draw(id: &str, title: &str, lines: &[Line], share: bool) -> String {
     const ROW: f64 = 38.0;
-    const PAD: f64 = 6.0;
     let top =
         lines.iter().flat_map(|l| [l.value, l.ends.map(|e| e.1)]).flatten().fold(0.0, f64::max);
     let top = if share { top.min(1.0) } else { top };
-    let ticks = ticks(if top > 0.0 { top } else { 0.1 });
-    let end = ticks.last().copied().unwrap_or(1.0);
-    let x = |value: f64| PAD + (WIDTH - 2.0 * PAD - 8.0) * (value / end).clamp(0.0, 1.0);
+    let axis = Across::to(if top > 0.0 { top } else { 0.1 });
+    let x = |value: f64| axis.x(value);
     let bottom = ROW * lines.len() as f64;
     let mut p = Picture::new(bottom + 20.0);
-    for t in &ticks {
-        p.line((x(*t), 18.0), (x(*t), bottom), "grid");
-        let anchor = match (*t == 0.0, *t == end) {
-            (true, _) => Anchor::Start,
-            (_, true) => Anchor::End,
-            _ => Anchor::Middle,
-        };
-        let at = if *t == 0.0 { 0.0 } else { x(*t) + if *t == end { PAD } else { 0.0 } };
-        p.text((at, bottom + 15.0), "soft", anchor, &tick(*t, share));
-    }
+    axis.draw(&mut p, bottom, share);
     for (i, line) in lines.iter().enumerate() {
         let (y, middle) = (ROW * i as f64 + 12.0, ROW * i as f64 + 25.0);
         p.text((0.0, y), "label halo", Anchor::Start, &line.label);
         p.text((WIDTH, y), "soft halo", Anchor::End, &line.says);
         if let Some((low, high)) = line.ends {
             p.line((x(low), middle), (x(high), middle), &format!("whisker {}", line.class));
-            for cap in [low, high].into_iter().filter(|e| *e <= end) {
+            for cap in [low, high].into_iter().filter(|e| *e <= axis.end) {
                 p.line(
                     (x(cap), middle - 4.0),
                     (x(cap), middle + 4.0),

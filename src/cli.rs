@@ -3,6 +3,7 @@
 pub mod adapt;
 pub mod lexicon;
 mod model;
+pub mod nats;
 
 use std::path::PathBuf;
 
@@ -52,8 +53,16 @@ pub enum Command {
     )]
     Ingest(Ingest),
     /// Slice, transcribe, score and route what is not done yet.
-    #[command(after_help = "Example: second-ear run calls")]
+    #[command(
+        after_help = "Examples: second-ear run calls\n          second-ear run calls --nats nats://queue:4222"
+    )]
     Run(Run),
+    /// Transcribe for runs on other machines, through a NATS server.
+    #[command(
+        after_help = "Example: second-ear worker --nats nats://queue:4222\n\nIt works until Ctrl-C or SIGTERM, finishes \
+        what is begun, and ends with 0."
+    )]
+    Worker(nats::Worker),
     /// Counts and seconds in each state, what waits for whom.
     #[command(after_help = "Example: second-ear status calls --json")]
     Status(Json),
@@ -171,6 +180,9 @@ pub struct Run {
     /// Replay hypotheses from a JSONL file instead of running a model (see FORMATS.md).
     #[arg(long, value_name = "FILE", hide = true)]
     pub scripted: Option<PathBuf>,
+    /// Workers on other machines.
+    #[command(flatten)]
+    pub distributed: nats::Distributed,
 }
 
 /// Arguments of `transcripts`.

@@ -21,6 +21,7 @@ mod adapt;
 mod lexicon;
 mod model;
 mod plan;
+mod worker;
 
 /// Does what the command line asks for.
 pub fn dispatch(command: Command, talk: Talk) -> Result<Exit> {
@@ -28,6 +29,7 @@ pub fn dispatch(command: Command, talk: Talk) -> Result<Exit> {
         Command::Init(args) => init(args, talk),
         Command::Ingest(args) => do_ingest(args, talk),
         Command::Run(args) => do_run(args, talk),
+        Command::Worker(args) => worker::dispatch(args, talk),
         Command::Status(args) => do_status(args),
         Command::Transcripts(args) => do_transcripts(args, talk),
         Command::Tasks(args) => do_tasks(args, talk),
@@ -105,6 +107,7 @@ fn do_run(args: cli::Run, talk: Talk) -> Result<Exit> {
         workers: args.workers,
         scripted: args.scripted,
         recertify: args.recertify,
+        nats: args.distributed.resolve()?,
     };
     let mut workspace = match args.dry_run {
         true => Workspace::read(&args.dir)?,

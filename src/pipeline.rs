@@ -1,7 +1,7 @@
 //! The flow, command by command; the only caller of the stages.
 //!
 //! `ingest` registers recordings. `run` turns them into clips (audio), drafts (hypotheses) and
-//! decisions (routing). `tasks` hands out what needs a person, `answers` takes it back and settles
+//! decisions (routing); `worker` lends its threads to a run on another machine. `tasks` hands out what needs a person, `answers` takes it back and settles
 //! it (tasks). `adapt` makes a better model of that (training). `dataset` and `transcripts` write what was learned (training, views), `status` and
 //! `report` count it. Between the steps everything lies in the store, so each can be repeated,
 //! stopped and resumed.
@@ -10,6 +10,7 @@ pub mod adapt;
 pub mod answers;
 pub mod calibrate;
 pub mod dataset;
+pub mod distributed;
 pub mod evaluate;
 mod evidence;
 pub mod files;
@@ -27,6 +28,7 @@ pub mod route;
 pub mod run;
 pub mod scores;
 pub mod settle;
+mod setup;
 pub mod status;
 pub mod tasks;
 pub mod transcripts;

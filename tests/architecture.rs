@@ -113,6 +113,7 @@ fn crates_whose_interface_moves_are_named_in_one_place() {
         ("flate2", "src/hypotheses/familiar.rs"),
         ("candle_core", "src/training/finetune"),
         ("rayon", "src/training/finetune"),
+        ("async_nats", "src/workers/nats"),
         ("realfft", "src/training/finetune"),
         ("csv::", "src/"),
     ];

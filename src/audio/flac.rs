@@ -1,10 +1,12 @@
 //! Clips as FLAC: half the size of WAV and the same samples; every current browser plays it.
-//! In: samples. Out: the bytes of a 16-bit mono 16 kHz file. Left to others: embedding them.
+//! In: samples. Out: the bytes of a 16-bit mono 16 kHz file, and back. Left to others: embedding and
+//! sending them.
 
-use anyhow::{Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use flacenc::component::BitRepr;
 use flacenc::error::Verify;
 
+use super::reader::Reader;
 use super::wav::sixteen_bit;
 use crate::domain::SAMPLE_RATE;
 
@@ -31,6 +33,29 @@ pub fn encode(samples: &[f32]) -> Result<Vec<u8>> {
     let mut bytes = flacenc::bitsink::ByteSink::new();
     stream.write(&mut bytes).map_err(|e| anyhow!("write FLAC: {e:?}"))?;
     Ok(bytes.into_inner())
+}
+
+/// The samples of a file that [`encode`] made.
+///
+/// # Errors
+/// It is none, or damaged.
+pub fn decode(bytes: Vec<u8>) -> Result<Vec<f32>> {
+    let mut reader = Reader::bytes(bytes, "a FLAC clip").context("open a FLAC clip")?;
+    let shape = reader.shape().clone();
+    ensure!(
+        (shape.channels, shape.rate) == (1, SAMPLE_RATE),
+        "a clip has one channel at {SAMPLE_RATE} Hz, not {} at {} Hz",
+        shape.channels,
+        shape.rate
+    );
+    let (mut samples, mut block) = (Vec::new(), Vec::new());
+    while reader.next(&mut block)? {
+        samples.append(&mut block);
+    }
+    let whole = shape.declared.is_none_or(|n| n == samples.len() as u64);
+    let sound = reader.concealed() == 0 && !reader.cut_short();
+    ensure!(whole && sound, "a FLAC clip is damaged");
+    Ok(samples)
 }
 
 #[cfg(test)]
@@ -74,9 +99,22 @@ mod tests {
             .collect();
         for length in [16, 17, 160, 4_095, 4_096, 4_097, 20_000] {
             let samples = &samples[..length];
-            let flac = decoded(&encode(samples).expect("encode"));
+            let encoded = encode(samples).expect("encode");
+            let flac = decoded(&encoded);
+            assert_eq!(super::decode(encoded).expect("decode"), flac);
+            let kept: Vec<f32> = samples.iter().map(|s| wav::as_sixteen_bit(*s)).collect();
+            assert_eq!(flac, kept);
             assert_eq!(flac.len(), length);
             assert_eq!(flac, decoded(&wav::bytes(samples).expect("write")), "{length} samples");
         }
+    }
+
+    #[test]
+    fn what_is_no_clip_or_is_cut_short_is_refused() {
+        let samples: Vec<f32> = (0..20_000).map(|i| (i as f32 * 0.05).sin() * 0.7).collect();
+        let whole = encode(&samples).expect("encode");
+        assert!(super::decode(whole[..whole.len() / 2].to_vec()).is_err());
+        assert!(super::decode(b"no FLAC at all".to_vec()).is_err());
+        assert!(super::decode(Vec::new()).is_err());
     }
 }

@@ -118,6 +118,11 @@ impl Reader<'_> {
         }
     }
 
+    /// Opens what is in memory; `looks` says what it should be.
+    pub fn bytes(bytes: Vec<u8>, looks: &str) -> Result<Reader<'static>, Refusal> {
+        Reader::new(Box::new(io::Cursor::new(bytes)), &Hint::new(), looks)
+    }
+
     /// Reads a WAV stream that another program writes.
     pub fn pipe(stdout: ChildStdout) -> Result<Reader<'static>, Refusal> {
         let mut hint = Hint::new();

@@ -23,6 +23,11 @@ pub fn sixteen_bit(sample: f32) -> i16 {
     (sample * 32_768.0).round() as i16 // `as` saturates
 }
 
+/// What a 16-bit file gives back for a sample.
+pub fn as_sixteen_bit(sample: f32) -> f32 {
+    f32::from(sixteen_bit(sample)) / 32_768.0
+}
+
 /// A whole WAV file.
 pub fn bytes(samples: &[f32]) -> Result<Vec<u8>> {
     let mut file = Cursor::new(Vec::with_capacity(44 + 2 * samples.len()));

@@ -40,6 +40,7 @@ pub fn dispatch(args: Adapt, talk: Talk) -> Result<Exit> {
             workers: args.workers,
             recertify: false,
             scripted: None,
+            distributed: cli::nats::Distributed::local(),
         };
         return do_run(run, talk);
     }

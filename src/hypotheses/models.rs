@@ -95,3 +95,8 @@ pub fn export_hf(
     let file = resolve(model, models, progress)?;
     hf::export(&file.path, out, progress)
 }
+
+/// Lower-case hexadecimal SHA-256 of a file.
+pub fn file_sha256(path: &std::path::Path) -> anyhow::Result<String> {
+    Ok(checksum::of_file(path, &mut |_| {})?.sha256)
+}

@@ -5,7 +5,8 @@
 //! of that recording that overlaps it most (seconds; without them, for any clip; without
 //! `recording`, in any recording), or `{"clip": ID, ...}` for exactly one clip. Optional:
 //! `logprob` (of every word, -0.1 otherwise) or `logprobs` (one a word), `language`,
-//! `p_no_speech` (.02), `p_language` (.98), `replaced`, `slowed`, `variants`.
+//! `p_no_speech` (.02), `p_language` (.98), `replaced`, `slowed`, `variants`; `wait` (seconds that it takes),
+//! `error` (it fails with that).
 
 use std::path::Path;
 
@@ -38,6 +39,8 @@ struct Row {
     slowed: Option<String>,
     #[serde(default)]
     variants: Vec<Variant>,
+    error: Option<String>,
+    wait: Option<f64>,
 }
 
 /// The rows of a script.
@@ -76,6 +79,12 @@ impl Script {
         policy: &DecodePolicy,
     ) -> Result<Hypothesis> {
         let row = self.row_of(clip).with_context(|| format!("the script has no row for {clip}"))?;
+        if let Some(seconds) = row.wait {
+            std::thread::sleep(std::time::Duration::from_secs_f64(seconds));
+        }
+        if let Some(error) = &row.error {
+            anyhow::bail!("{error}");
+        }
         let french: Language = "fr".parse().map_err(anyhow::Error::msg)?;
         let language = match (language, &row.language) {
             (LanguageChoice::Fixed(fixed), _) => fixed.clone(),

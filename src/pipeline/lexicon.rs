@@ -21,15 +21,18 @@ pub use test::{explain, prove};
 
 /// The lexicon that the next run, and the next task files, use.
 pub fn lexicon(workspace: &Workspace) -> Result<Lexicon> {
-    let own = match own_file(workspace) {
-        None => Lexicon::built_in()?,
-        Some(path) => {
-            let text = std::fs::read_to_string(&path)
-                .with_context(|| format!("read the lexicon {}", path.display()))?;
-            Lexicon::with_workspace(Some((&path.to_string_lossy(), &text)))?
-        }
-    };
-    own.with_confirmed(&mentioned(workspace)?)
+    let own = own_text(workspace)?;
+    let own = own.as_ref().map(|(name, text)| (&**name, &**text));
+    Lexicon::with_workspace(own)?.with_confirmed(&mentioned(workspace)?)
+}
+
+/// Name and text of the team's own file, where the settings name one.
+pub fn own_text(workspace: &Workspace) -> Result<Option<(String, String)>> {
+    let Some(path) = own_file(workspace) else { return Ok(None) };
+    let text = std::fs::read_to_string(&path)
+        .with_context(|| format!("read the lexicon {}", path.display()))?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(Some((name, text)))
 }
 
 /// The team's own file, where the settings name one.

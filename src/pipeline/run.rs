@@ -11,19 +11,21 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use super::evidence::RoutedAs;
-use super::scores::{self, Scorer};
+use super::distributed::{self, Distributed};
+use super::setup::Setup;
 use super::workspace::Workspace;
-use super::{ingest, lexicon, route};
+use super::{ingest, route, scores};
 use crate::domain::{Clip, LanguageChoice, Recording, RecordingId, Samples, Span};
 use crate::exit::Interrupted;
 use crate::hypotheses::scripted::{self, Script};
 use crate::hypotheses::transcriber::Transcriber;
-use crate::hypotheses::variants::Swaps;
-use crate::hypotheses::whisper::Engine;
 use crate::store::{RecordingState, Store};
 use crate::views::guarantee::Guarantee;
 use crate::views::progress::{Progress, Talk, Unit};
-use crate::workers::local::{self, Event, Job};
+use crate::workers::event::{Event, Job, Receipt, Settings};
+use crate::workers::local;
+use crate::workers::nats::coordinate::{self, Order};
+use crate::workers::nats::link::{self, Access};
 
 /// What may be asked of a run.
 #[derive(Debug, Default)]
@@ -36,6 +38,8 @@ pub struct Options {
     pub scripted: Option<PathBuf>,
     /// Tests anew what is promised, instead of going on with the tests under way.
     pub recertify: bool,
+    /// Workers on other machines transcribe.
+    pub nats: Option<Distributed>,
 }
 
 /// What a run did, or would do.
@@ -87,22 +91,22 @@ pub fn run(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<O
     }
     let workers = workspace.config.worker_count(options.workers);
     if !jobs.is_empty() {
-        let transcribers = match (&model, &options.scripted) {
-            (Some(model), _) => {
-                let engine = Engine::load(&model.path, &model_id)?;
-                let second_look = workspace.config.routing.second_look;
-                let judge = Scorer::of(workspace)?.judge(second_look, &model_id, &policy.id());
-                let lexicon = lexicon::lexicon(workspace)?;
-                let swaps = Arc::new(Swaps::new(lexicon::swaps(&lexicon), engine.bpe())?);
-                let asked =
-                    |w| Transcriber::from(w).judged(judge.clone()).with_swaps(Arc::clone(&swaps));
-                let worker = |_| engine.worker().map(asked);
-                (0..workers).map(worker).collect::<Result<Vec<_>>>()?
+        let hands = match &options.nats {
+            Some(how) => {
+                let file = model.as_ref().map(|m| (&*m.sha256, &*m.path));
+                let order = distributed::order(workspace, how, file)?;
+                Hands::Nats(Box::new((how.access.clone(), order)))
             }
-            (None, Some(script)) => vec![Transcriber::from(Script::read(script)?)],
-            (None, None) => bail!("no model and no script"),
+            None => Hands::Local(match (&model, &options.scripted) {
+                (Some(model), _) => {
+                    let ready = Setup::of(workspace, &model.sha256)?.ready(&model.path)?;
+                    (0..workers).map(|_| ready.transcriber()).collect::<Result<Vec<_>>>()?
+                }
+                (None, Some(script)) => vec![Transcriber::from(Script::read(script)?)],
+                (None, None) => bail!("no model and no script"),
+            }),
         };
-        let settings = local::Settings {
+        let settings = Settings {
             slice: workspace.config.slice.clone(),
             policy: policy.clone(),
             workers,
@@ -111,11 +115,11 @@ pub fn run(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<O
         let progress = talk.progress("transcribe", Unit::Audio, total.0);
         let mut keeper = Keeper { store: &mut workspace.store, outcome: &mut outcome, progress };
         let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
+            .worker_threads(2)
             .enable_all()
             .build()
             .context("start the runtime")?;
-        let stopped = runtime.block_on(flow(jobs, settings, transcribers, &mut keeper));
+        let stopped = runtime.block_on(flow(jobs, settings, hands, talk, &mut keeper));
         drop(keeper);
         // A thread in the middle of an encoder run is not waited for: it keeps nothing.
         runtime.shutdown_background();
@@ -191,18 +195,35 @@ const NOT_KEPT: &str = "the latest results could not be kept (is the disk full?)
 const PATIENCE: Duration = Duration::from_secs(1);
 const FOREVER: Duration = Duration::from_secs(86_400 * 365 * 30);
 
+/// Who transcribes.
+enum Hands {
+    /// Threads of this process.
+    Local(Vec<Transcriber>),
+    /// Workers of a server.
+    Nats(Box<(Access, Order)>),
+}
+
 /// Keeps what the threads finish until they are done; true when Ctrl-C stopped them.
 async fn flow(
     jobs: Vec<Job>,
-    settings: local::Settings,
-    transcribers: Vec<Transcriber>,
+    settings: Settings,
+    hands: Hands,
+    talk: Talk,
     keeper: &mut Keeper<'_>,
 ) -> Result<bool> {
     let stop = Arc::new(AtomicBool::new(false));
     let (send, mut events) = tokio::sync::mpsc::channel(64);
     let known: BTreeMap<_, _> =
         jobs.iter().map(|j| (j.recording.id.clone(), j.recording.path.clone())).collect();
-    let mut threads = local::start(jobs, settings, transcribers, stop.clone(), send);
+    let mut threads = match hands {
+        Hands::Local(hands) => local::start(jobs, settings, hands, stop.clone(), send),
+        Hands::Nats(to) => {
+            let (access, order) = *to;
+            let tell = Arc::new(move |line: String| talk.problem(line));
+            let link = link::connect(&access, "second-ear coordinator", tell).await?;
+            coordinate::start(link, order, jobs, settings.slice, stop.clone(), send).await?
+        }
+    };
     let mut batch = Vec::new();
     let mut patience = Instant::now() + FOREVER;
     loop {
@@ -245,10 +266,14 @@ impl Keeper<'_> {
         events: impl Iterator<Item = Event>,
         paths: &BTreeMap<RecordingId, String>,
     ) -> Result<()> {
-        let mut heard = Vec::new();
+        let (mut heard, mut receipts) = (Vec::new(), Vec::new());
         for event in events {
             match event {
-                Event::Heard(hypothesis) => heard.push(*hypothesis),
+                Event::Heard(hypothesis, receipt) => {
+                    heard.push(*hypothesis);
+                    receipts.push(receipt);
+                }
+                Event::Remark(line) => self.progress.say(line),
                 Event::Sliced { recording, length, pieces } => {
                     self.store.keep_pieces(&recording, length, &pieces)?;
                     self.outcome.sliced += 1;
@@ -262,7 +287,7 @@ impl Keeper<'_> {
                     self.outcome.failed.push(format!("{path}: {error:#}"));
                     self.store.keep_failure(&recording, &format!("{error:#}"))?;
                 }
-                Event::ClipFailed { clip: Clip { id, recording, span }, error } => {
+                Event::ClipFailed { clip: Clip { id, recording, span }, error, receipt } => {
                     let path = paths.get(&recording).map_or("", String::as_str);
                     let Span { start, end } = span;
                     self.outcome.failed.push(format!(
@@ -270,11 +295,15 @@ impl Keeper<'_> {
                         start.seconds(),
                         end.seconds()
                     ));
+                    self.store.keep_failed_clip(&id, &format!("{error:#}"))?;
+                    receipts.push(receipt);
                 }
             }
         }
-        self.store.keep_hypotheses(&heard)?;
-        for hypothesis in &heard {
+        let new = self.store.keep_hypotheses(&heard)?;
+        receipts.into_iter().for_each(Receipt::give);
+        // What comes a second time is there already.
+        for (hypothesis, _) in heard.iter().zip(new).filter(|(_, new)| *new) {
             self.outcome.transcribed += 1;
             self.outcome.transcribed_seconds += hypothesis.seconds;
             self.progress.advance(Samples::from_seconds(hypothesis.seconds).0);

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::guarantee;
 use super::workspace::Workspace;
-use crate::domain::State;
+use crate::domain::{Clip, State};
 use crate::store::{Draft, RecordingState};
 use crate::views::guarantee::Guarantee;
 use crate::views::report::{clock, percent};
@@ -17,6 +17,21 @@ use crate::views::report::{clock, percent};
 pub struct Failed {
     /// As ingested.
     pub path: String,
+    /// Why.
+    pub error: String,
+}
+
+/// A clip that could not be transcribed.
+#[derive(Debug, Serialize)]
+pub struct FailedClip {
+    /// Its id.
+    pub clip: String,
+    /// Of the recording, as ingested.
+    pub path: String,
+    /// Seconds into it.
+    pub start: f64,
+    /// Likewise.
+    pub end: f64,
     /// Why.
     pub error: String,
 }
@@ -53,6 +68,8 @@ pub struct Status {
     pub round: u32,
     /// Recordings that failed.
     pub failed: Vec<Failed>,
+    /// Clips that could not be transcribed; the next run tries again.
+    pub failed_clips: Vec<FailedClip>,
     /// What is promised of accepted drafts; null when nothing is asked for.
     pub guarantee: Option<Guarantee>,
 }
@@ -89,8 +106,16 @@ pub fn status(workspace: &Workspace) -> Result<Status> {
                 _ => None,
             })
             .collect(),
+        failed_clips: store.failed_clips()?.into_iter().map(FailedClip::of).collect(),
         guarantee: guarantee::guarantee(workspace)?,
     })
+}
+
+impl FailedClip {
+    fn of((clip, path, error): (Clip, String, String)) -> Self {
+        let (start, end) = (clip.span.start.seconds(), clip.span.end.seconds());
+        Self { clip: clip.id.to_string(), path, start, end, error }
+    }
 }
 
 impl Status {
@@ -116,6 +141,14 @@ impl Status {
         }
         for Failed { path, error } in &self.failed {
             t.push_str(&format!("  failed: {path}: {error}\n"));
+        }
+        const SHOWN: usize = 10;
+        for FailedClip { path, start, end, error, .. } in self.failed_clips.iter().take(SHOWN) {
+            t.push_str(&format!("  failed: {path} {start:.3}-{end:.3} s: {error}\n"));
+        }
+        if self.failed_clips.len() > SHOWN {
+            let more = self.failed_clips.len() - SHOWN;
+            t.push_str(&format!("  and {more} more clips that failed (--json lists all)\n"));
         }
         let Waiting { to_hand_out, handed_out } = self.waiting;
         if to_hand_out + handed_out > 0 {

@@ -6,23 +6,53 @@ use anyhow::Result;
 use rusqlite::params;
 
 use super::Store;
-use crate::domain::{Clip, Hypothesis, RecordingId, Samples, Span};
+use crate::domain::{Clip, ClipId, Hypothesis, RecordingId, Samples, Span};
 
 impl Store {
-    /// Keeps hypotheses, one transaction; one that is there already stays as it is.
-    pub fn keep_hypotheses(&mut self, hypotheses: &[Hypothesis]) -> Result<()> {
+    /// Keeps hypotheses, one transaction; one that is there already stays as it is, one of a clip that is not
+    /// in this workspace is left out. For each, whether it is new.
+    pub fn keep_hypotheses(&mut self, hypotheses: &[Hypothesis]) -> Result<Vec<bool>> {
         let tx = self.write()?;
+        let mut new = Vec::with_capacity(hypotheses.len());
         {
             let mut insert = tx.prepare_cached(
-                "INSERT OR IGNORE INTO hypotheses (clip, model, policy, body) VALUES (?1, ?2, ?3, ?4)",
+                "INSERT OR IGNORE INTO hypotheses (clip, model, policy, body)
+                 SELECT clip, ?2, ?3, ?4 FROM pieces WHERE clip = ?1",
             )?;
+            let mut well = tx.prepare_cached("DELETE FROM failed_clips WHERE clip = ?1")?;
             for h in hypotheses {
                 let body = serde_json::to_string(h)?;
-                insert.execute(params![h.clip.as_str(), h.model, h.policy, body])?;
+                new.push(insert.execute(params![h.clip.as_str(), h.model, h.policy, body])? > 0);
+                well.execute([h.clip.as_str()])?;
             }
         }
         tx.commit()?;
+        Ok(new)
+    }
+
+    /// Notes why a clip could not be transcribed.
+    pub fn keep_failed_clip(&mut self, clip: &ClipId, error: &str) -> Result<()> {
+        let tx = self.write()?;
+        let note = "INSERT INTO failed_clips (clip, error) VALUES (?1, ?2)
+                    ON CONFLICT (clip) DO UPDATE SET error = ?2";
+        tx.execute(note, params![clip.as_str(), error])?;
+        tx.commit()?;
         Ok(())
+    }
+
+    /// Clips that could not be transcribed, with path and reason, by recording and in order of time.
+    pub fn failed_clips(&self) -> Result<Vec<(Clip, String, String)>> {
+        let mut statement = self.db.prepare(
+            "SELECT p.recording, p.start, p.stop, r.path, f.error
+             FROM failed_clips f JOIN pieces p ON p.clip = f.clip JOIN recordings r ON r.id = p.recording
+             ORDER BY r.position, p.start",
+        )?;
+        let rows = statement.query_map([], |row| {
+            let recording = RecordingId::from_stored(row.get::<_, String>(0)?);
+            let span = Span::new(Samples(row.get(1)?), Samples(row.get(2)?));
+            Ok((Clip::new(&recording, span), row.get(3)?, row.get(4)?))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Clips without a hypothesis of this model and policy, by recording and in order of time.

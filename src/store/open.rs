@@ -8,11 +8,12 @@ use anyhow::{Context, Result, bail};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 /// One step a version: `MIGRATIONS[n]` takes a database from version n to n + 1.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("migrations/1_first.sql"),
     include_str!("migrations/2_people.sql"),
     include_str!("migrations/3_guarantee.sql"),
     include_str!("migrations/4_rounds.sql"),
+    include_str!("migrations/5_failed_clips.sql"),
 ];
 
 /// An open workspace database.

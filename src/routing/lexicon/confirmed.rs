@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Ambiguity, Entry, Kind, Source};
 use crate::domain::{ClipId, Region};
@@ -27,7 +27,7 @@ pub struct Mention {
 }
 
 /// An entry and who stands behind it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Confirmed {
     /// The word or phrase, as most wrote it.
     pub term: String,
@@ -41,8 +41,8 @@ pub struct Confirmed {
     pub clips: usize,
     /// Whether it counts already.
     pub in_use: bool,
-    #[serde(skip)]
-    kind: Kind,
+    /// Word or idiom, as most say.
+    pub kind: Kind,
 }
 
 /// Gathers mentions of the same words. One that `least` validators, or `least` clips, stand behind

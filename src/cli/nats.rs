@@ -1,0 +1,159 @@
+//! `worker`, and the options of a distributed `run`. In: arguments and the environment. Out: where the server
+//! is and how to be let in. Left to others: connecting.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use crate::pipeline::distributed;
+use crate::workers::nats::link::{self, Access};
+
+/// Holds the address where the command line may not, because it has a password in it.
+const ADDRESS: &str = "SECOND_EAR_NATS";
+
+/// Which server, and how to be let in.
+#[derive(Clone, Debug, Args)]
+pub struct Server {
+    /// Credentials file (JWT and seed) for the server.
+    #[arg(long, value_name = "FILE")]
+    pub nats_credentials: Option<PathBuf>,
+    /// File with an nkey seed for the server.
+    #[arg(long, value_name = "FILE")]
+    pub nats_nkey: Option<PathBuf>,
+    /// Certificates of the authority that signed the server's (PEM); turns TLS on.
+    #[arg(long, value_name = "FILE")]
+    pub nats_ca: Option<PathBuf>,
+    /// Own certificate (PEM), where the server wants one.
+    #[arg(long, value_name = "FILE", requires = "nats_key")]
+    pub nats_cert: Option<PathBuf>,
+    /// Its key (PEM).
+    #[arg(long, value_name = "FILE", requires = "nats_cert")]
+    pub nats_key: Option<PathBuf>,
+}
+
+/// Options of `run`.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Many machines")]
+pub struct Distributed {
+    /// Let workers on any machine transcribe, through this NATS server with JetStream (GUIDE.md). Without an
+    /// address: that in SECOND_EAR_NATS.
+    #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "")]
+    pub nats: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub server: Server,
+    /// Most clips on the server and with workers at once.
+    #[arg(long, default_value_t = 256, value_name = "CLIPS")]
+    pub in_flight: usize,
+    /// Without a sign of life for so long, a clip goes to another worker.
+    #[arg(long, default_value_t = 30.0, value_name = "SECONDS")]
+    pub patience: f64,
+    /// Servers of a cluster that keep each message.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub replicas: usize,
+    /// Put the model on the server, for workers that lack it.
+    #[arg(long)]
+    pub share_model: bool,
+}
+
+/// Arguments of `worker`.
+#[derive(Clone, Debug, Args)]
+pub struct Worker {
+    /// NATS server with JetStream, nats://HOST:4222 (several with commas). Without it: that in
+    /// SECOND_EAR_NATS.
+    #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "", default_value = "")]
+    pub nats: String,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub server: Server,
+    /// Threads that transcribe (0: one a core).
+    #[arg(long, default_value_t = 0)]
+    pub workers: usize,
+    /// A model beside those of the models folder: name or ggml file; may be repeated.
+    #[arg(long, value_name = "MODEL")]
+    pub model: Vec<PathBuf>,
+    /// Its name in results (default: host and process).
+    #[arg(long)]
+    pub name: Option<String>,
+    /// End after so long without work.
+    #[arg(long, value_name = "SECONDS")]
+    pub idle_exit: Option<f64>,
+    /// Print JSON at the end.
+    #[arg(long)]
+    pub json: bool,
+    /// Replay hypotheses from a JSONL file instead of running a model (see FORMATS.md).
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub scripted: Option<PathBuf>,
+}
+
+impl Server {
+    fn access(&self, url: &str) -> Result<Access> {
+        if link::has_secret(url) {
+            bail!(
+                "an address with a user or a password is seen by everybody who may list processes: put it \
+                 into {ADDRESS} and give --nats without an address, or use --nats-credentials or --nats-nkey"
+            );
+        }
+        let url = match url {
+            "" => std::env::var(ADDRESS).ok().filter(|url| !url.is_empty()).with_context(|| {
+                format!("no NATS server: --nats nats://HOST:4222, or its address in {ADDRESS}")
+            })?,
+            url => url.to_string(),
+        };
+        Ok(Access {
+            url,
+            credentials: self.nats_credentials.clone(),
+            nkey: self.nats_nkey.clone(),
+            authority: self.nats_ca.clone(),
+            certificate: self.nats_cert.clone().zip(self.nats_key.clone()),
+        })
+    }
+}
+
+impl Distributed {
+    /// None of it.
+    pub fn local() -> Self {
+        let server = Server {
+            nats_credentials: None,
+            nats_nkey: None,
+            nats_ca: None,
+            nats_cert: None,
+            nats_key: None,
+        };
+        Self { nats: None, server, in_flight: 256, patience: 30.0, replicas: 1, share_model: false }
+    }
+
+    /// What was asked for; `None`: a local run.
+    pub fn resolve(&self) -> Result<Option<distributed::Distributed>> {
+        let Some(url) = &self.nats else { return Ok(None) };
+        if !(self.patience.is_finite() && self.patience >= 1.0) {
+            bail!("--patience must be at least 1 second");
+        }
+        Ok(Some(distributed::Distributed {
+            access: self.server.access(url)?,
+            in_flight: self.in_flight.max(1),
+            patience: Duration::from_secs_f64(self.patience),
+            replicas: self.replicas.max(1),
+            share_model: self.share_model,
+        }))
+    }
+}
+
+impl Worker {
+    /// What was asked for.
+    pub fn resolve(self) -> Result<distributed::Options> {
+        if self.idle_exit.is_some_and(|s| !(s.is_finite() && s >= 0.0)) {
+            bail!("--idle-exit must be 0 or more seconds");
+        }
+        Ok(distributed::Options {
+            access: self.server.access(&self.nats)?,
+            name: self.name,
+            workers: self.workers,
+            models: self.model,
+            idle_exit: self.idle_exit,
+            scripted: self.scripted,
+        })
+    }
+}

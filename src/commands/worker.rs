@@ -1,0 +1,29 @@
+//! `worker`: lends this machine to runs elsewhere. In: arguments. Out: what was done. Left to others: the work.
+
+use anyhow::Result;
+
+use super::{print_json};
+use crate::cli::nats::Worker;
+use crate::exit::Exit;
+use crate::pipeline::distributed;
+use crate::views::progress::Talk;
+use crate::views::report::clock;
+
+/// Works, and says what was done.
+pub fn dispatch(args: Worker, talk: Talk) -> Result<Exit> {
+    let json = args.json;
+    let served = distributed::work(&args.resolve()?, talk)?;
+    if json {
+        print_json(&served)?;
+    }
+    talk.say(format!(
+        "{} clips transcribed ({}){}.",
+        served.clips,
+        clock(served.audio_seconds),
+        match served.failed {
+            0 => String::new(),
+            n => format!(", {n} given up"),
+        }
+    ));
+    Ok(Exit::of_failures(served.failed as usize))
+}

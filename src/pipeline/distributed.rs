@@ -1,0 +1,201 @@
+//! `run --nats` and `worker`: what travels of a workspace, what a worker makes of it. In: settings, a
+//! connection. Out: an order, or a worker's work. Left to others: messages (`workers::nats`).
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use super::setup::Setup;
+use super::workspace::Workspace;
+use crate::hypotheses::models::{self, registry::Registry};
+use crate::hypotheses::scripted::{self, Script};
+use crate::hypotheses::transcriber::Transcriber;
+use crate::hypotheses::whisper::Engine;
+use crate::views::progress::Talk;
+use crate::workers::nats::coordinate::Order;
+use crate::workers::nats::link::{self, Access};
+use crate::workers::nats::serve::{self, Fetch, Prepared, Served, Terms};
+use crate::workers::nats::streams::Run;
+use crate::workers::nats::files;
+use crate::workers::nats::threads::Hands;
+
+/// How a run is distributed.
+#[derive(Clone, Debug)]
+pub struct Distributed {
+    /// The server.
+    pub access: Access,
+    /// Most clips on the server and with workers at once.
+    pub in_flight: usize,
+    /// Seconds without a sign of life after which a clip goes to another worker.
+    pub patience: Duration,
+    /// Servers of a cluster that keep each message.
+    pub replicas: usize,
+    /// Puts the model on the server.
+    pub share_model: bool,
+}
+
+/// What the coordinator of a workspace asks for; `model`: SHA-256 and file, none in tests with a script.
+pub fn order(
+    workspace: &Workspace,
+    how: &Distributed,
+    model: Option<(&str, &Path)>,
+) -> Result<Order> {
+    let sha256 = model.map_or(scripted::MODEL, |(sha256, _)| sha256);
+    let setup = Setup::of(workspace, sha256)?;
+    let policy = setup.policy.id();
+    let setup = setup.bytes()?;
+    let run = Run { workspace: workspace.store.workspace()?, setup: Setup::id(&setup) };
+    let share = model.filter(|_| how.share_model);
+    Ok(Order {
+        run,
+        setup,
+        model: sha256.chars().take(16).collect(),
+        policy,
+        share: share.map(|(sha256, path)| (sha256.to_string(), path.to_path_buf())),
+        in_flight: how.in_flight,
+        patience: how.patience,
+        replicas: how.replicas,
+    })
+}
+
+/// What may be asked of a worker.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The server.
+    pub access: Access,
+    /// Its name in results; `None`: host and process.
+    pub name: Option<String>,
+    /// Threads that transcribe (0: one a core).
+    pub workers: usize,
+    /// Model files beside those of the models folder.
+    pub models: Vec<PathBuf>,
+    /// Ends after so many seconds without work.
+    pub idle_exit: Option<f64>,
+    /// Replays hypotheses instead of running a model.
+    pub scripted: Option<PathBuf>,
+}
+
+/// Works until it is told to end, or was idle for long enough.
+pub fn work(options: &Options, talk: Talk) -> Result<Served> {
+    let script = options.scripted.as_deref().map(Script::read).transpose()?;
+    let own = options.models.iter().map(|path| own_model(path)).collect::<Result<Vec<_>>>()?;
+    let threads = match options.workers {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        n => n,
+    };
+    let name = options.name.clone().unwrap_or_else(host);
+    let stop = Arc::new(AtomicBool::new(false));
+    let terms = Terms {
+        name: name.clone(),
+        threads,
+        idle_exit: options.idle_exit.map(Duration::from_secs_f64),
+        prepare: prepare(script, own),
+        fetch: fetch(),
+        tell: Arc::new(move |line| talk.problem(line)),
+        stop: stop.clone(),
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("start the runtime")?;
+    let served = runtime.block_on(async {
+        let tell = terms.tell.clone();
+        let link = link::connect(&options.access, &format!("second-ear worker {name}"), tell).await?;
+        talk.say(format!("Worker {name}: {threads} threads, work from {}; Ctrl-C ends it.", link.shown));
+        tokio::spawn(until_told(stop, talk));
+        serve::serve(link, terms).await
+    });
+    // A thread that hangs is not waited for.
+    runtime.shutdown_background();
+    served
+}
+
+/// Ctrl-C or SIGTERM (Kubernetes, Slurm): what is begun is finished. The second Ctrl-C does not wait.
+async fn until_told(stop: Arc<AtomicBool>, talk: Talk) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut term) = signal(SignalKind::terminate()) else { return };
+    loop {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = term.recv() => {}
+        }
+        if stop.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+        talk.say("ending: clips that are begun are finished, the others go back ...");
+    }
+}
+
+fn host() -> String {
+    let read = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    let host = read.or_else(|| std::env::var("HOSTNAME").ok()).unwrap_or_default();
+    let host = if host.trim().is_empty() { "worker" } else { host.trim() };
+    format!("{host}-{}", std::process::id())
+}
+
+/// SHA-256 and path of a model file.
+fn own_model(path: &Path) -> Result<(String, PathBuf)> {
+    let name = path.to_string_lossy();
+    let file = models::resolve(&name, &models::default_dir(), &mut |_| {})?;
+    Ok((file.sha256, file.path))
+}
+
+/// Where a model that was fetched from a server is kept.
+fn fetched(sha256: &str) -> PathBuf {
+    models::default_dir().join("fetched").join(format!("{sha256}.bin"))
+}
+
+fn prepare(script: Option<Script>, own: Vec<(String, PathBuf)>) -> serve::Prepare {
+    // The model that was loaded last: other runs may use it too.
+    let loaded: Mutex<Option<(String, Arc<Engine>)>> = Mutex::new(None);
+    Arc::new(move |bytes| {
+        let setup = Setup::read(bytes)?;
+        if setup.model_sha256 == scripted::MODEL {
+            let script = script.clone().context("the run wants scripted hypotheses")?;
+            let transcriber = Box::new(move || Ok(Transcriber::from(script.clone())));
+            return Ok(Prepared::Ready(Hands { policy: setup.policy, transcriber }));
+        }
+        let Some(path) = find(&setup, &own)? else {
+            let Setup { model_sha256: sha256, model_name: name, .. } = setup;
+            return Ok(Prepared::Lacks { sha256, name });
+        };
+        let mut loaded = loaded.lock().map_err(|_| anyhow::anyhow!("a thread died"))?;
+        let engine = match &*loaded {
+            Some((sha256, engine)) if *sha256 == setup.model_sha256 => engine.clone(),
+            _ => Engine::load(&path, &setup.model_sha256)?,
+        };
+        *loaded = Some((setup.model_sha256.clone(), engine.clone()));
+        let ready = setup.with_engine(engine)?;
+        let transcriber = Box::new(move || ready.transcriber());
+        Ok(Prepared::Ready(Hands { policy: setup.policy, transcriber }))
+    })
+}
+
+/// The model file of a setup: named by the caller, fetched before, or a registered one of the same content.
+fn find(setup: &Setup, own: &[(String, PathBuf)]) -> Result<Option<PathBuf>> {
+    if let Some((_, path)) = own.iter().find(|(sha256, _)| *sha256 == setup.model_sha256) {
+        return Ok(Some(path.clone()));
+    }
+    let kept = fetched(&setup.model_sha256);
+    if kept.is_file() && models::file_sha256(&kept)? == setup.model_sha256 {
+        return Ok(Some(kept));
+    }
+    if Registry::embedded()?.get(&setup.model_name).is_none() {
+        return Ok(None);
+    }
+    let file = models::resolve(&setup.model_name, &models::default_dir(), &mut |_| {});
+    Ok(file.ok().filter(|file| file.sha256 == setup.model_sha256).map(|file| file.path))
+}
+
+fn fetch() -> Fetch {
+    Arc::new(|link, sha256| {
+        Box::pin(async move {
+            let to = fetched(&sha256);
+            files::fetch_model(&link, &sha256, &to, models::file_sha256).await
+        })
+    })
+}

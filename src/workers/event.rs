@@ -1,0 +1,86 @@
+//! What workers are asked for, and what they tell. In: nothing. Out: the types. Left to others: all work.
+
+use tokio::sync::oneshot;
+
+use crate::domain::{
+    Clip, DecodePolicy, Hypothesis, LanguageChoice, Piece, Recording, RecordingId, Samples,
+    SliceSettings,
+};
+
+/// What is left to do for one recording.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// The recording.
+    pub recording: Recording,
+    /// Clips to transcribe, in order of time; `None`: it has to be sliced first.
+    pub clips: Option<Vec<Clip>>,
+    /// The language to decode in.
+    pub language: LanguageChoice,
+}
+
+/// What all jobs share.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How recordings are cut.
+    pub slice: SliceSettings,
+    /// How clips are decoded.
+    pub policy: DecodePolicy,
+    /// Threads that transcribe.
+    pub workers: usize,
+}
+
+/// A finished unit of work.
+#[derive(Debug)]
+pub enum Event {
+    /// A recording was cut.
+    Sliced {
+        /// Which.
+        recording: RecordingId,
+        /// Its exact length.
+        length: Samples,
+        /// Its pieces.
+        pieces: Vec<Piece>,
+    },
+    /// A clip was transcribed.
+    Heard(Box<Hypothesis>, Receipt),
+    /// All clips of a recording are on their way.
+    Through(RecordingId),
+    /// A recording could not be read (further).
+    Failed {
+        /// Which.
+        recording: RecordingId,
+        /// Why, and what to do.
+        error: anyhow::Error,
+    },
+    /// A clip could not be transcribed.
+    ClipFailed {
+        /// Which.
+        clip: Clip,
+        /// Why.
+        error: anyhow::Error,
+        /// To be given back.
+        receipt: Receipt,
+    },
+    /// Something that a waiting person should know.
+    Remark(String),
+}
+
+/// Tells whoever sent an event that it is in the store for good; dropped without that, it may be sent
+/// again.
+#[derive(Debug, Default)]
+pub struct Receipt(Option<oneshot::Sender<()>>);
+
+impl Receipt {
+    /// For somebody who waits.
+    pub fn awaited() -> (Self, oneshot::Receiver<()>) {
+        let (send, receive) = oneshot::channel();
+        (Self(Some(send)), receive)
+    }
+
+    /// It is kept.
+    pub fn give(self) {
+        if let Some(waiting) = self.0 {
+            let _ = waiting.send(()); // nobody waits any more: then nobody minds
+        }
+    }
+}

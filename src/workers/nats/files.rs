@@ -1,0 +1,109 @@
+//! Setups and models in the server's object store. In: bytes, files. Out: the same elsewhere. Left to
+//! others: what a setup means, whether a model is the right one (its checksum is compared here).
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result, ensure};
+use async_nats::jetstream::object_store::{Config, ObjectStore};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use super::link::Link;
+use super::streams::{FILES, Run};
+
+fn setup_name(run: &Run) -> String {
+    format!("setup-{}", run.consumer())
+}
+
+fn model_name(sha256: &str) -> String {
+    format!("model-{sha256}")
+}
+
+/// Makes the bucket, where it is not there yet.
+pub async fn make(link: &Link, replicas: usize) -> Result<ObjectStore> {
+    if let Ok(store) = link.jetstream.get_object_store(FILES).await {
+        return Ok(store);
+    }
+    let config = Config {
+        bucket: FILES.to_string(),
+        description: Some("second-ear: setups of runs, models".to_string()),
+        num_replicas: replicas,
+        ..Config::default()
+    };
+    let made = link.jetstream.create_object_store(config).await;
+    made.with_context(|| format!("make the bucket {FILES} on {}", link.shown))
+}
+
+async fn open(link: &Link) -> Result<ObjectStore> {
+    let store = link.jetstream.get_object_store(FILES).await;
+    store.with_context(|| format!("look for the bucket {FILES} on {}", link.shown))
+}
+
+/// Puts a run's setup there.
+pub async fn keep_setup(link: &Link, run: &Run, bytes: &[u8], replicas: usize) -> Result<()> {
+    let mut bytes = bytes;
+    let store = make(link, replicas).await?;
+    let kept = store.put(setup_name(run).as_str(), &mut bytes).await;
+    kept.with_context(|| format!("put the setup on {}", link.shown))?;
+    Ok(())
+}
+
+/// A run's setup.
+pub async fn setup(link: &Link, run: &Run) -> Result<Vec<u8>> {
+    let name = setup_name(run);
+    let mut object = open(link).await?.get(&name).await.with_context(|| format!("fetch {name}"))?;
+    let mut bytes = Vec::new();
+    object.read_to_end(&mut bytes).await.with_context(|| format!("fetch {name}"))?;
+    Ok(bytes)
+}
+
+/// Removes a run's setup: nothing of it is left to do.
+pub async fn forget_setup(link: &Link, run: &Run) -> Result<()> {
+    Ok(open(link).await?.delete(setup_name(run)).await?)
+}
+
+/// Puts a model there, unless it is.
+pub async fn keep_model(link: &Link, sha256: &str, path: &Path, replicas: usize) -> Result<()> {
+    let store = make(link, replicas).await?;
+    let name = model_name(sha256);
+    if store.info(&name).await.is_ok() {
+        return Ok(());
+    }
+    let mut file = tokio::fs::File::open(path)
+        .await
+        .with_context(|| format!("open the model {}", path.display()))?;
+    let kept = store.put(name.as_str(), &mut file).await;
+    kept.with_context(|| format!("put the model on {} (is there room?)", link.shown))?;
+    Ok(())
+}
+
+/// Fetches a model into the file `to`; false when it is not there. The file is there whole and with the
+/// right checksum, or not at all.
+pub async fn fetch_model(
+    link: &Link,
+    sha256: &str,
+    to: &Path,
+    digest: impl FnOnce(&Path) -> Result<String>,
+) -> Result<bool> {
+    let Ok(store) = open(link).await else { return Ok(false) };
+    let Ok(mut object) = store.get(model_name(sha256)).await else { return Ok(false) };
+    if let Some(folder) = to.parent() {
+        tokio::fs::create_dir_all(folder).await?;
+    }
+    let part = to.with_extension(format!("part-{}", std::process::id()));
+    let whole = async {
+        let mut file = tokio::fs::File::create(&part).await?;
+        tokio::io::copy(&mut object, &mut file).await?;
+        file.flush().await?;
+        file.sync_all().await?;
+        let found = digest(&part)?;
+        ensure!(found == sha256, "the model on {} has the checksum {found}", link.shown);
+        tokio::fs::rename(&part, to).await?;
+        Ok(())
+    };
+    let whole: Result<()> = whole.await;
+    if whole.is_err() {
+        let _ = tokio::fs::remove_file(&part).await;
+    }
+    whole.with_context(|| format!("fetch the model {sha256}"))?;
+    Ok(true)
+}

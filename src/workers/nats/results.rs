@@ -1,0 +1,138 @@
+//! What came of clips comes back. In: messages of the results stream. Out: events; a message is acknowledged
+//! when its event is in the store. Left to others: offering clips.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, anyhow};
+use async_nats::jetstream::{AckKind, Message};
+use futures_util::StreamExt;
+use tokio::task::JoinSet;
+
+use super::coordinate::Desk;
+use super::message::{self, Outcome};
+use super::{files, streams};
+use crate::workers::event::{Event, Receipt};
+
+/// One pull waits this long.
+const PULL: Duration = Duration::from_secs(1);
+/// Messages of one pull.
+const BATCH: usize = 64;
+/// After this long without a result, a person is told who seems to be missing ...
+const QUIET: Duration = Duration::from_secs(30);
+/// ... and after this long what has not come back is offered again.
+const LOST: Duration = Duration::from_secs(60);
+/// After an error.
+const REST: Duration = Duration::from_secs(1);
+
+impl Desk {
+    /// Collects until all is done, or `stop`; then tidies up.
+    pub(super) async fn collect(self: Arc<Self>) {
+        let mut receipts = JoinSet::new();
+        while !self.done() && !self.stopped() {
+            if let Err(error) = self.pull(&mut receipts).await {
+                (self.tell)(format!("{error:#}; trying again"));
+                tokio::time::sleep(REST).await;
+                if self.make().await.is_ok() {
+                    self.offer_again().await;
+                }
+            }
+        }
+        if self.done() {
+            while receipts.join_next().await.is_some() {}
+            if let Err(error) = self.tidy().await {
+                (self.tell)(format!("what is left of this run on the server: {error:#}"));
+            }
+        }
+    }
+
+    async fn pull(self: &Arc<Self>, receipts: &mut JoinSet<()>) -> Result<()> {
+        let mut consumer = streams::returns(&self.link, &self.order.run.workspace).await?;
+        let (mut last, mut told, mut again) = (Instant::now(), Instant::now(), Instant::now());
+        while !self.done() && !self.stopped() {
+            let batch = consumer.batch().max_messages(BATCH).expires(PULL).messages().await?;
+            let mut batch = std::pin::pin!(batch);
+            while let Some(message) = batch.next().await {
+                let message = message.map_err(|e| anyhow!("collect results: {e}"))?;
+                self.take(message, receipts).await;
+                last = Instant::now();
+                if self.done() {
+                    return Ok(());
+                }
+            }
+            while receipts.try_join_next().is_some() {}
+            if self.count() == 0 {
+                last = Instant::now(); // nobody owes anything
+            }
+            if last.elapsed().min(told.elapsed()) > QUIET {
+                told = Instant::now();
+                consumer.info().await?; // an error here makes everything anew
+                self.say_who_is_missing().await?;
+            }
+            if last.elapsed().min(again.elapsed()) > LOST {
+                again = Instant::now();
+                self.make().await?;
+                self.offer_again().await;
+            }
+        }
+        Ok(())
+    }
+
+    async fn take(self: &Arc<Self>, message: Message, receipts: &mut JoinSet<()>) {
+        let (clip, outcome) = match message::outcome(&message.subject, &message.payload) {
+            Ok(read) => read,
+            Err(error) => {
+                (self.tell)(format!("a result that cannot be read was dropped: {error:#}"));
+                let _ = message.ack_with(AckKind::Term).await;
+                return;
+            }
+        };
+        let waiting = self.take_back(&clip);
+        let (receipt, kept) = Receipt::awaited();
+        let event = match (outcome, waiting) {
+            (Outcome::Heard(hypothesis), _) => Event::Heard(hypothesis, receipt),
+            (Outcome::Failed { error, attempts }, Some(waiting)) => Event::ClipFailed {
+                clip: waiting.clip.clone(),
+                error: anyhow!("{error} (handed out {attempts} times)"),
+                receipt,
+            },
+            // Of an earlier run that did not wait for it: this run offers the clip anew.
+            (Outcome::Failed { .. }, None) => {
+                let _ = message.ack().await;
+                return;
+            }
+        };
+        if self.events.send(event).await.is_err() {
+            return; // the run has ended: the result stays on the server
+        }
+        receipts.spawn(async move {
+            if kept.await.is_ok() {
+                let _ = message.double_ack().await; // or it comes again, and is known
+            }
+        });
+    }
+
+    async fn say_who_is_missing(&self) -> Result<()> {
+        let name = self.order.run.consumer();
+        let info = streams::stream(&self.link, streams::WORK).await?.consumer_info(name).await?;
+        let (count, model) = (self.count(), &self.order.model);
+        (self.tell)(match (info.num_ack_pending, info.num_waiting) {
+            (0, 0) => format!(
+                "{count} clips wait, and no worker asks for them: start `second-ear worker --nats {}` on a \
+                 machine that has the model {model}",
+                self.link.shown
+            ),
+            (n, _) => format!("{count} clips have not come back, {n} of them are with workers"),
+        });
+        Ok(())
+    }
+
+    /// Nothing is left to do: workers need not look here any more.
+    async fn tidy(&self) -> Result<()> {
+        let run = &self.order.run;
+        streams::stream(&self.link, streams::WORK).await?.delete_consumer(&run.consumer()).await?;
+        files::forget_setup(&self.link, run).await?;
+        self.link.client.flush().await?;
+        Ok(())
+    }
+}

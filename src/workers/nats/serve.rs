@@ -1,0 +1,342 @@
+//! A worker: finds runs, pulls their clips, has them heard, publishes what came of them. In: a connection,
+//! what prepares a run. Out: results on the server, counts. Left to others: loading models.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, anyhow, bail, ensure};
+use async_nats::jetstream::consumer::{Consumer, pull};
+use async_nats::jetstream::{AckKind, Message};
+use futures_util::StreamExt;
+use serde::Serialize;
+use tokio::sync::mpsc::{self, UnboundedSender};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::held::Held;
+use super::link::{Link, Tell};
+use super::streams::{self, Run};
+use super::threads::{self, Hands, Task};
+use super::{answer, files, message};
+
+/// What a run needs, seen from here.
+pub enum Prepared {
+    /// All is here.
+    Ready(Hands),
+    /// The model is not here; it may be on the server.
+    Lacks {
+        /// SHA-256 of the model file.
+        sha256: String,
+        /// Its name, for people.
+        name: String,
+    },
+}
+
+/// Prepares a run of its setup; called again once a model was fetched. May take seconds.
+pub type Prepare = Arc<dyn Fn(&[u8]) -> Result<Prepared> + Send + Sync>;
+/// Fetches a model by its SHA-256 to where `Prepare` finds it; false when the server lacks it.
+pub type Fetch = Arc<
+    dyn Fn(Link, String) -> futures_util::future::BoxFuture<'static, Result<bool>> + Send + Sync,
+>;
+
+/// How a worker works.
+#[derive(Clone)]
+pub struct Terms {
+    /// Its name in results.
+    pub name: String,
+    /// Threads that transcribe.
+    pub threads: usize,
+    /// Ends after this long without work.
+    pub idle_exit: Option<Duration>,
+    /// Prepares a run.
+    pub prepare: Prepare,
+    /// Fetches a model.
+    pub fetch: Fetch,
+    /// Hears remarks.
+    pub tell: Tell,
+    /// Set from outside when it shall end.
+    pub stop: Arc<AtomicBool>,
+}
+
+/// What a worker did.
+#[derive(Debug, Default, Serialize)]
+pub struct Served {
+    /// Clips whose hypothesis it published.
+    pub clips: u64,
+    /// Seconds of sound in them.
+    pub audio_seconds: f64,
+    /// Clips that it gave up on.
+    pub failed: u64,
+    /// Seconds from its start until it had the first clip's hypothesis on the server.
+    pub first_clip_seconds: Option<f64>,
+    /// Runs that it could not work for, and why.
+    pub refused: BTreeMap<String, String>,
+}
+
+/// Clips of a run are heard, or not.
+enum State {
+    Ready(Arc<Hands>, Box<Consumer<pull::Config>>),
+    Refused,
+}
+
+/// Runs are looked for this often.
+const LOOK: Duration = Duration::from_secs(2);
+/// One pull waits this long.
+const PULL: Duration = Duration::from_secs(1);
+/// What is in the middle of a clip when the worker is told to end gets this long.
+const GRACE: Duration = Duration::from_secs(20);
+/// A clip that was handed out more often than this is given up.
+pub const MOST_ATTEMPTS: u64 = 5;
+
+/// What the parts of a worker share.
+pub struct Shared {
+    pub link: Link,
+    pub terms: Terms,
+    pub held: Held,
+    pub served: Mutex<Served>,
+    pub began: Instant,
+    /// Clips that may be held at once: one in work and one ready for each thread.
+    places: Arc<Semaphore>,
+    /// Milliseconds without a sign of life after which the server gives a clip to somebody else.
+    patience: AtomicU64,
+    /// A thread hangs for good.
+    lost: AtomicBool,
+}
+
+impl Shared {
+    pub fn stopped(&self) -> bool {
+        self.terms.stop.load(Ordering::Relaxed)
+    }
+}
+
+/// Works until `stop`, or until it was idle for long enough.
+///
+/// # Errors
+/// A thread that hangs for good: the process has to be started anew.
+pub async fn serve(link: Link, terms: Terms) -> Result<Served> {
+    let shared = Arc::new(Shared {
+        held: Held::default(),
+        served: Mutex::default(),
+        began: Instant::now(),
+        places: Arc::new(Semaphore::new(2 * terms.threads)),
+        patience: AtomicU64::new(3_000),
+        lost: AtomicBool::new(false),
+        link,
+        terms,
+    });
+    let (give, tasks) = mpsc::unbounded_channel();
+    let (finish, finished) = mpsc::unbounded_channel();
+    threads::start(tasks, &shared, finish);
+    let answering = tokio::spawn(answer::answer_all(shared.clone(), finished));
+    let beating = tokio::spawn(beat(shared.clone()));
+    let mut puller = Puller { shared: shared.clone(), give, runs: BTreeMap::new(), next: 0 };
+    puller.pull_all().await;
+    // What no thread has begun with goes to others at once; what is begun may end.
+    for id in shared.held.idle() {
+        if let Some(acker) = shared.held.release(id) {
+            let _ = acker.ack_with(AckKind::Nak(None)).await;
+        }
+    }
+    let waited = Instant::now();
+    while shared.held.count() > 0 && waited.elapsed() < GRACE + GRACE {
+        if waited.elapsed() > GRACE || shared.lost.load(Ordering::Relaxed) {
+            shared.held.stop();
+        }
+        if shared.lost.load(Ordering::Relaxed) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    drop(puller);
+    beating.abort();
+    answering.abort();
+    let _ = shared.link.client.flush().await;
+    if shared.lost.load(Ordering::Relaxed) {
+        bail!(
+            "a clip hangs and its thread cannot be stopped: start the worker anew (the clip goes to another \
+             worker, and is given up after {MOST_ATTEMPTS} attempts)"
+        );
+    }
+    let served = shared.served.lock().map(|mut served| std::mem::take(&mut *served));
+    Ok(served.unwrap_or_default())
+}
+
+/// Says that the clips in hand are alive.
+async fn beat(shared: Arc<Shared>) {
+    loop {
+        let patience = Duration::from_millis(shared.patience.load(Ordering::Relaxed));
+        tokio::time::sleep(patience / 4).await;
+        if shared.held.beat().await {
+            shared.lost.store(true, Ordering::Relaxed);
+            shared.terms.stop.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Pulls clips and hands them to the threads.
+struct Puller {
+    shared: Arc<Shared>,
+    give: UnboundedSender<Task>,
+    runs: BTreeMap<Run, State>,
+    next: u64,
+}
+
+impl Puller {
+    async fn pull_all(&mut self) {
+        let (mut looked, mut worked) = (None::<Instant>, Instant::now());
+        while !self.shared.stopped() {
+            if looked.is_none_or(|looked| looked.elapsed() > LOOK) {
+                looked = Some(Instant::now());
+                if let Err(error) = self.look().await {
+                    (self.shared.terms.tell)(format!("look for work: {error:#}; trying again"));
+                    tokio::time::sleep(PULL).await;
+                    continue;
+                }
+            }
+            let mut ready: Vec<Run> = Vec::new();
+            for (run, state) in &self.runs {
+                if matches!(state, State::Ready(..)) {
+                    ready.push(run.clone());
+                }
+            }
+            let alone = ready.len() == 1;
+            let mut got = 0;
+            for run in ready {
+                match self.pull(&run, alone).await {
+                    Ok(n) => got += n,
+                    // The run is over, or the server is gone: the next look tells.
+                    Err(_) => drop(self.runs.remove(&run)),
+                }
+            }
+            if got > 0 || self.shared.held.count() > 0 {
+                worked = Instant::now();
+            } else if self.shared.terms.idle_exit.is_some_and(|most| worked.elapsed() > most) {
+                break;
+            }
+            if got == 0 && !alone {
+                tokio::time::sleep(PULL / 4).await;
+            }
+        }
+    }
+
+    /// Looks which runs there are, and prepares for new ones.
+    async fn look(&mut self) -> Result<()> {
+        let link = self.shared.link.clone();
+        let Ok(stream) = streams::stream(&link, streams::WORK).await else {
+            return Ok(()); // no coordinator has ever been here
+        };
+        let mut found = BTreeMap::new();
+        let mut names = std::pin::pin!(stream.consumers());
+        while let Some(info) = names.next().await {
+            let info = info?;
+            if let Some(run) = Run::of_consumer(&info.name) {
+                found.insert(run, info.config.ack_wait);
+            }
+        }
+        self.runs.retain(|run, _| found.contains_key(run));
+        for (run, patience) in found {
+            if self.runs.contains_key(&run) {
+                continue;
+            }
+            let state = match self.prepare(&run).await {
+                Ok(hands) => {
+                    let patience = patience.as_millis() as u64;
+                    self.shared.patience.store(patience.max(500), Ordering::Relaxed);
+                    let consumer = stream.get_consumer(&run.consumer()).await;
+                    let consumer = consumer.map_err(|e| anyhow!("the run's consumer: {e}"))?;
+                    State::Ready(Arc::new(hands), Box::new(consumer))
+                }
+                Err(error) => {
+                    let why = format!("{error:#}");
+                    (self.shared.terms.tell)(format!("no work for the run {}: {why}", run.consumer()));
+                    if let Ok(mut served) = self.shared.served.lock() {
+                        served.refused.insert(run.consumer(), why);
+                    }
+                    State::Refused
+                }
+            };
+            self.runs.insert(run, state);
+        }
+        Ok(())
+    }
+
+    async fn prepare(&self, run: &Run) -> Result<Hands> {
+        let Shared { link, terms, .. } = &*self.shared;
+        let setup = Arc::new(files::setup(link, run).await?);
+        for fetched in [false, true] {
+            let (prepare, setup) = (terms.prepare.clone(), setup.clone());
+            match tokio::task::spawn_blocking(move || prepare(&setup)).await?? {
+                Prepared::Ready(hands) => return Ok(hands),
+                Prepared::Lacks { sha256, name } if !fetched => {
+                    (terms.tell)(format!("the model {name} is not here; looking on {}", link.shown));
+                    ensure!(
+                        (terms.fetch)(link.clone(), sha256.clone()).await?,
+                        "the model {name} ({sha256}) is neither here nor on the server: fetch it \
+                         (`second-ear model pull`), name its file (--model), or run with --share-model"
+                    );
+                }
+                Prepared::Lacks { name, .. } => bail!("the model {name} was fetched and is not found"),
+            }
+        }
+        bail!("the run cannot be prepared")
+    }
+
+    /// Pulls as many clips as there are places; waits for one where it is `alone`. How many came.
+    async fn pull(&mut self, run: &Run, alone: bool) -> Result<usize> {
+        let Some(State::Ready(hands, consumer)) = self.runs.get(run) else { return Ok(0) };
+        let (hands, consumer) = (hands.clone(), consumer.clone());
+        let first = tokio::time::timeout(PULL, self.shared.places.clone().acquire_owned()).await;
+        let Ok(first) = first else { return Ok(0) };
+        let mut places = vec![first?];
+        while let Ok(place) = self.shared.places.clone().try_acquire_owned() {
+            places.push(place);
+        }
+        let mut got = 0;
+        let mut there = consumer.fetch().max_messages(places.len()).messages().await?;
+        while let Some(message) = there.next().await {
+            let Some(place) = places.pop() else { break };
+            self.take(run, &hands, message.map_err(|e| anyhow!("{e}"))?, place).await;
+            got += 1;
+        }
+        if got == 0 && alone {
+            let mut one = consumer.batch().max_messages(1).expires(PULL).messages().await?;
+            while let Some(message) = one.next().await {
+                let Some(place) = places.pop() else { break };
+                self.take(run, &hands, message.map_err(|e| anyhow!("{e}"))?, place).await;
+                got += 1;
+            }
+        }
+        Ok(got)
+    }
+
+    async fn take(
+        &mut self,
+        run: &Run,
+        hands: &Arc<Hands>,
+        message: Message,
+        place: OwnedSemaphorePermit,
+    ) {
+        let attempts = message.info().map_or(1, |info| info.delivered.max(1) as u64);
+        let (message, acker) = message.split();
+        self.next += 1;
+        let id = self.next;
+        let stop = self.shared.held.take(id, acker, place);
+        match message::clip(&message.subject, message.headers.as_ref()) {
+            Ok((clip, language)) => {
+                let (run, hands) = (run.clone(), hands.clone());
+                let flac = message.payload.to_vec();
+                let task = Task { id, run, hands, clip, language, flac, attempts, stop };
+                if self.give.send(task).is_err() {
+                    self.shared.held.release(id);
+                }
+            }
+            Err(error) => {
+                (self.shared.terms.tell)(format!("a message that is no clip was dropped: {error:#}"));
+                if let Some(acker) = self.shared.held.release(id) {
+                    let _ = acker.ack_with(AckKind::Term).await;
+                }
+            }
+        }
+    }
+}

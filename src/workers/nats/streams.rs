@@ -1,0 +1,152 @@
+//! Streams, consumers and subjects: their names and settings. In: a connection. Out: what has to be there.
+//! Left to others: the messages. docs/nats.md lists which permissions this needs.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use async_nats::jetstream::consumer::{AckPolicy, Consumer, pull};
+use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType, Stream};
+
+use super::link::Link;
+use crate::domain::ClipId;
+
+/// The stream of clips that wait.
+pub const WORK: &str = "second-ear-work";
+/// The stream of what came of them.
+pub const RESULTS: &str = "second-ear-results";
+/// The bucket of setups and models.
+pub const FILES: &str = "second-ear";
+/// How long a result waits for its coordinator; later, the clip is transcribed again.
+const RESULTS_AGE: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// Work of one workspace under one setup: part of every subject.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Run {
+    /// The workspace's id.
+    pub workspace: String,
+    /// The setup's id.
+    pub setup: String,
+}
+
+impl Run {
+    /// Names the consumer of its clips.
+    pub fn consumer(&self) -> String {
+        format!("{}-{}", self.workspace, self.setup)
+    }
+
+    /// From a consumer's name.
+    pub fn of_consumer(name: &str) -> Option<Self> {
+        let (workspace, setup) = name.split_once('-')?;
+        let plain = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_alphanumeric());
+        (plain(workspace) && plain(setup))
+            .then(|| Self { workspace: workspace.to_string(), setup: setup.to_string() })
+    }
+
+    /// Subject of a clip that waits.
+    pub fn work(&self, clip: &ClipId) -> String {
+        format!("second-ear.work.{}.{}.{clip}", self.workspace, self.setup)
+    }
+
+    /// Subject of what came of a clip.
+    pub fn result(&self, clip: &ClipId) -> String {
+        format!("second-ear.result.{}.{}.{clip}", self.workspace, self.setup)
+    }
+}
+
+/// The clip of a subject: its last part.
+pub fn clip_of(subject: &str) -> Option<ClipId> {
+    subject.rsplit('.').next().filter(|clip| !clip.is_empty()).map(ClipId::from_stored)
+}
+
+/// Makes the two streams, where they are not there yet.
+pub async fn make(link: &Link, replicas: usize) -> Result<()> {
+    let common = |name: &str, subjects: &str| Config {
+        name: name.to_string(),
+        subjects: vec![subjects.to_string()],
+        retention: RetentionPolicy::WorkQueue,
+        storage: StorageType::File,
+        num_replicas: replicas,
+        discard: DiscardPolicy::New,
+        ..Config::default()
+    };
+    let work = Config {
+        // A clip that waits already is not put there twice, however late the coordinator asks again.
+        max_messages_per_subject: 1,
+        discard_new_per_subject: true,
+        description: Some("second-ear: clips that wait to be transcribed".to_string()),
+        ..common(WORK, "second-ear.work.>")
+    };
+    let results = Config {
+        max_age: RESULTS_AGE,
+        description: Some("second-ear: hypotheses on their way back".to_string()),
+        ..common(RESULTS, "second-ear.result.>")
+    };
+    for config in [work, results] {
+        let name = config.name.clone();
+        let wanted = (config.retention, config.subjects.clone());
+        let stream = link.jetstream.get_or_create_stream(config).await;
+        let stream = stream.with_context(|| {
+            format!("make the stream {name} on {} (is JetStream on, is there room?)", link.shown)
+        })?;
+        let there = &stream.cached_info().config;
+        ensure!(
+            (there.retention, there.subjects.clone()) == wanted,
+            "the server has a stream {name} with other settings: remove it, or use another account"
+        );
+    }
+    Ok(())
+}
+
+/// A stream that a coordinator made.
+pub async fn stream(link: &Link, name: &str) -> Result<Stream> {
+    let stream = link.jetstream.get_stream(name).await;
+    stream.with_context(|| format!("look for the stream {name} on {}", link.shown))
+}
+
+/// The consumer that all workers of a run share. Without a sign of life for `patience`, a clip goes to
+/// somebody else.
+pub async fn offer(link: &Link, run: &Run, patience: Duration) -> Result<Consumer<pull::Config>> {
+    let config = pull::Config {
+        durable_name: Some(run.consumer()),
+        filter_subject: format!("second-ear.work.{}.{}.>", run.workspace, run.setup),
+        ack_policy: AckPolicy::Explicit,
+        ack_wait: patience,
+        max_deliver: -1, // workers count, and give up aloud
+        max_ack_pending: 20_000,
+        ..pull::Config::default()
+    };
+    let consumer = stream(link, WORK).await?.create_consumer(config).await;
+    consumer.with_context(|| format!("make the consumer {} on {}", run.consumer(), link.shown))
+}
+
+/// The consumer of what comes back to a workspace.
+pub async fn returns(link: &Link, workspace: &str) -> Result<Consumer<pull::Config>> {
+    let config = pull::Config {
+        durable_name: Some(workspace.to_string()),
+        filter_subject: format!("second-ear.result.{workspace}.>"),
+        ack_policy: AckPolicy::Explicit,
+        ack_wait: Duration::from_secs(60),
+        max_deliver: -1,
+        max_ack_pending: 20_000,
+        ..pull::Config::default()
+    };
+    let consumer = stream(link, RESULTS).await?.create_consumer(config).await;
+    consumer.with_context(|| format!("make the consumer {workspace} on {}", link.shown))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lead_back_to_what_they_name() {
+        let run = Run { workspace: "0a1b".into(), setup: "ff00".into() };
+        assert_eq!(Run::of_consumer(&run.consumer()), Some(run.clone()));
+        let clip = ClipId::from_stored("0123456789abcdef-c1_0000000000_0000016000");
+        assert_eq!(clip_of(&run.work(&clip)), Some(clip.clone()));
+        assert_eq!(clip_of(&run.result(&clip)), Some(clip));
+        assert_eq!(Run::of_consumer("somebody's"), None);
+        assert_eq!(Run::of_consumer("a-b.c"), None);
+        assert_eq!(clip_of("second-ear.work."), None);
+    }
+}

@@ -7,13 +7,14 @@ as recordings, a third a round. A person's work is played by the reference trans
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 
-data, what = os.path.abspath(sys.argv[1]), sys.argv[2]
+data, what, only = os.path.abspath(sys.argv[1]), sys.argv[2], sys.argv[3]
 program = os.path.abspath("target/release/second-ear")
 work = os.environ.get("BENCH_LOOP_WORK") or tempfile.mkdtemp(prefix="second-ear-loop-")
 os.makedirs(work, exist_ok=True)
@@ -216,13 +217,17 @@ def loop(arm):
 
 def once(name, corrections, *options):
     """One round of so many corrections, drawn at random."""
+    if only and not re.search(only, name):
+        return
     folder = os.path.join(work, name)
+    start = f"random-{corrections}"
 
     def step():
-        workspace(name, None, 1.0)
-        arrive(folder, sorted(pool, key=lambda r: chance("random" + r["id"]))[:corrections], 1)
-        return correct(folder, 1)
-    count = kept(f"corrected-{name}", step)
+        arrive(workspace(start, None, 1.0), sorted(pool, key=lambda r: chance("random" + r["id"]))[:corrections], 1)
+        return correct(os.path.join(work, start), 1)
+    count = kept(f"corrected-{start}", step)
+    if not os.path.exists(folder):
+        shutil.copytree(os.path.join(work, start), folder)
     done = adapt(folder, name, *options)
     show(name, count, kept(f"measured-{name}", lambda: measure(folder, name)), done, base())
 
@@ -243,6 +248,9 @@ if what in ("loop", "goals"):
     once("40 learnt from, decoder", 57, "--mode", "decoder")
 if what == "recipes":
     head("Recipes, 150 learnt from")
-    for name, options in (("default", ()), ("3 epochs", ("--epochs", "3")), ("6 epochs", ("--epochs", "6")),
-                          ("rate 1e-5", ("--rate", "1e-5")), ("rate 4e-5", ("--rate", "4e-5")), ("adapters 16", ("--adapters", "16"))):
+    for name, *options in (
+            ["default"], ["5 epochs", "--epochs", "5"], ["rate 2e-5", "--rate", "2e-5"], ["rate 3e-5", "--rate", "3e-5"],
+            ["rate 2e-5, 5 epochs", "--rate", "2e-5", "--epochs", "5"],
+            ["SpecAugment, rate 2e-5, 5 epochs", "--hide", "--rate", "2e-5", "--epochs", "5"],
+            ["adapters 16", "--adapters", "16"], ["adapters 32, rate 1e-3", "--adapters", "32", "--rate", "1e-3"]):
         once(name, 214, *options)

@@ -20,7 +20,7 @@ pub struct Adapt {
     /// Times that every example is seen (default: 3; the decoder alone 4).
     #[arg(long, value_name = "N")]
     pub epochs: Option<usize>,
-    /// Highest learning rate (default: 1e-5; the decoder alone 2e-5, adapters 4e-4).
+    /// Highest learning rate (default: 2e-5, adapters 4e-4).
     #[arg(long, value_name = "X")]
     pub rate: Option<f64>,
     /// Hide bands and stretches of each spectrogram at random (SpecAugment).

@@ -53,6 +53,9 @@ pub struct Distributed {
     /// Servers of a cluster that keep each message.
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub replicas: usize,
+    /// Megabytes of clips that may wait on the server, of all runs together (results get a quarter of that).
+    #[arg(long, default_value_t = 512.0, value_name = "MB")]
+    pub queue_mb: f64,
     /// Put the model on the server, for workers that lack it.
     #[arg(long)]
     pub share_model: bool,
@@ -122,7 +125,15 @@ impl Distributed {
             nats_cert: None,
             nats_key: None,
         };
-        Self { nats: None, server, in_flight: 256, patience: 30.0, replicas: 1, share_model: false }
+        Self {
+            nats: None,
+            server,
+            in_flight: 256,
+            patience: 30.0,
+            replicas: 1,
+            queue_mb: 512.0,
+            share_model: false,
+        }
     }
 
     /// What was asked for; `None`: a local run.
@@ -131,11 +142,15 @@ impl Distributed {
         if !(self.patience.is_finite() && self.patience >= 1.0) {
             bail!("--patience must be at least 1 second");
         }
+        if !(self.queue_mb.is_finite() && self.queue_mb > 0.0) {
+            bail!("--queue-mb must be above 0");
+        }
         Ok(Some(distributed::Distributed {
             access: self.server.access(url)?,
             in_flight: self.in_flight.max(1),
             patience: Duration::from_secs_f64(self.patience),
             replicas: self.replicas.max(1),
+            queue_bytes: (self.queue_mb * 1e6) as u64,
             share_model: self.share_model,
         }))
     }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{print_json};
+use super::print_json;
 use crate::cli::nats::Worker;
 use crate::exit::Exit;
 use crate::pipeline::distributed;

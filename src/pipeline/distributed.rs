@@ -16,10 +16,10 @@ use crate::hypotheses::transcriber::Transcriber;
 use crate::hypotheses::whisper::Engine;
 use crate::views::progress::Talk;
 use crate::workers::nats::coordinate::Order;
+use crate::workers::nats::files;
 use crate::workers::nats::link::{self, Access};
 use crate::workers::nats::serve::{self, Fetch, Prepared, Served, Terms};
 use crate::workers::nats::streams::Run;
-use crate::workers::nats::files;
 use crate::workers::nats::threads::Hands;
 
 /// How a run is distributed.
@@ -33,6 +33,8 @@ pub struct Distributed {
     pub patience: Duration,
     /// Servers of a cluster that keep each message.
     pub replicas: usize,
+    /// Bytes of clips that may wait on the server.
+    pub queue_bytes: u64,
     /// Puts the model on the server.
     pub share_model: bool,
 }
@@ -58,6 +60,7 @@ pub fn order(
         in_flight: how.in_flight,
         patience: how.patience,
         replicas: how.replicas,
+        queue_bytes: how.queue_bytes,
     })
 }
 
@@ -104,8 +107,12 @@ pub fn work(options: &Options, talk: Talk) -> Result<Served> {
         .context("start the runtime")?;
     let served = runtime.block_on(async {
         let tell = terms.tell.clone();
-        let link = link::connect(&options.access, &format!("second-ear worker {name}"), tell).await?;
-        talk.say(format!("Worker {name}: {threads} threads, work from {}; Ctrl-C ends it.", link.shown));
+        let link =
+            link::connect(&options.access, &format!("second-ear worker {name}"), tell).await?;
+        talk.say(format!(
+            "Worker {name}: {threads} threads, work from {}; Ctrl-C ends it.",
+            link.shown
+        ));
         tokio::spawn(until_told(stop, talk));
         serve::serve(link, terms).await
     });

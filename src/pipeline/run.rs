@@ -10,8 +10,8 @@ use anyhow::{Context, Result, bail};
 use serde::Serialize;
 use tokio::time::Instant;
 
-use super::evidence::RoutedAs;
 use super::distributed::{self, Distributed};
+use super::evidence::RoutedAs;
 use super::setup::Setup;
 use super::workspace::Workspace;
 use super::{ingest, route, scores};
@@ -106,11 +106,8 @@ pub fn run(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<O
                 (None, None) => bail!("no model and no script"),
             }),
         };
-        let settings = Settings {
-            slice: workspace.config.slice.clone(),
-            policy: policy.clone(),
-            workers,
-        };
+        let settings =
+            Settings { slice: workspace.config.slice.clone(), policy: policy.clone(), workers };
         let total: Samples = jobs.iter().map(left).sum();
         let progress = talk.progress("transcribe", Unit::Audio, total.0);
         let mut keeper = Keeper { store: &mut workspace.store, outcome: &mut outcome, progress };

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
+use super::lexicon;
 use super::scores::{self, Scorer};
 use super::workspace::Workspace;
-use super::lexicon;
 use crate::domain::{DecodePolicy, SecondLook, hex_digest};
 use crate::hypotheses::calibrate::Calibration;
 use crate::hypotheses::second::Judge;

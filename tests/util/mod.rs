@@ -1,6 +1,8 @@
 //! What the integration tests share: a fresh workspace each, the program, real samples.
 #![allow(dead_code)] // each test file uses its part
 
+pub mod nats;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

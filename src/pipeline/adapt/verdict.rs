@@ -22,9 +22,7 @@ use crate::training::word_errors::{WordErrors, word_errors};
 use crate::views::progress::{Talk, Unit};
 
 /// Shares of the new weights that are tried.
-const SHARES: [f64; 3] = [1.0, 0.7, 0.4];
-/// The share where no clip is there to choose by.
-const BLIND_SHARE: f64 = 0.6;
+const SHARES: [f64; 3] = [1.0, gate::PREFERRED_SHARE, 0.4];
 
 /// The outcome.
 pub struct Judged {
@@ -61,7 +59,7 @@ pub fn judge(
     let before: Vec<f64> =
         anchor_dev.values().map(|set| ears.rate(&old, set)).collect::<Result<_>>()?;
     let (mut candidates, mut files) = (Vec::new(), Vec::new());
-    let shares = if dev.is_empty() { vec![BLIND_SHARE] } else { SHARES.to_vec() };
+    let shares = if dev.is_empty() { vec![gate::PREFERRED_SHARE] } else { SHARES.to_vec() };
     for &share in &shares {
         let sha256 = ears.write(learnt, share)?;
         let engine = Engine::load(&candidate_path(workspace, share), &sha256)?;

@@ -61,8 +61,8 @@ pub struct Recipe {
 impl Recipe {
     /// The recipe that measured best for a part (docs/adapt.md has the table).
     pub fn of(part: Part, seed: u64) -> Self {
-        let (rate, epochs) = if part.keeps_encoder() { (2e-5, 4) } else { (1e-5, 3) };
-        let schedule = Schedule { rate, warm_up: 0.1, clip: 1.0, decay: 0.01 };
+        let epochs = if part.keeps_encoder() { 4 } else { 3 };
+        let schedule = Schedule { rate: 2e-5, warm_up: 0.1, clip: 1.0, decay: 0.01 };
         Self { part, adapter_rank: 0, epochs, batch: 4, schedule, hide: false, seed }
     }
 

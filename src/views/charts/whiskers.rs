@@ -25,7 +25,13 @@ pub fn draw(id: &str, title: &str, lines: &[Line], share: bool) -> String {
     let top =
         lines.iter().flat_map(|l| [l.value, l.ends.map(|e| e.1)]).flatten().fold(0.0, f64::max);
     let top = if share { top.min(1.0) } else { top };
-    let axis = Across::to(if top > 0.0 { top } else if share { 0.1 } else { 1.0 });
+    let axis = Across::to(if top > 0.0 {
+        top
+    } else if share {
+        0.1
+    } else {
+        1.0
+    });
     let x = |value: f64| axis.x(value);
     let bottom = ROW * lines.len() as f64;
     let mut p = Picture::new(bottom + 20.0);

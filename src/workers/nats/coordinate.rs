@@ -1,7 +1,7 @@
 //! The coordinator: reads recordings, offers clips, collects what comes back. In: a plan, a connection, what
 //! to ask for. Out: the events that local threads give, in order of arrival. Left to others: keeping them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -12,9 +12,9 @@ use tokio::sync::mpsc::Sender;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
+use super::files;
 use super::link::{Link, Tell};
 use super::streams::{self, Run};
-use super::files;
 use crate::domain::{Clip, ClipId, LanguageChoice, SliceSettings};
 use crate::workers::event::{Event, Job};
 use crate::workers::read::read_all;
@@ -38,6 +38,8 @@ pub struct Order {
     pub patience: Duration,
     /// Servers of a cluster that keep each message.
     pub replicas: usize,
+    /// Bytes of clips that may wait on the server, of all runs together; counts where the stream is made.
+    pub queue_bytes: u64,
 }
 
 /// A clip that was offered and has not come back.
@@ -55,6 +57,8 @@ pub(super) struct Desk {
     pub link: Link,
     pub order: Order,
     pub waiting: Mutex<HashMap<ClipId, Waiting>>,
+    /// Clips of an earlier coordinator whose results were waiting: not to be offered.
+    pub known: Mutex<HashSet<ClipId>>,
     pub places: Arc<Semaphore>,
     /// Nothing more will be offered.
     pub offered: AtomicBool,
@@ -84,7 +88,7 @@ impl Desk {
 }
 
 async fn make(link: &Link, order: &Order) -> Result<()> {
-    streams::make(link, order.replicas).await?;
+    streams::make(link, order.replicas, order.queue_bytes).await?;
     streams::returns(link, &order.run.workspace).await?;
     files::keep_setup(link, &order.run, &order.setup, order.replicas).await?;
     // Last: a worker that sees the consumer finds its setup.
@@ -115,6 +119,7 @@ pub async fn start(
     let places = Arc::new(Semaphore::new(order.in_flight.max(1)));
     let desk = Arc::new(Desk {
         waiting: Mutex::new(HashMap::new()),
+        known: Mutex::new(HashSet::new()),
         offered: AtomicBool::new(false),
         link,
         order,
@@ -129,6 +134,8 @@ pub async fn start(
     tasks.spawn_blocking(move || read_all(jobs, &slice, &stop, &feed, &events));
     let offering = desk.clone();
     tasks.spawn(async move {
+        // What an earlier coordinator left there first: it need not be heard again.
+        offering.collect_what_waits().await;
         offering.offer_all(sounds).await;
         offering.offered.store(true, Ordering::Release);
     });

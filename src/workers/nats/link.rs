@@ -49,7 +49,15 @@ pub async fn connect(access: &Access, name: &str, tell: Tell) -> Result<Link> {
     let addresses = addresses.ok().filter(|a| !a.is_empty()).with_context(|| {
         format!("'{shown}' is no address of a NATS server: nats://HOST:4222, several with commas")
     })?;
-    let options = options(access, name).await?;
+    let mut options = options(access, name).await?;
+    // The client does not take them from the address by itself.
+    if let Some(first) = addresses.iter().find(|a| a.has_user_pass()) {
+        let (user, password) = (first.username().unwrap_or_default(), first.password());
+        options = match password {
+            Some(password) => options.user_and_password(user.to_string(), password.to_string()),
+            None => options.token(user.to_string()),
+        };
+    }
     let last = Mutex::new(String::new());
     let (place, lost) = (shown.clone(), std::sync::atomic::AtomicBool::new(false));
     let heard = move |event: Event| {
@@ -58,7 +66,9 @@ pub async fn connect(access: &Access, name: &str, tell: Tell) -> Result<Link> {
             Event::Disconnected if !lost.swap(true, Relaxed) => {
                 format!("the server at {place} is gone; waiting for it, nothing is lost")
             }
-            Event::Connected if lost.swap(false, Relaxed) => format!("the server at {place} is back"),
+            Event::Connected if lost.swap(false, Relaxed) => {
+                format!("the server at {place} is back")
+            }
             Event::ServerError(error) => format!("the server at {place} says: {error}"),
             Event::ClientError(error) => format!("connection to {place}: {error}"),
             _ => return,

@@ -20,6 +20,9 @@ impl Desk {
     pub(super) async fn offer_all(self: &Arc<Self>, mut sounds: Receiver<Sound>) {
         while let Some(sound) = sounds.recv().await {
             let clip = sound.clip.clone();
+            if self.known.lock().is_ok_and(|known| known.contains(&clip.id)) {
+                continue;
+            }
             match self.offer(sound).await {
                 Ok(()) => {}
                 Err(error) if error.is::<Stopped>() => break,

@@ -105,8 +105,12 @@ pub async fn publish(
 }
 
 fn why(kind: PublishErrorKind, text: String) -> Again {
-    const FULL: [&str; 4] =
-        ["insufficient resources", "resource limits exceeded", "no space left", "maximum bytes exceeded"];
+    const FULL: [&str; 4] = [
+        "insufficient resources",
+        "resource limits exceeded",
+        "no space left",
+        "maximum bytes exceeded",
+    ];
     match kind {
         PublishErrorKind::StreamNotFound => Again::NoStream,
         PublishErrorKind::TimedOut | PublishErrorKind::BrokenPipe => Again::NoAnswer,

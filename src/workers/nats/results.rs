@@ -46,6 +46,24 @@ impl Desk {
         }
     }
 
+    /// Collects what is there already. An error is left to [`Desk::collect`], which tries again.
+    pub(super) async fn collect_what_waits(self: &Arc<Self>) {
+        let mut receipts = JoinSet::new();
+        while !self.stopped() && self.fetch(&mut receipts).await.is_ok_and(|got| got > 0) {}
+        receipts.detach_all();
+    }
+
+    async fn fetch(self: &Arc<Self>, receipts: &mut JoinSet<()>) -> Result<usize> {
+        let consumer = streams::returns(&self.link, &self.order.run.workspace).await?;
+        let mut there = consumer.fetch().max_messages(BATCH).messages().await?;
+        let mut got = 0;
+        while let Some(message) = there.next().await {
+            self.take(message.map_err(|e| anyhow!("collect results: {e}"))?, receipts).await;
+            got += 1;
+        }
+        Ok(got)
+    }
+
     async fn pull(self: &Arc<Self>, receipts: &mut JoinSet<()>) -> Result<()> {
         let mut consumer = streams::returns(&self.link, &self.order.run.workspace).await?;
         let (mut last, mut told, mut again) = (Instant::now(), Instant::now(), Instant::now());
@@ -88,6 +106,12 @@ impl Desk {
             }
         };
         let waiting = self.take_back(&clip);
+        if waiting.is_none()
+            && matches!(outcome, Outcome::Heard(_))
+            && let Ok(mut known) = self.known.lock()
+        {
+            known.insert(clip.clone());
+        }
         let (receipt, kept) = Receipt::awaited();
         let event = match (outcome, waiting) {
             (Outcome::Heard(hypothesis), _) => Event::Heard(hypothesis, receipt),

@@ -77,11 +77,14 @@ pub struct Served {
 /// Clips of a run are heard, or not.
 enum State {
     Ready(Arc<Hands>, Box<Consumer<pull::Config>>),
-    Refused,
+    /// Since when: the model may come.
+    Refused(Instant),
 }
 
 /// Runs are looked for this often.
 const LOOK: Duration = Duration::from_secs(2);
+/// A run that was refused is looked at again after this.
+const AGAIN: Duration = Duration::from_secs(10);
 /// One pull waits this long.
 const PULL: Duration = Duration::from_secs(1);
 /// What is in the middle of a clip when the worker is told to end gets this long.
@@ -234,13 +237,19 @@ impl Puller {
                 found.insert(run, info.config.ack_wait);
             }
         }
-        self.runs.retain(|run, _| found.contains_key(run));
+        self.runs.retain(|run, state| {
+            let over = matches!(state, State::Refused(since) if since.elapsed() > AGAIN);
+            found.contains_key(run) && !over
+        });
         for (run, patience) in found {
             if self.runs.contains_key(&run) {
                 continue;
             }
             let state = match self.prepare(&run).await {
                 Ok(hands) => {
+                    if let Ok(mut served) = self.shared.served.lock() {
+                        served.refused.remove(&run.consumer());
+                    }
                     let patience = patience.as_millis() as u64;
                     self.shared.patience.store(patience.max(500), Ordering::Relaxed);
                     let consumer = stream.get_consumer(&run.consumer()).await;
@@ -248,17 +257,22 @@ impl Puller {
                     State::Ready(Arc::new(hands), Box::new(consumer))
                 }
                 Err(error) => {
-                    let why = format!("{error:#}");
-                    (self.shared.terms.tell)(format!("no work for the run {}: {why}", run.consumer()));
-                    if let Ok(mut served) = self.shared.served.lock() {
-                        served.refused.insert(run.consumer(), why);
-                    }
-                    State::Refused
+                    self.refuse(&run, format!("{error:#}"));
+                    State::Refused(Instant::now())
                 }
             };
             self.runs.insert(run, state);
         }
         Ok(())
+    }
+
+    /// Says why there is no work for a run, once.
+    fn refuse(&self, run: &Run, why: String) {
+        let Ok(mut served) = self.shared.served.lock() else { return };
+        let line = format!("no work for the run {}: {why}", run.consumer());
+        if served.refused.insert(run.consumer(), why.clone()).is_none_or(|before| before != why) {
+            (self.shared.terms.tell)(line);
+        }
     }
 
     async fn prepare(&self, run: &Run) -> Result<Hands> {
@@ -269,14 +283,15 @@ impl Puller {
             match tokio::task::spawn_blocking(move || prepare(&setup)).await?? {
                 Prepared::Ready(hands) => return Ok(hands),
                 Prepared::Lacks { sha256, name } if !fetched => {
-                    (terms.tell)(format!("the model {name} is not here; looking on {}", link.shown));
                     ensure!(
                         (terms.fetch)(link.clone(), sha256.clone()).await?,
                         "the model {name} ({sha256}) is neither here nor on the server: fetch it \
                          (`second-ear model pull`), name its file (--model), or run with --share-model"
                     );
                 }
-                Prepared::Lacks { name, .. } => bail!("the model {name} was fetched and is not found"),
+                Prepared::Lacks { name, .. } => {
+                    bail!("the model {name} was fetched and is not found")
+                }
             }
         }
         bail!("the run cannot be prepared")
@@ -332,7 +347,9 @@ impl Puller {
                 }
             }
             Err(error) => {
-                (self.shared.terms.tell)(format!("a message that is no clip was dropped: {error:#}"));
+                (self.shared.terms.tell)(format!(
+                    "a message that is no clip was dropped: {error:#}"
+                ));
                 if let Some(acker) = self.shared.held.release(id) {
                     let _ = acker.ack_with(AckKind::Term).await;
                 }

@@ -59,7 +59,10 @@ pub fn clip_of(subject: &str) -> Option<ClipId> {
 }
 
 /// Makes the two streams, where they are not there yet.
-pub async fn make(link: &Link, replicas: usize) -> Result<()> {
+///
+/// Both have a room of their own: were the clips to take all that the server has, no result could come back,
+/// and no clip could ever leave. `most`: bytes of clips that may wait; results get a quarter of that.
+pub async fn make(link: &Link, replicas: usize, most: u64) -> Result<()> {
     let common = |name: &str, subjects: &str| Config {
         name: name.to_string(),
         subjects: vec![subjects.to_string()],
@@ -73,11 +76,13 @@ pub async fn make(link: &Link, replicas: usize) -> Result<()> {
         // A clip that waits already is not put there twice, however late the coordinator asks again.
         max_messages_per_subject: 1,
         discard_new_per_subject: true,
+        max_bytes: most as i64,
         description: Some("second-ear: clips that wait to be transcribed".to_string()),
         ..common(WORK, "second-ear.work.>")
     };
     let results = Config {
         max_age: RESULTS_AGE,
+        max_bytes: (most / 4) as i64,
         description: Some("second-ear: hypotheses on their way back".to_string()),
         ..common(RESULTS, "second-ear.result.>")
     };
@@ -86,7 +91,10 @@ pub async fn make(link: &Link, replicas: usize) -> Result<()> {
         let wanted = (config.retention, config.subjects.clone());
         let stream = link.jetstream.get_or_create_stream(config).await;
         let stream = stream.with_context(|| {
-            format!("make the stream {name} on {} (is JetStream on, is there room?)", link.shown)
+            format!(
+                "make the stream {name} on {} (is JetStream on, and can it spare the room? --queue-mb asks for less)",
+                link.shown
+            )
         })?;
         let there = &stream.cached_info().config;
         ensure!(

@@ -1,0 +1,75 @@
+"""Called by scripts/bench-nats: see there. Workers are running, model loaded, before the clock starts; a local run's time includes
+loading the model (about a second), as its user's does. Prints one JSON object."""
+
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+recording, rounds = os.path.abspath(sys.argv[1]), int(sys.argv[2])
+program = os.path.abspath("target/release/second-ear")
+work = tempfile.mkdtemp(prefix="second-ear-nats-")
+
+
+def free():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+port, monitor = free(), free()
+url = f"nats://127.0.0.1:{port}"
+settings = os.path.join(work, "server.conf")
+open(settings, "w").write(f'listen: "127.0.0.1:{port}"\nhttp: "127.0.0.1:{monitor}"\njetstream {{ store_dir: "{work}/store" }}\n')
+server = subprocess.Popen(["nats-server", "-c", settings, "-l", os.path.join(work, "server.log")])
+time.sleep(1)
+
+
+def varz():
+    return json.load(urllib.request.urlopen(f"http://127.0.0.1:{monitor}/varz"))
+
+
+def once(name, workers):
+    """Wall seconds of `run` on a fresh workspace; `workers`: threads of each worker, none for a local run."""
+    folder = os.path.join(work, name)
+    subprocess.run([program, "--quiet", "init", folder, "--language", "fr"], check=True)
+    subprocess.run([program, "--quiet", "ingest", folder, recording], check=True)
+    hands = [subprocess.Popen([program, "--quiet", "worker", "--nats", url, "--workers", str(n), "--json"], stdout=subprocess.PIPE)
+             for n in workers]
+    more = ["--nats", url] if workers else ["--workers", "2"]
+    before, began = varz(), time.time()
+    done = subprocess.run([program, "--quiet", "run", folder, "--json", *more], check=True, capture_output=True, text=True)
+    seconds, after = time.time() - began, varz()
+    first = []
+    for hand in hands:
+        hand.terminate()
+        first.append(json.loads(hand.communicate()[0]))
+    done = json.loads(done.stdout)
+    return {"seconds": seconds, "clips": done["transcribed"], "audio": done["transcribed_seconds"], "workers": first,
+            "bytes": after["in_bytes"] - before["in_bytes"], "messages": after["in_msgs"] - before["in_msgs"]}
+
+
+kinds = {"local": [], "one_worker": [2], "two_workers": [1, 1]}
+runs = {kind: [] for kind in kinds}
+try:
+    for n in range(rounds):
+        for kind, workers in kinds.items():
+            runs[kind].append(once(f"{kind}-{n}", workers))
+            print(f"{kind}: {runs[kind][-1]['seconds']:.1f} s", file=sys.stderr, flush=True)
+finally:
+    server.terminate()
+median = {kind: statistics.median(r["seconds"] for r in all_) for kind, all_ in runs.items()}
+last = runs["one_worker"][-1]
+hours = last["audio"] / 3600
+print(json.dumps({
+    "clips": last["clips"], "audio_seconds": round(last["audio"], 1), "rounds": rounds,
+    "median_seconds": {k: round(v, 1) for k, v in median.items()},
+    "times_of_local": {k: round(v / median["local"], 3) for k, v in median.items()},
+    "messages_to_server_an_hour_of_audio": round(last["messages"] / hours),
+    "megabytes_to_server_an_hour_of_audio": round(last["bytes"] / 1e6 / hours, 1),
+}, indent=1))

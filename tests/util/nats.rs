@@ -1,0 +1,216 @@
+//! A real nats-server for a test: started on a free port, stopped by its id.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use super::{Workspace, second_ear, stderr};
+
+/// A server of the test's own.
+pub struct Server {
+    pub port: u16,
+    folder: tempfile::TempDir,
+    settings: String,
+    child: Option<Child>,
+}
+
+/// Whether there is a nats-server; says loudly when there is none. `scripts/test` installs it and sets
+/// `SECOND_EAR_NEEDS_NATS`, with which a missing one is a failure.
+pub fn there_is_one() -> bool {
+    let found = program().is_some();
+    if !found {
+        assert!(
+            std::env::var_os("SECOND_EAR_NEEDS_NATS").is_none(),
+            "nats-server is not installed"
+        );
+        eprintln!(
+            "\n*** SKIPPED: no nats-server here. Install it: apt-get install nats-server ***\n"
+        );
+    }
+    found
+}
+
+fn program() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    let places = std::env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/local/bin".into()]);
+    places.map(|folder| folder.join("nats-server")).find(|p| p.is_file())
+}
+
+impl Server {
+    /// Starts one; `settings`: more lines for its settings file.
+    pub fn start(settings: &str) -> Self {
+        Self::with(settings, "")
+    }
+
+    /// Likewise, with more settings of JetStream.
+    pub fn with(settings: &str, jetstream: &str) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let folder = tempfile::tempdir().unwrap();
+        let store = folder.path().join("store");
+        let settings = format!(
+            "listen: \"127.0.0.1:{port}\"\njetstream {{ store_dir: {store:?}\n{jetstream} }}\n{settings}\n"
+        );
+        let mut server = Self { port, folder, settings, child: None };
+        server.go_on();
+        server
+    }
+
+    /// Starts it (again), with what its store holds.
+    pub fn go_on(&mut self) {
+        let file = self.folder.path().join("server.conf");
+        std::fs::write(&file, &self.settings).unwrap();
+        let log = self.folder.path().join("server.log");
+        let child = Command::new(program().unwrap())
+            .arg("-c")
+            .arg(&file)
+            .arg("-l")
+            .arg(&log)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        self.child = Some(child.unwrap());
+        let began = Instant::now();
+        while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+            let log = std::fs::read_to_string(&log).unwrap_or_default();
+            assert!(began.elapsed() < Duration::from_secs(20), "the server does not start: {log}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Stops it; its store stays.
+    pub fn stop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    /// What it wrote to its log.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.file("server.log")).unwrap_or_default()
+    }
+
+    /// Its address.
+    pub fn url(&self) -> String {
+        format!("nats://127.0.0.1:{}", self.port)
+    }
+
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// A running second-ear, killed when dropped.
+pub struct Running {
+    child: Option<Child>,
+}
+
+impl Running {
+    /// Starts the program with what a command has.
+    pub fn start(mut command: Command) -> Self {
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        Self { child: Some(child) }
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.as_ref().unwrap().id()
+    }
+
+    /// Sends a signal by name: KILL, STOP, CONT, TERM.
+    pub fn signal(&self, name: &str) {
+        let done = Command::new("kill").arg(format!("-{name}")).arg(self.id().to_string()).status();
+        assert!(done.unwrap().success());
+    }
+
+    /// Whether it has ended.
+    pub fn is_over(&mut self) -> bool {
+        self.child.as_mut().is_none_or(|child| child.try_wait().unwrap().is_some())
+    }
+
+    /// Waits for its end, at most two minutes.
+    #[track_caller]
+    pub fn end(mut self) -> Output {
+        let mut child = self.child.take().unwrap();
+        let began = Instant::now();
+        let out = drain(child.stdout.take().unwrap());
+        let err = drain(child.stderr.take().unwrap());
+        while child.try_wait().unwrap().is_none() {
+            if began.elapsed() > Duration::from_secs(120) {
+                child.kill().unwrap();
+                child.wait().unwrap();
+                panic!("it does not end: {}", String::from_utf8_lossy(&err.join().unwrap()));
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let status = child.wait().unwrap();
+        Output { status, stdout: out.join().unwrap(), stderr: err.join().unwrap() }
+    }
+
+    /// Waits for its end and insists on the exit code.
+    #[track_caller]
+    pub fn end_with(self, code: i32) -> Output {
+        let output = self.end();
+        assert_eq!(output.status.code(), Some(code), "{}", stderr(&output));
+        output
+    }
+}
+
+fn drain(mut from: impl std::io::Read + Send + 'static) -> std::thread::JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = from.read_to_end(&mut bytes);
+        bytes
+    })
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// `run DIR --nats` with a short patience, and more arguments.
+pub fn coordinator(workspace: &Workspace, url: &str, more: &[&str]) -> Running {
+    let mut command = second_ear();
+    command.args(["run", &workspace.path(), "--nats", url]).args(more);
+    if !more.contains(&"--patience") {
+        command.args(["--patience", "2"]);
+    }
+    Running::start(command)
+}
+
+/// `worker`, and more arguments.
+pub fn worker(url: &str, more: &[&str]) -> Running {
+    let mut command = second_ear();
+    command.args(["worker", "--nats", url]).args(more);
+    Running::start(command)
+}
+
+/// Clip, and the hypothesis as it is stored, in order.
+pub fn hypotheses(dir: &Path) -> Vec<(String, String)> {
+    let db = rusqlite::Connection::open(dir.join("state.db")).unwrap();
+    let mut statement = db.prepare("SELECT clip, body FROM hypotheses ORDER BY clip").unwrap();
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
+/// Waits until so many hypotheses are there.
+#[track_caller]
+pub fn until_heard(dir: &Path, count: usize) {
+    let began = Instant::now();
+    while hypotheses(dir).len() < count {
+        let there = hypotheses(dir).len();
+        assert!(began.elapsed() < Duration::from_secs(60), "{there} of {count} hypotheses");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}

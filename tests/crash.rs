@@ -62,7 +62,7 @@ fn ctrl_c_stops_within_two_seconds_and_says_how_to_resume() {
     let ws = Workspace::new();
     ws.ingest(&[&sample("quebec_menu.flac")]);
     let child = start(&ws);
-    std::thread::sleep(Duration::from_millis(1500));
+    util::nats::until_heard(&ws.dir, 1);
     let told = Instant::now();
     std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     let output = child.wait_with_output().unwrap();

@@ -154,7 +154,10 @@ impl Desk {
     /// Nothing is left to do: workers need not look here any more.
     async fn tidy(&self) -> Result<()> {
         let run = &self.order.run;
-        streams::stream(&self.link, streams::WORK).await?.delete_consumer(&run.consumer()).await?;
+        let work = streams::stream(&self.link, streams::WORK).await?;
+        // A clip whose acknowledgement is late, or that was offered twice, would wait for nobody.
+        work.purge().filter(run.all_work()).await?;
+        work.delete_consumer(&run.consumer()).await?;
         files::forget_setup(&self.link, run).await?;
         self.link.client.flush().await?;
         Ok(())

@@ -42,6 +42,11 @@ impl Run {
             .then(|| Self { workspace: workspace.to_string(), setup: setup.to_string() })
     }
 
+    /// Subjects of all its clips that wait.
+    pub fn all_work(&self) -> String {
+        format!("second-ear.work.{}.{}.>", self.workspace, self.setup)
+    }
+
     /// Subject of a clip that waits.
     pub fn work(&self, clip: &ClipId) -> String {
         format!("second-ear.work.{}.{}.{clip}", self.workspace, self.setup)
@@ -116,7 +121,7 @@ pub async fn stream(link: &Link, name: &str) -> Result<Stream> {
 pub async fn offer(link: &Link, run: &Run, patience: Duration) -> Result<Consumer<pull::Config>> {
     let config = pull::Config {
         durable_name: Some(run.consumer()),
-        filter_subject: format!("second-ear.work.{}.{}.>", run.workspace, run.setup),
+        filter_subject: run.all_work(),
         ack_policy: AckPolicy::Explicit,
         ack_wait: patience,
         max_deliver: -1, // workers count, and give up aloud

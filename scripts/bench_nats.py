@@ -1,5 +1,5 @@
-"""Called by scripts/bench-nats: see there. Workers are running, model loaded, before the clock starts; a local run's time includes
-loading the model (about a second), as its user's does. Prints one JSON object."""
+"""Called by scripts/bench-nats: see there. Workers are running before the clock starts; they load the model when they see the run, and a
+local run loads it too. So a short recording shows fixed costs above all. Prints one JSON object."""
 
 import json
 import os

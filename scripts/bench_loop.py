@@ -252,5 +252,6 @@ if what == "recipes":
             ["default"], ["5 epochs", "--epochs", "5"], ["rate 2e-5", "--rate", "2e-5"], ["rate 3e-5", "--rate", "3e-5"],
             ["rate 2e-5, 5 epochs", "--rate", "2e-5", "--epochs", "5"],
             ["SpecAugment, rate 2e-5, 5 epochs", "--hide", "--rate", "2e-5", "--epochs", "5"],
+            ["speeds", "--pace"], ["speeds, 5 epochs", "--pace", "--epochs", "5"],
             ["adapters 16", "--adapters", "16"], ["adapters 32, rate 1e-3", "--adapters", "32", "--rate", "1e-3"]):
         once(name, 214, *options)

@@ -369,6 +369,32 @@ fn a_server_without_room_is_waited_for() {
 }
 
 #[test]
+fn a_server_whose_disk_is_full_is_waited_for_aloud() {
+    if !there_is_one() {
+        return;
+    }
+    let Some(mut server) = Server::on_a_small_disk(500) else { return };
+    let set = set(SLOW);
+    // Nobody takes clips away yet, and they need more room than that.
+    let mut run = set.coordinator(&server.url(), &[]);
+    // The server neither answers nor logs; ten seconds later that is told.
+    std::thread::sleep(Duration::from_secs(15));
+    if run.is_over() {
+        panic!("it gave up: {}", stderr(&run.end()));
+    }
+    // Another disk, with room, and nothing of what was on the first.
+    server.stop();
+    server.go_on();
+    let worker = set.worker(&server.url(), &[]);
+    let output = run.end_with(0);
+    let said = stderr(&output);
+    assert!(said.contains("is its disk full?"), "{said}");
+    set.all_is_there();
+    nothing_is_left(&server);
+    drop(worker);
+}
+
+#[test]
 fn a_server_that_cannot_spare_the_room_is_refused_at_once() {
     if !there_is_one() {
         return;

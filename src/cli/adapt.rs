@@ -26,9 +26,16 @@ pub struct Adapt {
     /// Hide bands and stretches of each spectrogram at random (SpecAugment).
     #[arg(long)]
     pub hide: bool,
+    /// Hear each example slower or faster at two looks of three (speed perturbation).
+    #[arg(long)]
+    pub pace: bool,
     /// Train low-rank adapters of this rank instead of the matrices themselves.
     #[arg(long, value_name = "RANK", default_value_t = 0)]
     pub adapters: usize,
+    /// Trainings that each leave a part out and are judged on it, where fewer than 30 clips are kept for the
+    /// verdict; 0 or 1: none.
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    pub folds: usize,
     /// More anchors: a JSONL manifest (audio, start, end, text, language, use: replay, dev or test).
     #[arg(long, value_name = "MANIFEST")]
     pub anchors: Option<PathBuf>,
@@ -69,6 +76,7 @@ impl Adapt {
         let mut schedule = recipe.schedule;
         schedule.rate = self.rate.unwrap_or(schedule.rate);
         let epochs = self.epochs.unwrap_or(recipe.epochs).max(1);
-        Recipe { epochs, schedule, hide: self.hide && self.mode == Mode::Full, ..recipe }
+        let full = self.mode == Mode::Full;
+        Recipe { epochs, schedule, hide: self.hide && full, pace: self.pace && full, ..recipe }
     }
 }

@@ -18,6 +18,7 @@ pub fn dispatch(args: Adapt, talk: Talk) -> Result<Exit> {
     let options = Options {
         dry_run: args.dry_run,
         recipe: args.recipe(),
+        folds: args.folds,
         anchors: args.anchors,
         workers: args.workers,
     };

@@ -3,6 +3,7 @@
 
 mod anchors;
 mod confidence;
+mod cross;
 mod learn;
 mod material;
 mod sounds;
@@ -24,6 +25,7 @@ use crate::training::finetune::Recipe;
 use crate::views::progress::Talk;
 use anchors::{Anchor, Purpose};
 pub use confidence::Confidence;
+use learn::Lesson;
 use material::Materials;
 
 /// Settled clips below which no round is begun.
@@ -36,6 +38,8 @@ pub struct Options {
     pub dry_run: bool,
     /// How to train.
     pub recipe: Recipe,
+    /// Parts for the cross-validated verdict of a small round; below 2: none.
+    pub folds: usize,
     /// More anchors: a manifest.
     pub anchors: Option<PathBuf>,
     /// Threads that transcribe; overrides the settings.
@@ -79,7 +83,7 @@ struct Plan<'a> {
 /// Too few settled clips, a model that cannot be trained (quantised), bad anchors; stopped.
 pub fn adapt(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<Adapted> {
     let mut plan = plan(workspace, options)?;
-    let steps = learn::steps(&plan);
+    let steps = learn::steps(&plan, &Lesson::whole());
     let mut adapted = Adapted {
         round: plan.round.clone(),
         dry_run: options.dry_run,
@@ -102,7 +106,7 @@ pub fn adapt(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result
     let sounds = sounds::load(&plan.materials.clips, &recordings, &mut adapted.failed);
     plan.materials.clips.retain(|m| sounds.contains_key(&m.clip));
     plan.note_data();
-    let learnt = learn::learn(workspace, &plan, &sounds, &stop, talk)?;
+    let learnt = learn::learn(workspace, &plan, &sounds, &Lesson::whole(), &stop, talk)?;
     let judged = verdict::judge(workspace, &plan, &sounds, &learnt, &stop, talk)?;
     let round = Round {
         created: jiff::Timestamp::now().to_string(),

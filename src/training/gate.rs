@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::Measured;
 use crate::statistics::bootstrap;
 
 /// A clip of a held-out set under both models.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pair {
     /// Clips of one key (speaker, recording) are drawn together.
     pub unit: String,
@@ -22,6 +24,10 @@ pub struct Pair {
 
 /// Probability of improvement from which the test counts as better.
 pub const CONFIDENCE: f64 = 0.95;
+/// Test clips below which the verdict looks at clips that were learnt from too, each under a model that
+/// learnt from the others (cross-validation): a dozen clips tell nothing. Decided by the number alone,
+/// before anything is measured.
+pub const FEW: usize = 30;
 /// How much worse an anchor may be, in word error rate.
 pub const ANCHOR_SLACK: f64 = 0.005;
 
@@ -127,6 +133,13 @@ pub fn judge(test: Option<&Measured>, anchors: &[Measured], from_nothing: Vec<Ke
         Some(test) if test.better < CONFIDENCE => why.push(Kept::NotBetter { better: test.better }),
         Some(_) => {}
     }
+    why.extend(others(anchors, from_nothing));
+    why
+}
+
+/// What speaks against the new model whatever it gained: anchors that got worse, text from nothing.
+pub fn others(anchors: &[Measured], from_nothing: Vec<Kept>) -> Vec<Kept> {
+    let mut why = Vec::new();
     for anchor in anchors {
         let by = anchor.after - anchor.before;
         if by > ANCHOR_SLACK + 1e-12 {

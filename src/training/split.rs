@@ -12,11 +12,13 @@
 //! split that lacks the largest part of its share and has room; none is left empty while there are units for it. More data may move a
 //! speaker to another split: keep a test set that is to last apart.
 
+mod folds;
 mod units;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::Samples;
+pub use folds::folds;
 use units::{joined, units};
 
 /// Where a clip goes.

@@ -45,23 +45,58 @@ impl Server {
 
     /// Likewise, with more settings of JetStream.
     pub fn with(settings: &str, jetstream: &str) -> Self {
+        let mut server = Self::prepared(settings, jetstream);
+        server.go_on();
+        server
+    }
+
+    /// One that was not started yet.
+    fn prepared(settings: &str, jetstream: &str) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let folder = tempfile::tempdir().unwrap();
         let store = folder.path().join("store");
         let settings = format!(
             "listen: \"127.0.0.1:{port}\"\njetstream {{ store_dir: {store:?}\n{jetstream} }}\n{settings}\n"
         );
-        let mut server = Self { port, folder, settings, child: None };
-        server.go_on();
-        server
+        Self { port, folder, settings, child: None }
+    }
+
+    /// Starts one whose disk, a small one in memory, holds `kilobytes`: what it keeps is gone when it stops.
+    /// `None` where this machine lets nobody mount one.
+    pub fn on_a_small_disk(kilobytes: usize) -> Option<Self> {
+        let allowed = Command::new("unshare")
+            .args(["--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"])
+            .output();
+        if !allowed.is_ok_and(|done| done.status.success()) {
+            eprintln!(
+                "\n*** SKIPPED: no disk in memory can be mounted here (unshare, tmpfs) ***\n"
+            );
+            return None;
+        }
+        // Else the server asks the disk, and refuses streams that are larger.
+        let mut server = Self::prepared("", "max_file_store: 4GB");
+        let store = server.file("store");
+        std::fs::create_dir(&store).unwrap();
+        let mount = "mount -t tmpfs -o size=$0k none $1 && shift 1 && exec \"$@\"";
+        let mut command = Command::new("unshare");
+        command.args(["--user", "--map-root-user", "--mount", "sh", "-c", mount]);
+        command.arg(kilobytes.to_string()).arg(store);
+        server.start_by(command);
+        Some(server)
     }
 
     /// Starts it (again), with what its store holds.
     pub fn go_on(&mut self) {
+        self.start_by(Command::new("env"));
+    }
+
+    /// Starts it by a command that takes one to run.
+    fn start_by(&mut self, mut command: Command) {
         let file = self.folder.path().join("server.conf");
         std::fs::write(&file, &self.settings).unwrap();
         let log = self.folder.path().join("server.log");
-        let child = Command::new(program().unwrap())
+        let child = command
+            .arg(program().unwrap())
             .arg("-c")
             .arg(&file)
             .arg("-l")

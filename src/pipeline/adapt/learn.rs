@@ -1,6 +1,6 @@
 //! The training of a round: examples of clips and anchors, the model in memory, checkpoints.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
@@ -14,8 +14,9 @@ use crate::domain::{ClipId, DecodePolicy, Round, RoundVerdict, SAMPLE_RATE, hex_
 use crate::exit::Interrupted;
 use crate::hypotheses::bpe::Bpe;
 use crate::hypotheses::models::weights::{self, Loaded};
+use crate::hypotheses::second::at_pace;
 use crate::hypotheses::transcriber::first_context;
-use crate::hypotheses::whisper::Engine;
+use crate::hypotheses::whisper::{Engine, MAX_SAMPLES};
 use crate::training::finetune::{
     self, Example, Model, Parameter, Place, Shape, Step, Stopped, Trained,
 };
@@ -34,25 +35,51 @@ pub fn folder(workspace: &Workspace) -> PathBuf {
     workspace.dir.join("models")
 }
 
-fn checkpoint(workspace: &Workspace) -> PathBuf {
-    folder(workspace).join("training.safetensors")
+/// One training of a round.
+#[derive(Clone, Debug)]
+pub struct Lesson {
+    /// What the progress bar calls it, and its checkpoint.
+    pub name: String,
+    /// Clips that are not learnt from this time.
+    pub without: BTreeSet<ClipId>,
 }
 
-/// Clips that are learnt from.
-fn learnt<'a>(plan: &'a Plan) -> impl Iterator<Item = &'a Material> {
-    plan.materials.clips.iter().filter(|m| m.used.learnt())
+impl Lesson {
+    /// The one that makes the new model.
+    pub fn whole() -> Self {
+        Self { name: "training".into(), without: BTreeSet::new() }
+    }
+
+    /// Where it leaves what it goes on from.
+    pub fn checkpoint(&self, workspace: &Workspace) -> PathBuf {
+        folder(workspace).join(format!("{}.safetensors", self.name))
+    }
+
+    /// What is trained on what, as one digest: a checkpoint of anything else is not used.
+    pub fn key(&self, plan: &Plan) -> String {
+        let Round { data_digest, recipe, .. } = &plan.round;
+        let without: Vec<&str> = self.without.iter().map(ClipId::as_str).collect();
+        let all = format!("{} {data_digest} {recipe} {}", plan.parent.sha256, without.join(" "));
+        hex_digest(all.as_bytes())
+    }
+
+    /// Clips that are learnt from.
+    fn clips<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = &'a Material> {
+        let learnt = plan.materials.clips.iter().filter(|m| m.used.learnt());
+        learnt.filter(|m| !self.without.contains(&m.clip))
+    }
 }
 
 /// Steps of the training.
-pub fn steps(plan: &Plan) -> usize {
+pub fn steps(plan: &Plan, lesson: &Lesson) -> usize {
     let recipe = &plan.options.recipe;
     let anchors = plan.anchors.iter().filter(|a| a.purpose == Purpose::Replay).count();
-    (learnt(plan).count() + anchors).div_ceil(recipe.batch) * recipe.epochs
+    (lesson.clips(plan).count() + anchors).div_ceil(recipe.batch) * recipe.epochs
 }
 
 /// Seconds of sound that are learnt from.
 pub fn seconds(plan: &Plan) -> f64 {
-    let clips: f64 = learnt(plan).map(|m| m.span.len().seconds()).sum();
+    let clips: f64 = Lesson::whole().clips(plan).map(|m| m.span.len().seconds()).sum();
     let anchors = plan.anchors.iter().filter(|a| a.purpose == Purpose::Replay);
     clips + anchors.map(|a| length(&a.sound.samples)).sum::<f64>()
 }
@@ -66,18 +93,19 @@ pub fn learn(
     workspace: &Workspace,
     plan: &Plan,
     sounds: &BTreeMap<ClipId, Sound>,
+    lesson: &Lesson,
     stop: &AtomicBool,
     talk: Talk,
 ) -> Result<Learnt> {
     std::fs::create_dir_all(folder(workspace))?;
     let loaded = weights::load(&plan.parent.path)?;
     let engine = Engine::load(&plan.parent.path, &plan.parent.sha256)?;
-    let examples = examples(&engine, plan, sounds, &workspace.config.decode, talk);
+    let examples = examples(&engine, plan, lesson, sounds, &workspace.config.decode, talk);
     drop(engine);
     let model = model(loaded);
     let recipe = &plan.options.recipe;
-    let place = Place { checkpoint: checkpoint(workspace), key: key(plan) };
-    let progress = talk.progress("train", Unit::Things("steps"), steps(plan) as u64);
+    let place = Place { checkpoint: lesson.checkpoint(workspace), key: lesson.key(plan) };
+    let progress = talk.progress(&lesson.name, Unit::Things("steps"), steps(plan, lesson) as u64);
     let mut tell = |Step { step, steps, epoch, loss }: Step| {
         progress.note(format!("epoch {epoch}, loss {loss:.3}"));
         progress.set(step as u64, steps as u64);
@@ -109,26 +137,22 @@ pub fn model(loaded: Loaded) -> Model {
     Model { shape, filters: loaded.filters, parameters }
 }
 
-/// What is trained on what, as one digest: a checkpoint of anything else is not used.
-fn key(plan: &Plan) -> String {
-    let Round { data_digest, recipe, .. } = &plan.round;
-    hex_digest(format!("{} {data_digest} {recipe}", plan.parent.sha256).as_bytes())
-}
-
 fn examples(
     engine: &Engine,
     plan: &Plan,
+    lesson: &Lesson,
     sounds: &BTreeMap<ClipId, Sound>,
     policy: &DecodePolicy,
     talk: Talk,
 ) -> Vec<Example> {
     let bpe = engine.bpe();
-    let clips = learnt(plan).filter_map(|m| Some((sounds.get(&m.clip)?, &*m.text, m.weight)));
+    let clips = lesson.clips(plan).filter_map(|m| Some((sounds.get(&m.clip)?, &*m.text, m.weight)));
     let anchors = plan.anchors.iter().filter(|a| a.purpose == Purpose::Replay);
     let all = clips.chain(anchors.map(|a| (&a.sound, &*a.text, 1.0)));
     let mut examples = Vec::new();
     for (sound, text, weight) in all {
         match example(engine, &bpe, sound, text, weight, policy) {
+            Ok(example) if plan.options.recipe.pace => examples.push(paced(example, policy)),
             Ok(example) => examples.push(example),
             Err(why) => talk.problem(format!("left out: clip {}: {why:#}", sound.clip)),
         }
@@ -154,6 +178,7 @@ pub fn example(
     Ok(Example {
         frames: first_context(length(&sound.samples), policy) as usize,
         samples: sound.samples.clone(),
+        paces: Vec::new(),
         prompt: engine.prompt(&sound.language),
         text: ids.into_iter().map(|id| id as u32).collect(),
         end: engine.end_of_text(),
@@ -161,16 +186,28 @@ pub fn example(
     })
 }
 
+/// The example with two other paces (Ko et al., "Audio augmentation for speech recognition", 2015), where
+/// they fit into Whisper's window.
+fn paced(example: Example, policy: &DecodePolicy) -> Example {
+    let paces = [0.9, 1.1].map(|pace| at_pace(&example.samples, pace));
+    let paces = paces.into_iter().filter(|samples| samples.len() <= MAX_SAMPLES);
+    let framed = paces.map(|samples| {
+        let frames = first_context(length(&samples), policy) as usize;
+        (samples, frames)
+    });
+    Example { paces: framed.collect(), ..example }
+}
+
 /// Removes what only an unfinished round needs: checkpoint, candidates that were not taken.
 pub fn clean(workspace: &Workspace, round: &Round) -> Result<()> {
-    let _ = std::fs::remove_file(checkpoint(workspace));
     let kept = match &round.verdict {
         RoundVerdict::Promoted { file, .. } => Some(workspace.dir.join(file)),
         RoundVerdict::Kept { .. } => None,
     };
     for entry in std::fs::read_dir(folder(workspace))?.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with("candidate-") && Some(entry.path()) != kept {
+        let passing = ["candidate-", "training", "fold-"].iter().any(|p| name.starts_with(p));
+        if passing && Some(entry.path()) != kept {
             std::fs::remove_file(entry.path())?;
         }
     }

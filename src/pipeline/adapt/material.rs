@@ -11,7 +11,7 @@ use crate::domain::{
 use crate::pipeline::workspace::Workspace;
 use crate::store::Draft;
 use crate::training::normalise;
-use crate::training::split::{Shares, Split, SplitItem, Unit, split_again};
+use crate::training::split::{self, Shares, Split, SplitItem, Unit, split_again};
 
 /// An accepted draft is repeated from this score on.
 const CONFIDENT: f64 = 0.9;
@@ -117,24 +117,32 @@ pub fn gather(workspace: &Workspace, seed: u64) -> Result<Materials> {
     Ok(Materials { clips, unit, left_out })
 }
 
-fn said(m: &Material) -> String {
+/// What is said, as splits compare it.
+pub fn said(m: &Material) -> String {
     normalise::normalise(&m.text, &m.language)
+}
+
+fn item<'a>(m: &'a Material, text: &'a str) -> SplitItem<'a> {
+    SplitItem {
+        clip: m.clip.as_str(),
+        speaker: &m.speaker,
+        recording: m.recording.as_str(),
+        text,
+        length: m.span.len(),
+    }
+}
+
+/// The part of each clip for cross-validation; `None` where they cannot be kept apart by `unit`.
+pub fn folds(clips: &[&Material], unit: Unit, most: usize) -> Option<Vec<usize>> {
+    let texts: Vec<String> = clips.iter().map(|m| said(m)).collect();
+    let items: Vec<SplitItem> = clips.iter().zip(&texts).map(|(m, t)| item(m, t)).collect();
+    split::folds(&items, unit, most)
 }
 
 /// Gives each correction its use; clips of earlier rounds keep theirs.
 fn assign(clips: &mut [Material], before: &BTreeMap<ClipId, Used>) -> Unit {
     let texts: Vec<String> = clips.iter().map(said).collect();
-    let items: Vec<SplitItem> = clips
-        .iter()
-        .zip(&texts)
-        .map(|(m, text)| SplitItem {
-            clip: m.clip.as_str(),
-            speaker: &m.speaker,
-            recording: m.recording.as_str(),
-            text,
-            length: m.span.len(),
-        })
-        .collect();
+    let items: Vec<SplitItem> = clips.iter().zip(&texts).map(|(m, t)| item(m, t)).collect();
     let before: Vec<Option<Split>> = clips
         .iter()
         .map(|m| {

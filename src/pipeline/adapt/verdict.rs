@@ -2,13 +2,14 @@
 //! In: trained parameters. Out: a model file, what was measured, the verdict. Left to others: keeping it.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result};
 
 use super::anchors::{Anchor, Purpose, nothings};
+use super::cross;
 use super::learn::{Learnt, folder};
 use super::sounds::{Sound, hear};
 use super::{Plan, Workspace};
@@ -36,11 +37,14 @@ pub struct Judged {
     pub file: PathBuf,
 }
 
-/// A held-out clip: its sound, text, bootstrap unit.
-struct Held<'a> {
-    sound: &'a Sound,
-    text: &'a str,
-    unit: String,
+/// A held-out clip.
+pub struct Held<'a> {
+    /// Its sound.
+    pub sound: &'a Sound,
+    /// What is said.
+    pub text: &'a str,
+    /// Unit of the bootstrap.
+    pub unit: String,
 }
 
 /// Chooses an average and judges it.
@@ -61,7 +65,7 @@ pub fn judge(
     let (mut candidates, mut files) = (Vec::new(), Vec::new());
     let shares = if dev.is_empty() { vec![gate::PREFERRED_SHARE] } else { SHARES.to_vec() };
     for &share in &shares {
-        let sha256 = ears.write(learnt, share)?;
+        let sha256 = ears.write(learnt, share, &candidate_path(workspace, share))?;
         let engine = Engine::load(&candidate_path(workspace, share), &sha256)?;
         let after = anchor_dev.values().map(|set| ears.rate(&engine, set));
         let after: Vec<f64> = after.collect::<Result<_>>()?;
@@ -76,7 +80,7 @@ pub fn judge(
     let (share, sha256) = (candidates[best].share, files.swap_remove(best));
     let new = Engine::load(&candidate_path(workspace, share), &sha256)?;
     let id = new.model().to_string();
-    let (measured, why) = ears.verdict(&old, &new, sounds)?;
+    let (measured, why) = ears.verdict(&old, &new, sounds, share)?;
     drop(new);
     let name = format!("round-{}-{}.bin", plan.round.number, &id[..8]);
     let file = PathBuf::from("models").join(&name);
@@ -95,11 +99,15 @@ fn candidate_path(workspace: &Workspace, share: f64) -> PathBuf {
 }
 
 /// Who hears held-out clips.
-struct Ears<'a> {
-    workspace: &'a Workspace,
-    plan: &'a Plan<'a>,
-    stop: &'a AtomicBool,
-    talk: Talk,
+pub struct Ears<'a> {
+    /// The workspace of the round.
+    pub workspace: &'a Workspace,
+    /// The round.
+    pub plan: &'a Plan<'a>,
+    /// Set by Ctrl-C.
+    pub stop: &'a AtomicBool,
+    /// Progress goes there.
+    pub talk: Talk,
 }
 
 impl Ears<'_> {
@@ -121,15 +129,14 @@ impl Ears<'_> {
     }
 
     /// Writes the model with this share of new weights; its SHA-256.
-    fn write(&self, learnt: &Learnt, share: f64) -> Result<String> {
+    pub fn write(&self, learnt: &Learnt, share: f64, path: &Path) -> Result<String> {
         let values = learnt.trained.values.iter();
         let mixed = values.map(|(name, new)| {
             let old = learnt.parent.get(name).with_context(|| format!("no parent of {name}"))?;
             Ok((name.clone(), average(old, new, share as f32)))
         });
         let mixed = mixed.collect::<Result<BTreeMap<_, _>>>()?;
-        let path = candidate_path(self.workspace, share);
-        Ok(weights::rewrite(&self.plan.parent.path, &path, &mixed)?.sha256)
+        Ok(weights::rewrite(&self.plan.parent.path, path, &mixed)?.sha256)
     }
 
     fn hear(&self, engine: &Arc<Engine>, sounds: &[&Sound], what: &str) -> Result<Vec<Hypothesis>> {
@@ -156,26 +163,39 @@ impl Ears<'_> {
         Ok(all.errors as f64 / all.reference_words.max(1) as f64)
     }
 
-    /// Old against new on everything that judges.
+    /// Old against new on everything that judges. With few test clips more are judged by models that
+    /// learnt from the others, unless anchors or silence have kept the old model already.
     fn verdict(
         &self,
         old: &Arc<Engine>,
         new: &Arc<Engine>,
         sounds: &BTreeMap<ClipId, Sound>,
+        share: f64,
     ) -> Result<(Vec<Measured>, Vec<Kept>)> {
         let seed = self.plan.round.seed;
         let test = self.corrections(sounds, Used::Test);
-        let test = gate::measure("test", &self.pairs(old, new, &test)?, seed);
+        let mut pairs = self.pairs(old, new, &test)?;
+        let test = gate::measure("test", &pairs, seed);
         let mut anchors = Vec::new();
         for (set, held) in self.anchors(Purpose::Test) {
             let pairs = self.pairs(old, new, &held)?;
             anchors.extend(gate::measure(&format!("anchor {set}"), &pairs, seed));
         }
-        let why = gate::judge(test.as_ref(), &anchors, self.made_up(old, new)?);
-        Ok((test.into_iter().chain(anchors).collect(), why))
+        let made_up = self.made_up(old, new)?;
+        let mut crossed = None;
+        if pairs.len() < gate::FEW && gate::others(&anchors, made_up.clone()).is_empty() {
+            let more = cross::pairs(self, old, sounds, share)?;
+            if !more.is_empty() {
+                pairs.extend(more);
+                crossed = gate::measure("cross-validation", &pairs, seed);
+            }
+        }
+        let why = gate::judge(crossed.as_ref().or(test.as_ref()), &anchors, made_up);
+        Ok((test.into_iter().chain(crossed).chain(anchors).collect(), why))
     }
 
-    fn pairs(&self, old: &Arc<Engine>, new: &Arc<Engine>, held: &[Held]) -> Result<Vec<Pair>> {
+    /// Word errors under both models.
+    pub fn pairs(&self, old: &Arc<Engine>, new: &Arc<Engine>, held: &[Held]) -> Result<Vec<Pair>> {
         let before = self.errors(old, held, "old model")?;
         let after = self.errors(new, held, "new model")?;
         let pair = |((h, before), after): ((&Held, &WordErrors), &WordErrors)| Pair {

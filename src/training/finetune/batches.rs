@@ -12,6 +12,8 @@ pub struct Example {
     pub samples: Vec<f32>,
     /// Encoder frames that decoding gives such a clip, 50 a second.
     pub frames: usize,
+    /// The same at other paces, with their frames; each look draws one of all.
+    pub paces: Vec<(Vec<f32>, usize)>,
     /// What decoding begins with: start, language, task, no timestamps.
     pub prompt: Vec<u32>,
     /// The text's tokens, its leading space included.
@@ -20,6 +22,17 @@ pub struct Example {
     pub end: u32,
     /// How much it counts, above 0.
     pub weight: f32,
+}
+
+impl Example {
+    /// Samples and frames of one look, drawn by seed, epoch and the example's number.
+    pub fn look(&self, (seed, epoch, number): (u64, usize, usize)) -> (&[f32], usize) {
+        let seed = bootstrap::word(bootstrap::word(!seed, epoch as u64), number as u64);
+        match bootstrap::draw(seed, 0, 1 + self.paces.len()).checked_sub(1) {
+            None => (&self.samples, self.frames),
+            Some(n) => (&self.paces[n].0, self.paces[n].1),
+        }
+    }
 }
 
 /// A shuffle that depends on seed and round only.
@@ -91,10 +104,32 @@ mod tests {
     }
 
     #[test]
+    fn looks_take_every_pace_in_turn_and_the_same_ones_again() {
+        let example = Example {
+            samples: vec![0.0; 10],
+            frames: 10,
+            paces: vec![(vec![0.0; 11], 11), (vec![0.0; 9], 9)],
+            prompt: vec![1],
+            text: vec![2],
+            end: 9,
+            weight: 1.0,
+        };
+        let looks = |seed| (0..60).map(|n| example.look((seed, 1, n)).1).collect::<Vec<_>>();
+        assert_eq!(looks(1), looks(1));
+        assert_ne!(looks(1), looks(2));
+        for frames in [9, 10, 11] {
+            let times = looks(1).iter().filter(|f| **f == frames).count();
+            assert!((10..31).contains(&times), "{frames}: {times} of 60");
+        }
+        assert!((0..60).all(|n| example.look((1, 1, n)).0.len() == looks(1)[n]));
+    }
+
+    #[test]
     fn only_text_and_end_are_learnt() {
         let example = |text: &[u32], weight| Example {
             samples: Vec::new(),
             frames: 0,
+            paces: Vec::new(),
             prompt: vec![1, 2, 3],
             text: text.to_vec(),
             end: 9,

@@ -54,6 +54,8 @@ pub struct Recipe {
     pub schedule: Schedule,
     /// Whether stretches of time and bands of the spectrogram are hidden (SpecAugment).
     pub hide: bool,
+    /// Whether examples are heard slower and faster too (speed perturbation).
+    pub pace: bool,
     /// Seed of every draw.
     pub seed: u64,
 }
@@ -63,7 +65,7 @@ impl Recipe {
     pub fn of(part: Part, seed: u64) -> Self {
         let epochs = if part.keeps_encoder() { 4 } else { 3 };
         let schedule = Schedule { rate: 2e-5, warm_up: 0.1, clip: 1.0, decay: 0.01 };
-        Self { part, adapter_rank: 0, epochs, batch: 4, schedule, hide: false, seed }
+        Self { part, adapter_rank: 0, epochs, batch: 4, schedule, hide: false, pace: false, seed }
     }
 
     /// The same with low-rank adapters, which want larger steps.

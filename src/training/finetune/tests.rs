@@ -71,6 +71,7 @@ pub fn examples() -> Vec<Example> {
     let example = |n: u64| Example {
         samples: random(8_000 + 3_000 * n as usize, 100 + n, 0.3),
         frames: 64 + 64 * (n as usize % 2),
+        paces: Vec::new(),
         prompt: vec![40, 41, 42],
         text: (0..3 + n as u32 % 3).map(|i| (7 * n as u32 + i) % 40).collect(),
         end: 49,

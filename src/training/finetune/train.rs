@@ -235,12 +235,13 @@ impl<'a> Sounds<'a> {
         }
         let mut stems = Vec::with_capacity(batch.len());
         for &i in batch {
-            let Example { samples, frames, .. } = &self.examples[i];
+            let look = (self.recipe.seed, epoch, i);
+            let (samples, frames) = self.examples[i].look(look);
             let mut mel = log_mel(samples, &self.model.filters, 2 * frames);
             if self.recipe.hide {
-                hide::hide(&mut mel, 2 * frames, samples.len() / 160, (self.recipe.seed, epoch, i));
+                hide::hide(&mut mel, 2 * frames, samples.len() / 160, look);
             }
-            stems.push(network.stem(&mel, *frames)?);
+            stems.push(network.stem(&mel, frames)?);
         }
         Ok(network.encode(&stems)?)
     }

@@ -97,7 +97,7 @@ pub fn points(m: &Measured) -> String {
 pub fn measured(m: &Measured) -> String {
     let (before, after) = (percent(Some(m.before)), percent(Some(m.after)));
     let Measured { set, clips, words, .. } = m;
-    format!("{set:<14} WER {before} -> {after}, {} on {clips} clips, {words} words", points(m))
+    format!("{set:<16} WER {before} -> {after}, {} on {clips} clips, {words} words", points(m))
 }
 
 /// What came of a round, and why.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use async_nats::HeaderMap;
+use async_nats::connection::State;
 use async_nats::jetstream::context::PublishErrorKind;
 
 use super::link::{Link, Tell};
@@ -93,7 +94,12 @@ pub async fn publish(
             Again::NoRoom(why) => {
                 Some(format!("the server at {} has no room ({why}); waiting for it", link.shown))
             }
-            Again::NoAnswer => None, // the connection itself says so
+            // A lost connection says so itself. Servers do not report a full disk: they stop answering.
+            Again::NoAnswer if !connected(link) => None,
+            Again::NoAnswer => Some(format!(
+                "the server at {} does not keep what it is sent (is its disk full?); trying again",
+                link.shown
+            )),
             Again::Other(why) => Some(format!("the server at {}: {why}; trying again", link.shown)),
         };
         if let Some(line) = line.filter(|_| !said) {
@@ -102,6 +108,10 @@ pub async fn publish(
         }
         tokio::time::sleep(WAIT).await;
     }
+}
+
+fn connected(link: &Link) -> bool {
+    link.client.connection_state() == State::Connected
 }
 
 fn why(kind: PublishErrorKind, text: String) -> Again {

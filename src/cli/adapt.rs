@@ -29,6 +29,9 @@ pub struct Adapt {
     /// Hear each example slower or faster at two looks of three (speed perturbation).
     #[arg(long)]
     pub pace: bool,
+    /// Learn from pairs of clips, one after the other, too: half as many again.
+    #[arg(long)]
+    pub join: bool,
     /// Train low-rank adapters of this rank instead of the matrices themselves.
     #[arg(long, value_name = "RANK", default_value_t = 0)]
     pub adapters: usize,
@@ -60,6 +63,8 @@ pub enum Mode {
     Full,
     /// The decoder alone, on encoder frames computed once: faster, learns less.
     Decoder,
+    /// The encoder's upper half and the decoder.
+    Upper,
 }
 
 impl Adapt {
@@ -68,6 +73,7 @@ impl Adapt {
         let recipe = match self.mode {
             Mode::Full => Recipe::of(Part::All, self.seed),
             Mode::Decoder => Recipe::of(Part::Decoder, self.seed),
+            Mode::Upper => Recipe::of(Part::Upper, self.seed),
         };
         let recipe = match self.adapters {
             0 => recipe,
@@ -76,7 +82,8 @@ impl Adapt {
         let mut schedule = recipe.schedule;
         schedule.rate = self.rate.unwrap_or(schedule.rate);
         let epochs = self.epochs.unwrap_or(recipe.epochs).max(1);
-        let full = self.mode == Mode::Full;
-        Recipe { epochs, schedule, hide: self.hide && full, pace: self.pace && full, ..recipe }
+        let encoder = self.mode != Mode::Decoder;
+        let (hide, pace) = (self.hide && encoder, self.pace && encoder);
+        Recipe { epochs, schedule, hide, pace, join: self.join, ..recipe }
     }
 }

@@ -70,22 +70,29 @@ impl Lesson {
     }
 }
 
-/// Steps of the training.
+/// Steps of the training; with joined clips, at most.
 pub fn steps(plan: &Plan, lesson: &Lesson) -> usize {
     let recipe = &plan.options.recipe;
     let anchors = plan.anchors.iter().filter(|a| a.purpose == Purpose::Replay).count();
-    (lesson.clips(plan).count() + anchors).div_ceil(recipe.batch) * recipe.epochs
+    let single = lesson.clips(plan).count() + anchors;
+    let joined = if recipe.join { single / 2 } else { 0 };
+    (single + joined).div_ceil(recipe.batch) * recipe.epochs
 }
 
 /// Seconds of sound that are learnt from.
 pub fn seconds(plan: &Plan) -> f64 {
     let clips: f64 = Lesson::whole().clips(plan).map(|m| m.span.len().seconds()).sum();
     let anchors = plan.anchors.iter().filter(|a| a.purpose == Purpose::Replay);
-    clips + anchors.map(|a| length(&a.sound.samples)).sum::<f64>()
+    clips + anchors.map(|a| length(a.sound.samples.len())).sum::<f64>()
 }
 
-fn length(samples: &[f32]) -> f64 {
-    samples.len() as f64 / f64::from(SAMPLE_RATE)
+fn length(samples: usize) -> f64 {
+    samples as f64 / f64::from(SAMPLE_RATE)
+}
+
+/// Encoder frames that decoding gives so many samples.
+fn frames(samples: usize, policy: &DecodePolicy) -> usize {
+    first_context(length(samples), policy) as usize
 }
 
 /// Trains; goes on from the last whole epoch of the same training, if one was killed.
@@ -157,6 +164,11 @@ fn examples(
             Err(why) => talk.problem(format!("left out: clip {}: {why:#}", sound.clip)),
         }
     }
+    if plan.options.recipe.join {
+        let frames = |samples: usize| frames(samples, policy);
+        let seed = plan.options.recipe.seed;
+        examples.extend(finetune::joined(&examples, seed, &frames, engine.most_tokens()));
+    }
     examples
 }
 
@@ -176,7 +188,7 @@ pub fn example(
         ids.len()
     );
     Ok(Example {
-        frames: first_context(length(&sound.samples), policy) as usize,
+        frames: frames(sound.samples.len(), policy),
         samples: sound.samples.clone(),
         paces: Vec::new(),
         prompt: engine.prompt(&sound.language),
@@ -192,7 +204,7 @@ fn paced(example: Example, policy: &DecodePolicy) -> Example {
     let paces = [0.9, 1.1].map(|pace| at_pace(&example.samples, pace));
     let paces = paces.into_iter().filter(|samples| samples.len() <= MAX_SAMPLES);
     let framed = paces.map(|samples| {
-        let frames = first_context(length(&samples), policy) as usize;
+        let frames = frames(samples.len(), policy);
         (samples, frames)
     });
     Example { paces: framed.collect(), ..example }
@@ -206,7 +218,9 @@ pub fn clean(workspace: &Workspace, round: &Round) -> Result<()> {
     };
     for entry in std::fs::read_dir(folder(workspace))?.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let passing = ["candidate-", "training", "fold-"].iter().any(|p| name.starts_with(p));
+        // `.tmp`: a checkpoint in the middle of which a round was killed.
+        let passing = ["candidate-", "training", "fold-", ".tmp"];
+        let passing = passing.iter().any(|p| name.starts_with(p));
         if passing && Some(entry.path()) != kept {
             std::fs::remove_file(entry.path())?;
         }

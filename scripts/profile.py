@@ -9,7 +9,7 @@ import sys
 
 ASKED = [("second look", "second_opinion"), ("regional forms", "variants::score")]
 STAGES = [
-    ("encoder", ["whisper_encode_internal", "tinyBLAS<16, float", "tinyBLAS<32, float"]),
+    ("encoder", ["whisper_encode_internal"]),
     ("decoder steps", ["whisper_decode_internal"]),
     ("spectrogram", ["log_mel_spectrogram", "whisper_full_with_state"]),
     ("choice of tokens", ["greedy::"]),
@@ -19,7 +19,7 @@ STAGES = [
     ("slicing", ["audio::slice"]),
     ("checksum of the model", ["checksum"]),
     ("loading the model", ["Engine::load", "recast", "Engine::worker", "whisper_init", "Ready::transcriber"]),
-    ("lexicon and regional patterns", ["lexicon", "Swaps", "variants"]),
+    ("lexicon and regional patterns", ["lexicon", "Swaps", "variants", "regex"]),
     ("features and score", ["features", "calibrate", "familiar"]),
     ("database", ["sqlite"]),
     ("routing", ["route::"]),

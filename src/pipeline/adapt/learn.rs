@@ -71,7 +71,8 @@ pub fn learn(
 ) -> Result<Learnt> {
     std::fs::create_dir_all(folder(workspace))?;
     let loaded = weights::load(&plan.parent.path)?;
-    let engine = Engine::load(&plan.parent.path, &plan.parent.sha256)?;
+    let held = workspace.config.decode.weights;
+    let engine = Engine::load(&plan.parent.path, &plan.parent.sha256, held)?;
     let examples = examples(&engine, plan, sounds, &workspace.config.decode, talk);
     drop(engine);
     let model = model(loaded);

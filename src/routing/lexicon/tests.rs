@@ -128,8 +128,8 @@ fn ten_thousand_clips_are_searched_in_seconds() {
 #[test]
 fn a_pattern_that_needs_its_boundaries_to_stand_is_matched_with_them() {
     // Without `\b` the first would begin with `{2}`, which repeats nothing.
-    let own =
-        "tuque\tword\tfr-CA-QC\t0\t\\b{2}tuques?\\b\nfrette\tword\tfr-CA-QC\t0\t\\bfrettes?\\b\n";
+    let own = "term\tkind\tregions\tambiguity\tpattern\n\
+               tuque\tword\tfr-CA-QC\t0\t\\b{2}tuques?\\b\nfrette\tword\tfr-CA-QC\t0\t\\bfrettes?\\b\n";
     let lexicon = Lexicon::with_workspace(Some(("lexicon.tsv", own))).unwrap();
     let terms = |text: &str| -> Vec<String> {
         lexicon.hits(text).iter().map(|h| h.entry.term.clone()).collect()

@@ -59,6 +59,17 @@ mod tests {
     use super::super::synthetic::write_ct2;
     use super::*;
     use crate::hypotheses::models::ggml::Reader;
+    use crate::hypotheses::models::ggml::layout::Slot;
+
+    fn numbers(reader: &mut Reader<Cursor<&Vec<u8>>>, slot: &Slot) -> Vec<f32> {
+        let mut all = Vec::new();
+        let sink = &mut |numbers: &[f32]| {
+            all.extend_from_slice(numbers);
+            Ok(())
+        };
+        reader.values(slot, sink).unwrap();
+        all
+    }
 
     #[test]
     fn matrices_become_bf16_and_all_else_stays() {
@@ -76,9 +87,7 @@ mod tests {
         assert_eq!(new.header.storage, Storage::Bf16);
         assert_eq!((&new.filters, &new.tokens), (&old.filters, &old.tokens));
         for slot in &slots(&old.header) {
-            let (mut was, mut is) = (Vec::new(), Vec::new());
-            old.values(slot, &mut |numbers| Ok(was.extend_from_slice(numbers))).unwrap();
-            new.values(slot, &mut |numbers| Ok(is.extend_from_slice(numbers))).unwrap();
+            let (was, is) = (numbers(&mut old, slot), numbers(&mut new, slot));
             for (a, b) in was.iter().zip(&is) {
                 assert!((a - b).abs() <= a.abs() / 256.0, "{}: {a} {b}", slot.name);
             }

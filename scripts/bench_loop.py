@@ -253,7 +253,6 @@ if what == "recipes":
             ["rate 2e-5, 5 epochs", "--rate", "2e-5", "--epochs", "5"],
             ["SpecAugment, rate 2e-5, 5 epochs", "--hide", "--rate", "2e-5", "--epochs", "5"],
             ["speeds", "--pace"], ["speeds, 5 epochs", "--pace", "--epochs", "5"],
-            ["joined", "--join"], ["joined, speeds", "--join", "--pace"],
             ["upper layers", "--mode", "upper"],
             ["adapters 16", "--adapters", "16"], ["adapters 32, rate 1e-3", "--adapters", "32", "--rate", "1e-3"]):
         once(name, 214, *options)

@@ -41,7 +41,7 @@ def rows_of(path):
 rows_path = os.path.join(work, "rows.jsonl")
 if not os.path.exists(rows_path):
     manifests = [os.path.join(data, name, "manifest.jsonl") for name in SETS]
-    second_ear("evaluate", *manifests, "--second-look", "always", "--out", rows_path, "--json", allowed=(0, 3))
+    second_ear("evaluate", *manifests, "--second-look", "always", "--weights", "file", "--out", rows_path, "--json", allowed=(0, 3))
 rows = rows_of(rows_path)
 print(f"{len(rows)} clips, {sum(r['seconds'] for r in rows) / 60:.1f} min (three clips over 30 s are left out)\n")
 

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
-use crate::domain::{LanguageChoice, SecondLook};
+use crate::domain::{LanguageChoice, SecondLook, Weights};
 use crate::pipeline::dataset;
 use crate::tasks::bundle;
 use crate::views::transcripts::TranscriptFormat;
@@ -296,6 +296,9 @@ pub struct Evaluate {
     /// Decode with the full 30 s window instead of the default policy.
     #[arg(long)]
     pub full_window: bool,
+    /// How the model's matrices are held: file, or bf16 [default: what is fastest on this machine].
+    #[arg(long)]
+    pub weights: Option<Weights>,
     /// Which clips are decoded a second time for their score: never, doubtful, always. Rows for
     /// `calibrate` need `always`.
     #[arg(long, default_value = "never")]

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::cli::{self, Command};
 use crate::domain::DecodePolicy;
 use crate::exit::Exit;
+use crate::hypotheses::whisper;
 use crate::pipeline::workspace::Workspace;
 use crate::pipeline::{
     answers, calibrate, dataset, evaluate, gold, ingest, recalibrate, report, run, status, tasks,
@@ -288,7 +289,8 @@ fn do_report(args: cli::Report, talk: Talk) -> Result<Exit> {
 }
 
 fn do_evaluate(args: cli::Evaluate, talk: Talk) -> Result<Exit> {
-    let policy = DecodePolicy { full_window: args.full_window, ..DecodePolicy::default() };
+    let weights = args.weights.unwrap_or_else(whisper::fastest_weights);
+    let policy = DecodePolicy { full_window: args.full_window, weights, ..DecodePolicy::default() };
     let options = evaluate::Options {
         manifests: args.manifests,
         model: args.model,

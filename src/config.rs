@@ -162,6 +162,11 @@ const COMMENTS: &[(&str, &str)] = &[
     ("max_tokens_base", "Token limit: this many, and ..."),
     ("max_tokens_per_second", "... this many a second of clip."),
     ("guard", "Decode again with a larger window when the first result looks wrong."),
+    (
+        "weights",
+        "How the model's matrices are held: file (as they are), or bf16, which is faster on processors that\n\
+         multiply such numbers; `init` writes what suits the machine.",
+    ),
     ("[routing]", "Who listens to what. A new `run` applies changes to clips not handed out yet."),
     ("accept_score", "A draft is accepted when its calibrated P(no error) reaches this."),
     (

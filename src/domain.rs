@@ -4,6 +4,7 @@
 mod answer;
 mod clip;
 mod decision;
+mod decode;
 mod guarantee;
 mod hypothesis;
 mod ids;
@@ -21,6 +22,7 @@ mod units;
 pub use answer::{Answer, Consensus, Tag, TagKind, Verdict};
 pub use clip::{Clip, Piece, RejectReason, Span};
 pub use decision::{Decision, DropReason, Reason, Routed};
+pub use decode::{DecodePolicy, Weights};
 pub use guarantee::{Basis, Entry, Event, Kept, Measure, Promise, Scope, Threshold, Thresholds};
 pub use hypothesis::{End, Features, Hypothesis, Level, Pass, Token, Variant, tokens_by_word};
 pub use ids::{BatchId, ClipId, RecordingId, draft_digest, draw, hex_digest, round_seed};
@@ -32,9 +34,7 @@ pub use regional::{Found, RegionalPiece, RegionalSource};
 #[cfg(test)]
 pub use round::example_round;
 pub use round::{Measured, Round, RoundVerdict, Used};
-pub use settings::{
-    DecodePolicy, LanguageChoice, RoutingSettings, SecondLook, SliceSettings, TaskSettings,
-};
+pub use settings::{LanguageChoice, RoutingSettings, SecondLook, SliceSettings, TaskSettings};
 pub use state::{Account, State};
 pub use task::{HandedOut, TaskRow};
 pub use units::{Millis, Probability, SAMPLE_RATE, Samples};

@@ -29,9 +29,6 @@ pub struct Adapt {
     /// Hear each example slower or faster at two looks of three (speed perturbation).
     #[arg(long)]
     pub pace: bool,
-    /// Learn from pairs of clips, one after the other, too: half as many again.
-    #[arg(long)]
-    pub join: bool,
     /// Train low-rank adapters of this rank instead of the matrices themselves.
     #[arg(long, value_name = "RANK", default_value_t = 0)]
     pub adapters: usize,
@@ -84,6 +81,6 @@ impl Adapt {
         let epochs = self.epochs.unwrap_or(recipe.epochs).max(1);
         let encoder = self.mode != Mode::Decoder;
         let (hide, pace) = (self.hide && encoder, self.pace && encoder);
-        Recipe { epochs, schedule, hide, pace, join: self.join, ..recipe }
+        Recipe { epochs, schedule, hide, pace, ..recipe }
     }
 }

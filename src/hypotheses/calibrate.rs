@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::adjust::Adjustment;
 use super::logistic::Logistic;
 use super::{features, word_features};
-use crate::domain::{Features, Hypothesis, Probability, Region};
+use crate::domain::{DecodePolicy, Features, Hypothesis, Probability, Region};
 
 /// Names the file format; raised when a reader of the old one would go wrong.
 pub const FORMAT: &str = "second-ear calibration 2";
@@ -236,7 +236,8 @@ impl Calibration {
             let (calibrated, used) = other(&self.model, model);
             return Err(NoScore::Model { calibrated, used });
         }
-        if policy != self.policy {
+        let serves = DecodePolicy::calibrated_as;
+        if serves(policy) != serves(&self.policy) {
             let (calibrated, used) = other(&self.policy, policy);
             return Err(NoScore::Policy { calibrated, used });
         }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::text::pieces;
 use super::whisper::{Engine, Pass};
+use crate::domain::Weights;
 
 fn variable(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| panic!("set {name}"))
@@ -30,7 +31,8 @@ fn samples(path: &str) -> Vec<f32> {
 #[test]
 #[ignore = "reads a model and clips of the machine it runs on"]
 fn measure_contexts() {
-    let engine = Engine::load(Path::new(&variable("SECOND_EAR_MODEL")), "0000").unwrap();
+    let engine =
+        Engine::load(Path::new(&variable("SECOND_EAR_MODEL")), "0000", Weights::File).unwrap();
     let clips: Vec<Value> = std::fs::read_to_string(variable("SECOND_EAR_CLIPS"))
         .unwrap()
         .lines()
@@ -99,7 +101,8 @@ fn measure_contexts() {
 #[test]
 #[ignore = "reads a model and clips of the machine it runs on"]
 fn measure_signals() {
-    let engine = Engine::load(Path::new(&variable("SECOND_EAR_MODEL")), "0000").unwrap();
+    let engine =
+        Engine::load(Path::new(&variable("SECOND_EAR_MODEL")), "0000", Weights::File).unwrap();
     let clips: Vec<Value> = std::fs::read_to_string(variable("SECOND_EAR_CLIPS"))
         .unwrap()
         .lines()

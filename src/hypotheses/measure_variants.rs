@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::variants::{self, Swap, Swaps};
 use super::whisper::Engine;
-use crate::domain::{DecodePolicy, Language, LanguageChoice};
+use crate::domain::{DecodePolicy, Language, LanguageChoice, Weights};
 
 fn file(name: &str) -> String {
     let path = std::env::var(name).unwrap_or_else(|_| panic!("set {name}"));
@@ -29,7 +29,7 @@ fn cpu_seconds() -> f64 {
 #[ignore = "reads a model and clips of the machine it runs on"]
 fn measure_variants() {
     let model = std::env::var("SECOND_EAR_MODEL").unwrap();
-    let engine = Engine::load(Path::new(&model), "0000").unwrap();
+    let engine = Engine::load(Path::new(&model), "0000", Weights::File).unwrap();
     let clips = file("SECOND_EAR_CLIPS");
     let clips: Vec<Value> = clips.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
     let french: Language = "fr".parse().unwrap();
@@ -39,7 +39,7 @@ fn measure_variants() {
         let mut next = || columns.next().unwrap();
         Swap { term: next(), language: french.clone(), standard: next(), regional: next() }
     });
-    let swaps = Swaps::new(swaps.collect(), engine.bpe()).unwrap();
+    let swaps = Swaps::new(swaps.collect(), engine.bpe());
     let out = std::fs::File::create(std::env::var("SECOND_EAR_OUT").unwrap());
     let (out, next) = (Mutex::new(out.unwrap()), AtomicUsize::new(0));
     let (policy, never) = (DecodePolicy::default(), AtomicBool::new(false));

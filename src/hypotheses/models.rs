@@ -21,6 +21,7 @@ mod pip;
 mod places;
 pub mod progress;
 pub mod pull;
+pub mod recast;
 pub mod registry;
 mod replace;
 mod vocabulary;

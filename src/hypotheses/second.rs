@@ -6,16 +6,23 @@
 //! Of what was tried as a second decoding (other speeds, noise, a shift, sampling at several temperatures,
 //! other prompts, timestamps) this one told most: see docs/confidence.md.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::calibrate::Calibration;
 use super::features;
-use crate::domain::{Hypothesis, SecondLook};
+use crate::domain::{Hypothesis, RoutingSettings, SecondLook};
 
 /// Of the first pace.
 const PACE: f64 = 0.92;
-/// Scores between these may end on the other side of a threshold after a second look.
-const DOUBTFUL: std::ops::Range<f64> = 0.2..0.9;
+/// Scores between these may end on the other side of a threshold that is not known beforehand, because
+/// audits set it.
+const DOUBTFUL: Range<f64> = 0.2..0.9;
+/// How far below a known threshold a second look still lifts a score over it: 456 crossings of 15 thresholds by
+/// 721 clips were looked at, and all came from less (docs/speed.md).
+const BELOW: f64 = 0.1;
+/// How far above it a second look still pulls a score under it: 98 % of them.
+const ABOVE: f64 = 0.15;
 
 /// Whether a word belongs to the lexicon.
 pub type Regional = Arc<dyn Fn(&str) -> bool + Send + Sync>;
@@ -25,6 +32,8 @@ pub type Regional = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 pub struct Judge {
     /// The setting.
     pub when: SecondLook,
+    /// First scores that are doubtful: see [`doubtful`].
+    pub doubtful: Range<f64>,
     /// Scores the first look; without one that fits, every clip is doubtful.
     pub calibration: Option<Arc<Calibration>>,
     /// Regional words are no mistakes.
@@ -34,17 +43,30 @@ pub struct Judge {
 impl Judge {
     /// Whether the clip of this hypothesis is to be decoded again.
     pub fn wants(&self, hypothesis: &Hypothesis) -> bool {
-        let score = || {
+        let doubted = || {
             let features = features::features(hypothesis, &*self.regional);
-            self.calibration.as_ref().and_then(|c| c.unadjusted(&features))
+            let Some(calibration) = &self.calibration else { return true };
+            // Thresholds are for adjusted scores: where these are apart, the range is wide.
+            let range = if calibration.adjustment.is_none() { &self.doubtful } else { &DOUBTFUL };
+            calibration.unadjusted(&features).is_none_or(|score| range.contains(&score))
         };
         match self.when {
             SecondLook::Never => false,
             _ if !super::text::has_word(&hypothesis.text) => false,
             SecondLook::Always => true,
-            SecondLook::Doubtful => score().is_none_or(|score| DOUBTFUL.contains(&score)),
+            SecondLook::Doubtful => doubted(),
         }
     }
+}
+
+/// First scores that a second look may take to the other side of the threshold: who hears a clip is decided
+/// at `accept_score`, or higher up where a speaker's region shifts it, or where audits say.
+pub fn doubtful(routing: &RoutingSettings) -> Range<f64> {
+    if routing.target_risk.is_some() {
+        return DOUBTFUL;
+    }
+    let accept = routing.accept_score;
+    accept - BELOW..accept + routing.region_shift + ABOVE
 }
 
 /// The samples at a slower pace (and so a little deeper), by linear interpolation.
@@ -83,15 +105,29 @@ mod tests {
     #[test]
     fn only_doubtful_texts_are_heard_again() {
         let calibration = Some(Arc::new(Calibration::shipped().unwrap()));
-        let judge =
-            |when| Judge { when, calibration: calibration.clone(), regional: Arc::new(|_| false) };
-        let doubtful = judge(SecondLook::Doubtful);
+        let judge = |when| Judge {
+            when,
+            doubtful: doubtful(&RoutingSettings::default()),
+            calibration: calibration.clone(),
+            regional: Arc::new(|_| false),
+        };
+        let careful = judge(SecondLook::Doubtful);
         let poor = hypothesis(&[(" réonlingue", -6.0), (" blatte", -5.0), (" zut", -4.0)], 1.0);
-        assert!(!doubtful.wants(&poor), "too poor to be saved");
+        assert!(!careful.wants(&poor), "too poor to be saved");
         assert!(judge(SecondLook::Always).wants(&poor));
         assert!(!judge(SecondLook::Never).wants(&poor));
         assert!(!judge(SecondLook::Always).wants(&hypothesis(&[(" ...", -0.1)], 1.0)));
-        let without = Judge { calibration: None, ..doubtful };
+        let without = Judge { calibration: None, ..careful };
         assert!(without.wants(&poor));
+    }
+
+    #[test]
+    fn what_is_doubtful_depends_on_the_threshold_and_on_who_sets_it() {
+        let routing = RoutingSettings { accept_score: 0.8, ..RoutingSettings::default() };
+        let range = doubtful(&routing);
+        assert!(range.contains(&0.8) && range.contains(&0.9), "{range:?}");
+        assert!(!range.contains(&0.4), "far from the threshold");
+        let audited = doubtful(&RoutingSettings { target_risk: Some(0.05), ..routing });
+        assert!(audited.contains(&0.4), "audits may set the threshold anywhere");
     }
 }

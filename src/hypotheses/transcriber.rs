@@ -138,6 +138,7 @@ pub(super) fn guarded(
 }
 
 /// The text of the slowed clip; `None` when that would be longer than Whisper's window.
+#[inline(never)] // profiles tell it from the first decoding (scripts/profile)
 fn second_opinion(
     worker: &mut Worker,
     samples: &[f32],

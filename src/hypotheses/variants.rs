@@ -3,6 +3,7 @@
 //! pairs of forms that may be swapped. Out: how much likelier the regional text is. Left to others:
 //! what that proves (routing), the model (`whisper`).
 
+use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::Result;
@@ -31,8 +32,32 @@ pub struct Swap {
 /// Swaps ready to be looked for.
 #[derive(Debug)]
 pub struct Swaps {
-    swaps: Vec<(Swap, Regex)>,
+    swaps: Vec<(Swap, Form)>,
     bpe: Bpe,
+}
+
+/// A standard form to be looked for.
+#[derive(Debug)]
+struct Form {
+    /// Its first letters, lower case: a text without them does not hold it.
+    opening: String,
+    /// Compiled for the first text with the opening; `None` for a form that is too long.
+    pattern: OnceLock<Option<Regex>>,
+}
+
+impl Form {
+    fn of(form: &str) -> Self {
+        let letters = form.to_lowercase();
+        let opening = letters.chars().take_while(|c| c.is_alphanumeric()).collect();
+        Self { opening, pattern: OnceLock::new() }
+    }
+
+    fn captures<'t>(&self, form: &str, text: &'t str, lower: &str) -> Option<regex::Captures<'t>> {
+        if !lower.contains(&self.opening) {
+            return None;
+        }
+        self.pattern.get_or_init(|| pattern(form).ok()).as_ref()?.captures(text)
+    }
 }
 
 /// A swap that a text allows; bounds in bytes.
@@ -45,20 +70,21 @@ struct Place<'a> {
 
 impl Swaps {
     /// Of pairs, and the model's way to cut text.
-    ///
-    /// # Errors
-    /// A form is too long to be searched for.
-    pub fn new(swaps: Vec<Swap>, bpe: Bpe) -> Result<Self> {
-        let ready = |swap: Swap| Ok((pattern(&swap.standard)?, swap));
-        let swaps = swaps.into_iter().map(ready).collect::<Result<Vec<_>>>()?;
-        Ok(Self { swaps: swaps.into_iter().map(|(p, s)| (s, p)).collect(), bpe })
+    pub fn new(swaps: Vec<Swap>, bpe: Bpe) -> Self {
+        let with_form = |swap: Swap| {
+            let form = Form::of(&swap.standard);
+            (swap, form)
+        };
+        Self { swaps: swaps.into_iter().map(with_form).collect(), bpe }
     }
 
     /// The first place of each entry, at most [`MOST`], in the order of the text.
     fn places(&self, text: &str, language: &Language) -> Vec<Place<'_>> {
         let mut places: Vec<Place> = Vec::new();
-        for (swap, pattern) in self.swaps.iter().filter(|(s, _)| s.language == *language) {
-            let Some(found) = pattern.captures(text).and_then(|c| c.get(1)) else { continue };
+        let lower = text.to_lowercase();
+        for (swap, form) in self.swaps.iter().filter(|(s, _)| s.language == *language) {
+            let found = form.captures(&swap.standard, text, &lower).and_then(|c| c.get(1));
+            let Some(found) = found else { continue };
             let elided = text[..found.start()].ends_with(['\'', '’']);
             if elided && !opens_with_vowel(&swap.regional) {
                 continue;
@@ -155,7 +181,6 @@ mod tests {
             regional: regional.into(),
         };
         Swaps::new(pairs.iter().map(swap).collect(), Bpe::new((0..=255u8).map(|b| vec![b])))
-            .unwrap()
     }
 
     fn told(swaps: &Swaps, text: &str) -> Vec<(usize, String)> {

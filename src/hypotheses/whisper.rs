@@ -17,7 +17,8 @@ use whisper_rs::{
 };
 
 use super::greedy::{self, Choice};
-use crate::domain::{Language, LanguageChoice};
+use super::models::recast;
+use crate::domain::{Language, LanguageChoice, Weights};
 
 mod tail;
 
@@ -27,6 +28,8 @@ pub const MAX_SAMPLES: usize = 30 * 16_000;
 const MIN_SAMPLES: usize = 17_600;
 /// Encoder frames of the full window.
 pub const FULL_CONTEXT: u32 = 1500;
+/// Whether a GPU is asked for; what it gives was not measured here.
+const GPU: bool = cfg!(any(feature = "cuda", feature = "metal", feature = "vulkan"));
 /// Tokens of a pattern that count as a decoder's loop.
 const LOOP_TOKENS: usize = 12;
 
@@ -34,6 +37,12 @@ const LOOP_TOKENS: usize = 12;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("stopped before the clip was transcribed")]
 pub struct Stopped;
+
+/// How a model's matrices are multiplied fastest by this build on this machine.
+pub fn fastest_weights() -> Weights {
+    let multiplies_bf16 = !GPU && whisper_rs::print_system_info().contains("AVX512_BF16 = 1");
+    if multiplies_bf16 { Weights::Bf16 } else { Weights::File }
+}
 
 /// A loaded model, shared by its workers.
 pub struct Engine {
@@ -88,11 +97,19 @@ pub struct Decoded {
 impl Engine {
     /// Loads a model file whose checksum the caller has verified (whisper.cpp may abort the
     /// process on a broken one); `sha256` names it in every hypothesis.
-    pub fn load(path: &Path, sha256: &str) -> Result<Arc<Self>> {
+    pub fn load(path: &Path, sha256: &str, weights: Weights) -> Result<Arc<Self>> {
         whisper_rs::install_logging_hooks(); // without a log backend: silence
         let mut parameters = WhisperContextParameters::default();
-        parameters.use_gpu(false).flash_attn(false);
-        let context = WhisperContext::new_with_params(path, parameters)
+        parameters.use_gpu(GPU).flash_attn(false);
+        let recast = match weights {
+            Weights::File => None,
+            Weights::Bf16 => recast::as_bf16(path)?,
+        };
+        let context = match recast {
+            Some(bytes) => WhisperContext::new_from_buffer_with_params(&bytes, parameters),
+            None => WhisperContext::new_with_params(path, parameters),
+        };
+        let context = context
             .map_err(|e| anyhow::anyhow!("{e}"))
             .with_context(|| format!("load the model {}", path.display()))?;
         let vocabulary = Vocabulary::of(&context)?;

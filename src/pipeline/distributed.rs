@@ -10,6 +10,7 @@ use anyhow::{Context, Result};
 
 use super::setup::Setup;
 use super::workspace::Workspace;
+use crate::domain::Weights;
 use crate::hypotheses::models::{self, registry::Registry};
 use crate::hypotheses::scripted::{self, Script};
 use crate::hypotheses::transcriber::Transcriber;
@@ -158,7 +159,7 @@ fn fetched(sha256: &str) -> PathBuf {
 
 fn prepare(script: Option<Script>, own: Vec<(String, PathBuf)>) -> serve::Prepare {
     // The model that was loaded last: other runs may use it too.
-    let loaded: Mutex<Option<(String, Arc<Engine>)>> = Mutex::new(None);
+    let loaded: Mutex<Option<(String, Weights, Arc<Engine>)>> = Mutex::new(None);
     Arc::new(move |bytes| {
         let setup = Setup::read(bytes)?;
         if setup.model_sha256 == scripted::MODEL {
@@ -171,11 +172,14 @@ fn prepare(script: Option<Script>, own: Vec<(String, PathBuf)>) -> serve::Prepar
             return Ok(Prepared::Lacks { sha256, name });
         };
         let mut loaded = loaded.lock().map_err(|_| anyhow::anyhow!("a thread died"))?;
+        let weights = setup.policy.weights;
         let engine = match &*loaded {
-            Some((sha256, engine)) if *sha256 == setup.model_sha256 => engine.clone(),
-            _ => Engine::load(&path, &setup.model_sha256)?,
+            Some((sha256, held, engine)) if *sha256 == setup.model_sha256 && *held == weights => {
+                engine.clone()
+            }
+            _ => Engine::load(&path, &setup.model_sha256, weights)?,
         };
-        *loaded = Some((setup.model_sha256.clone(), engine.clone()));
+        *loaded = Some((setup.model_sha256.clone(), weights, engine.clone()));
         let ready = setup.with_engine(engine)?;
         let transcriber = Box::new(move || ready.transcriber());
         Ok(Prepared::Ready(Hands { policy: setup.policy, transcriber }))

@@ -15,12 +15,12 @@ use super::scores;
 use crate::audio::{cut, decode, level};
 use crate::domain::{
     Channel, Clip, DecodePolicy, Features, Hypothesis, Language, LanguageChoice, Pass, RecordingId,
-    Samples, SecondLook, Span, hex_digest, tokens_by_word,
+    RoutingSettings, Samples, SecondLook, Span, hex_digest, tokens_by_word,
 };
 use crate::hypotheses::calibrate::Calibration;
 use crate::hypotheses::features;
 use crate::hypotheses::models;
-use crate::hypotheses::second::{Judge, Regional};
+use crate::hypotheses::second::{self, Judge, Regional};
 use crate::hypotheses::transcriber::Transcriber;
 use crate::hypotheses::whisper::Engine;
 use crate::hypotheses::word_features::word_features;
@@ -156,7 +156,7 @@ pub fn evaluate(options: &Options, talk: Talk) -> Result<Evaluation> {
         references.extend(read(manifest)?);
     }
     let model = models::resolve(&options.model, &models::default_dir(), &mut |_| {})?;
-    let engine = Engine::load(&model.path, &model.sha256)?;
+    let engine = Engine::load(&model.path, &model.sha256, options.policy.weights)?;
     let workers = match options.workers {
         0 => std::thread::available_parallelism().map_or(1, |n| n.get()),
         n => n,
@@ -170,6 +170,7 @@ pub fn evaluate(options: &Options, talk: Talk) -> Result<Evaluation> {
     for _ in 0..workers {
         let judge = Judge {
             when: options.second_look,
+            doubtful: second::doubtful(&RoutingSettings::default()),
             calibration: calibration.clone(),
             regional: regional.clone(),
         };

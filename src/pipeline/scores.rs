@@ -7,10 +7,10 @@ use anyhow::{Context, Result};
 
 use super::lexicon;
 use super::workspace::Workspace;
-use crate::domain::{Features, Hypothesis, Probability, Region, SecondLook, tokens_by_word};
+use crate::domain::{Features, Hypothesis, Probability, Region, RoutingSettings, tokens_by_word};
 use crate::hypotheses::calibrate::{Calibration, NoScore};
 use crate::hypotheses::features;
-use crate::hypotheses::second::{Judge, Regional};
+use crate::hypotheses::second::{self, Judge, Regional};
 use crate::routing::lexicon::Lexicon;
 
 /// What `calibrate` writes into a workspace.
@@ -54,9 +54,14 @@ impl Scorer {
     }
 
     /// What decides on second looks at drafts of this model and policy, as routing will score them.
-    pub fn judge(&self, when: SecondLook, model: &str, policy: &str) -> Judge {
+    pub fn judge(&self, routing: &RoutingSettings, model: &str, policy: &str) -> Judge {
         let calibration = self.fits(model, policy).ok().map(|()| self.calibration.clone());
-        Judge { when, calibration, regional: self.regional.clone() }
+        Judge {
+            when: routing.second_look,
+            doubtful: second::doubtful(routing),
+            calibration,
+            regional: self.regional.clone(),
+        }
     }
 
     /// The features of a draft.

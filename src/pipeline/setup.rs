@@ -2,6 +2,7 @@
 //! second looks, which regional forms are tried. In: a workspace, or the bytes of a setup that a
 //! coordinator sent. Out: transcribers that hear the same on every machine. Left to others: fetching models.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use super::scores::{self, Scorer};
 use super::workspace::Workspace;
 use crate::domain::{DecodePolicy, SecondLook, hex_digest};
 use crate::hypotheses::calibrate::Calibration;
-use crate::hypotheses::second::Judge;
+use crate::hypotheses::second::{self, Judge};
 use crate::hypotheses::transcriber::Transcriber;
 use crate::hypotheses::variants::Swaps;
 use crate::hypotheses::whisper::Engine;
@@ -34,6 +35,8 @@ pub struct Setup {
     pub policy: DecodePolicy,
     /// Which clips are decoded a second time.
     pub second_look: SecondLook,
+    /// First scores of such clips.
+    pub doubtful: Range<f64>,
     /// Scores the first look; absent where none fits the model and policy.
     pub calibration: Option<Calibration>,
     /// Name and text of the team's own lexicon.
@@ -58,6 +61,7 @@ impl Setup {
             model_sha256: model_sha256.to_string(),
             policy: config.decode.clone(),
             second_look: config.routing.second_look,
+            doubtful: second::doubtful(&config.routing),
             calibration: fits.then(|| (*scorer.calibration).clone()),
             lexicon: lexicon::own_text(workspace)?,
             confirmed,
@@ -94,17 +98,21 @@ impl Setup {
 
     /// Loads the model file, whose SHA-256 the caller has verified, and makes ready what is asked of it.
     pub fn ready(&self, path: &Path) -> Result<Ready> {
-        self.with_engine(Engine::load(path, &self.model_sha256)?)
+        self.with_engine(Engine::load(path, &self.model_sha256, self.policy.weights)?)
     }
 
     /// The same with a model that is loaded already.
     pub fn with_engine(&self, engine: Arc<Engine>) -> Result<Ready> {
         let own = self.lexicon.as_ref().map(|(name, text)| (&**name, &**text));
         let lexicon = Lexicon::with_workspace(own)?.with_confirmed(&self.confirmed)?;
-        let swaps = Arc::new(Swaps::new(lexicon::swaps(&lexicon), engine.bpe())?);
+        let swaps = Arc::new(Swaps::new(lexicon::swaps(&lexicon), engine.bpe()));
         let calibration = self.calibration.clone().map(Arc::new);
-        let judge =
-            Judge { when: self.second_look, calibration, regional: scores::regional(lexicon) };
+        let judge = Judge {
+            when: self.second_look,
+            doubtful: self.doubtful.clone(),
+            calibration,
+            regional: scores::regional(lexicon),
+        };
         Ok(Ready { engine, judge, swaps })
     }
 }

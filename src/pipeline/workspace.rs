@@ -11,6 +11,7 @@ use crate::domain::{
 };
 use crate::hypotheses::models::registry::Registry;
 use crate::hypotheses::models::{self, ModelFile, Origin};
+use crate::hypotheses::whisper;
 use crate::store::{Store, WriteLock};
 
 const DATABASE: &str = "state.db";
@@ -56,7 +57,8 @@ impl Workspace {
         std::fs::create_dir_all(dir).with_context(|| format!("make {}", dir.display()))?;
         let lock = WriteLock::take(dir)?;
         let name = own.as_ref().map_or(model.to_string(), |(path, _)| path.clone());
-        let config = Config::new(language, &name);
+        let mut config = Config::new(language, &name);
+        config.decode.weights = whisper::fastest_weights();
         let id = crate::domain::hex_digest(format!("{dir:?} {:?}", fresh()).as_bytes());
         let mut store = Store::create(&dir.join(DATABASE), &id[..16])?;
         if let Some((path, sha256)) = own {

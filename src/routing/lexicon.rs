@@ -14,6 +14,7 @@ pub mod proof;
 mod read;
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use regex::{Regex, RegexSet};
 
@@ -42,7 +43,8 @@ pub struct Lexicon {
     entries: Vec<Entry>,
     /// Finds candidates quickly: the patterns without their word boundaries.
     set: RegexSet,
-    patterns: Vec<Regex>,
+    /// Compiled when first wanted; `None` never happens to a pattern that was checked.
+    patterns: Vec<OnceLock<Option<Regex>>>,
     near: NearForms,
 }
 
@@ -98,12 +100,15 @@ impl Lexicon {
 
     /// Of entries alone; their patterns were checked when they were read.
     fn of(entries: Vec<Entry>) -> anyhow::Result<Self> {
-        let set = regex::RegexSetBuilder::new(entries.iter().map(|e| relaxed(&e.pattern)))
-            .size_limit(SET_BYTES)
-            .dfa_size_limit(SET_BYTES)
-            .build()?;
-        let patterns =
-            entries.iter().map(|e| Regex::new(&e.pattern)).collect::<Result<Vec<_>, _>>()?;
+        let set = |relaxed: fn(&str) -> String| {
+            regex::RegexSetBuilder::new(entries.iter().map(|e| relaxed(&e.pattern)))
+                .size_limit(SET_BYTES)
+                .dfa_size_limit(SET_BYTES)
+                .build()
+        };
+        // Each pattern is tried by itself only where one of them does not stand without its boundaries.
+        let set = set(relaxed).or_else(|_| set(relaxed_if_sound))?;
+        let patterns = entries.iter().map(|_| OnceLock::new()).collect();
         let near = NearForms::new(&entries, include_str!("ordinary_fr.txt"));
         Ok(Self { entries, set, patterns, near })
     }
@@ -118,7 +123,7 @@ impl Lexicon {
         let folded = fold(text);
         let mut found: Vec<Option<Hit>> = vec![None; self.entries.len()];
         for i in &self.set.matches(&folded) {
-            if let Some(text) = self.patterns[i].find(&folded) {
+            if let Some(text) = self.pattern(i).and_then(|p| p.find(&folded)) {
                 let heard = text.as_str().trim();
                 let at = text.start() + text.as_str().find(heard).unwrap_or(0);
                 let entry = &self.entries[i];
@@ -134,6 +139,10 @@ impl Lexicon {
             }
         }
         found.into_iter().flatten().collect()
+    }
+
+    fn pattern(&self, i: usize) -> Option<&Regex> {
+        self.patterns[i].get_or_init(|| Regex::new(&self.entries[i].pattern).ok()).as_ref()
     }
 
     /// Ordinary words of a folded text that lie one letter from an entry's form, with its term.
@@ -188,7 +197,13 @@ fn relaxed(pattern: &str) -> String {
             _ => out.push(c),
         }
     }
-    if Regex::new(&out).is_ok() { out } else { pattern.to_string() }
+    out
+}
+
+/// [`relaxed`], where that is a regular expression too.
+fn relaxed_if_sound(pattern: &str) -> String {
+    let relaxed = relaxed(pattern);
+    if Regex::new(&relaxed).is_ok() { relaxed } else { pattern.to_string() }
 }
 
 #[cfg(test)]

@@ -39,6 +39,8 @@ fn another_model_policy_or_feature_has_no_score() {
     let f = average(&c);
     let p = score(&c, &f).unwrap().get();
     assert!(p > 0.0 && p < 1.0);
+    let held = format!("{}-bf16", c.policy);
+    assert_eq!(c.score(&f, &c.model, &held, None).unwrap().get(), p);
     assert!(matches!(c.score(&f, "x", &c.policy, None), Err(NoScore::Model { .. })));
     assert!(matches!(c.score(&f, &c.model, "x", None), Err(NoScore::Policy { .. })));
     assert_eq!(c.expected_wer(&f, "x", &c.policy, None), None);

@@ -53,8 +53,8 @@ pub fn refit(
     // What was fitted to the parent's scores is left aside.
     let scorer = Scorer::of(workspace)?.without_adjustment();
     let policy = workspace.config.decode.id();
-    let engine = Engine::load(file, model)?;
-    let judge = scorer.judge(workspace.config.routing.second_look, model, &policy);
+    let engine = Engine::load(file, model, workspace.config.decode.weights)?;
+    let judge = scorer.judge(&workspace.config.routing, model, &policy);
     let held: Vec<&Sound> = plan
         .materials
         .clips

@@ -84,7 +84,8 @@ fn judged(
     let path = folder(workspace).join("candidate-fold.bin");
     let sha256 = ears.write(&learnt, share, &path)?;
     drop(learnt);
-    let pairs = ears.pairs(old, &Engine::load(&path, &sha256)?, held)?;
+    let new = Engine::load(&path, &sha256, workspace.config.decode.weights)?;
+    let pairs = ears.pairs(old, &new, held)?;
     let outcome = serde_json::to_vec(&Outcome { key, pairs: pairs.clone() })?;
     std::fs::write(&done, outcome).with_context(|| format!("write {}", done.display()))?;
     let _ = std::fs::remove_file(lesson.checkpoint(workspace));

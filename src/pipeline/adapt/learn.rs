@@ -70,13 +70,11 @@ impl Lesson {
     }
 }
 
-/// Steps of the training; with joined clips, at most.
+/// Steps of the training.
 pub fn steps(plan: &Plan, lesson: &Lesson) -> usize {
     let recipe = &plan.options.recipe;
     let anchors = plan.anchors.iter().filter(|a| a.purpose == Purpose::Replay).count();
-    let single = lesson.clips(plan).count() + anchors;
-    let joined = if recipe.join { single / 2 } else { 0 };
-    (single + joined).div_ceil(recipe.batch) * recipe.epochs
+    (lesson.clips(plan).count() + anchors).div_ceil(recipe.batch) * recipe.epochs
 }
 
 /// Seconds of sound that are learnt from.
@@ -106,7 +104,8 @@ pub fn learn(
 ) -> Result<Learnt> {
     std::fs::create_dir_all(folder(workspace))?;
     let loaded = weights::load(&plan.parent.path)?;
-    let engine = Engine::load(&plan.parent.path, &plan.parent.sha256)?;
+    let held = workspace.config.decode.weights;
+    let engine = Engine::load(&plan.parent.path, &plan.parent.sha256, held)?;
     let examples = examples(&engine, plan, lesson, sounds, &workspace.config.decode, talk);
     drop(engine);
     let model = model(loaded);
@@ -163,11 +162,6 @@ fn examples(
             Ok(example) => examples.push(example),
             Err(why) => talk.problem(format!("left out: clip {}: {why:#}", sound.clip)),
         }
-    }
-    if plan.options.recipe.join {
-        let frames = |samples: usize| frames(samples, policy);
-        let seed = plan.options.recipe.seed;
-        examples.extend(finetune::joined(&examples, seed, &frames, engine.most_tokens()));
     }
     examples
 }

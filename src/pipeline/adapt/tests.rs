@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::anchors::{Purpose, anchors};
 use super::learn::{example, model};
-use crate::domain::DecodePolicy;
+use crate::domain::{DecodePolicy, Weights};
 use crate::hypotheses::models::{self, weights};
 use crate::hypotheses::whisper::Engine;
 use crate::training::finetune;
@@ -17,7 +17,7 @@ const MEAN: f64 = 0.01;
 #[test]
 fn teacher_forced_log_probabilities_are_those_of_whisper_cpp() {
     let file = models::resolve("base", &models::default_dir(), &mut |_| {}).unwrap();
-    let engine = Engine::load(&file.path, &file.sha256).unwrap();
+    let engine = Engine::load(&file.path, &file.sha256, Weights::File).unwrap();
     let model = model(weights::load(&file.path).unwrap());
     let (bpe, policy, stop) = (engine.bpe(), DecodePolicy::default(), AtomicBool::new(false));
     let mut worker = engine.worker().unwrap();

@@ -59,14 +59,15 @@ pub fn judge(
     let ears = Ears { workspace, plan, stop, talk };
     let dev = ears.corrections(sounds, Used::Dev);
     let anchor_dev = ears.anchors(Purpose::Dev);
-    let old = Engine::load(&plan.parent.path, &plan.parent.sha256)?;
+    let held = workspace.config.decode.weights;
+    let old = Engine::load(&plan.parent.path, &plan.parent.sha256, held)?;
     let before: Vec<f64> =
         anchor_dev.values().map(|set| ears.rate(&old, set)).collect::<Result<_>>()?;
     let (mut candidates, mut files) = (Vec::new(), Vec::new());
     let shares = if dev.is_empty() { vec![gate::PREFERRED_SHARE] } else { SHARES.to_vec() };
     for &share in &shares {
         let sha256 = ears.write(learnt, share, &candidate_path(workspace, share))?;
-        let engine = Engine::load(&candidate_path(workspace, share), &sha256)?;
+        let engine = Engine::load(&candidate_path(workspace, share), &sha256, held)?;
         let after = anchor_dev.values().map(|set| ears.rate(&engine, set));
         let after: Vec<f64> = after.collect::<Result<_>>()?;
         let anchors = after.iter().zip(&before).map(|(after, before)| after - before).collect();
@@ -78,7 +79,7 @@ pub fn judge(
     let words = dev.iter().map(words_of).sum();
     let best = gate::choose(&candidates, words).context("no average was tried")?;
     let (share, sha256) = (candidates[best].share, files.swap_remove(best));
-    let new = Engine::load(&candidate_path(workspace, share), &sha256)?;
+    let new = Engine::load(&candidate_path(workspace, share), &sha256, held)?;
     let id = new.model().to_string();
     let (measured, why) = ears.verdict(&old, &new, sounds, share)?;
     drop(new);

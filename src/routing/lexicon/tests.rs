@@ -102,7 +102,8 @@ fn a_workspace_adds_entries_and_replaces_built_in_ones() {
 #[test]
 fn every_near_form_of_the_built_in_list_belongs_to_its_own_pattern() {
     let lexicon = Lexicon::built_in().unwrap();
-    for (entry, pattern) in lexicon.entries.iter().zip(&lexicon.patterns) {
+    for (i, entry) in lexicon.entries.iter().enumerate() {
+        let pattern = lexicon.pattern(i).unwrap();
         for word in &entry.near {
             assert!(pattern.is_match(word), "{}: {word}", entry.term);
         }
@@ -122,4 +123,18 @@ fn ten_thousand_clips_are_searched_in_seconds() {
     eprintln!("10000 clips: {:?}, {hits} hits", start.elapsed());
     assert_eq!(hits, 3333 * 3);
     assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_pattern_that_needs_its_boundaries_to_stand_is_matched_with_them() {
+    // Without `\b` the first would begin with `{2}`, which repeats nothing.
+    let own = "term\tkind\tregions\tambiguity\tpattern\n\
+               tuque\tword\tfr-CA-QC\t0\t\\b{2}tuques?\\b\nfrette\tword\tfr-CA-QC\t0\t\\bfrettes?\\b\n";
+    let lexicon = Lexicon::with_workspace(Some(("lexicon.tsv", own))).unwrap();
+    let terms = |text: &str| -> Vec<String> {
+        lexicon.hits(text).iter().map(|h| h.entry.term.clone()).collect()
+    };
+    assert_eq!(terms("il fait frette"), ["frette"]);
+    assert!(terms("une tuque").contains(&"tuque".to_string()));
+    assert!(terms("des afrettes").is_empty());
 }

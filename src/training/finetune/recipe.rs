@@ -53,8 +53,6 @@ pub struct Recipe {
     pub hide: bool,
     /// Whether examples are heard slower and faster too (speed perturbation).
     pub pace: bool,
-    /// Whether pairs of examples, joined, are learnt from too.
-    pub join: bool,
     /// Seed of every draw.
     pub seed: u64,
 }
@@ -64,17 +62,7 @@ impl Recipe {
     pub fn of(part: Part, seed: u64) -> Self {
         let epochs = if part.keeps_encoder() { 4 } else { 3 };
         let schedule = Schedule { rate: 2e-5, warm_up: 0.1, clip: 1.0, decay: 0.01 };
-        Self {
-            part,
-            adapter_rank: 0,
-            epochs,
-            batch: 4,
-            schedule,
-            hide: false,
-            pace: false,
-            join: false,
-            seed,
-        }
+        Self { part, adapter_rank: 0, epochs, batch: 4, schedule, hide: false, pace: false, seed }
     }
 
     /// The same with low-rank adapters, which want larger steps.

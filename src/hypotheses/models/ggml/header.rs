@@ -14,6 +14,8 @@ pub enum Storage {
     F32,
     /// 16-bit floats.
     F16,
+    /// The upper half of 32-bit floats.
+    Bf16,
     /// Blocks of 32, 4 bits and a scale.
     Q4_0,
     /// Blocks of 32, 4 bits, a scale and an offset.
@@ -27,14 +29,23 @@ pub enum Storage {
 }
 
 impl Storage {
-    const ALL: [Self; 7] =
-        [Self::F32, Self::F16, Self::Q4_0, Self::Q4_1, Self::Q5_0, Self::Q5_1, Self::Q8_0];
+    const ALL: [Self; 8] = [
+        Self::F32,
+        Self::F16,
+        Self::Bf16,
+        Self::Q4_0,
+        Self::Q4_1,
+        Self::Q5_0,
+        Self::Q5_1,
+        Self::Q8_0,
+    ];
 
     /// `GGML_FTYPE_*`, `GGML_TYPE_*`, numbers in a block, bytes of a block.
     fn facts(self) -> (u32, u32, u64, u64) {
         match self {
             Self::F32 => (0, 0, 1, 4),
             Self::F16 => (1, 1, 1, 2),
+            Self::Bf16 => (24, 30, 1, 2),
             Self::Q4_0 => (2, 2, 32, 18),
             Self::Q4_1 => (3, 3, 32, 20),
             Self::Q5_0 => (8, 6, 32, 22),
@@ -60,7 +71,7 @@ impl Storage {
     }
 
     /// The header's number: `GGML_FTYPE_*`, plus 1000 times the version of the block formats.
-    fn ftype(self) -> u32 {
+    pub fn ftype(self) -> u32 {
         let (ftype, _, block, _) = self.facts();
         if block > 1 { ftype + 2000 } else { ftype }
     }
@@ -71,7 +82,7 @@ impl Storage {
             Some(storage) => Ok(storage),
             None => bail!(
                 "its weights are stored in a way that second-ear does not know (ftype {ftype}); \
-                 known are f32, f16, q4_0, q4_1, q5_0, q5_1 and q8_0"
+                 known are f32, f16, bf16, q4_0, q4_1, q5_0, q5_1 and q8_0"
             ),
         }
     }

@@ -63,6 +63,7 @@ impl<R: Read + Seek> Reader<R> {
         let float = match slot.storage(self.header.storage) {
             Storage::F32 => Float::F32,
             Storage::F16 => Float::F16,
+            Storage::Bf16 => Float::Bf16,
             other => bail!("{} is {other:?} already", slot.name),
         };
         let offset = self.offsets.get(&slot.name).context("a tensor outside the layout")?;

@@ -1,0 +1,121 @@
+//! How clips are decoded. In: nothing. Out: a policy with its name. Left to others: decoding (`hypotheses`).
+
+use serde::{Deserialize, Serialize};
+
+/// How clips are decoded: greedy, temperature 0, no timestamps, one segment. Confidence shifts
+/// with it, so [`DecodePolicy::id`] is stored with every hypothesis and every calibration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DecodePolicy {
+    /// Always the full 30 s window: slow, for comparison.
+    pub full_window: bool,
+    /// Seconds of audio context beyond the clip in the first, short decoding.
+    pub context_margin_seconds: f64,
+    /// Smallest audio context of the first decoding, encoder frames (50 a second, at most 1500).
+    pub min_context: u32,
+    /// Token limit: this many, and ...
+    pub max_tokens_base: u32,
+    /// ... this many a second of clip.
+    pub max_tokens_per_second: f64,
+    /// Decode again with the full window when the first result looks wrong.
+    pub guard: bool,
+    /// How the model's matrices are held while it runs.
+    pub weights: Weights,
+}
+
+/// How a model's matrices are held while it runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Weights {
+    /// As the file has them.
+    #[default]
+    File,
+    /// The upper halves of 32-bit floats: a file's 16-bit floats are turned into them when it is loaded.
+    Bf16,
+}
+
+impl std::str::FromStr for Weights {
+    type Err = String;
+    fn from_str(s: &str) -> Result<Self, String> {
+        match s {
+            "file" => Ok(Self::File),
+            "bf16" => Ok(Self::Bf16),
+            _ => Err(format!("'{s}' is none of file, bf16")),
+        }
+    }
+}
+
+/// What [`DecodePolicy::id`] ends with for [`Weights::Bf16`].
+const BF16: &str = "-bf16";
+
+impl Default for DecodePolicy {
+    fn default() -> Self {
+        Self {
+            full_window: false,
+            context_margin_seconds: 4.0,
+            min_context: 0,
+            max_tokens_base: 8,
+            max_tokens_per_second: 9.0,
+            guard: true,
+            weights: Weights::File,
+        }
+    }
+}
+
+impl DecodePolicy {
+    /// Why the settings make no sense, if they do not.
+    pub fn check(&self) -> Result<(), String> {
+        if !(self.context_margin_seconds.is_finite() && self.context_margin_seconds >= 0.0) {
+            return Err("decode.context_margin_seconds must be 0 or more".into());
+        }
+        if self.min_context > 1500 {
+            return Err("decode.min_context must be at most 1500 frames".into());
+        }
+        if !(self.max_tokens_per_second.is_finite() && self.max_tokens_per_second > 0.0) {
+            return Err("decode.max_tokens_per_second must be above 0".into());
+        }
+        Ok(())
+    }
+
+    /// A short stable name of everything that shifts the numbers; the trailing version is raised
+    /// when the guard's rules change.
+    pub fn id(&self) -> String {
+        let context = if self.full_window {
+            "full".to_string()
+        } else {
+            format!(
+                "short{}min{}{}",
+                self.context_margin_seconds,
+                self.min_context,
+                if self.guard { "guard" } else { "" }
+            )
+        };
+        let weights = match self.weights {
+            Weights::File => "",
+            Weights::Bf16 => BF16,
+        };
+        let tokens = format!("tok{}+{}s", self.max_tokens_base, self.max_tokens_per_second);
+        format!("greedy-{context}-{tokens}-v2{weights}")
+    }
+
+    /// The policy whose calibration serves for `id`: how the weights are held shifts a number no more than
+    /// another processor does (docs/speed.md).
+    pub fn calibrated_as(id: &str) -> &str {
+        id.strip_suffix(BF16).unwrap_or(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_with_other_weights_has_another_name_and_the_same_calibration() {
+        let policy = DecodePolicy::default();
+        let bf16 = DecodePolicy { weights: Weights::Bf16, ..policy.clone() };
+        assert_ne!(policy.id(), bf16.id());
+        assert_eq!(DecodePolicy::calibrated_as(&bf16.id()), policy.id());
+        let short = DecodePolicy { context_margin_seconds: 3.0, ..bf16 };
+        assert_ne!(DecodePolicy::calibrated_as(&short.id()), policy.id());
+    }
+}

@@ -6,7 +6,9 @@ mod util;
 use std::path::Path;
 use std::time::Duration;
 
-use util::nats::{Running, Server, coordinator, hypotheses, there_is_one, until_heard, worker};
+use util::nats::{
+    Running, Server, coordinator, hypotheses, other_texts, there_is_one, until_heard, worker,
+};
 use util::{Workspace, run_to, sample, second_ear, stderr, stdout};
 
 /// A workspace with the Québec recording, a script beside it, and what a local run hears.
@@ -214,9 +216,8 @@ fn results_that_come_twice_or_of_nowhere_are_kept_once_or_not_at_all() {
     runtime.block_on(async {
         let client = async_nats::connect(server.url()).await.unwrap();
         let jetstream = async_nats::jetstream::new(client);
-        for (clip, body) in hypotheses(set.dir()) {
+        for (clip, twice) in other_texts(set.dir()) {
             let subject = format!("second-ear.result.{workspace}.x.{clip}");
-            let twice = format!(r#"{{"heard": {}}}"#, body.replace("bonjour", "bonsoir"));
             let nowhere = twice.replace(&clip, "nowhere_0_1");
             for (subject, payload) in [
                 (subject.clone(), twice.clone()),

@@ -103,8 +103,11 @@ impl Setup {
         let lexicon = Lexicon::with_workspace(own)?.with_confirmed(&self.confirmed)?;
         let swaps = Arc::new(Swaps::new(lexicon::swaps(&lexicon), engine.bpe())?);
         let calibration = self.calibration.clone().map(Arc::new);
-        let judge =
-            Judge { when: self.second_look, calibration, regional: scores::regional(lexicon) };
+        let judge = Judge {
+            when: self.second_look,
+            calibration,
+            regional: scores::regional(Arc::new(lexicon)),
+        };
         Ok(Ready { engine, judge, swaps })
     }
 }

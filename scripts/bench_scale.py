@@ -1,10 +1,10 @@
 """Called by scripts/bench-scale: see there. What is measured is the program itself; what is made up is how its workspace comes to be so large.
 
-Five hours of the speech of samples/, in another order in each recording, are ingested, cut and run, with texts that a script gives:
-sentences of the samples with numbers for each word as the model gives them, and the score that ships. The rows of recordings, pieces and
-hypotheses are then repeated under other ids and speakers until there are as many clips as wanted, and `run` routes them all. Then as much
-speech again is added in clips of a third of a second, so that decoding does not hold up what commits, and the time of a run that has
-nothing to do but to route is taken off."""
+Five hours of the speech of samples/, in another order in each recording, and two hours more in clips of a third of a second are ingested,
+cut and run, with texts that a script gives: sentences of the samples with numbers for each word as the model gives them, and the score
+that ships. The rows of the five hours (recordings, pieces, hypotheses) are then repeated under other ids and speakers until there are as
+many clips as wanted. The hypotheses of the two hours are taken out; `run` has them again, which shows how fast they come into so large a
+store, and routes everything."""
 
 import array
 import json
@@ -18,6 +18,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import wave
 
@@ -27,11 +28,11 @@ PROGRAM = os.path.abspath(os.environ.get("SECOND_EAR", "target/release/second-ea
 RATE = 16000
 MINUTES = 30
 RECORDINGS = 10
-SHORT = 4
+SHORT = 4  # of them, in clips of a third of a second
 
 
 def call(*args, **more):
-    """Runs the program; wall seconds, peak memory (bytes), what it printed."""
+    """Runs the program; seconds on the clock, peak memory (bytes), what it printed, seconds of its processors."""
     began = time.perf_counter()
     child = subprocess.Popen([PROGRAM, "--quiet", *args], stdout=subprocess.PIPE, text=True, **more)
     out = child.stdout.read()
@@ -39,7 +40,12 @@ def call(*args, **more):
     child.returncode = os.waitstatus_to_exitcode(code)
     if child.returncode:
         sys.exit(f"{args}: exit code {child.returncode}")
-    return time.perf_counter() - began, used.ru_maxrss * 1024, out
+    return time.perf_counter() - began, used.ru_maxrss * 1024, out, used.ru_utime + used.ru_stime
+
+
+def cost(called):
+    """Seconds on the clock, peak memory, seconds of processors."""
+    return called[0], called[1], called[3]
 
 
 def set_in(workspace, **settings):
@@ -129,35 +135,36 @@ def base(work, rivals):
     maker.start()
     maker.join()
     assert maker.exitcode == 0
+    lines = [f"audio/{n:05}.wav,speaker {n},{['', 'fr-CA-QC', 'fr-FR', 'fr-BE'][n % 4]}\n" for n in range(RECORDINGS + SHORT)]
     manifests = []
-    for first, last in (0, RECORDINGS), (RECORDINGS, RECORDINGS + SHORT):
-        manifests.append(os.path.join(work, f"{first}.csv"))
-        with open(manifests[-1], "w") as rows:
-            rows.write("audio,speaker,region\n")
-            for n in range(first, last):
-                rows.write(f"audio/{n:05}.wav,speaker {n},{['', 'fr-CA-QC', 'fr-FR', 'fr-BE'][n % 4]}\n")
+    for name, some in ("long", lines[:RECORDINGS]), ("short", lines[RECORDINGS:]):
+        manifests.append(os.path.join(work, f"{name}.csv"))
+        open(manifests[-1], "w").write("audio,speaker,region\n" + "".join(some))
     call("init", workspace, "--language", "fr")
     score = json.load(open("models/calibration/base-f16.json"))
     score["model"] = "scripted"
     json.dump(score, open(os.path.join(workspace, "calibration.json"), "w"))
-    call("ingest", workspace, manifests[0])
-    seconds, memory, out = call("run", workspace, "--scripted", script, "--json")
-    clips = json.loads(out)["transcribed"]
-    print(f"{RECORDINGS * MINUTES / 60} h, {clips} clips: run in {seconds:.1f} s, {memory / 1e6:.0f} MB", file=sys.stderr, flush=True)
-    return workspace, manifests[1], script, clips
+    counts = []
+    for manifest in manifests:
+        call("ingest", workspace, manifest)
+        seconds, memory, out, used = call("run", workspace, "--scripted", script, "--json")
+        done = json.loads(out)
+        counts.append(done["transcribed"])
+        print(f"{done['transcribed_seconds'] / 3600:.2f} h of speech, {counts[-1]} clips: run in {seconds:.1f} s ({used:.1f} s of processors), "
+              f"{memory / 1e6:.0f} MB", file=sys.stderr, flush=True)
+        set_in(workspace, min_seconds=0.15, max_seconds=0.4, join_gap_seconds=0.1, padding_seconds=0.02)
+    return workspace, script, counts
 
 
 def repeat_rows(workspace, times):
     db = sqlite3.connect(os.path.join(workspace, "state.db"))
     other = "printf('%04x', ?1) || substr({0}, 5)"
     with db:
-        recordings = db.execute("SELECT MAX(position) FROM recordings").fetchone()[0]
-        rows = db.execute("SELECT COUNT(*) FROM recordings").fetchone()[0]
-        assert rows == recordings
+        assert db.execute("SELECT COUNT(*), MAX(position) FROM recordings").fetchone() == (RECORDINGS + SHORT,) * 2
         for n in range(1, times):
-            of = (n, recordings)
+            of = (n, RECORDINGS)
             db.execute(f"""INSERT INTO recordings (id, position, sha256, path, file, bytes, modified, channel, facts, length, state, error)
-                SELECT {other.format("id")}, position + ?1 * ?2, sha256, path || ' ' || ?1, file, bytes, modified, channel,
+                SELECT {other.format("id")}, position + ?1 * 100, sha256, path || ' ' || ?1, file, bytes, modified, channel,
                 json_set(facts, '$.speaker', json_extract(facts, '$.speaker') || ' ' || ?1), length, state, error
                 FROM recordings WHERE position <= ?2""", of)
             db.execute(f"""INSERT INTO pieces (recording, start, stop, kind, why, clip)
@@ -166,32 +173,53 @@ def repeat_rows(workspace, times):
             db.execute(f"""INSERT INTO hypotheses (clip, model, policy, body)
                 SELECT {other.format("h.clip")}, model, policy, body FROM hypotheses h JOIN pieces p ON p.clip = h.clip
                 WHERE (SELECT position FROM recordings WHERE id = recording) <= ?2""", of)
+        db.execute("DELETE FROM hypotheses WHERE clip IN (SELECT clip FROM pieces WHERE recording IN (SELECT id FROM recordings "
+                   "WHERE position > ?1 AND position <= ?2))", (RECORDINGS, RECORDINGS + SHORT))
     db.close()
+
+
+def watch(workspace, wanted, seen):
+    """When how many of the two hours' hypotheses were there, twenty times a second, until all are."""
+    db = sqlite3.connect(os.path.join(workspace, "state.db"), timeout=30)
+    ids = [i for i, in db.execute("SELECT id FROM recordings WHERE position > ? AND position <= ?", (RECORDINGS, RECORDINGS + SHORT))]
+    count = "SELECT " + " + ".join(["(SELECT COUNT(*) FROM hypotheses WHERE clip > ? AND clip < ? || 'a')"] * len(ids))
+    while not seen or seen[-1][1] < wanted:
+        seen.append((time.perf_counter(), db.execute(count, [i + "_" for i in ids for _ in (0, 1)]).fetchone()[0]))
+        time.sleep(0.05)
+    db.close()
+
+
+def commits(workspace, wanted, script):
+    """Runs; clips a second while the middle nine tenths came in, seconds from then to the end, and what it all cost."""
+    seen = []
+    watcher = threading.Thread(target=watch, args=(workspace, wanted, seen), daemon=True)
+    watcher.start()
+    run = call("run", workspace, "--scripted", script, "--json")
+    ended = time.perf_counter()
+    watcher.join()
+    assert json.loads(run[2])["transcribed"] == wanted
+    some = [(at, n) for at, n in seen if 0.05 * wanted <= n <= 0.95 * wanted]
+    rate = (some[-1][1] - some[0][1]) / (some[-1][0] - some[0][0])
+    return rate, (ended - seen[-1][0], run[1], run[3])
 
 
 def one(work, made, wanted, repeat, files):
     """A workspace of about so many clips, and what it costs."""
-    first, more, script, clips = made
+    first, script, (long, short) = made
     workspace = os.path.join(work, f"ws-{wanted}")
     shutil.copytree(first, workspace)
-    times = max(1, round(wanted / clips))
+    times = max(1, round((wanted - short) / long))
     repeat_rows(workspace, times)
-    row = {"recordings": times * RECORDINGS, "hours": times * RECORDINGS * MINUTES / 60, "clips": times * clips}
-    row["route"] = call("run", workspace, "--scripted", script)[:2]
+    row = {"recordings": times * RECORDINGS + SHORT, "hours": (times * RECORDINGS + SHORT) * MINUTES / 60, "clips": times * long + short}
+    row["clips_a_second"], row["route"] = commits(workspace, short, script)
     row["bytes_a_clip"] = size(workspace) / row["clips"]
     for name in "status", "report":
-        runs = [call(name, workspace, "--json")[:2] for _ in range(repeat)]
-        row[name] = statistics.median(r[0] for r in runs), max(r[1] for r in runs)
+        runs = [cost(call(name, workspace, "--json")) for _ in range(repeat)]
+        row[name] = statistics.median(r[0] for r in runs), max(r[1] for r in runs), statistics.median(r[2] for r in runs)
     some = ["--files", str(files)] if files else []
     if not os.environ.get("NO_TASKS"):
-        row["tasks"] = call("tasks", workspace, "--out", os.path.join(workspace, "tasks"), "--json", *some)[:2]
-    row.setdefault("tasks", (math.nan, math.nan))
-    set_in(workspace, min_seconds=0.15, max_seconds=0.4, join_gap_seconds=0.1, padding_seconds=0.02)
-    call("ingest", workspace, more)
-    seconds, memory, out = call("run", workspace, "--scripted", script, "--json")
-    again = call("run", workspace, "--scripted", script)[0]
-    added = json.loads(out)["transcribed"]
-    row["commit"] = {"clips": added, "seconds": seconds, "of_which_routing": again, "clips_a_second": added / (seconds - again), "memory": memory}
+        row["tasks"] = cost(call("tasks", workspace, "--out", os.path.join(workspace, "tasks"), "--json", *some))
+    row.setdefault("tasks", (math.nan,) * 3)
     if not os.environ.get("KEEP"):
         shutil.rmtree(workspace)
     print(json.dumps({wanted: row}), file=sys.stderr, flush=True)
@@ -202,9 +230,9 @@ def table(rows):
     head = ["clips", "hours", "bytes a clip", "commits, clips/s", "status, s", "tasks, s", "report, s", "routing, s", "MB: status", "tasks", "report", "routing"]
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for r in rows.values():
-        seconds = [f"{r[k][0]:.2f}" for k in ("status", "tasks", "report", "route")]
+        seconds = [f"{r[k][0]:.2f} ({r[k][2]:.2f})" for k in ("status", "tasks", "report", "route")]
         memory = [f"{r[k][1] / 1e6:.0f}" for k in ("status", "tasks", "report", "route")]
-        cells = [f"{r['clips']:,}", f"{r['hours']:,.0f}", f"{r['bytes_a_clip']:,.0f}", f"{r['commit']['clips_a_second']:,.0f}", *seconds, *memory]
+        cells = [f"{r['clips']:,}", f"{r['hours']:,.0f}", f"{r['bytes_a_clip']:,.0f}", f"{r['clips_a_second']:,.0f}", *seconds, *memory]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
@@ -218,7 +246,7 @@ def main():
         made = base(work, not os.environ.get("PLAIN"))
         rows = {}
         for n in sizes:
-            rows[n] = one(work, made, n, int(os.environ.get("REPEAT", 3)), int(os.environ.get("FILES", 5)))
+            rows[n] = one(work, made, n, int(os.environ.get("REPEAT", 3)), int(os.environ.get("FILES", 1)))
             json.dump(rows, open(sys.argv[1], "w"), indent=1)
         print(table(rows))
         scale_plot.write(sys.argv[2], rows)

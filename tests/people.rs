@@ -68,6 +68,30 @@ fn answer(task: &Value, who: &str, text: &str) -> Value {
 }
 
 #[test]
+fn of_many_clips_only_the_most_urgent_go_out_with_what_is_said_around_them() {
+    let (ws, waiting) = workspace();
+    let all = tasks(&ws, "all", &["--clips-per-file", "1000"]);
+    assert_eq!(all.len(), waiting.len());
+    // In order of time each clip has its neighbours' drafts around it.
+    for pair in all.windows(2) {
+        assert_eq!(pair[0]["context_after"], pair[1]["draft"]);
+        assert_eq!(pair[1]["context_before"], pair[0]["draft"]);
+    }
+    let few = tasks(&ws, "few", &["--clips-per-file", "2", "--files", "3"]);
+    assert_eq!(few.len(), 6);
+    let row = |clip: &Value| all.iter().find(|r| r["clip"] == *clip).unwrap();
+    for task in &few {
+        let same = |column: &str| task[column] == row(&task["clip"])[column];
+        assert!(same("context_before") && same("context_after") && same("draft"), "{task}");
+    }
+    // The regional words have more than one reason: the clips that hold them come first.
+    let urgent = |r: &&Value| r["reasons"].as_array().unwrap().len() > 1;
+    let (most, of_few) = (all.iter().filter(urgent).count(), few.iter().filter(urgent).count());
+    assert_eq!(of_few, most.min(6));
+    assert!(most > 0);
+}
+
+#[test]
 fn people_vote_word_by_word_and_an_adjudicator_ends_what_they_cannot() {
     let (ws, _) = workspace();
     ws.set("validators = 1", "validators = 2");

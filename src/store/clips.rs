@@ -87,12 +87,20 @@ fn hypothesis(row: &Row, id: &ClipId) -> Result<Option<Hypothesis>> {
     }))
 }
 
+/// A decision alone, or one with what spoke for the region, as versions before the sixth wrote it.
+fn stored(body: &str) -> serde_json::Result<Stored> {
+    match body.contains("\"evidence\"") {
+        true => serde_json::from_str(body),
+        false => Ok(Stored { decision: serde_json::from_str(body)?, evidence: Vec::new() }),
+    }
+}
+
 fn read(row: &Row) -> Result<ClipRow> {
     let recording = RecordingId::from_stored(row.get::<_, String>(0)?);
     let id = ClipId::from_stored(row.get::<_, String>(3)?);
     let span = Span::new(Samples(row.get(1)?), Samples(row.get(2)?));
     let text = |column: usize| anyhow::Ok(row.get_ref(column)?.as_str_or_null()?);
-    let stored = text(5)?.map(serde_json::from_str).transpose();
+    let stored = text(5)?.map(stored).transpose();
     let routed = match stored.with_context(|| format!("decision on {id}"))? {
         None => None,
         Some(Stored { decision, evidence }) => Some(Routed {

@@ -204,6 +204,11 @@ pub fn hypotheses(dir: &Path) -> Vec<(String, Vec<u8>)> {
     rows.map(Result::unwrap).collect()
 }
 
+/// Whether a stored hypothesis has a second look: the ninth bit of what it has, behind the version.
+pub fn slowed(body: &[u8]) -> bool {
+    body[1] & 0x80 != 0 && body[2] & 2 != 0
+}
+
 /// For every hypothesis that is there a message with another text, as a worker would send it.
 pub fn other_texts(dir: &Path) -> Vec<(String, String)> {
     let db = rusqlite::Connection::open(dir.join("state.db")).unwrap();

@@ -159,20 +159,21 @@ def base(work, rivals):
 def repeat_rows(workspace, times):
     db = sqlite3.connect(os.path.join(workspace, "state.db"))
     other = "printf('%04x', ?1) || substr({0}, 5)"
+    columns = {"recordings": "id, position, sha256, path, file, bytes, modified, channel, facts, length, state, error",
+               "pieces": "recording, start, stop, kind, why, clip", "hypotheses": "clip, model, policy, body"}
+    anew = {"id": other.format("id"), "recording": other.format("recording"), "clip": other.format("clip"), "position": "position + ?1 * 100",
+            "path": "path || ' ' || ?1", "facts": "json_set(facts, '$.speaker', json_extract(facts, '$.speaker') || ' ' || ?1)"}
+    of_long = f"(SELECT id FROM recordings WHERE position <= {RECORDINGS})"
+    which = {"recordings": f"id IN {of_long}", "pieces": f"recording IN {of_long}",
+             "hypotheses": f"clip IN (SELECT clip FROM pieces WHERE recording IN {of_long})"}
+    assert db.execute("SELECT COUNT(*), MAX(position) FROM recordings").fetchone() == (RECORDINGS + SHORT,) * 2
+    for table, names in columns.items():
+        db.execute(f"CREATE TEMP TABLE own_{table} AS SELECT {names} FROM {table} WHERE {which[table]}")
     with db:
-        assert db.execute("SELECT COUNT(*), MAX(position) FROM recordings").fetchone() == (RECORDINGS + SHORT,) * 2
         for n in range(1, times):
-            of = (n, RECORDINGS)
-            db.execute(f"""INSERT INTO recordings (id, position, sha256, path, file, bytes, modified, channel, facts, length, state, error)
-                SELECT {other.format("id")}, position + ?1 * 100, sha256, path || ' ' || ?1, file, bytes, modified, channel,
-                json_set(facts, '$.speaker', json_extract(facts, '$.speaker') || ' ' || ?1), length, state, error
-                FROM recordings WHERE position <= ?2""", of)
-            db.execute(f"""INSERT INTO pieces (recording, start, stop, kind, why, clip)
-                SELECT {other.format("recording")}, start, stop, kind, why, {other.format("clip")} FROM pieces p
-                WHERE (SELECT position FROM recordings WHERE id = recording) <= ?2""", of)
-            db.execute(f"""INSERT INTO hypotheses (clip, model, policy, body)
-                SELECT {other.format("h.clip")}, model, policy, body FROM hypotheses h JOIN pieces p ON p.clip = h.clip
-                WHERE (SELECT position FROM recordings WHERE id = recording) <= ?2""", of)
+            for table, names in columns.items():
+                values = ", ".join(anew.get(name, name) for name in names.split(", "))
+                db.execute(f"INSERT INTO {table} ({names}) SELECT {values} FROM own_{table}", (n,) if "?1" in values else ())
         db.execute("DELETE FROM hypotheses WHERE clip IN (SELECT clip FROM pieces WHERE recording IN (SELECT id FROM recordings "
                    "WHERE position > ?1 AND position <= ?2))", (RECORDINGS, RECORDINGS + SHORT))
     db.close()

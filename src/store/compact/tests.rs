@@ -1,3 +1,5 @@
+//! What is packed comes back; what is damaged is an error.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Totals against counting; clips that wait; workspaces of earlier versions.
+
 use rusqlite::params;
 
 use super::*;

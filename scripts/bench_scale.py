@@ -239,7 +239,7 @@ def table(rows):
 
 
 def main():
-    sizes = [int(s) for s in sys.argv[3:]] or [10_000, 100_000, 1_000_000]
+    sizes = [int(s) for s in sys.argv[3:]] or [20_000, 100_000, 1_000_000]
     keep = os.environ.get("KEEP")
     work = keep or tempfile.mkdtemp(prefix="second-ear-scale-")
     os.makedirs(work, exist_ok=True)

@@ -80,7 +80,7 @@ def next_round(state, number):
             "measured": [measured], "verdict": verdict}
     db = sqlite3.connect(state)
     with db:
-        db.execute("UPDATE hypotheses SET model = ?1, body = json_set(body, '$.model', ?1) WHERE model = 'scripted'", [earlier])
+        db.execute("UPDATE hypotheses SET model = ?1 WHERE model = 'scripted'", [earlier])
         db.execute("UPDATE decisions SET model = ?1 WHERE model = 'scripted'", [earlier])
         for known, text in db.execute("SELECT number, body FROM rounds").fetchall():
             text = json.loads(text)

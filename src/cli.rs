@@ -212,6 +212,9 @@ pub struct Tasks {
     /// Clips in one file; overrides the settings.
     #[arg(long)]
     pub clips_per_file: Option<usize>,
+    /// Write so many files at most: the most urgent clips go out.
+    #[arg(long)]
+    pub files: Option<usize>,
     /// Answers wanted for each clip; overrides the settings.
     #[arg(long)]
     pub validators: Option<u32>,

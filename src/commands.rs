@@ -175,6 +175,7 @@ fn do_tasks(args: cli::Tasks, talk: Talk) -> Result<Exit> {
     let options = tasks::Options {
         formats: args.format,
         clips_per_file: args.clips_per_file.unwrap_or(settings.clips_per_file).max(1),
+        files: args.files,
         validators: args.validators.unwrap_or(settings.validators).max(1),
         only_new: args.only_new,
         adjudicate: args.adjudicate,

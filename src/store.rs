@@ -3,6 +3,7 @@
 
 mod answers;
 mod clips;
+mod compact;
 mod decisions;
 mod guarantee;
 mod hypotheses;
@@ -11,9 +12,11 @@ mod open;
 mod people;
 mod recordings;
 mod rounds;
+mod totals;
 
 pub use answers::BatchRow;
 pub use clips::{ClipRow, Draft};
+pub use decisions::{Grounds, Waiting};
 pub use lock::{Locked, WriteLock};
 pub use open::Store;
 pub use recordings::{Known, RecordingState};

@@ -68,6 +68,33 @@ fn answer(task: &Value, who: &str, text: &str) -> Value {
 }
 
 #[test]
+fn of_many_clips_only_the_most_urgent_go_out_with_what_is_said_around_them() {
+    let (ws, waiting) = workspace();
+    let all = tasks(&ws, "all", &["--clips-per-file", "1000"]);
+    assert_eq!(all.len(), waiting.len());
+    // In order of time each clip has its neighbours' drafts around it.
+    for pair in all.windows(2) {
+        assert_eq!(pair[0]["context_after"], pair[1]["draft"]);
+        assert_eq!(pair[1]["context_before"], pair[0]["draft"]);
+    }
+    let few = tasks(&ws, "few", &["--clips-per-file", "2", "--files", "3"]);
+    assert_eq!(few.len(), 6);
+    let row = |clip: &Value| all.iter().find(|r| r["clip"] == *clip).unwrap();
+    for task in &few {
+        let same = |column: &str| task[column] == row(&task["clip"])[column];
+        assert!(same("context_before") && same("context_after") && same("draft"), "{task}");
+    }
+    // They are the first batches of those that all of them make.
+    let out = ws.beside("twos");
+    let args =
+        ["--out", out.to_str().unwrap(), "--format", "jsonl", "--clips-per-file", "2", "--json"];
+    let batches: Value = serde_json::from_slice(&ws.to(0, "tasks", &args).stdout).unwrap();
+    let first: BTreeSet<&str> = (0..3).map(|n| batches["batches"][n].as_str().unwrap()).collect();
+    let of_few: BTreeSet<&str> = few.iter().map(|t| t["batch"].as_str().unwrap()).collect();
+    assert_eq!(of_few, first);
+}
+
+#[test]
 fn people_vote_word_by_word_and_an_adjudicator_ends_what_they_cannot() {
     let (ws, _) = workspace();
     ws.set("validators = 1", "validators = 2");

@@ -9,7 +9,9 @@ use super::{Channel, Span};
 
 /// Lower-case hexadecimal SHA-256 of `bytes`.
 pub fn hex_digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = |b: &u8| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]];
+    Sha256::digest(bytes).iter().flat_map(digits).map(char::from).collect()
 }
 
 /// Ties an answer to the draft it was given for: 16 hex digits over clip and draft text.

@@ -4,7 +4,7 @@
 //! A row: `{"recording": ID, "start": 1.2, "end": 3.4, "text": "...", ...}` answers for the clip
 //! of that recording that overlaps it most (seconds; without them, for any clip; without
 //! `recording`, in any recording), or `{"clip": ID, ...}` for exactly one clip. Optional:
-//! `logprob` (of every word, -0.1 otherwise) or `logprobs` (one a word), `language`,
+//! `logprob` (of every word, -0.1 otherwise) or `logprobs`, `entropies`, `margins` (one a word), `language`,
 //! `p_no_speech` (.02), `p_language` (.98), `replaced`, `slowed`, `variants`; `wait` (seconds that it takes),
 //! `error` (it fails with that).
 
@@ -32,6 +32,8 @@ struct Row {
     text: String,
     logprob: Option<f64>,
     logprobs: Option<Vec<f64>>,
+    entropies: Option<Vec<f64>>,
+    margins: Option<Vec<f64>>,
     language: Option<Language>,
     p_no_speech: Option<Probability>,
     p_language: Option<Probability>,
@@ -97,6 +99,7 @@ impl Script {
             Some(all) => all.get(i).copied().unwrap_or(-0.1),
             None => row.logprob.unwrap_or(-0.1),
         };
+        let one = |all: &Option<Vec<f64>>, i: usize| all.as_ref()?.get(i).copied();
         let tokens = pieces.iter().zip(spread(samples, &pieces)).enumerate();
         let tokens = tokens
             .map(|(i, (text, (start, end)))| {
@@ -105,8 +108,8 @@ impl Script {
                     text: text.clone(),
                     p,
                     logprob: logprob(i),
-                    entropy: None,
-                    margin: None,
+                    entropy: one(&row.entropies, i),
+                    margin: one(&row.margins, i),
                     start,
                     end,
                 }

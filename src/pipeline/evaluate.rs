@@ -165,7 +165,7 @@ pub fn evaluate(options: &Options, talk: Talk) -> Result<Evaluation> {
         SecondLook::Doubtful => Some(Arc::new(Calibration::shipped()?)),
         SecondLook::Never | SecondLook::Always => None,
     };
-    let regional = scores::regional(Lexicon::built_in()?);
+    let regional = scores::regional(Arc::new(Lexicon::built_in()?));
     let mut transcribers = Vec::new();
     for _ in 0..workers {
         let judge = Judge {

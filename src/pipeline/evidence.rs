@@ -69,7 +69,7 @@ pub fn gather(
     let mut accents = lexicon::accents_heard(workspace)?;
     workspace.store.each_clip(Draft::Current { model, policy }, |row| {
         let Some(recording) = recordings.get(&row.clip.recording) else { return Ok(()) };
-        let ClipRow { clip, hypothesis: Some(h), routed, consensus, frozen } = row else {
+        let ClipRow { clip, hypothesis: Some(h), routed, consensus, frozen, .. } = row else {
             return Ok(());
         };
         let language = recording.facts.language.clone().map(LanguageChoice::Fixed);

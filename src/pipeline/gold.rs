@@ -1,6 +1,6 @@
 //! `answers --gold`: clips whose text the team knows. They check people and never become training data.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -9,7 +9,6 @@ use serde::Serialize;
 use super::settle;
 use super::workspace::Workspace;
 use crate::domain::ClipId;
-use crate::store::Draft;
 use crate::tasks::answers;
 
 /// What was kept.
@@ -23,11 +22,6 @@ pub struct Kept {
 
 /// Keeps the texts of rows (`clip` and `text` are enough) as known.
 pub fn keep(workspace: &mut Workspace, files: &[PathBuf]) -> Result<Kept> {
-    let mut clips = BTreeSet::new();
-    workspace.store.each_clip(Draft::Decided, |row| {
-        clips.insert(row.clip.id);
-        Ok(())
-    })?;
     let id = workspace.store.workspace()?;
     let mut kept = Kept::default();
     let mut gold: BTreeMap<ClipId, String> = BTreeMap::new();
@@ -51,7 +45,7 @@ pub fn keep(workspace: &mut Workspace, files: &[PathBuf]) -> Result<Kept> {
             let text = answers::tidy(&row.text);
             if !row.workspace.is_empty() && row.workspace != id {
                 kept.failed.push(format!("{place}: of another workspace ({})", row.workspace));
-            } else if !clips.contains(&clip) {
+            } else if workspace.store.lengths([&clip])?.is_empty() {
                 kept.failed.push(format!("{place}: no clip '{clip}' in this workspace"));
             } else if text.is_empty() {
                 kept.failed.push(format!("{place}: `text` is empty: write what is said"));

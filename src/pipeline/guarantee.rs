@@ -7,8 +7,8 @@ use anyhow::Result;
 
 use super::evidence::{Behind, RoutedAs, gather};
 use super::scores::Scorer;
+use super::settle;
 use super::workspace::Workspace;
-use super::{lexicon, settle};
 use crate::domain::{
     Basis, ClipId, Entry, Event, Kept, Measure, Probability, RoutingSettings, Scope, Threshold,
     hex_digest,
@@ -16,7 +16,6 @@ use crate::domain::{
 use crate::routing::audit::draw;
 use crate::routing::cost::cost;
 use crate::routing::evidence::Evidence;
-use crate::routing::lexicon::Lexicon;
 use crate::routing::promise::{Known, Look, Outlook, look, may_certify};
 use crate::routing::standing::standings;
 use crate::statistics::certify::Finding;
@@ -47,7 +46,6 @@ pub fn look_at(
     settings: &RoutingSettings,
     routed_as: &RoutedAs,
     scorer: &Scorer,
-    lexicon: &Lexicon,
     clips: Clips<'_>,
     again: bool,
 ) -> Result<Option<Looked>> {
@@ -55,7 +53,7 @@ pub fn look_at(
     let positions = workspace.store.audit_positions()?;
     let contested: BTreeSet<ClipId> =
         settle::work_out(workspace)?.0.contested.into_keys().collect();
-    let standings = standings(clips.evidence, settings, lexicon);
+    let standings = standings(clips.evidence, settings, &scorer.lexicon);
     let fitted_here = scorer.calibration.adjustment.is_some();
     let mut known = Vec::new();
     for ((e, b), standing) in clips.evidence.iter().zip(clips.behind).zip(standings) {
@@ -120,9 +118,8 @@ pub fn look_now(
     };
     let scorer = Scorer::of(workspace)?;
     let (evidence, behind) = gather(workspace, &routed_as, &scorer)?;
-    let lexicon = lexicon::lexicon(workspace)?;
     let clips = Clips { evidence: &evidence, behind: &behind };
-    let looked = look_at(workspace, settings, &routed_as, &scorer, &lexicon, clips, false)?;
+    let looked = look_at(workspace, settings, &routed_as, &scorer, clips, false)?;
     let all: f64 = evidence.iter().map(|e| e.length.seconds()).sum();
     let audio = Audio { clips: evidence.len(), seconds: all };
     Ok(looked.map(|looked| (looked, audio)))

@@ -26,6 +26,20 @@ pub fn lexicon(workspace: &Workspace) -> Result<Lexicon> {
     Lexicon::with_workspace(own)?.with_confirmed(&mentioned(workspace)?)
 }
 
+/// Everything that a lexicon finds words by, an entry a line.
+pub fn text(lexicon: &Lexicon) -> String {
+    let mut text = String::new();
+    for e in lexicon.entries() {
+        let regions: Vec<&str> = e.regions.iter().map(|r| r.as_str()).collect();
+        let near = e.near.join("|");
+        let (regions, pattern) = (regions.join("|"), &e.pattern);
+        let line =
+            format!("{}\t{:?}\t{regions}\t{:?}\t{pattern}\t{near}\n", e.term, e.kind, e.ambiguity);
+        text.push_str(&line);
+    }
+    text
+}
+
 /// Name and text of the team's own file, where the settings name one.
 pub fn own_text(workspace: &Workspace) -> Result<Option<(String, String)>> {
     let Some(path) = own_file(workspace) else { return Ok(None) };

@@ -10,7 +10,6 @@ use crate::domain::{
     Answer, BatchId, Blind, ClipId, HandedOut, Language, LanguageChoice, Purpose, Verdict,
 };
 use crate::statistics::rate::Share;
-use crate::store::Draft;
 use crate::tasks::consensus::{agreement::agreement, plain};
 use crate::training::word_errors::word_errors;
 use crate::views::people::{Batch, Validator, Work};
@@ -238,14 +237,19 @@ fn flags(v: &Validator) -> Vec<&'static str> {
     flags
 }
 
+/// Of every clip that was answered.
 fn abouts(workspace: &Workspace) -> Result<BTreeMap<ClipId, About>> {
     let recordings = workspace.store.recordings_by_id()?;
     let fallback = match &workspace.config.language {
         LanguageChoice::Fixed(language) => Some(language.clone()),
         LanguageChoice::Auto => None,
     };
+    let mut answered = BTreeSet::new();
+    workspace.store.each_current_answer(|answer| {
+        answered.insert(answer.clip);
+    })?;
     let mut abouts = BTreeMap::new();
-    workspace.store.each_clip(Draft::Decided, |row| {
+    workspace.store.each_of(answered, |row| {
         let declared = recordings.get(&row.clip.recording).and_then(|r| r.facts.language.clone());
         let heard = row.hypothesis.map(|h| h.language);
         let region = row.routed.and_then(|r| r.region).map(|r| r.to_string());

@@ -17,6 +17,7 @@ use anyhow::Result;
 use super::files::write_whole;
 use super::guarantee;
 use super::people;
+use super::scores::Scorer;
 use super::workspace::Workspace;
 use crate::store::RecordingState;
 use crate::views::clips::{self, Row};
@@ -26,7 +27,8 @@ use crate::views::report::{Report, VERSION};
 pub fn report(workspace: &Workspace) -> Result<(Report, Vec<Row>)> {
     let store = &workspace.store;
     let seed = workspace.config.routing.seed;
-    let walked = rows::walk(workspace)?;
+    let scorer = Scorer::of(workspace)?;
+    let walked = rows::walk(workspace, &scorer)?;
     let all: Vec<&Row> = walked.rows.iter().collect();
     let kept: Vec<&Row> = all.iter().copied().filter(|r| !r.is_dropped()).collect();
     let mut failed = Vec::new();
@@ -37,7 +39,7 @@ pub fn report(workspace: &Workspace) -> Result<(Report, Vec<Row>)> {
             failed.push((row.recording.path, error));
         }
     }
-    let total = store.total()?;
+    let total = store.totals()?.account;
     let by_region: BTreeMap<String, _> = grouped(&all, |r| r.region.clone())
         .into_iter()
         .map(|(region, rows)| (region, groups::group(&rows, seed)))
@@ -67,7 +69,7 @@ pub fn report(workspace: &Workspace) -> Result<(Report, Vec<Row>)> {
         people: walked.people,
         work: people::work(workspace)?,
         guarantee: guarantee::guarantee(workspace)?,
-        versions: versions::versions(workspace, &all)?,
+        versions: versions::versions(workspace, &scorer, &all)?,
     };
     Ok((report, walked.rows))
 }

@@ -6,11 +6,11 @@ use std::fmt;
 
 use super::evidence::{self, RoutedAs};
 use super::guarantee::{self, Clips, Looked};
-use super::lexicon;
 use super::scores::Scorer;
 use super::workspace::Workspace;
-use crate::domain::{Decision, Routed, Thresholds};
+use crate::domain::{Decision, Thresholds};
 use crate::routing::decide;
+use crate::store::Grounds;
 use crate::views::guarantee::Guarantee;
 use crate::views::progress::Talk;
 
@@ -51,19 +51,17 @@ pub fn route(
              `second-ear calibrate`, and name it in the settings."
         ));
     }
-    let lexicon = lexicon::lexicon(workspace)?;
     let settings = workspace.routing()?;
-    let (clips, behind) = evidence::gather(workspace, routed_as, &scorer)?;
+    let (clips, mut behind) = evidence::gather(workspace, routed_as, &scorer)?;
     let about = Clips { evidence: &clips, behind: &behind };
-    let looked =
-        guarantee::look_at(workspace, &settings, routed_as, &scorer, &lexicon, about, again)?;
+    let looked = guarantee::look_at(workspace, &settings, routed_as, &scorer, about, again)?;
     let mut thresholds = Thresholds::setting();
     if let Some(Looked { look, basis, .. }) = &looked {
         let now = jiff::Timestamp::now().to_string();
         workspace.store.keep_look(basis, &look.joined, &look.entries, &now)?;
         thresholds = look.thresholds.clone();
     }
-    let routed = decide::route(&clips, &settings, &lexicon, &thresholds);
+    let routed = decide::route(&clips, &settings, &scorer.lexicon, &thresholds);
     let mut counts = Counts::default();
     for r in &routed {
         match r.decision {
@@ -72,15 +70,28 @@ pub fn route(
             Decision::Dropped { .. } => counts.dropped += 1,
         }
     }
-    let fresh: Vec<Routed> = clips
-        .iter()
-        .zip(routed)
-        .filter(|(clip, _)| clip.frozen.is_none())
-        .map(|(_, routed)| routed)
-        .collect();
-    workspace.store.keep_decisions(&fresh, &routed_as.model, &routed_as.policy)?;
+    let mut fresh = Vec::new();
+    for ((clip, behind), routed) in clips.iter().zip(&mut behind).zip(routed) {
+        if clip.frozen.is_none() {
+            if looked.is_some() {
+                behind.routed = Some(routed.clone());
+            }
+            fresh.push((routed, clip.expected_wer));
+        }
+    }
+    let RoutedAs { model, policy } = routed_as;
+    let grounds = Grounds { model, policy, scoring: &scorer.digest()? };
+    workspace.store.keep_decisions(&fresh, grounds)?;
+    drop(fresh);
     routed_as.keep(workspace)?;
-    // Looked at again, so that dates and counts are those of what was kept.
-    let shown = looked.map(|_| guarantee::guarantee(workspace)).transpose()?.flatten();
+    let shown = match looked {
+        None => None,
+        Some(_) => {
+            // Looked at again, so that dates and counts are those of what was kept.
+            let about = Clips { evidence: &clips, behind: &behind };
+            let now = guarantee::look_at(workspace, &settings, routed_as, &scorer, about, false)?;
+            now.map(|looked| guarantee::view(workspace, &looked)).transpose()?
+        }
+    };
     Ok((counts, shown))
 }

@@ -188,6 +188,8 @@ fn foretell(jobs: &[Job], mut outcome: Outcome) -> Outcome {
 
 const NOT_KEPT: &str = "the latest results could not be kept (is the disk full?); all earlier ones \
                         are: mend that and run the same command again";
+/// Events that are kept in one transaction, at most: a model's come one by one, and wait for no other.
+const MOST_AT_ONCE: usize = 256;
 /// After Ctrl-C, this long for what is nearly finished.
 const PATIENCE: Duration = Duration::from_secs(1);
 const FOREVER: Duration = Duration::from_secs(86_400 * 365 * 30);
@@ -209,7 +211,7 @@ async fn flow(
     keeper: &mut Keeper<'_>,
 ) -> Result<bool> {
     let stop = Arc::new(AtomicBool::new(false));
-    let (send, mut events) = tokio::sync::mpsc::channel(64);
+    let (send, mut events) = tokio::sync::mpsc::channel(MOST_AT_ONCE);
     let known: BTreeMap<_, _> =
         jobs.iter().map(|j| (j.recording.id.clone(), j.recording.path.clone())).collect();
     let mut threads = match hands {
@@ -225,7 +227,7 @@ async fn flow(
     let mut patience = Instant::now() + FOREVER;
     loop {
         tokio::select! {
-            n = events.recv_many(&mut batch, 32) => {
+            n = events.recv_many(&mut batch, MOST_AT_ONCE) => {
                 if n == 0 {
                     break;
                 }

@@ -7,7 +7,9 @@ use anyhow::{Context, Result};
 
 use super::lexicon;
 use super::workspace::Workspace;
-use crate::domain::{Features, Hypothesis, Probability, Region, RoutingSettings, tokens_by_word};
+use crate::domain::{
+    Features, Hypothesis, Probability, Region, RoutingSettings, hex_digest, tokens_by_word,
+};
 use crate::hypotheses::calibrate::{Calibration, NoScore};
 use crate::hypotheses::features;
 use crate::hypotheses::second::{self, Judge, Regional};
@@ -22,6 +24,8 @@ pub struct Scorer {
     pub calibration: Arc<Calibration>,
     /// Whether a word belongs to the lexicon.
     pub regional: Regional,
+    /// The lexicon in use: it takes a while to make, so it is made once.
+    pub lexicon: Arc<Lexicon>,
     /// Model digests, and the one whose calibration serves for each: the same weights in another
     /// container.
     aliases: Vec<(String, String)>,
@@ -30,9 +34,11 @@ pub struct Scorer {
 impl Scorer {
     /// Of a workspace as it is now.
     pub fn of(workspace: &Workspace) -> Result<Self> {
+        let lexicon = Arc::new(lexicon::lexicon(workspace)?);
         Ok(Self {
             calibration: Arc::new(calibration(workspace)?),
-            regional: regional(lexicon::lexicon(workspace)?),
+            regional: regional(Arc::clone(&lexicon)),
+            lexicon,
             aliases: workspace.store.metas(ALIAS)?,
         })
     }
@@ -64,6 +70,18 @@ impl Scorer {
         }
     }
 
+    /// Names everything that a score depends on beside the draft and its region: where it is the same, a
+    /// score need not be worked out again.
+    pub fn digest(&self) -> Result<String> {
+        let parts = [
+            env!("CARGO_PKG_VERSION").to_string(),
+            self.calibration.to_json()?,
+            lexicon::text(&self.lexicon),
+            format!("{:?}", self.aliases),
+        ];
+        Ok(hex_digest(parts.join("\n").as_bytes())[..16].to_string())
+    }
+
     /// The features of a draft.
     pub fn features(&self, h: &Hypothesis) -> Features {
         features::features(h, &*self.regional)
@@ -71,7 +89,9 @@ impl Scorer {
 
     /// P(no word error) and the expected word error rate; `None` where the calibration does not fit.
     pub fn score(&self, h: &Hypothesis, region: Option<&Region>) -> Option<(Probability, f64)> {
-        let (features, model) = (self.features(h), self.scored_as(&h.model));
+        let model = self.scored_as(&h.model);
+        self.calibration.fits(model, &h.policy).ok()?;
+        let features = self.features(h);
         let score = self.calibration.score(&features, model, &h.policy, region).ok()?;
         Some((score, self.calibration.expected_wer(&features, model, &h.policy, region)?))
     }
@@ -105,7 +125,7 @@ pub fn remember(workspace: &mut Workspace, model: &str, scored_as: &str) -> Resu
 }
 
 /// Whether a word belongs to a lexicon.
-pub fn regional(lexicon: Lexicon) -> Regional {
+pub fn regional(lexicon: Arc<Lexicon>) -> Regional {
     Arc::new(move |word| !lexicon.hits(word).is_empty())
 }
 

@@ -7,7 +7,6 @@ use anyhow::Result;
 
 use super::workspace::Workspace;
 use crate::domain::{Answer, ClipId, Consensus, Purpose, Reliability, Verdict};
-use crate::store::Draft;
 use crate::tasks::consensus::{Settlement, Votes, plain, settle_all};
 
 /// What the answers settle.
@@ -51,10 +50,8 @@ pub fn work_out(workspace: &Workspace) -> Result<(Settled, Vec<Consensus>)> {
     let mut drafts: BTreeMap<ClipId, String> = BTreeMap::new();
     let answered: BTreeSet<&ClipId> =
         votes.keys().map(|(clip, _)| clip).chain(gold.keys()).collect();
-    store.each_clip(Draft::Decided, |row| {
-        if answered.contains(&row.clip.id) {
-            drafts.insert(row.clip.id.clone(), row.draft().to_string());
-        }
+    store.each_of(answered, |row| {
+        drafts.insert(row.clip.id.clone(), row.draft().to_string());
         Ok(())
     })?;
     for ((clip, _), votes) in &mut votes {

@@ -111,7 +111,7 @@ impl Setup {
             when: self.second_look,
             doubtful: self.doubtful.clone(),
             calibration,
-            regional: scores::regional(lexicon),
+            regional: scores::regional(Arc::new(lexicon)),
         };
         Ok(Ready { engine, judge, swaps })
     }

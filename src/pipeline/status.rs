@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::guarantee;
 use super::workspace::Workspace;
 use crate::domain::{Clip, State};
-use crate::store::{Draft, RecordingState};
+use crate::store::RecordingState;
 use crate::views::guarantee::Guarantee;
 use crate::views::report::{clock, percent};
 
@@ -77,25 +77,16 @@ pub struct Status {
 /// Where a workspace stands.
 pub fn status(workspace: &Workspace) -> Result<Status> {
     let store = &workspace.store;
-    let total = store.total()?;
-    let mut clips: BTreeMap<&'static str, u64> = BTreeMap::new();
-    let mut waiting = Waiting::default();
-    store.each_clip(Draft::Decided, |row| {
-        *clips.entry(row.state().code()).or_default() += 1;
-        if row.state() == State::Waiting {
-            let at = if row.frozen { &mut waiting.handed_out } else { &mut waiting.to_hand_out };
-            *at += 1;
-        }
-        Ok(())
-    })?;
+    let total = store.totals()?;
+    let waiting = total.clips.get(&State::Waiting).copied().unwrap_or(0);
     let rows = store.recordings()?;
     Ok(Status {
         workspace: store.workspace()?,
         recordings: rows.len() as u64,
-        input_seconds: total.sum().seconds(),
-        seconds: total.seconds(),
-        clips,
-        waiting,
+        input_seconds: total.account.sum().seconds(),
+        seconds: total.account.seconds(),
+        clips: total.clips.iter().map(|(state, n)| (state.code(), *n)).collect(),
+        waiting: Waiting { to_hand_out: waiting - total.handed_out, handed_out: total.handed_out },
         model: workspace.config.model.clone(),
         model_file: workspace.model_path().map(|p| p.display().to_string()),
         round: workspace.round()?,

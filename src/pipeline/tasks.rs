@@ -13,17 +13,18 @@ use serde::Serialize;
 
 use super::scores::Scorer;
 use super::workspace::Workspace;
-use super::{lexicon, run, settle};
+use super::{run, settle};
 use crate::domain::{
     Answer, Blind, ClipId, HandedOut, Purpose, Recording, RecordingId, TaskSettings, Verdict, draw,
 };
+use crate::store::Waiting;
 use crate::tasks::bundle::Format;
 use crate::tasks::consensus::plain;
 use crate::tasks::page::{Version, Warning};
 use crate::tasks::warnings::warnings;
 use crate::views::progress::{Talk, Unit};
 use checks::Checks;
-use item::Item;
+use item::{Item, Recordings};
 pub use terms::Pace;
 
 /// What may be asked.
@@ -35,6 +36,8 @@ pub struct Options {
     pub formats: Vec<Format>,
     /// Clips in one file, checks aside.
     pub clips_per_file: usize,
+    /// Files at most; the most urgent clips go out.
+    pub files: Option<usize>,
     /// Answers wanted for each clip.
     pub validators: u32,
     /// Leave out clips that are in a task file already.
@@ -70,34 +73,41 @@ pub struct Written {
 
 /// Writes task files, highest priorities first, in order of time within a file.
 pub fn write(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<Written> {
-    let recordings = workspace.store.recordings_by_id()?;
+    let recordings = Recordings::of(&workspace.store)?;
     let gold = workspace.store.gold()?;
     let (settled, _) = settle::work_out(workspace)?;
     let only_new = options.only_new && !options.adjudicate;
-    let mut found = item::find(workspace, &recordings, only_new, &gold)?;
+    let (settings, seed) = (workspace.config.tasks.clone(), workspace.config.routing.seed);
     let mut written = Written { contested: settled.contested.len(), ..Written::default() };
     let answered = answered(workspace, options.validator.as_deref())?;
-    let mut waiting = std::mem::take(&mut found.waiting);
-    waiting.retain(|item| {
-        let contested = settled.contested.contains_key(&item.clip.id);
-        contested == options.adjudicate && !answered.contains(&item.clip.id)
+    let mut waiting = workspace.store.waiting(only_new)?;
+    waiting.retain(|w| {
+        let contested = settled.contested.contains_key(&w.clip);
+        contested == options.adjudicate
+            && !answered.contains(&w.clip)
+            && !gold.contains_key(&w.clip)
     });
-    let unreadable = unreadable(&waiting, &recordings, &mut written);
-    waiting.retain(|item| !unreadable.contains(&item.clip.recording));
+    let unreadable = unreadable(&waiting, &recordings.all, &mut written);
+    waiting.retain(|w| !unreadable.contains(&*w.recording));
+    waiting.sort_by(|a, b| b.priority.total_cmp(&a.priority));
+    waiting
+        .truncate(options.files.map_or(usize::MAX, |n| n.saturating_mul(options.clips_per_file)));
+    let with_checks = settings.gold_share > 0.0 || settings.seeded_error_share > 0.0;
+    let mut found = match with_checks && !options.adjudicate && !waiting.is_empty() {
+        true => item::find(&workspace.store, &recordings, &gold)?,
+        false => item::Found::default(),
+    };
     let checks = Checks::new(&mut found, &unreadable, &answered);
     let kit = batch::Kit {
-        lexicon: lexicon::lexicon(workspace)?,
         pace: terms::Pace::measure(workspace)?,
         scorer: Scorer::of(workspace)?,
         reported: reported(workspace)?,
         recordings,
     };
-    waiting.sort_by(|a, b| b.priority.total_cmp(&a.priority));
     let progress = talk.progress("tasks", Unit::Things("clips"), waiting.len() as u64);
-    let (settings, seed) = (workspace.config.tasks.clone(), workspace.config.routing.seed);
-    while !waiting.is_empty() {
-        let rest = waiting.split_off(waiting.len().min(options.clips_per_file));
-        let mut chunk = std::mem::replace(&mut waiting, rest);
+    for few in waiting.chunks(options.clips_per_file) {
+        let clips = few.iter().map(|w| &w.clip);
+        let mut chunk = item::load(&workspace.store, &kit.recordings, clips)?;
         let tasks = chunk.len() as u64;
         if options.adjudicate {
             for item in &mut chunk {
@@ -181,24 +191,25 @@ fn reported(workspace: &Workspace) -> Result<BTreeSet<ClipId>> {
             shocking.insert(answer.clip);
         }
     })?;
-    if shocking.is_empty() {
-        return Ok(shocking);
-    }
+    let mut reported = shocking.clone();
     let mut clips = Vec::new();
-    workspace.store.each_clip(crate::store::Draft::Decided, |row| {
-        clips.push((row.clip.id, row.clip.recording));
+    workspace.store.each_of(&shocking, |row| {
+        clips.push(row.clip);
         Ok(())
     })?;
-    Ok(checks::reported(&clips, &shocking))
+    for clip in &clips {
+        reported.extend(workspace.store.neighbours(clip)?.into_iter().flatten());
+    }
+    Ok(reported)
 }
 
 /// Recordings whose file is gone or changed; each is named once, and the rest goes on.
 fn unreadable(
-    waiting: &[Item],
+    waiting: &[Waiting],
     recordings: &BTreeMap<RecordingId, Recording>,
     written: &mut Written,
 ) -> BTreeSet<RecordingId> {
-    let used: BTreeSet<_> = waiting.iter().map(|item| &item.clip.recording).collect();
+    let used: BTreeSet<_> = waiting.iter().map(|w| &*w.recording).collect();
     let mut bad = BTreeSet::new();
     for (id, recording) in recordings {
         if let Err(error) = run::unchanged(recording) {

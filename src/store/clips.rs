@@ -1,13 +1,17 @@
-//! Everything known about a clip in one row, and the seconds of each state.
+//! Everything known about a clip in one row: of all clips, one at a time, or of some.
+
+use std::borrow::Borrow;
+use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use rusqlite::{Row, params};
+use rusqlite::types::ValueRef;
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::decisions::Stored;
-use super::{RecordingState, Store};
+use super::{Store, compact};
 use crate::domain::{
-    Account, Clip, ClipId, Consensus, Hypothesis, Probability, RecordingId, Region, Routed,
-    Samples, Span, State, Verdict,
+    Clip, ClipId, Consensus, Hypothesis, Probability, RecordingId, Region, Routed, Samples, Span,
+    State, Verdict,
 };
 
 /// Which hypothesis goes with a clip that has several.
@@ -37,6 +41,9 @@ pub struct ClipRow {
     pub consensus: Option<Consensus>,
     /// Whether it was handed out or answered: its decision stands.
     pub frozen: bool,
+    /// The word error rate that was expected of the draft decided on, and by which scoring
+    /// ([`Store::scoring`]); `None` where that is not known any more.
+    pub expected: Option<(i64, Option<f64>)>,
 }
 
 impl ClipRow {
@@ -51,43 +58,66 @@ impl ClipRow {
     }
 }
 
+/// Recordings first, in order of ingestion, then the pieces of each: so nothing is sorted but the pieces
+/// of one recording.
 const SELECT: &str = "
     SELECT p.recording, p.start, p.stop, p.clip, h.body,
            d.body, d.score, d.inclusion, d.region,
-           c.verdict, c.text, c.support, c.answers, c.agreement, f.frozen
-    FROM pieces p
-    JOIN recordings r ON r.id = p.recording
+           c.verdict, c.text, c.support, c.answers, c.agreement, p.handed_out,
+           h.model, h.policy, e.body, d.scoring, d.expected_wer
+    FROM recordings r
+    CROSS JOIN pieces p ON p.recording = r.id
     LEFT JOIN decisions d ON d.clip = p.clip
-    LEFT JOIN consensus c ON c.clip = p.clip
-    JOIN (SELECT clip, EXISTS (SELECT 1 FROM batch_clips b WHERE b.clip = q.clip
-                                 AND b.purpose IN ('task', 'adjudication')) AS frozen
-          FROM pieces q) f ON f.clip = p.clip
+    LEFT JOIN evidence e ON e.id = d.evidence
+    LEFT JOIN consensus c ON c.clip = p.clip AND p.settled
     LEFT JOIN hypotheses h ON h.clip = p.clip
-         AND h.model = CASE WHEN ?1 IS NULL OR f.frozen THEN d.model ELSE ?1 END
-         AND h.policy = CASE WHEN ?2 IS NULL OR f.frozen THEN d.policy ELSE ?2 END
-    ORDER BY r.position, p.start";
+         AND h.model = CASE WHEN ?1 IS NULL OR p.handed_out THEN d.model ELSE ?1 END
+         AND h.policy = CASE WHEN ?2 IS NULL OR p.handed_out THEN d.policy ELSE ?2 END
+    WHERE p.clip IS NOT NULL";
+
+fn hypothesis(row: &Row, id: &ClipId) -> Result<Option<Hypothesis>> {
+    let (model, policy) = match row.get_ref(4)? {
+        ValueRef::Null => return Ok(None),
+        _ => (row.get(15)?, row.get(16)?),
+    };
+    Ok(Some(match row.get_ref(4)? {
+        ValueRef::Blob(bytes) => compact::unpack(bytes, id.as_str(), model, policy)?,
+        // written by a version before the sixth
+        text => Hypothesis { model, policy, ..serde_json::from_str(text.as_str()?)? },
+    }))
+}
+
+/// A decision alone, or one with what spoke for the region, as versions before the sixth wrote it.
+fn stored(body: &str) -> serde_json::Result<Stored> {
+    match body.contains("\"evidence\"") {
+        true => serde_json::from_str(body),
+        false => Ok(Stored { decision: serde_json::from_str(body)?, evidence: Vec::new() }),
+    }
+}
 
 fn read(row: &Row) -> Result<ClipRow> {
     let recording = RecordingId::from_stored(row.get::<_, String>(0)?);
     let id = ClipId::from_stored(row.get::<_, String>(3)?);
     let span = Span::new(Samples(row.get(1)?), Samples(row.get(2)?));
-    let json = |column: usize| row.get::<_, Option<String>>(column);
-    let hypothesis = json(4)?.map(|b| serde_json::from_str(&b)).transpose();
-    let decision = json(5)?.map(|b| serde_json::from_str(&b)).transpose();
-    let routed = match decision.with_context(|| format!("decision on {id}"))? {
+    let text = |column: usize| anyhow::Ok(row.get_ref(column)?.as_str_or_null()?);
+    let stored = text(5)?.map(stored).transpose();
+    let routed = match stored.with_context(|| format!("decision on {id}"))? {
         None => None,
         Some(Stored { decision, evidence }) => Some(Routed {
             clip: id.clone(),
             decision,
-            evidence,
+            evidence: match text(17)? {
+                Some(shared) => serde_json::from_str(shared).context("column evidence.body")?,
+                None => evidence,
+            },
             score: row.get::<_, Option<f64>>(6)?.map(Probability::clamped),
             inclusion: Probability::clamped(row.get(7)?),
-            region: json(8)?
+            region: text(8)?
                 .map(|r| r.parse::<Region>().map_err(anyhow::Error::msg))
                 .transpose()?,
         }),
     };
-    let consensus = match json(9)? {
+    let consensus = match text(9)? {
         None => None,
         Some(verdict) => Some(Consensus {
             clip: id.clone(),
@@ -98,12 +128,15 @@ fn read(row: &Row) -> Result<ClipRow> {
             agreement: row.get(13)?,
         }),
     };
+    let scoring: Option<i64> = row.get(18)?;
+    let expected = scoring.map(|by| Ok::<_, rusqlite::Error>((by, row.get(19)?))).transpose()?;
     Ok(ClipRow {
-        hypothesis: hypothesis.with_context(|| format!("hypothesis of {id}"))?,
+        hypothesis: hypothesis(row, &id).with_context(|| format!("hypothesis of {id}"))?,
         clip: Clip { id, recording, span },
         routed,
         consensus,
         frozen: row.get(14)?,
+        expected,
     })
 }
 
@@ -118,7 +151,7 @@ impl Store {
             Draft::Decided => (None, None),
             Draft::Current { model, policy } => (Some(model), Some(policy)),
         };
-        let mut statement = self.db.prepare(SELECT)?;
+        let mut statement = self.db.prepare(&format!("{SELECT} ORDER BY r.position, p.start"))?;
         let mut rows = statement.query(params![model, policy])?;
         while let Some(row) = rows.next()? {
             each(read(row)?)?;
@@ -126,30 +159,54 @@ impl Store {
         Ok(())
     }
 
-    /// Samples in each state; they add up to the input.
-    pub fn total(&self) -> Result<Account> {
-        let mut total = Account::default();
-        let (silence, rejects): (u64, u64) = self.db.query_row(
-            "SELECT COALESCE(SUM(CASE kind WHEN 'silence' THEN stop - start END), 0),
-                    COALESCE(SUM(CASE kind WHEN 'reject' THEN stop - start END), 0)
-             FROM pieces",
-            [],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )?;
-        total.add(State::NotSpeech, Samples(silence));
-        total.add(State::Dropped, Samples(rejects));
-        self.each_clip(Draft::Decided, |row| {
-            total.add(row.state(), row.clip.span.len());
-            Ok(())
-        })?;
-        for row in self.recordings()? {
-            let length = row.recording.length.unwrap_or_default();
-            match row.state {
-                RecordingState::Sliced => {}
-                RecordingState::Ingested => total.add(State::Pending, length),
-                RecordingState::Failed(_) => total.add(State::Failed, length),
+    /// Hands those of some clips that there are to `each`, with the drafts decided on.
+    pub fn each_of<C: Borrow<ClipId>>(
+        &self,
+        clips: impl IntoIterator<Item = C>,
+        mut each: impl FnMut(ClipRow) -> Result<()>,
+    ) -> Result<()> {
+        let mut statement = self.db.prepare_cached(&format!("{SELECT} AND p.clip = ?3"))?;
+        for clip in clips {
+            let mut rows =
+                statement.query(params![None::<&str>, None::<&str>, clip.borrow().as_str()])?;
+            while let Some(row) = rows.next()? {
+                each(read(row)?)?;
             }
         }
-        Ok(total)
+        Ok(())
+    }
+
+    /// The clips before and after one in its recording.
+    pub fn neighbours(&self, clip: &Clip) -> Result<[Option<ClipId>; 2]> {
+        let beside = |condition: &str, from: Samples| {
+            let sql = format!(
+                "SELECT clip FROM pieces WHERE recording = ?1 AND clip IS NOT NULL AND {condition} LIMIT 1"
+            );
+            let mut statement = self.db.prepare_cached(&sql)?;
+            let found = statement
+                .query_row(params![clip.recording.as_str(), from.0], |r| r.get::<_, String>(0))
+                .optional()?;
+            anyhow::Ok(found.map(ClipId::from_stored))
+        };
+        Ok([
+            beside("start < ?2 ORDER BY start DESC", clip.span.start)?,
+            beside("start > ?2 ORDER BY start", clip.span.start)?,
+        ])
+    }
+
+    /// The lengths of those of some clips that there are.
+    pub fn lengths<'c>(
+        &self,
+        clips: impl IntoIterator<Item = &'c ClipId>,
+    ) -> Result<BTreeMap<ClipId, Samples>> {
+        let mut statement = self.db.prepare("SELECT stop - start FROM pieces WHERE clip = ?1")?;
+        let mut lengths = BTreeMap::new();
+        for clip in clips {
+            let found = statement.query_row([clip.as_str()], |r| r.get(0)).optional()?;
+            if let Some(length) = found {
+                lengths.insert(clip.clone(), Samples(length));
+            }
+        }
+        Ok(lengths)
     }
 }

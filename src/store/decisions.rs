@@ -1,23 +1,16 @@
-//! Decisions: the latest on each clip, replaced as a whole.
+//! Decisions: the latest on each clip, replaced as a whole, and which clips wait because of them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use anyhow::Result;
-use rusqlite::params;
-use serde::{Deserialize, Serialize};
+use rusqlite::{OptionalExtension, Transaction, params};
+use serde::Deserialize;
 
 use super::Store;
-use crate::domain::{Decision, RegionalPiece, Routed};
+use crate::domain::{ClipId, Decision, RecordingId, RegionalPiece, Routed};
 
-/// The JSON of a decision: with what spoke for the speaker's region, which earlier versions did not
-/// write and do not mind.
-#[derive(Serialize)]
-struct Body<'a> {
-    #[serde(flatten)]
-    decision: &'a Decision,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    evidence: &'a [RegionalPiece],
-}
-
-/// The same, read back.
+/// The JSON of a decision. Versions before the sixth wrote what spoke for the speaker's region into it.
 #[derive(Deserialize)]
 pub(super) struct Stored {
     #[serde(flatten)]
@@ -26,31 +19,149 @@ pub(super) struct Stored {
     pub evidence: Vec<RegionalPiece>,
 }
 
+/// What decisions rest on.
+#[derive(Clone, Copy, Debug)]
+pub struct Grounds<'a> {
+    /// Model of the drafts.
+    pub model: &'a str,
+    /// Their decode policy.
+    pub policy: &'a str,
+    /// Digest of what scored them.
+    pub scoring: &'a str,
+}
+
+/// A clip that waits for a person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waiting {
+    /// Which.
+    pub clip: ClipId,
+    /// Of which recording.
+    pub recording: Arc<RecordingId>,
+    /// Larger goes first.
+    pub priority: f64,
+}
+
+fn columns(decision: &Decision) -> (&'static str, Option<f64>) {
+    match decision {
+        Decision::Auto { .. } => ("auto", None),
+        Decision::Human { priority, .. } => ("human", Some(*priority)),
+        Decision::Dropped { .. } => ("dropped", None),
+    }
+}
+
+/// The id of a text in a table of texts that many rows share.
+fn shared(tx: &Transaction, table: &str, column: &str, text: &str) -> Result<i64> {
+    let find = format!("SELECT id FROM {table} WHERE {column} = ?1");
+    if let Some(id) = tx.query_row(&find, [text], |r| r.get(0)).optional()? {
+        return Ok(id);
+    }
+    tx.execute(&format!("INSERT INTO {table} ({column}) VALUES (?1)"), [text])?;
+    Ok(tx.last_insert_rowid())
+}
+
 impl Store {
-    /// Keeps the outcome of a routing pass, one transaction.
-    pub fn keep_decisions(&mut self, routed: &[Routed], model: &str, policy: &str) -> Result<()> {
+    /// Keeps the outcome of a routing pass, one transaction; with each decision the word error rate that
+    /// is expected of the draft.
+    pub fn keep_decisions(
+        &mut self,
+        routed: &[(Routed, Option<f64>)],
+        grounds: Grounds<'_>,
+    ) -> Result<()> {
+        let Grounds { model, policy, scoring } = grounds;
         let tx = self.write()?;
         {
+            let scoring = shared(&tx, "scorings", "digest", scoring)?;
             let mut insert = tx.prepare(
-                "INSERT INTO decisions (clip, body, score, inclusion, region, model, policy)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                "INSERT INTO decisions (clip, body, score, inclusion, region, model, policy,
+                                        evidence, scoring, expected_wer)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
                  ON CONFLICT (clip) DO UPDATE SET body = excluded.body, score = excluded.score,
                     inclusion = excluded.inclusion, region = excluded.region,
-                    model = excluded.model, policy = excluded.policy",
+                    model = excluded.model, policy = excluded.policy, evidence = excluded.evidence,
+                    scoring = excluded.scoring, expected_wer = excluded.expected_wer",
             )?;
-            for r in routed {
+            let mut place =
+                tx.prepare("UPDATE pieces SET decision = ?2, priority = ?3 WHERE clip = ?1")?;
+            let mut known: HashMap<String, i64> = HashMap::new();
+            for (r, expected_wer) in routed {
+                let evidence = match r.evidence.is_empty() {
+                    true => None,
+                    false => {
+                        let text = serde_json::to_string(&r.evidence)?;
+                        Some(match known.get(&text) {
+                            Some(id) => *id,
+                            None => {
+                                let id = shared(&tx, "evidence", "body", &text)?;
+                                known.insert(text, id);
+                                id
+                            }
+                        })
+                    }
+                };
                 insert.execute(params![
                     r.clip.as_str(),
-                    serde_json::to_string(&Body { decision: &r.decision, evidence: &r.evidence })?,
+                    serde_json::to_string(&r.decision)?,
                     r.score.map(|s| s.get()),
                     r.inclusion.get(),
                     r.region.as_ref().map(|c| c.as_str()),
                     model,
                     policy,
+                    evidence,
+                    scoring,
+                    expected_wer,
                 ])?;
+                let (decision, priority) = columns(&r.decision);
+                place.execute(params![r.clip.as_str(), decision, priority])?;
             }
         }
+        tx.execute(
+            "DELETE FROM evidence WHERE id NOT IN
+                (SELECT evidence FROM decisions WHERE evidence IS NOT NULL)",
+            [],
+        )?;
         tx.commit()?;
         Ok(())
+    }
+
+    /// The number of a scoring in [`super::ClipRow::expected`]; `None`: nothing was decided with it.
+    pub fn scoring(&self, digest: &str) -> Result<Option<i64>> {
+        let find = "SELECT id FROM scorings WHERE digest = ?1";
+        Ok(self.db.query_row(find, [digest], |r| r.get(0)).optional()?)
+    }
+
+    /// Clips that wait for a person and that nobody has settled, in order of ingestion and time; without
+    /// those that are in a task file already, if `only_new`.
+    pub fn waiting(&self, only_new: bool) -> Result<Vec<Waiting>> {
+        let mut statement = self.db.prepare(
+            "SELECT p.recording, p.clip, p.priority
+             FROM recordings r CROSS JOIN pieces p ON p.recording = r.id
+             WHERE p.decision = 'human' AND NOT p.settled AND NOT (?1 AND p.handed_out)
+             ORDER BY r.position, p.start",
+        )?;
+        let mut rows = statement.query([only_new])?;
+        let mut waiting: Vec<Waiting> = Vec::new();
+        while let Some(row) = rows.next()? {
+            let id = row.get_ref(0)?.as_str()?;
+            let recording = match waiting.last().filter(|w| w.recording.as_str() == id) {
+                Some(before) => Arc::clone(&before.recording),
+                None => Arc::new(RecordingId::from_stored(id)),
+            };
+            waiting.push(Waiting {
+                clip: ClipId::from_stored(row.get::<_, String>(1)?),
+                recording,
+                priority: row.get::<_, Option<f64>>(2)?.unwrap_or(0.0),
+            });
+        }
+        Ok(waiting)
+    }
+
+    /// Clips that are settled, in order of ingestion and time.
+    pub fn settled(&self) -> Result<Vec<ClipId>> {
+        let mut statement = self.db.prepare(
+            "SELECT p.clip FROM recordings r CROSS JOIN pieces p ON p.recording = r.id
+             WHERE p.settled ORDER BY r.position, p.start",
+        )?;
+        let rows = statement.query_map([], |r| r.get::<_, String>(0).map(ClipId::from_stored))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use rusqlite::params;
 
-use super::Store;
+use super::{Store, compact};
 use crate::domain::{Clip, ClipId, Hypothesis, RecordingId, Samples, Span};
 
 impl Store {
@@ -21,7 +21,7 @@ impl Store {
             )?;
             let mut well = tx.prepare_cached("DELETE FROM failed_clips WHERE clip = ?1")?;
             for h in hypotheses {
-                let body = serde_json::to_string(h)?;
+                let body = compact::pack(h);
                 new.push(insert.execute(params![h.clip.as_str(), h.model, h.policy, body])? > 0);
                 well.execute([h.clip.as_str()])?;
             }
@@ -67,8 +67,7 @@ impl Store {
              WHERE p.clip IS NOT NULL
                AND NOT EXISTS (SELECT 1 FROM hypotheses h
                                WHERE h.clip = p.clip AND h.model = ?1 AND h.policy = ?2)
-               AND NOT EXISTS (SELECT 1 FROM batch_clips b WHERE b.clip = p.clip
-                               AND b.purpose IN ('task', 'adjudication'))
+               AND NOT p.handed_out
              ORDER BY p.recording, p.start",
         )?;
         let mut clips: BTreeMap<RecordingId, Vec<Clip>> = BTreeMap::new();

@@ -8,12 +8,13 @@ use anyhow::{Context, Result, bail};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 /// One step a version: `MIGRATIONS[n]` takes a database from version n to n + 1.
-const MIGRATIONS: [&str; 5] = [
+pub(super) const MIGRATIONS: [&str; 6] = [
     include_str!("migrations/1_first.sql"),
     include_str!("migrations/2_people.sql"),
     include_str!("migrations/3_guarantee.sql"),
     include_str!("migrations/4_rounds.sql"),
     include_str!("migrations/5_failed_clips.sql"),
+    include_str!("migrations/6_scale.sql"),
 ];
 
 /// An open workspace database.

@@ -131,6 +131,14 @@ impl Store {
                         at.modified
                     ],
                 )?;
+                if facts != old.facts {
+                    // The score may depend on the region: what it expected is worked out anew.
+                    tx.execute(
+                        "UPDATE decisions SET scoring = NULL WHERE clip IN
+                            (SELECT clip FROM pieces WHERE recording = ?1 AND clip IS NOT NULL)",
+                        [old.id.as_str()],
+                    )?;
+                }
                 known
             }
         };

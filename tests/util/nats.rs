@@ -232,11 +232,34 @@ pub fn worker(url: &str, more: &[&str]) -> Running {
 }
 
 /// Clip, and the hypothesis as it is stored, in order.
-pub fn hypotheses(dir: &Path) -> Vec<(String, String)> {
+pub fn hypotheses(dir: &Path) -> Vec<(String, Vec<u8>)> {
     let db = rusqlite::Connection::open(dir.join("state.db")).unwrap();
     let mut statement = db.prepare("SELECT clip, body FROM hypotheses ORDER BY clip").unwrap();
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
     rows.map(Result::unwrap).collect()
+}
+
+/// Whether a stored hypothesis has a second look: the ninth bit of what it has, behind the version.
+pub fn slowed(body: &[u8]) -> bool {
+    body[1] & 0x80 != 0 && body[2] & 2 != 0
+}
+
+/// For every hypothesis that is there a message with another text, as a worker would send it.
+pub fn other_texts(dir: &Path) -> Vec<(String, String)> {
+    let db = rusqlite::Connection::open(dir.join("state.db")).unwrap();
+    let mut statement = db.prepare("SELECT clip, model, policy FROM hypotheses").unwrap();
+    let columns = |row: &rusqlite::Row| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    let rows = statement.query_map([], columns).unwrap();
+    let message = |(clip, model, policy): (String, String, String)| {
+        let heard = serde_json::json!({
+            "clip": clip, "model": model, "policy": policy, "language": "fr", "text": "bonsoir",
+            "tokens": [], "p_no_speech": 0.02, "p_language": 0.98, "best_language": ["fr", 0.98],
+            "language_entropy": 0.1, "pass": "short", "replaced": null, "seconds": 1.0,
+            "level": {"rms_db": -20.0, "peak_db": -3.0, "range_db": 30.0, "clipped": 0.0},
+        });
+        (clip, serde_json::json!({ "heard": heard }).to_string())
+    };
+    rows.map(Result::unwrap).map(message).collect()
 }
 
 /// Waits until so many hypotheses are there.

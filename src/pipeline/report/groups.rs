@@ -16,13 +16,23 @@ use crate::views::report::{ByReason, Drafts, Group, Human, Left, Wer};
 
 /// Sums of (part, of) by speaker, in the order of their names.
 pub fn by_speaker<'r>(rows: impl Iterator<Item = (&'r str, f64, f64)>) -> Vec<(f64, f64)> {
-    let mut sums: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut sums: Vec<(f64, f64)> = Vec::new();
+    // Clips of a recording follow each other: most have the speaker of the clip before.
+    let mut before: Option<(&str, usize)> = None;
     for (speaker, part, of) in rows {
-        let sum = sums.entry(speaker).or_default();
-        sum.0 += part;
-        sum.1 += of;
+        let place = match before {
+            Some((name, place)) if name == speaker => place,
+            _ => *places.entry(speaker).or_insert(sums.len()),
+        };
+        if place == sums.len() {
+            sums.push((0.0, 0.0));
+        }
+        before = Some((speaker, place));
+        sums[place].0 += part;
+        sums[place].1 += of;
     }
-    sums.into_values().collect()
+    places.into_values().map(|place| sums[place]).collect()
 }
 
 /// `sum(part) / sum(of)` of some clips with its cluster-bootstrap interval.

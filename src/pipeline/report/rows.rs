@@ -40,7 +40,9 @@ struct Work {
 
 struct Walk<'a> {
     workspace: &'a Workspace,
-    scorer: Scorer,
+    scorer: &'a Scorer,
+    /// The number of its scoring in the store, where anything was decided with it.
+    scoring: Option<i64>,
     fallback: Option<Language>,
     work: BTreeMap<ClipId, Work>,
     rounds: BTreeMap<String, u32>,
@@ -48,12 +50,13 @@ struct Walk<'a> {
 }
 
 /// Walks over everything once.
-pub fn walk(workspace: &Workspace) -> Result<Walked> {
+pub fn walk(workspace: &Workspace, scorer: &Scorer) -> Result<Walked> {
     let recordings = workspace.store.recordings_by_id()?;
     let mut walked = Walked::default();
     let walk = Walk {
         workspace,
-        scorer: Scorer::of(workspace)?,
+        scorer,
+        scoring: workspace.store.scoring(&scorer.digest()?)?,
         fallback: match &workspace.config.language {
             LanguageChoice::Fixed(language) => Some(language.clone()),
             LanguageChoice::Auto => None,
@@ -154,8 +157,10 @@ impl Walk<'_> {
             part,
             reasons: codes.into_iter().collect(),
             score: routed.score.map(|s| s.get()),
-            expected_wer: hypothesis.filter(|_| !empty).and_then(|h| {
-                self.scorer.score(h, recording.facts.region.as_ref()).map(|(_, wer)| wer)
+            expected_wer: hypothesis.filter(|_| !empty).and_then(|h| match clip.expected {
+                // As it was when the decision was made: nothing that it depends on has changed.
+                Some((by, wer)) if Some(by) == self.scoring => wer,
+                _ => self.scorer.score(h, recording.facts.region.as_ref()).map(|(_, wer)| wer),
             }),
             draw: draw(seed, &clip.clip.id),
             inclusion: routed.inclusion.get(),

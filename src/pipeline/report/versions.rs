@@ -9,16 +9,17 @@ use crate::hypotheses::calibrate;
 use crate::pipeline::lexicon;
 use crate::pipeline::scores::{self, Scorer};
 use crate::pipeline::workspace::Workspace;
+use crate::routing::lexicon::Lexicon as InUse;
 use crate::statistics::{bootstrap, interval};
 use crate::views::clips::{self, Row};
 use crate::views::report::versions::{Calibration, Lexicon, Settings, Versions};
 
 /// Versions of everything behind the rows.
-pub fn versions(workspace: &Workspace, rows: &[&Row]) -> Result<Versions> {
+pub fn versions(workspace: &Workspace, scorer: &Scorer, rows: &[&Row]) -> Result<Versions> {
     let count = |name: fn(&Row) -> &str| {
-        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-        rows.iter().for_each(|r| *counts.entry(name(r).to_string()).or_default() += 1);
-        counts
+        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+        rows.iter().for_each(|r| *counts.entry(name(r)).or_default() += 1);
+        counts.into_iter().map(|(name, n)| (name.to_string(), n)).collect::<BTreeMap<_, _>>()
     };
     let (routing, tasks) = (&workspace.config.routing, &workspace.config.tasks);
     Ok(Versions {
@@ -26,8 +27,8 @@ pub fn versions(workspace: &Workspace, rows: &[&Row]) -> Result<Versions> {
         clips_csv: clips::VERSION,
         models: count(|r| &r.model),
         policies: count(|r| &r.policy),
-        calibration: calibration(workspace)?,
-        lexicon: lexicon_in_use(workspace)?,
+        calibration: calibration(workspace, scorer)?,
+        lexicon: lexicon_in_use(&scorer.lexicon),
         settings: Settings {
             accept_score: routing.accept_score,
             region_shift: routing.region_shift,
@@ -44,14 +45,14 @@ pub fn versions(workspace: &Workspace, rows: &[&Row]) -> Result<Versions> {
     })
 }
 
-fn calibration(workspace: &Workspace) -> Result<Calibration> {
+fn calibration(workspace: &Workspace, scorer: &Scorer) -> Result<Calibration> {
     let path = scores::calibration_path(workspace)?;
     let text = match &path {
         None => calibrate::SHIPPED.to_string(),
         Some(path) => std::fs::read_to_string(path)
             .with_context(|| format!("read the calibration {}", path.display()))?,
     };
-    let c = Scorer::of(workspace)?.calibration;
+    let c = &scorer.calibration;
     let sets = c.fits.last().map(|fit| &fit.sets[..]).unwrap_or_default();
     Ok(Calibration {
         file: path.map_or("shipped".into(), |path| path.to_string_lossy().into_owned()),
@@ -65,16 +66,7 @@ fn calibration(workspace: &Workspace) -> Result<Calibration> {
     })
 }
 
-fn lexicon_in_use(workspace: &Workspace) -> Result<Lexicon> {
-    let lexicon = lexicon::lexicon(workspace)?;
-    let mut text = String::new();
-    for e in lexicon.entries() {
-        let regions: Vec<&str> = e.regions.iter().map(|r| r.as_str()).collect();
-        let near = e.near.join("|");
-        let (regions, pattern) = (regions.join("|"), &e.pattern);
-        let line =
-            format!("{}\t{:?}\t{regions}\t{:?}\t{pattern}\t{near}\n", e.term, e.kind, e.ambiguity);
-        text.push_str(&line);
-    }
-    Ok(Lexicon { entries: lexicon.entries().len() as u64, sha256: hex_digest(text.as_bytes()) })
+fn lexicon_in_use(lexicon: &InUse) -> Lexicon {
+    let text = lexicon::text(lexicon);
+    Lexicon { entries: lexicon.entries().len() as u64, sha256: hex_digest(text.as_bytes()) }
 }

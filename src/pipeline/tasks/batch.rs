@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::item::Item;
+use super::item::{Item, Recordings};
 use super::terms::{self, Pace};
 use super::{Options, Written};
 use crate::audio::{cut, flac, wav};
@@ -26,9 +26,7 @@ const PEAKS: usize = 200;
 /// What all batches share.
 pub struct Kit {
     /// All recordings.
-    pub recordings: BTreeMap<RecordingId, Recording>,
-    /// Regional words.
-    pub lexicon: Lexicon,
+    pub recordings: Recordings,
     /// How long people take.
     pub pace: Pace,
     /// How good each draft is.
@@ -45,7 +43,7 @@ pub fn write(
     kit: &Kit,
     written: &mut Written,
 ) -> Result<()> {
-    let sounds = sounds(&chunk, &kit.recordings)?;
+    let sounds = sounds(&chunk, &kit.recordings.all)?;
     // Blind, or for another purpose, the same clip makes another batch.
     let how = |item: &Item| match (item.out.purpose, item.out.blind.is_blind()) {
         (Purpose::Task, false) => String::new(),
@@ -67,7 +65,7 @@ pub fn write(
                     title: title(&workspace.dir),
                     interface: workspace.config.tasks.interface.clone(),
                     speech: speech(&chunk),
-                    lexicon: suggestions(&chunk, &kit.lexicon),
+                    lexicon: suggestions(&chunk, &kit.scorer.lexicon),
                     work: work.clone(),
                     regions: terms::regions(&workspace.config.tasks),
                 };

@@ -1,7 +1,7 @@
 //! Clips that check people, mixed into a batch: known texts and planted errors. Which ones is drawn by
 //! the batch's own clips, so that the same batch gets the same ones.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::item::{Found, Item};
 use crate::domain::{ClipId, Purpose, RecordingId, TaskSettings, draw, hex_digest};
@@ -72,21 +72,4 @@ impl Checks {
         picked.extend(seeded.take(number(settings.seeded_error_share, "seeded")));
         picked
     }
-}
-
-/// Neighbours of clips that somebody found shocking, and those clips themselves.
-pub fn reported(clips: &[(ClipId, RecordingId)], shocking: &BTreeSet<ClipId>) -> BTreeSet<ClipId> {
-    let mut reported = BTreeSet::new();
-    let places: BTreeMap<&ClipId, usize> =
-        clips.iter().enumerate().map(|(n, (id, _))| (id, n)).collect();
-    for clip in shocking {
-        let Some(&n) = places.get(clip) else { continue };
-        let near = n.saturating_sub(1)..=(n + 1).min(clips.len() - 1);
-        for m in near {
-            if clips[m].1 == clips[n].1 {
-                reported.insert(clips[m].0.clone());
-            }
-        }
-    }
-    reported
 }

@@ -1,16 +1,15 @@
-//! Clips as they may be handed out: found in one walk over the workspace, with what is said before
-//! and after them.
+//! Clips as they may be handed out, with what is said before and after them. Only those that are asked
+//! for are read: a workspace may hold a million others.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
 use crate::domain::{
-    Clip, ClipId, Decision, HandedOut, Hypothesis, Purpose, Reason, Recording, RecordingId, Span,
-    State, TaskRow,
+    Clip, ClipId, Decision, HandedOut, Hypothesis, Purpose, Reason, Recording, RecordingId,
+    Samples, Span, TaskRow,
 };
-use crate::pipeline::workspace::Workspace;
-use crate::store::{ClipRow, Draft};
+use crate::store::{ClipRow, Store};
 use crate::tasks::page::{Version, Warning};
 
 /// A clip that may be handed out.
@@ -22,12 +21,10 @@ pub struct Item {
     pub hypothesis: Option<Hypothesis>,
     /// Why a person should hear it.
     pub reasons: Vec<Reason>,
-    /// Urgency.
-    pub priority: f64,
     /// The row that goes out.
     pub row: TaskRow,
-    /// Place in the workspace, in order of ingestion and time.
-    pub position: usize,
+    /// Place in the workspace: that of its recording, in order of ingestion, and its start.
+    pub position: (usize, Samples),
     /// What goes out, and why.
     pub out: HandedOut,
     /// What people wrote, for an adjudicator.
@@ -55,93 +52,103 @@ impl Item {
     }
 }
 
-/// What is there to hand out.
+/// Clips that checks may be made of.
 #[derive(Default)]
 pub struct Found {
-    /// Clips that wait for a person.
-    pub waiting: Vec<Item>,
     /// Clips of known text, with it.
     pub gold: Vec<(Item, String)>,
     /// Clips that people settled with a text, with it.
     pub settled: Vec<(Item, String)>,
 }
 
-/// Walks over all clips. `only_new` leaves out waiting clips that are in a task file already; `gold`
-/// are the clips of known text.
-pub fn find(
-    workspace: &Workspace,
-    recordings: &BTreeMap<RecordingId, Recording>,
-    only_new: bool,
-    gold: &BTreeMap<ClipId, String>,
-) -> Result<Found> {
-    let id = workspace.store.workspace()?;
-    let mut found = Found::default();
-    let mut before: Option<(RecordingId, String)> = None;
-    let mut position = 0;
-    // The list that the clip before went to, when it still wants to know what comes after it.
-    let mut open: Option<Kind> = None;
-    workspace.store.each_clip(Draft::Decided, |row| {
-        position += 1;
-        let text = match &row.consensus {
-            Some(c) if c.verdict.gives_text() => c.text.clone(),
-            _ => row.draft().to_string(),
-        };
-        let recording = row.clip.recording.clone();
-        let same = before.take().filter(|(r, _)| *r == recording).map(|(_, text)| text);
-        if let (Some(kind), true) = (open.take(), same.is_some())
-            && let Some(item) = found.last(kind)
-        {
-            item.row.context_after = text.clone();
-        }
-        before = Some((recording, text));
-        let kind = match row.consensus.as_ref() {
-            _ if gold.contains_key(&row.clip.id) => Kind::Gold,
-            Some(c) if c.verdict.gives_text() && c.support > 0 => Kind::Settled,
-            None if row.state() == State::Waiting && !(only_new && row.frozen) => Kind::Waiting,
-            _ => return Ok(()),
-        };
-        let settled = row.consensus.as_ref().map(|c| c.text.clone()).unwrap_or_default();
-        let Some(recording) = recordings.get(&row.clip.recording) else { return Ok(()) };
-        let Some(item) = item(&id, row, recording, same, position) else { return Ok(()) };
-        open = Some(kind);
-        match kind {
-            Kind::Waiting => found.waiting.push(item),
-            Kind::Gold => found.gold.push((item, settled)),
-            Kind::Settled => found.settled.push((item, settled)),
-        }
-        Ok(())
-    })?;
-    Ok(found)
+/// All recordings, and the workspace that they are in.
+pub struct Recordings {
+    /// Workspace id.
+    workspace: String,
+    /// By id.
+    pub all: BTreeMap<RecordingId, Recording>,
+    /// Their order of ingestion.
+    places: BTreeMap<RecordingId, usize>,
 }
 
-#[derive(Clone, Copy)]
-enum Kind {
-    Waiting,
-    Gold,
-    Settled,
-}
-
-impl Found {
-    fn last(&mut self, kind: Kind) -> Option<&mut Item> {
-        match kind {
-            Kind::Waiting => self.waiting.last_mut(),
-            Kind::Gold => self.gold.last_mut().map(|(item, _)| item),
-            Kind::Settled => self.settled.last_mut().map(|(item, _)| item),
-        }
+impl Recordings {
+    /// Of a workspace.
+    pub fn of(store: &Store) -> Result<Self> {
+        let rows = store.recordings()?;
+        let ids = rows.iter().map(|row| row.recording.id.clone());
+        Ok(Self {
+            workspace: store.workspace()?,
+            places: ids.zip(0..).collect(),
+            all: rows.into_iter().map(|row| (row.recording.id.clone(), row.recording)).collect(),
+        })
     }
 }
 
-fn item(
-    workspace: &str,
-    row: ClipRow,
-    recording: &Recording,
-    before: Option<String>,
-    position: usize,
-) -> Option<Item> {
+/// Some clips as they may be handed out, in the order given; those without a decision are left out.
+pub fn load<'c>(
+    store: &Store,
+    recordings: &Recordings,
+    clips: impl IntoIterator<Item = &'c ClipId>,
+) -> Result<Vec<Item>> {
+    let mut items = Vec::new();
+    store.each_of(clips, |row| {
+        items.extend(with_context(store, recordings, row)?);
+        Ok(())
+    })?;
+    Ok(items)
+}
+
+/// The clips that checks may be made of; `gold` are the clips of known text.
+pub fn find(
+    store: &Store,
+    recordings: &Recordings,
+    gold: &BTreeMap<ClipId, String>,
+) -> Result<Found> {
+    let mut found = Found::default();
+    let settled = store.settled()?;
+    let clips: BTreeSet<&ClipId> = settled.iter().chain(gold.keys()).collect();
+    store.each_of(clips, |row| {
+        let consensus = row.consensus.clone();
+        let list = match &consensus {
+            _ if gold.contains_key(&row.clip.id) => &mut found.gold,
+            Some(c) if c.verdict.gives_text() && c.support > 0 => &mut found.settled,
+            _ => return Ok(()),
+        };
+        let text = consensus.map(|c| c.text).unwrap_or_default();
+        list.extend(with_context(store, recordings, row)?.map(|item| (item, text)));
+        Ok(())
+    })?;
+    found.gold.sort_by_key(|(item, _)| item.position);
+    found.settled.sort_by_key(|(item, _)| item.position);
+    Ok(found)
+}
+
+/// An item with what is said before and after it.
+fn with_context(store: &Store, recordings: &Recordings, row: ClipRow) -> Result<Option<Item>> {
+    let Some(recording) = recordings.all.get(&row.clip.recording) else { return Ok(None) };
+    let place = recordings.places.get(&row.clip.recording).copied().unwrap_or_default();
+    let beside = store.neighbours(&row.clip)?;
+    let Some(mut item) = item(&recordings.workspace, row, recording, place) else {
+        return Ok(None);
+    };
+    let contexts = [&mut item.row.context_before, &mut item.row.context_after];
+    for (clip, context) in beside.iter().zip(contexts) {
+        store.each_of(clip, |row| {
+            *context = match &row.consensus {
+                Some(c) if c.verdict.gives_text() => c.text.clone(),
+                _ => row.draft().to_string(),
+            };
+            Ok(())
+        })?;
+    }
+    Ok(Some(item))
+}
+
+fn item(workspace: &str, row: ClipRow, recording: &Recording, place: usize) -> Option<Item> {
     let routed = row.routed?;
-    let (reasons, priority) = match routed.decision {
-        Decision::Human { reasons, priority } => (reasons, priority),
-        Decision::Auto { .. } | Decision::Dropped { .. } => (Vec::new(), 0.0),
+    let reasons = match routed.decision {
+        Decision::Human { reasons, .. } => reasons,
+        Decision::Auto { .. } | Decision::Dropped { .. } => Vec::new(),
     };
     let draft = row.hypothesis.as_ref().map_or(String::new(), |h| h.text.clone());
     let out = HandedOut::new(row.clip.id.clone(), draft.clone());
@@ -157,14 +164,12 @@ fn item(
             draft,
             reasons: codes(&reasons),
             region: routed.region.map_or(String::new(), |r| r.to_string()),
-            context_before: before.unwrap_or_default(),
             ..TaskRow::default()
         },
         clip: row.clip,
         hypothesis: row.hypothesis,
         reasons,
-        priority,
-        position,
+        position: (place, start),
         out,
         versions: Vec::new(),
         warnings: Vec::new(),

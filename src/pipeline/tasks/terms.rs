@@ -1,13 +1,10 @@
 //! What a batch asks of a person and gives: time, pay, rest.
 
-use std::collections::BTreeMap;
-
 use anyhow::Result;
 
 use super::item::Item;
 use crate::domain::{ClipId, TaskSettings, Verdict};
 use crate::pipeline::workspace::Workspace;
-use crate::store::Draft;
 use crate::tasks::page::{RegionName, Work};
 
 /// Answers with measured time that an estimate needs.
@@ -26,20 +23,18 @@ pub struct Pace {
 impl Pace {
     /// From the answers so far, skips aside.
     pub fn measure(workspace: &Workspace) -> Result<Self> {
-        let mut lengths: BTreeMap<ClipId, f64> = BTreeMap::new();
-        workspace.store.each_clip(Draft::Decided, |row| {
-            lengths.insert(row.clip.id, row.clip.span.len().seconds());
-            Ok(())
-        })?;
-        let mut ratios = Vec::new();
+        let mut times: Vec<(ClipId, f64)> = Vec::new();
         workspace.store.each_current_answer(|answer| {
-            let length = lengths.get(&answer.clip).copied().filter(|l| *l > 0.0);
-            if let (Some(active), Some(length)) = (answer.active_seconds, length)
-                && answer.verdict != Verdict::Skip
-            {
-                ratios.push(active / length);
+            if let (Some(active), true) = (answer.active_seconds, answer.verdict != Verdict::Skip) {
+                times.push((answer.clip, active));
             }
         })?;
+        let lengths = workspace.store.lengths(times.iter().map(|(clip, _)| clip))?;
+        let ratio = |(clip, active): &(ClipId, f64)| {
+            let length = lengths.get(clip).map(|l| l.seconds()).filter(|l| *l > 0.0)?;
+            Some(active / length)
+        };
+        let mut ratios: Vec<f64> = times.iter().filter_map(ratio).collect();
         ratios.sort_by(f64::total_cmp);
         let measured = (ratios.len() >= ENOUGH).then(|| ratios[ratios.len() / 2]);
         Ok(Self { measured })

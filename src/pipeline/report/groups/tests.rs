@@ -37,6 +37,14 @@ fn row(speaker: &str, part: Part, errors: Option<u64>, weight: Option<f64>) -> R
 }
 
 #[test]
+fn sums_are_each_speakers_own_however_their_clips_are_mixed() {
+    let rows =
+        [("b", 1.0, 2.0), ("b", 10.0, 20.0), ("a", 3.0, 4.0), ("c", 5.0, 6.0), ("b", 100.0, 200.0)];
+    let sums = by_speaker(rows.into_iter());
+    assert_eq!(sums, [(3.0, 4.0), (111.0, 222.0), (5.0, 6.0)]);
+}
+
+#[test]
 fn the_accepted_part_is_not_passed_over_in_silence() {
     let routed = row("a", Part::Reasons, Some(2), Some(1.0));
     let routed_too = row("b", Part::Reasons, Some(0), Some(1.0));

@@ -75,6 +75,16 @@ fn counted(store: &Store) -> Totals {
     totals
 }
 
+fn batch() -> BatchRow {
+    BatchRow {
+        id: crate::domain::BatchId::from_stored("b"),
+        created: "t".into(),
+        validators: 1,
+        estimate: None,
+        pay: None,
+    }
+}
+
 #[test]
 fn totals_are_what_counting_every_clip_gives_whatever_happens_to_clips() {
     let dir = tempfile::tempdir().unwrap();
@@ -97,13 +107,7 @@ fn totals_are_what_counting_every_clip_gives_whatever_happens_to_clips() {
     store
         .keep_decisions(&[routed(&clips[0], auto()), routed(&clips[3], human(0.3))], GROUNDS)
         .unwrap();
-    let batch = BatchRow {
-        id: crate::domain::BatchId::from_stored("b"),
-        created: "t".into(),
-        validators: 1,
-        estimate: None,
-        pay: None,
-    };
+    let batch = batch();
     let out = |clip: &ClipId| crate::domain::HandedOut::new(clip.clone(), String::new());
     let control =
         crate::domain::HandedOut { purpose: crate::domain::Purpose::Gold, ..out(&clips[4]) };
@@ -139,13 +143,7 @@ fn what_waits_comes_in_order_and_without_what_is_out_or_settled() {
     let (mut store, clips) = store(dir.path(), 3);
     let decisions: Vec<_> = clips.iter().map(|c| routed(c, human(0.5))).collect();
     store.keep_decisions(&decisions, GROUNDS).unwrap();
-    let batch = BatchRow {
-        id: crate::domain::BatchId::from_stored("b"),
-        created: "t".into(),
-        validators: 1,
-        estimate: None,
-        pay: None,
-    };
+    let batch = batch();
     let out = crate::domain::HandedOut::new(clips[1].clone(), String::new());
     store.keep_batch(&batch, &[out]).unwrap();
     let ids = |only_new| {

@@ -45,7 +45,7 @@ pub fn pairs(
     for part in 0..parts {
         let of = || learnt.iter().zip(&folds).filter(|(_, p)| **p == part).map(|(m, _)| *m);
         let said: Vec<String> = of().map(material::said).collect();
-        // Drafts that say the same are left out too.
+        // The part itself, and drafts that say the same.
         let without = materials
             .clips
             .iter()
@@ -53,7 +53,7 @@ pub fn pairs(
             .map(|m| m.clip.clone());
         let lesson = Lesson {
             name: format!("training-without-{}-of-{parts}", part + 1),
-            without: without.chain(of().map(|m| m.clip.clone())).collect(),
+            without: without.collect(),
         };
         let held = of().filter_map(|m| {
             let unit = materials.unit_of(m);

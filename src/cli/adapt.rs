@@ -20,7 +20,7 @@ pub struct Adapt {
     /// Times that every example is seen (default: 3; the decoder alone 4).
     #[arg(long, value_name = "N")]
     pub epochs: Option<usize>,
-    /// Highest learning rate (default: 2e-5, adapters 4e-4).
+    /// Highest learning rate (default: 2e-5, adapters 4e-4; less for fewer than 150 corrections).
     #[arg(long, value_name = "X")]
     pub rate: Option<f64>,
     /// Hide bands and stretches of each spectrogram at random (SpecAugment).
@@ -65,7 +65,7 @@ pub enum Mode {
 }
 
 impl Adapt {
-    /// The recipe that was asked for.
+    /// The recipe that was asked for, but for the rate, which depends on the corrections.
     pub fn recipe(&self) -> Recipe {
         let recipe = match self.mode {
             Mode::Full => Recipe::of(Part::All, self.seed),
@@ -76,11 +76,9 @@ impl Adapt {
             0 => recipe,
             rank => recipe.with_adapters(rank),
         };
-        let mut schedule = recipe.schedule;
-        schedule.rate = self.rate.unwrap_or(schedule.rate);
         let epochs = self.epochs.unwrap_or(recipe.epochs).max(1);
         let encoder = self.mode != Mode::Decoder;
         let (hide, pace) = (self.hide && encoder, self.pace && encoder);
-        Recipe { epochs, schedule, hide, pace, ..recipe }
+        Recipe { epochs, hide, pace, ..recipe }
     }
 }

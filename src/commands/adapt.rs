@@ -13,11 +13,12 @@ use crate::views::rounds;
 
 /// Makes a round.
 pub fn dispatch(args: Adapt, talk: Talk) -> Result<Exit> {
-    let rate = args.rate.unwrap_or(1e-5);
-    ensure!(rate > 0.0 && rate < 1.0, "--rate must be a number above 0, such as 2e-5");
+    let possible = args.rate.is_none_or(|rate| rate > 0.0 && rate < 1.0);
+    ensure!(possible, "--rate must be a number above 0, such as 2e-5");
     let options = Options {
         dry_run: args.dry_run,
         recipe: args.recipe(),
+        rate: args.rate,
         folds: args.folds,
         anchors: args.anchors,
         workers: args.workers,

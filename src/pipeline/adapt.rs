@@ -36,8 +36,10 @@ const LEAST: usize = 20;
 pub struct Options {
     /// Say what would be learnt from and judged by, and do nothing.
     pub dry_run: bool,
-    /// How to train.
+    /// How to train; its rate is for many corrections.
     pub recipe: Recipe,
+    /// Highest learning rate, whatever the number of corrections.
+    pub rate: Option<f64>,
     /// Parts for the cross-validated verdict of a small round; below 2: none.
     pub folds: usize,
     /// More anchors: a manifest.
@@ -71,6 +73,7 @@ pub struct Adapted {
 /// What all parts of a round need.
 struct Plan<'a> {
     options: &'a Options,
+    recipe: Recipe,
     parent: ModelFile,
     materials: Materials,
     anchors: Vec<Anchor>,
@@ -141,6 +144,10 @@ fn plan<'a>(workspace: &mut Workspace, options: &'a Options) -> Result<Plan<'a>>
          (`second-ear tasks`) and import the answers (`second-ear answers`)"
     );
     let learnt = materials.of(Used::Train).count();
+    let recipe = match options.rate {
+        Some(rate) => options.recipe.clone().with_rate(rate),
+        None => options.recipe.clone().for_corrections(learnt),
+    };
     let anchors = anchors::anchors(options.anchors.as_deref())?;
     let anchors = anchors::limited(anchors, learnt, seed);
     let rounds = workspace.store.rounds()?;
@@ -154,7 +161,7 @@ fn plan<'a>(workspace: &mut Workspace, options: &'a Options) -> Result<Plan<'a>>
             parent_model: parent.id(),
             seed,
             data_digest: String::new(),
-            recipe: serde_json::to_value(&options.recipe)?,
+            recipe: serde_json::to_value(&recipe)?,
             clips: BTreeMap::new(),
             train_seconds: 0.0,
             losses: Vec::new(),
@@ -163,6 +170,7 @@ fn plan<'a>(workspace: &mut Workspace, options: &'a Options) -> Result<Plan<'a>>
             measured: Vec::new(),
             verdict: RoundVerdict::Kept { why: vec!["nothing was done yet".into()] },
         },
+        recipe,
         parent,
         materials,
         anchors,

@@ -72,7 +72,7 @@ impl Lesson {
 
 /// Steps of the training.
 pub fn steps(plan: &Plan, lesson: &Lesson) -> usize {
-    let recipe = &plan.options.recipe;
+    let recipe = &plan.recipe;
     let anchors = plan.anchors.iter().filter(|a| a.purpose == Purpose::Replay).count();
     (lesson.clips(plan).count() + anchors).div_ceil(recipe.batch) * recipe.epochs
 }
@@ -109,7 +109,7 @@ pub fn learn(
     let examples = examples(&engine, plan, lesson, sounds, &workspace.config.decode, talk);
     drop(engine);
     let model = model(loaded);
-    let recipe = &plan.options.recipe;
+    let recipe = &plan.recipe;
     let place = Place { checkpoint: lesson.checkpoint(workspace), key: lesson.key(plan) };
     let progress = talk.progress(&lesson.name, Unit::Things("steps"), steps(plan, lesson) as u64);
     let mut tell = |Step { step, steps, epoch, loss }: Step| {
@@ -158,7 +158,7 @@ fn examples(
     let mut examples = Vec::new();
     for (sound, text, weight) in all {
         match example(engine, &bpe, sound, text, weight, policy) {
-            Ok(example) if plan.options.recipe.pace => examples.push(paced(example, policy)),
+            Ok(example) if plan.recipe.pace => examples.push(paced(example, policy)),
             Ok(example) => examples.push(example),
             Err(why) => talk.problem(format!("left out: clip {}: {why:#}", sound.clip)),
         }

@@ -36,6 +36,9 @@ impl Part {
     }
 }
 
+/// Corrections from which a round takes its steps at the full rate.
+pub const FULL_RATE: usize = 150;
+
 /// Settings of one training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recipe {
@@ -65,16 +68,37 @@ impl Recipe {
         Self { part, adapter_rank: 0, epochs, batch: 4, schedule, hide: false, pace: false, seed }
     }
 
+    /// The same for a round that learns from `corrections` clips: the rate is for [`FULL_RATE`] of them or more, and
+    /// falls with the square root of their number below. Found by trying (docs/adapt.md): at the full rate 41 clips
+    /// taught the model to stop after a sentence.
+    pub fn for_corrections(self, corrections: usize) -> Self {
+        let share = (corrections as f64 / FULL_RATE as f64).min(1.0);
+        let rate = self.schedule.rate * share.sqrt();
+        self.with_rate(rate)
+    }
+
+    /// The same with another highest learning rate.
+    pub fn with_rate(self, rate: f64) -> Self {
+        Self { schedule: Schedule { rate, ..self.schedule }, ..self }
+    }
+
     /// The same with low-rank adapters, which want larger steps.
     pub fn with_adapters(self, rank: usize) -> Self {
-        let schedule = Schedule { rate: 4e-4, ..self.schedule };
-        Self { adapter_rank: rank, schedule, ..self }
+        Self { adapter_rank: rank, ..self.with_rate(4e-4) }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn small_rounds_take_smaller_steps() {
+        let rate = |n| Recipe::of(Part::All, 1).for_corrections(n).schedule.rate;
+        assert_eq!([rate(150), rate(1000)], [2e-5, 2e-5]);
+        assert!((rate(41) - 1.0456e-5).abs() < 1e-9, "{}", rate(41));
+        assert!(rate(14) > 6e-6);
+    }
 
     #[test]
     fn each_part_trains_what_it_says() {

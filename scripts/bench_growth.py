@@ -1,16 +1,20 @@
-"""Called by scripts/bench-growth: see there. Prints a row of a table for each length."""
+"""Called by scripts/bench-growth: see there. Prints a row of a table for each length, then one core against two, and writes the plot."""
 
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 
-import soundfile
+import long_recording
+import scale_plot
 
-shared, lengths = sys.argv[1], [int(m) for m in sys.argv[2:]] or [1, 10, 60, 600]
+shared, plot, lengths = sys.argv[1], sys.argv[2], [float(m) for m in sys.argv[3:]] or [1, 10, 60, 600]
 program = os.path.abspath("target/release/second-ear")
+source = f"{shared}/data/recordings/quebec_menu_a.flac"
 MOST_WITH_MODEL = 60  # minutes
+PAIRS, TWO_CORES_ON = 3, ("quebec_menu_a", "volunteers_fr")
 
 
 def measured(*arguments):
@@ -24,25 +28,49 @@ def measured(*arguments):
     return time.time() - began, usage.ru_maxrss // 1024
 
 
-print("| minutes | with the model, s | a minute, s | MB | with a script, s | a minute, s | MB |\n|---|---|---|---|---|---|---|")
-sound, rate = soundfile.read(f"{shared}/data/recordings/quebec_menu_a.flac", dtype="int16")
-for minutes in lengths:
-    with tempfile.TemporaryDirectory(prefix="second-ear-growth-") as work:
-        recording, script = os.path.join(work, "long.wav"), os.path.join(work, "script.jsonl")
-        open(script, "w").write('{"text": "bonjour"}')
-        with soundfile.SoundFile(recording, "w", rate, 1, subtype="PCM_16") as out:
-            left = minutes * 60 * rate
-            while left > 0:
-                out.write(sound[:left])
-                left -= len(sound[:left])
-        cells = [str(minutes)]
-        for more, wanted in ([], minutes <= MOST_WITH_MODEL), (["--scripted", script], True):
-            if not wanted:
-                cells += ["", "", ""]
-                continue
-            space = os.path.join(tempfile.mkdtemp(dir=work), "space")
-            steps = [measured("init", space, "--language", "fr"), measured("ingest", space, recording),
-                     measured("run", space, "--workers", "2", *more)]
-            seconds, peak = sum(s for s, _ in steps), max(mb for _, mb in steps)
-            cells += [f"{seconds:.1f}", f"{seconds / minutes:.3f}", str(peak)]
-        print("| " + " | ".join(cells) + " |", flush=True)
+def whole(work, recordings, *more):
+    """`init`, `ingest`, `run`, each measured."""
+    space = os.path.join(tempfile.mkdtemp(dir=work), "space")
+    return [measured("init", space, "--language", "fr"), measured("ingest", space, *recordings), measured("run", space, *more)]
+
+
+def growth():
+    """Minutes, and of each way that was run: seconds, MB."""
+    print("| minutes | with the model, s | a minute, s | MB | with a script, s | a minute, s | MB |\n|---|---|---|---|---|---|---|")
+    for minutes in lengths:
+        with tempfile.TemporaryDirectory(prefix="second-ear-growth-") as work:
+            recording, script = os.path.join(work, "long.wav"), os.path.join(work, "script.jsonl")
+            open(script, "w").write('{"text": "bonjour"}')
+            long_recording.write(recording, source, minutes)
+            cells, row = [f"{minutes:g}"], {"minutes": minutes}
+            for kind, more, wanted in ("model", [], minutes <= MOST_WITH_MODEL), ("script", ["--scripted", script], True):
+                if not wanted:
+                    cells += ["", "", ""]
+                    continue
+                steps = whole(work, [recording], "--workers", "2", *more)
+                seconds, peak = sum(s for s, _ in steps), max(mb for _, mb in steps)
+                row[kind] = seconds, peak
+                cells += [f"{seconds:.1f}", f"{seconds / minutes:.3f}", str(peak)]
+            print("| " + " | ".join(cells) + " |", flush=True)
+            yield row
+
+
+def cores():
+    """`run` with one worker and with two, in turn."""
+    recordings, seconds = [f"{shared}/data/recordings/{name}.flac" for name in TWO_CORES_ON], {1: [], 2: []}
+    with tempfile.TemporaryDirectory(prefix="second-ear-cores-") as work:
+        for _ in range(PAIRS):
+            for workers in 1, 2:
+                seconds[workers].append(whole(work, recordings, "--workers", str(workers))[-1][0])
+    ratios = [one / two for one, two in zip(seconds[1], seconds[2])]
+    print(f"\nFrom one core to two: {statistics.median(seconds[1]):.1f} s, {statistics.median(seconds[2]):.1f} s; "
+          f"{statistics.median(ratios):.2f} times less ({', '.join(f'{r:.2f}' for r in ratios)})")
+
+
+rows = list(growth())
+of = lambda kind, at: [(r["minutes"], r[kind][at]) for r in rows if kind in r]
+scale_plot.draw(plot, "Growth with the length of a recording", [
+    ("seconds (model above, script below)", [of("model", 0), of("script", 0)], None),
+    ("peak memory, MB (model above, script below)", [of("model", 1), of("script", 1)], None),
+])
+cores()

@@ -3,6 +3,7 @@ local run loads it too. So a short recording shows fixed costs above all. Prints
 
 import json
 import os
+import shutil
 import socket
 import statistics
 import subprocess
@@ -11,9 +12,14 @@ import tempfile
 import time
 import urllib.request
 
-recording, rounds = os.path.abspath(sys.argv[1]), int(sys.argv[2])
+recording, rounds, minutes = os.path.abspath(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
 program = os.path.abspath("target/release/second-ear")
 work = tempfile.mkdtemp(prefix="second-ear-nats-")
+if minutes:
+    import long_recording
+    long = os.path.join(work, "long.wav")
+    long_recording.write(long, recording, minutes)
+    recording = long
 
 
 def free():
@@ -63,6 +69,8 @@ try:
             print(f"{kind}: {runs[kind][-1]['seconds']:.1f} s", file=sys.stderr, flush=True)
 finally:
     server.terminate()
+    server.wait()
+    shutil.rmtree(work)
 median = {kind: statistics.median(r["seconds"] for r in all_) for kind, all_ in runs.items()}
 last = runs["one_worker"][-1]
 hours = last["audio"] / 3600
@@ -70,6 +78,8 @@ print(json.dumps({
     "clips": last["clips"], "audio_seconds": round(last["audio"], 1), "rounds": rounds,
     "median_seconds": {k: round(v, 1) for k, v in median.items()},
     "times_of_local": {k: round(v / median["local"], 3) for k, v in median.items()},
+    "seconds_from_worker_start_to_first_clip": {k: round(statistics.median(w["first_clip_seconds"] for r in all_ for w in r["workers"]), 1)
+                                                for k, all_ in runs.items() if kinds[k]},
     "messages_to_server_an_hour_of_audio": round(last["messages"] / hours),
     "megabytes_to_server_an_hour_of_audio": round(last["bytes"] / 1e6 / hours, 1),
 }, indent=1))

@@ -1,4 +1,4 @@
-"""Called by scripts/bench_scale.py: small plots of what was measured, and the goal in each, as one SVG."""
+"""Small plots of what scripts/bench-scale and bench-growth measured, and the goal in each, as one SVG."""
 
 import math
 
@@ -33,7 +33,7 @@ def panel(at, title, series, goal):
     for power in range(low, high + 1):
         y = py(10 ** power)
         out.append(f'<path d="M{x0} {y:.1f}h{WIDTH}" class="g"/><text x="{x0 - 6}" y="{y + 4:.1f}" class="n" text-anchor="end">{short(10 ** power)}</text>')
-    for n, _ in series[0]:
+    for n in sorted({n for points in series for n, _ in points}):
         out.append(f'<text x="{px(n):.1f}" y="{y0 + HEIGHT + 16}" class="n" text-anchor="middle">{short(float(f"{n:.1e}"))}</text>')
     if goal:
         out.append(f'<path d="M{x0} {py(goal):.1f}h{WIDTH}" class="w"/><text x="{x0 + WIDTH}" y="{py(goal) - 4:.1f}" class="n" text-anchor="end">goal</text>')
@@ -44,16 +44,23 @@ def panel(at, title, series, goal):
 
 
 def write(path, rows):
-    rows = list(rows.values())
-    parts = []
-    for at, (title, of, goal) in enumerate(PANELS):
+    """The panels of a growing workspace."""
+    rows, panels = list(rows.values()), []
+    for title, of, goal in PANELS:
         series = [[(r["clips"], of(r)) for r in rows]]
         if goal is None:
             series.append([(r["clips"], r["status"][1] / 1e6) for r in rows])
-        parts.append(panel(at, title, series, goal))
-    wide, high = ACROSS * (WIDTH + LEFT + 16) + 20, 2 * (HEIGHT + TOP + 40)
+        panels.append((title, series, goal))
+    draw(path, "Growth with the number of clips", panels)
+
+
+def draw(path, title, panels):
+    """An SVG of panels: a title, series of points, a goal or None."""
+    parts = [panel(at, *each) for at, each in enumerate(panels)]
+    across, down = min(ACROSS, len(parts)), -(-len(parts) // ACROSS)
+    wide, high = across * (WIDTH + LEFT + 16) + 20, down * (HEIGHT + TOP + 40)
     style = ("text{font:12px sans-serif;fill:#222}.t{font-weight:600}.n{font-size:11px;fill:#555}.g{stroke:#ddd}"
              ".w{stroke:#c33;stroke-dasharray:5 4}.l{stroke:#06c;stroke-width:2;fill:none}circle{fill:#06c}")
     with open(path, "w", encoding="utf-8") as out:
-        out.write(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" role="img"><title>Growth with the number of clips</title>'
+        out.write(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" role="img"><title>{title}</title>'
                   f'<style>{style}</style><rect width="{wide}" height="{high}" fill="#fff"/>{"".join(parts)}</svg>\n')

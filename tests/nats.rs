@@ -3,74 +3,14 @@
 
 mod util;
 
-use std::path::Path;
 use std::time::Duration;
 
 use util::nats::{
     Running, Server, coordinator, hypotheses, other_texts, slowed, there_is_one, until_heard,
     worker,
 };
+use util::nats_set::{SLOW, nothing_is_left, set};
 use util::{Workspace, run_to, sample, second_ear, stderr, stdout};
-
-/// A workspace with the Québec recording, a script beside it, and what a local run hears.
-struct Set {
-    workspace: Workspace,
-    script: String,
-    wanted: Vec<(String, Vec<u8>)>,
-}
-
-/// `rows`: lines of the script; each clip takes a tenth of a second.
-fn set(rows: &str) -> Set {
-    let (local, workspace) = (Workspace::new(), Workspace::new());
-    let script = workspace.beside("script.jsonl").to_str().unwrap().to_string();
-    for w in [&local, &workspace] {
-        w.ingest(&[&sample("quebec_menu.flac"), &sample("volunteer_2b2a8f5e.flac")]);
-    }
-    std::fs::write(&script, r#"{"text": "bonjour"}"#).unwrap();
-    local.to(0, "run", &["--scripted", &script]);
-    let wanted = hypotheses(&local.dir);
-    assert!(wanted.len() > 15, "{} clips", wanted.len());
-    std::fs::write(&script, rows).unwrap();
-    Set { workspace, script, wanted }
-}
-
-const SLOW: &str = r#"{"text": "bonjour", "wait": 0.1}"#;
-
-impl Set {
-    fn coordinator(&self, url: &str, more: &[&str]) -> Running {
-        coordinator(&self.workspace, url, &[&["--scripted", &*self.script], more].concat())
-    }
-
-    fn worker(&self, url: &str, more: &[&str]) -> Running {
-        worker(url, &[&["--scripted", &*self.script], more].concat())
-    }
-
-    #[track_caller]
-    fn all_is_there(&self) {
-        assert_eq!(hypotheses(&self.workspace.dir), self.wanted);
-    }
-
-    fn dir(&self) -> &Path {
-        &self.workspace.dir
-    }
-}
-
-/// Starts the coordinator's tidying check: nothing is left on the server.
-#[track_caller]
-fn nothing_is_left(server: &Server) {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(async {
-        let client = async_nats::connect(server.url()).await.unwrap();
-        let jetstream = async_nats::jetstream::new(client);
-        for name in ["second-ear-work", "second-ear-results"] {
-            let stream = jetstream.get_stream(name).await.unwrap();
-            let state = &stream.cached_info().state;
-            assert_eq!(state.messages, 0, "{name}");
-        }
-        let work = jetstream.get_stream("second-ear-work").await.unwrap();
-        assert_eq!(work.cached_info().state.consumer_count, 0);
-    });
-}
 
 #[test]
 fn the_model_hears_on_workers_what_it_hears_here_bit_for_bit() {

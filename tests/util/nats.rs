@@ -31,6 +31,10 @@ pub fn there_is_one() -> bool {
     found
 }
 
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
 fn program() -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     let places = std::env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/local/bin".into()]);
@@ -50,9 +54,30 @@ impl Server {
         server
     }
 
+    /// Three that keep streams for each other (a cluster), once they have a leader.
+    pub fn three() -> [Self; 3] {
+        let routes = [free_port(), free_port(), free_port()];
+        let all = routes.map(|port| format!("\"nats://127.0.0.1:{port}\"")).join(", ");
+        let mut servers = routes.map(|port| {
+            Self::prepared(
+                &format!(
+                    "server_name: s{port}\ncluster {{ name: three, listen: \"127.0.0.1:{port}\", routes: [{all}] }}"
+                ),
+                "",
+            )
+        });
+        servers.iter_mut().for_each(Self::go_on);
+        let began = Instant::now();
+        while servers.iter().any(|s| !s.log().contains("metadata leader")) {
+            assert!(began.elapsed() < Duration::from_secs(30), "no leader: {}", servers[0].log());
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        servers
+    }
+
     /// One that was not started yet.
     fn prepared(settings: &str, jetstream: &str) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let folder = tempfile::tempdir().unwrap();
         let store = folder.path().join("store");
         let settings = format!(

@@ -81,8 +81,10 @@ enum State {
     Refused(Instant),
 }
 
-/// Runs are looked for this often.
+/// Runs are looked for this often, and ...
 const LOOK: Duration = Duration::from_secs(2);
+/// ... this often where none is known: a run shall not wait for its workers.
+const SEEK: Duration = Duration::from_millis(400);
 /// A run that was refused is looked at again after this.
 const AGAIN: Duration = Duration::from_secs(10);
 /// One pull waits this long.
@@ -189,7 +191,8 @@ impl Puller {
     async fn pull_all(&mut self) {
         let (mut looked, mut worked) = (None::<Instant>, Instant::now());
         while !self.shared.stopped() {
-            if looked.is_none_or(|looked| looked.elapsed() > LOOK) {
+            let every = if self.runs.is_empty() { SEEK } else { LOOK };
+            if looked.is_none_or(|looked| looked.elapsed() > every) {
                 looked = Some(Instant::now());
                 if let Err(error) = self.look().await {
                     (self.shared.terms.tell)(format!("look for work: {error:#}; trying again"));

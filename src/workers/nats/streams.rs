@@ -97,7 +97,7 @@ pub async fn make(link: &Link, replicas: usize, most: u64) -> Result<()> {
         let stream = link.jetstream.get_or_create_stream(config).await;
         let stream = stream.with_context(|| {
             format!(
-                "make the stream {name} on {} (is JetStream on, and can it spare the room? --queue-mb asks for less)",
+                "make the stream {name} on {} (is JetStream on, can it spare the room, are there as many servers as copies? --queue-mb asks for less, --replicas for fewer)",
                 link.shown
             )
         })?;

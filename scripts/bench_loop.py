@@ -164,6 +164,18 @@ def human_rate(measured):
     return 1 - best / max(1, len(measured["scored"]))
 
 
+def score_quality(measured):
+    """Of the score as P(no word error), on the held-out clips that have one: AUROC, and expected calibration error in ten bins of equal width."""
+    rows = [(score, edit(reference[path], draft)[0] == 0) for score, path, draft in measured["scored"] if score >= 0]
+    right, wrong = [s for s, ok in rows if ok], [s for s, ok in rows if not ok]
+    above = sum((r > w) + 0.5 * (r == w) for r in right for w in wrong)
+    bins = {}
+    for score, ok in rows:
+        bins.setdefault(min(9, int(10 * score)), []).append((score, ok))
+    gap = sum(abs(sum(s for s, _ in b) - sum(ok for _, ok in b)) for b in bins.values())
+    return above / max(1, len(right) * len(wrong)), gap / max(1, len(rows))
+
+
 def adapt(folder, name, *options):
     def make():
         began = time.time()
@@ -177,15 +189,16 @@ def show(name, answered, measured, done=None, base=None):
     anchors = {m["set"]: 100 * (m["after"] - m["before"]) for m in (done or {}).get("measured", [])}
     verdict = "" if done is None else ("promoted" if done["verdict"]["is"] == "promoted" else "kept: " + "; ".join(done["verdict"]["why"]))
     learnt = "" if done is None else sum(done["clips"].get(k, 0) for k in ("train",))
+    auroc, ece = score_quality(measured)
     minutes = "" if done is None else f"{done['wall_seconds'] / 60:.1f}"
     print(f"| {name} | {answered} | {learnt} | {100 * measured['wer']:.1f} % | {better} | {measured['correct']}/{measured['clips']} | "
-          f"{100 * human_rate(measured):.0f} % | {anchors.get('anchor en', 0):+.1f} | {anchors.get('anchor fr', 0):+.1f} | {minutes} | {verdict} |",
+          f"{100 * human_rate(measured):.0f} % | {auroc:.2f} | {ece:.2f} | {anchors.get('anchor en', 0):+.1f} | {anchors.get('anchor fr', 0):+.1f} | {minutes} | {verdict} |",
           flush=True)
 
 
 def head(title):
     print(f"\n{title}\n\n| | corrections | learnt from | held-out WER | relative | without error | human rate at {TARGET:.0%} WER "
-          "| English, points | French, points | minutes of training | verdict |\n|---|---|---|---|---|---|---|---|---|---|---|", flush=True)
+          "| score: AUROC | ECE | English, points | French, points | minutes of training | verdict |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|", flush=True)
 
 
 def base():

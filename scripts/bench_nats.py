@@ -40,6 +40,13 @@ def varz():
     return json.load(urllib.request.urlopen(f"http://127.0.0.1:{monitor}/varz"))
 
 
+def cpu(pid):
+    """Seconds of processors that a process took so far, and its peak memory in MB."""
+    fields = open(f"/proc/{pid}/stat").read().rsplit(") ", 1)[1].split()
+    peak = next(int(line.split()[1]) for line in open(f"/proc/{pid}/status") if line.startswith("VmHWM"))
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), peak // 1024
+
+
 def once(name, workers):
     """Wall seconds of `run` on a fresh workspace; `workers`: threads of each worker, none for a local run."""
     folder = os.path.join(work, name)
@@ -48,15 +55,20 @@ def once(name, workers):
     hands = [subprocess.Popen([program, "--quiet", "worker", "--nats", url, "--workers", str(n), "--json"], stdout=subprocess.PIPE)
              for n in workers]
     more = ["--nats", url] if workers else ["--workers", "2"]
-    before, began = varz(), time.time()
-    done = subprocess.run([program, "--quiet", "run", folder, "--json", *more], check=True, capture_output=True, text=True)
-    seconds, after = time.time() - began, varz()
+    before, server_before, began = varz(), cpu(server.pid)[0], time.time()
+    run = subprocess.Popen([program, "--quiet", "run", folder, "--json", *more], stdout=subprocess.PIPE, text=True)
+    done = json.loads(run.stdout.read())
+    _, status, usage = os.wait4(run.pid, 0)
+    run.returncode = os.waitstatus_to_exitcode(status)
+    seconds, after, server_after = time.time() - began, varz(), cpu(server.pid)
+    if run.returncode:
+        sys.exit(f"the run ended with {run.returncode}")
     first = []
     for hand in hands:
         hand.terminate()
         first.append(json.loads(hand.communicate()[0]))
-    done = json.loads(done.stdout)
-    return {"seconds": seconds, "clips": done["transcribed"], "audio": done["transcribed_seconds"], "workers": first,
+    return {"coordinator": (usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024), "server": (server_after[0] - server_before, server_after[1]),
+            "seconds": seconds, "clips": done["transcribed"], "audio": done["transcribed_seconds"], "workers": first,
             "bytes": after["in_bytes"] - before["in_bytes"], "messages": after["in_msgs"] - before["in_msgs"]}
 
 
@@ -80,6 +92,8 @@ print(json.dumps({
     "times_of_local": {k: round(v / median["local"], 3) for k, v in median.items()},
     "seconds_from_worker_start_to_first_clip": {k: round(statistics.median(w["first_clip_seconds"] for r in all_ for w in r["workers"]), 1)
                                                 for k, all_ in runs.items() if kinds[k]},
+    "processor_seconds_an_hour_of_audio": {who: round(last[who][0] / hours, 1) for who in ("coordinator", "server")},
+    "peak_megabytes": {who: last[who][1] for who in ("coordinator", "server")},
     "messages_to_server_an_hour_of_audio": round(last["messages"] / hours),
     "megabytes_to_server_an_hour_of_audio": round(last["bytes"] / 1e6 / hours, 1),
 }, indent=1))

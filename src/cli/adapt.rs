@@ -29,6 +29,9 @@ pub struct Adapt {
     /// Hear each example slower or faster at two looks of three (speed perturbation).
     #[arg(long)]
     pub pace: bool,
+    /// Share of each target that is spread over all tokens (label smoothing; 0: none).
+    #[arg(long, value_name = "X", default_value_t = 0.1)]
+    pub smooth: f64,
     /// Train low-rank adapters of this rank instead of the matrices themselves.
     #[arg(long, value_name = "RANK", default_value_t = 0)]
     pub adapters: usize,
@@ -79,6 +82,6 @@ impl Adapt {
         let epochs = self.epochs.unwrap_or(recipe.epochs).max(1);
         let encoder = self.mode != Mode::Decoder;
         let (hide, pace) = (self.hide && encoder, self.pace && encoder);
-        Recipe { epochs, hide, pace, ..recipe }
+        Recipe { epochs, hide, pace, smoothing: self.smooth, ..recipe }
     }
 }

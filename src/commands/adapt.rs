@@ -15,6 +15,10 @@ use crate::views::rounds;
 pub fn dispatch(args: Adapt, talk: Talk) -> Result<Exit> {
     let possible = args.rate.is_none_or(|rate| rate > 0.0 && rate < 1.0);
     ensure!(possible, "--rate must be a number above 0, such as 2e-5");
+    ensure!(
+        (0.0..1.0).contains(&args.smooth),
+        "--smooth must be a number from 0 to below 1, such as 0.1"
+    );
     let options = Options {
         dry_run: args.dry_run,
         recipe: args.recipe(),
@@ -66,8 +70,8 @@ fn text(done: &Adapted) -> String {
     }
     match &done.confidence {
         None => {}
-        Some(Confidence::Refitted { clips, log_loss: [before, after] }) => t.push_str(&format!(
-            "  confidence: fitted anew on {clips} held-out clips, log-loss {before:.3} -> {after:.3}\n"
+        Some(Confidence::Refitted { clips, anchors, log_loss: [before, after] }) => t.push_str(&format!(
+            "  confidence: fitted anew on {clips} held-out clips and {anchors} anchors, log-loss {before:.3} -> {after:.3}\n"
         )),
         Some(Confidence::Unadjusted { clips, why }) => t.push_str(&format!(
             "  confidence: the shipped fit, without adjustment ({clips} held-out clips: {why})\n"

@@ -18,7 +18,7 @@ use map::{Map, Point, Way, log_odds, sigmoid};
 pub mod map;
 
 /// Clips below which nothing is fitted, and how many of them must be right, and how many wrong.
-const LEAST: (usize, usize) = (60, 15);
+pub const LEAST: (usize, usize) = (60, 15);
 /// Effective clips (Kish 1965: squared sum of weights over sum of squares) below which likewise.
 const LEAST_EFFECTIVE: f64 = 40.0;
 /// Clips from which isotonic regression is tried.

@@ -33,6 +33,6 @@ pub fn log_probabilities(model: &Model, example: &Example) -> anyhow::Result<Vec
     let network = network::Network::new(model.shape, tensors.collect::<anyhow::Result<_>>()?);
     let mel = spectrogram::log_mel(&example.samples, &model.filters, 2 * example.frames);
     let heard = network.encode(&[network.stem(&mel, example.frames)?])?;
-    let all = network.log_probabilities(&heard, &batches::texts(&[example]))?;
+    let all = network.log_probabilities(&heard, &batches::texts(&[example], 0.0))?;
     Ok(all[example.prompt.len() - 1..].to_vec())
 }

@@ -1,5 +1,6 @@
 //! After a promotion the old scores mean nothing: the score is fitted anew, to what the new model hears in
-//! clips that it never learnt from and whose text people settled.
+//! clips that it never learnt from and whose text people settled. Where these are too few for a fit, anchor clips
+//! that it never learnt from fill up: training shifts a model's certainty in everything that it hears.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,14 +9,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::Result;
 use serde::Serialize;
 
+use super::anchors::{Anchor, Purpose};
 use super::sounds::{Sound, hear_with};
 use super::{Plan, Workspace};
 use crate::domain::{ClipId, Hypothesis};
 use crate::exit::Interrupted;
+use crate::hypotheses::adjust::{self, Own};
 use crate::hypotheses::transcriber::Transcriber;
 use crate::hypotheses::whisper::Engine;
 use crate::pipeline::recalibrate::{refit as fit, settled_clips};
 use crate::pipeline::scores::{self, Scorer};
+use crate::training::word_errors::word_errors;
 use crate::views::progress::{Talk, Unit};
 
 /// What became of the confidence score.
@@ -24,8 +28,10 @@ use crate::views::progress::{Talk, Unit};
 pub enum Confidence {
     /// Fitted to the new model.
     Refitted {
-        /// Clips that it was fitted on.
+        /// Settled clips that it was fitted on.
         clips: usize,
+        /// Anchor clips beside them.
+        anchors: usize,
         /// Cross-validated log-loss, nats a clip, of the parent's score and the new one.
         log_loss: [f64; 2],
     },
@@ -62,30 +68,109 @@ pub fn refit(
         .filter(|m| !m.used.learnt())
         .filter_map(|m| sounds.get(&m.clip))
         .collect();
-    let workers = workspace.config.worker_count(plan.options.workers);
-    let transcribers = (0..workers)
-        .map(|_| Ok(Transcriber::from(engine.worker()?).judged(judge.clone())))
-        .collect::<Result<Vec<_>>>()?;
-    let progress = talk.progress("recalibrate", Unit::Things("clips"), held.len() as u64);
-    let heard = hear_with(transcribers, &held, &workspace.config.decode, stop, &progress);
-    drop(progress);
-    if stop.load(Ordering::Relaxed) {
-        return Err(Interrupted.into());
-    }
-    let heard = heard?;
+    let hear = |workspace: &Workspace, sounds: &[&Sound]| {
+        let workers = workspace.config.worker_count(plan.options.workers);
+        let transcribers = (0..workers)
+            .map(|_| Ok(Transcriber::from(engine.worker()?).judged(judge.clone())))
+            .collect::<Result<Vec<_>>>()?;
+        let progress = talk.progress("recalibrate", Unit::Things("clips"), sounds.len() as u64);
+        let heard = hear_with(transcribers, sounds, &workspace.config.decode, stop, &progress);
+        match stop.load(Ordering::Relaxed) {
+            true => Err(Interrupted.into()),
+            false => heard,
+        }
+    };
+    let heard = hear(workspace, &held)?;
     workspace.store.keep_hypotheses(&heard)?;
     let mut heard: BTreeMap<ClipId, Hypothesis> =
         heard.into_iter().map(|h| (h.clip.clone(), h)).collect();
-    let (own, left) = settled_clips(workspace, &scorer, &mut |row| {
+    let (mut own, left) = settled_clips(workspace, &scorer, &mut |row| {
         row.hypothesis = heard.remove(&row.clip.id);
         row.hypothesis.is_some()
     })?;
+    let clips = own.len();
+    if clips < adjust::LEAST.0 {
+        let anchors = anchors(plan);
+        let sounds: Vec<&Sound> = anchors.iter().map(|a| &a.sound).collect();
+        let heard = hear(workspace, &sounds)?;
+        let rows = anchors.iter().zip(&heard).filter_map(|(anchor, h)| row(anchor, h, &scorer));
+        fill(&mut own, rows.collect());
+    }
     let path = scores::round_path(workspace, plan.round.number);
     Ok(match fit(workspace, &scorer, &own, left, path)? {
         Ok(done) => Confidence::Refitted {
-            clips: done.adjustment.clips,
+            clips,
+            anchors: own.len() - clips,
             log_loss: [done.adjustment.log_loss_before, done.adjustment.log_loss_after],
         },
-        Err(why) => Confidence::Unadjusted { clips: own.len(), why: why.to_string() },
+        Err(why) => Confidence::Unadjusted { clips, why: why.to_string() },
     })
+}
+
+/// Anchors that only ever judge, in a language of the corrections; all of them where there are none such.
+fn anchors<'a>(plan: &'a Plan) -> Vec<&'a Anchor> {
+    let test: Vec<&Anchor> = plan.anchors.iter().filter(|a| a.purpose == Purpose::Test).collect();
+    let spoken = |a: &&Anchor| plan.materials.clips.iter().any(|m| m.language == a.sound.language);
+    let same: Vec<&Anchor> = test.iter().copied().filter(|a| spoken(&a)).collect();
+    if same.is_empty() { test } else { same }
+}
+
+/// An anchor as a settled clip; `None` where the score says nothing of what was heard.
+fn row(anchor: &Anchor, h: &Hypothesis, scorer: &Scorer) -> Option<Own> {
+    if h.text.is_empty() {
+        return None;
+    }
+    let errors = word_errors(&anchor.text, &h.text, &anchor.sound.language);
+    let (features, words) = (scorer.features(h), errors.reference_words.max(1) as f64);
+    Some(Own {
+        speaker: format!("anchor {}", anchor.speaker),
+        region: None,
+        score: scorer.calibration.unadjusted(&features)?,
+        expected_wer: scorer.calibration.unadjusted_wer(&features)?,
+        weight: 1.0,
+        right: errors.errors == 0,
+        wer: (errors.errors as f64 / words).min(1.0),
+        words,
+    })
+}
+
+/// Adds anchors that together weigh as much as the settled clips that are missing would.
+fn fill(own: &mut Vec<Own>, anchors: Vec<Own>) {
+    let missing = adjust::LEAST.0.saturating_sub(own.len()) as f64;
+    let sum: f64 = own.iter().map(|c| c.weight).sum();
+    let usual = if own.is_empty() { 1.0 } else { sum / own.len() as f64 };
+    let weight = usual * (missing / anchors.len().max(1) as f64).min(1.0);
+    own.extend(anchors.into_iter().map(|c| Own { weight, ..c }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clips(count: usize, weight: f64) -> Vec<Own> {
+        let clip = |n: usize| Own {
+            speaker: n.to_string(),
+            region: None,
+            score: 0.5,
+            expected_wer: 0.2,
+            weight,
+            right: n % 2 == 0,
+            wer: 0.2,
+            words: 5.0,
+        };
+        (0..count).map(clip).collect()
+    }
+
+    #[test]
+    fn anchors_weigh_what_is_missing_and_less_with_every_answer() {
+        let weights = |settled: usize, anchors| {
+            let mut own = clips(settled, 2.0);
+            fill(&mut own, clips(anchors, 1.0));
+            own.iter().skip(settled).map(|c| c.weight).sum::<f64>()
+        };
+        assert_eq!(weights(40, 100), 40.0, "twenty clips of weight two");
+        assert!((weights(59, 100) - 2.0).abs() < 1e-9);
+        assert_eq!(weights(60, 100), 0.0);
+        assert_eq!(weights(0, 30), 30.0, "no anchor weighs more than a clip");
+    }
 }

@@ -22,8 +22,8 @@ use crate::training::gate::{self, Candidate, Kept, Pair};
 use crate::training::word_errors::{WordErrors, word_errors};
 use crate::views::progress::{Talk, Unit};
 
-/// Shares of the new weights that are tried.
-const SHARES: [f64; 3] = [1.0, gate::PREFERRED_SHARE, 0.4];
+/// Shares of the new weights that are tried, from the largest.
+const SHARES: [f64; 4] = [1.0, gate::PREFERRED_SHARE, 0.7, 0.4];
 
 /// The outcome.
 pub struct Judged {
@@ -47,7 +47,7 @@ pub struct Held<'a> {
     pub unit: String,
 }
 
-/// Chooses an average and judges it.
+/// Chooses an average and judges it; where something else suffers from it, those nearer to the old model.
 pub fn judge(
     workspace: &Workspace,
     plan: &Plan,
@@ -64,8 +64,7 @@ pub fn judge(
     let before: Vec<f64> =
         anchor_dev.values().map(|set| ears.rate(&old, set)).collect::<Result<_>>()?;
     let (mut candidates, mut files) = (Vec::new(), Vec::new());
-    let shares = if dev.is_empty() { vec![gate::PREFERRED_SHARE] } else { SHARES.to_vec() };
-    for &share in &shares {
+    for share in SHARES {
         let sha256 = ears.write(learnt, share, &candidate_path(workspace, share))?;
         let engine = Engine::load(&candidate_path(workspace, share), &sha256, held)?;
         let after = anchor_dev.values().map(|set| ears.rate(&engine, set));
@@ -78,11 +77,24 @@ pub fn judge(
     let words_of = |h: &Held| word_errors(h.text, "", &h.sound.language).reference_words;
     let words = dev.iter().map(words_of).sum();
     let best = gate::choose(&candidates, words).context("no average was tried")?;
-    let (share, sha256) = (candidates[best].share, files.swap_remove(best));
-    let new = Engine::load(&candidate_path(workspace, share), &sha256, held)?;
-    let id = new.model().to_string();
-    let (measured, why) = ears.verdict(&old, &new, sounds, share)?;
-    drop(new);
+    let mut tried: Vec<Tried> = Vec::new();
+    for (candidate, sha256) in candidates.iter().zip(&files).skip(best) {
+        let share = candidate.share;
+        let new = Engine::load(&candidate_path(workspace, share), sha256, held)?;
+        let (measured, why) = ears.verdict(&old, &new, sounds, share)?;
+        if gate::too_far(&why) {
+            let why: Vec<String> = why.iter().map(Kept::to_string).collect();
+            talk.say(format!("{:.0} % of the new weights: {}", 100.0 * share, why.join("; ")));
+        }
+        let (id, sha256) = (new.model().to_string(), sha256.clone());
+        tried.push(Tried { share, id, sha256, measured, why });
+        if tried.last().is_some_and(|t| !gate::too_far(&t.why)) {
+            break;
+        }
+    }
+    // Where none may be taken, the reasons are those of the one that was chosen.
+    let at = tried.iter().position(|t| t.why.is_empty()).unwrap_or(0);
+    let Tried { share, id, sha256, measured, why } = tried.swap_remove(at);
     let name = format!("round-{}-{}.bin", plan.round.number, &id[..8]);
     let file = PathBuf::from("models").join(&name);
     let verdict = if why.is_empty() {
@@ -93,6 +105,15 @@ pub fn judge(
         RoundVerdict::Kept { why: why.iter().map(Kept::to_string).collect() }
     };
     Ok(Judged { share, measured, verdict, file })
+}
+
+/// An average that was judged.
+struct Tried {
+    share: f64,
+    id: String,
+    sha256: String,
+    measured: Vec<Measured>,
+    why: Vec<Kept>,
 }
 
 fn candidate_path(workspace: &Workspace, share: f64) -> PathBuf {

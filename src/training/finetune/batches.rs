@@ -61,11 +61,13 @@ pub fn batches(frames: &[usize], size: usize, seed: u64, epoch: usize) -> Vec<Ve
 
 /// Prompt and text go in; what should come out is the text and its end, each weighing as its example;
 /// what follows the prompt's own tokens is not learnt.
-pub fn texts(examples: &[&Example]) -> Texts {
+pub fn texts(examples: &[&Example], smoothing: f32) -> Texts {
     let length = |e: &Example| e.prompt.len() + e.text.len();
     let longest = examples.iter().map(|e| length(e)).max().unwrap_or(0);
-    let mut texts =
-        Texts { inputs: Vec::new(), targets: Targets { ids: Vec::new(), weights: Vec::new() } };
+    let mut texts = Texts {
+        inputs: Vec::new(),
+        targets: Targets { ids: Vec::new(), weights: Vec::new(), smoothing },
+    };
     for e in examples {
         let mut input: Vec<u32> = e.prompt.iter().chain(&e.text).copied().collect();
         let mut ids: Vec<u32> = input.iter().skip(1).copied().chain([e.end]).collect();
@@ -136,7 +138,7 @@ mod tests {
             weight,
         };
         let (long, short) = (example(&[5, 6], 1.0), example(&[7], 0.5));
-        let texts = texts(&[&long, &short]);
+        let texts = texts(&[&long, &short], 0.0);
         assert_eq!(texts.inputs, [[1, 2, 3, 5, 6], [1, 2, 3, 7, 9]]);
         assert_eq!(texts.targets.ids, [2, 3, 5, 6, 9, 2, 3, 7, 9, 9]);
         assert_eq!(texts.targets.weights, [0.0, 0.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.5, 0.5, 0.0]);

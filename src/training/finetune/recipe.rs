@@ -56,6 +56,8 @@ pub struct Recipe {
     pub hide: bool,
     /// Whether examples are heard slower and faster too (speed perturbation).
     pub pace: bool,
+    /// Share of each target that is spread over all tokens (label smoothing).
+    pub smoothing: f64,
     /// Seed of every draw.
     pub seed: u64,
 }
@@ -65,7 +67,17 @@ impl Recipe {
     pub fn of(part: Part, seed: u64) -> Self {
         let epochs = if part.keeps_encoder() { 4 } else { 3 };
         let schedule = Schedule { rate: 2e-5, warm_up: 0.1, clip: 1.0, decay: 0.01 };
-        Self { part, adapter_rank: 0, epochs, batch: 4, schedule, hide: false, pace: false, seed }
+        Self {
+            part,
+            adapter_rank: 0,
+            epochs,
+            batch: 4,
+            schedule,
+            hide: false,
+            pace: false,
+            smoothing: 0.1,
+            seed,
+        }
     }
 
     /// The same for a round that learns from `corrections` clips: the rate is for [`FULL_RATE`] of them or more, and

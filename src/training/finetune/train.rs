@@ -107,7 +107,7 @@ pub fn train(
             let mut gradient = Gradient::new(&variables);
             for part in batch.chunks(TOGETHER) {
                 let chosen: Vec<&Example> = part.iter().map(|&i| &examples[i]).collect();
-                let texts = texts(&chosen);
+                let texts = texts(&chosen, recipe.smoothing as f32);
                 let weight = texts.targets.weights.iter().map(|w| f64::from(*w)).sum();
                 let loss = {
                     let network = Network::new(model.shape, weights.now()?);

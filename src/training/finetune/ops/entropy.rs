@@ -14,6 +14,9 @@ pub struct Targets {
     pub ids: Vec<u32>,
     /// Weights, one a position.
     pub weights: Vec<f32>,
+    /// Share of each target that is spread evenly over the vocabulary (label smoothing: Szegedy et al., "Rethinking the
+    /// Inception architecture", 2016).
+    pub smoothing: f32,
 }
 
 /// Log-probability of each target: `hidden` (positions, state), `embedding` (vocabulary, state), frozen.
@@ -45,17 +48,20 @@ pub fn cross_entropy(hidden: &Tensor, embedding: &Tensor, targets: &Targets) -> 
     let total: f32 = weights.iter().sum();
     let vocabulary = embedding.dim(0)?;
     let mut logits = numbers(&rows.detach().matmul(&embedding.detach().t()?)?)?;
-    // from logits to their gradient, in place: weight (softmax - 1 at the target) / total
+    // from logits to their gradient, in place: weight (softmax - target) / total
     let losses: Vec<f64> = logits
         .par_chunks_mut(vocabulary)
         .zip(ids.par_iter().zip(&weights))
         .map(|(row, (id, weight))| {
             let all = log_sum_exp(row);
-            let loss = f64::from((all - row[*id as usize]) * weight);
             let scale = weight / total;
-            row.iter_mut().for_each(|v| *v = (*v - all).exp() * scale);
-            row[*id as usize] -= scale;
-            loss
+            let smooth = targets.smoothing;
+            let mean = if smooth > 0.0 { row.iter().sum::<f32>() / vocabulary as f32 } else { 0.0 };
+            let loss = all - (1.0 - smooth) * row[*id as usize] - smooth * mean;
+            let even = smooth / vocabulary as f32;
+            row.iter_mut().for_each(|v| *v = ((*v - all).exp() - even) * scale);
+            row[*id as usize] -= (1.0 - smooth) * scale;
+            f64::from(loss * weight)
         })
         .collect();
     let loss: f64 = losses.iter().sum();

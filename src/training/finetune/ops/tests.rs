@@ -64,8 +64,11 @@ fn every_gradient_is_the_slope_of_its_function() {
         check("softmax", &[&scores], &|| weigh(&masked_softmax(&scores, mask.clone()).unwrap()));
     }
     let (hidden, embedding) = (var(&[3, 4], 7), var(&[6, 4], 8));
-    let targets = Targets { ids: vec![5, 0, 2], weights: vec![1.0, 0.0, 0.5] };
-    check("cross-entropy", &[&hidden], &|| cross_entropy(&hidden, &embedding, &targets).unwrap());
+    for smoothing in [0.0, 0.3] {
+        let targets = Targets { ids: vec![5, 0, 2], weights: vec![1.0, 0.0, 0.5], smoothing };
+        let loss = || cross_entropy(&hidden, &embedding, &targets).unwrap();
+        check("cross-entropy", &[&hidden], &loss);
+    }
 }
 
 #[test]

@@ -111,7 +111,7 @@ pub fn refit(
 fn anchors<'a>(plan: &'a Plan) -> Vec<&'a Anchor> {
     let test: Vec<&Anchor> = plan.anchors.iter().filter(|a| a.purpose == Purpose::Test).collect();
     let spoken = |a: &&Anchor| plan.materials.clips.iter().any(|m| m.language == a.sound.language);
-    let same: Vec<&Anchor> = test.iter().copied().filter(|a| spoken(&a)).collect();
+    let same: Vec<&Anchor> = test.iter().copied().filter(|a| spoken(a)).collect();
     if same.is_empty() { test } else { same }
 }
 
@@ -154,7 +154,7 @@ mod tests {
             score: 0.5,
             expected_wer: 0.2,
             weight,
-            right: n % 2 == 0,
+            right: n.is_multiple_of(2),
             wer: 0.2,
             words: 5.0,
         };

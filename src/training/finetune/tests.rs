@@ -168,7 +168,7 @@ fn the_decoder_learns_the_same_from_frames_on_disk_as_from_an_encoder_that_stand
         frames.push(&alone.frames.squeeze(0).unwrap()).unwrap();
     }
     let alone: Vec<_> = (0..3).map(|n| frames.get(n).unwrap()).collect();
-    let texts = batches::texts(&chosen);
+    let texts = batches::texts(&chosen, 0.0);
     let loss = |heard| network.loss(&heard, &texts).unwrap().to_scalar::<f32>().unwrap();
     let (a, b) = (loss(together), loss(network::padded(&alone).unwrap()));
     assert!((a - b).abs() < 1e-5, "padding changes the loss: {a} and {b}");

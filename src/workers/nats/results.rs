@@ -4,9 +4,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, anyhow};
 use async_nats::jetstream::{AckKind, Message};
-use futures_util::StreamExt;
 use tokio::task::JoinSet;
 
 use super::coordinate::Desk;
@@ -22,6 +21,10 @@ const BATCH: usize = 64;
 const QUIET: Duration = Duration::from_secs(30);
 /// ... and after this long what has not come back is offered again.
 const LOST: Duration = Duration::from_secs(60);
+/// A server says within this what it has.
+const ANSWER: Duration = Duration::from_secs(5);
+/// What an error was met at.
+const COLLECT: &str = "collect results";
 /// After an error.
 const REST: Duration = Duration::from_secs(1);
 
@@ -57,8 +60,8 @@ impl Desk {
         let consumer = streams::returns(&self.link, &self.order.run.workspace).await?;
         let mut there = consumer.fetch().max_messages(BATCH).messages().await?;
         let mut got = 0;
-        while let Some(message) = there.next().await {
-            self.take(message.map_err(|e| anyhow!("collect results: {e}"))?, receipts).await;
+        while let Some(message) = streams::next(&mut there, ANSWER).await.context(COLLECT)? {
+            self.take(message, receipts).await;
             got += 1;
         }
         Ok(got)
@@ -70,8 +73,9 @@ impl Desk {
         while !self.done() && !self.stopped() {
             let batch = consumer.batch().max_messages(BATCH).expires(PULL).messages().await?;
             let mut batch = std::pin::pin!(batch);
-            while let Some(message) = batch.next().await {
-                let message = message.map_err(|e| anyhow!("collect results: {e}"))?;
+            while let Some(message) =
+                streams::next(&mut batch, PULL + ANSWER).await.context(COLLECT)?
+            {
                 self.take(message, receipts).await;
                 last = Instant::now();
                 if self.done() {

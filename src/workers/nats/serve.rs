@@ -89,6 +89,8 @@ const SEEK: Duration = Duration::from_millis(400);
 const AGAIN: Duration = Duration::from_secs(10);
 /// One pull waits this long.
 const PULL: Duration = Duration::from_secs(1);
+/// A server says within this what it has.
+const ANSWER: Duration = Duration::from_secs(5);
 /// What is in the middle of a clip when the worker is told to end gets this long.
 const GRACE: Duration = Duration::from_secs(20);
 /// A clip that was handed out more often than this is given up.
@@ -312,16 +314,16 @@ impl Puller {
         }
         let mut got = 0;
         let mut there = consumer.fetch().max_messages(places.len()).messages().await?;
-        while let Some(message) = there.next().await {
+        while let Some(message) = streams::next(&mut there, ANSWER).await? {
             let Some(place) = places.pop() else { break };
-            self.take(run, &hands, message.map_err(|e| anyhow!("{e}"))?, place).await;
+            self.take(run, &hands, message, place).await;
             got += 1;
         }
         if got == 0 && alone {
             let mut one = consumer.batch().max_messages(1).expires(PULL).messages().await?;
-            while let Some(message) = one.next().await {
+            while let Some(message) = streams::next(&mut one, PULL + ANSWER).await? {
                 let Some(place) = places.pop() else { break };
-                self.take(run, &hands, message.map_err(|e| anyhow!("{e}"))?, place).await;
+                self.take(run, &hands, message, place).await;
                 got += 1;
             }
         }

@@ -3,9 +3,13 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
+use async_nats::jetstream::Message;
 use async_nats::jetstream::consumer::{AckPolicy, Consumer, pull};
 use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType, Stream};
+
+use futures_util::StreamExt;
+use futures_util::stream::Stream as Flow;
 
 use super::link::Link;
 use crate::domain::ClipId;
@@ -161,5 +165,22 @@ mod tests {
         assert_eq!(Run::of_consumer("somebody's"), None);
         assert_eq!(Run::of_consumer("a-b.c"), None);
         assert_eq!(clip_of("second-ear.work."), None);
+    }
+}
+
+/// The next message of a pull, `None` at its end.
+///
+/// # Errors
+/// No word within `most`: where a server dies, or a consumer is removed, in the middle of a pull, it may get neither
+/// an answer nor an end. What was on its way comes again after the run's patience.
+pub async fn next<E: std::fmt::Display>(
+    pull: &mut (impl Flow<Item = Result<Message, E>> + Unpin),
+    most: Duration,
+) -> Result<Option<Message>> {
+    match tokio::time::timeout(most, pull.next()).await {
+        Ok(Some(Ok(message))) => Ok(Some(message)),
+        Ok(Some(Err(error))) => bail!("{error}"),
+        Ok(None) => Ok(None),
+        Err(_) => bail!("the server does not answer a pull"),
     }
 }

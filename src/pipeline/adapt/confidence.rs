@@ -168,9 +168,11 @@ mod tests {
             fill(&mut own, clips(anchors, 1.0));
             own.iter().skip(settled).map(|c| c.weight).sum::<f64>()
         };
-        assert_eq!(weights(40, 100), 40.0, "twenty clips of weight two");
-        assert!((weights(59, 100) - 2.0).abs() < 1e-9);
-        assert_eq!(weights(60, 100), 0.0);
-        assert_eq!(weights(0, 30), 30.0, "no anchor weighs more than a clip");
+        for (settled, anchors, wanted) in
+            [(40, 100, 40.0), (59, 100, 2.0), (60, 100, 0.0), (0, 30, 30.0)]
+        {
+            let weight = weights(settled, anchors);
+            assert!((weight - wanted).abs() < 1e-9, "{settled}, {anchors}: {weight}");
+        }
     }
 }

@@ -151,23 +151,6 @@ pub async fn returns(link: &Link, workspace: &str) -> Result<Consumer<pull::Conf
     consumer.with_context(|| format!("make the consumer {workspace} on {}", link.shown))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_lead_back_to_what_they_name() {
-        let run = Run { workspace: "0a1b".into(), setup: "ff00".into() };
-        assert_eq!(Run::of_consumer(&run.consumer()), Some(run.clone()));
-        let clip = ClipId::from_stored("0123456789abcdef-c1_0000000000_0000016000");
-        assert_eq!(clip_of(&run.work(&clip)), Some(clip.clone()));
-        assert_eq!(clip_of(&run.result(&clip)), Some(clip));
-        assert_eq!(Run::of_consumer("somebody's"), None);
-        assert_eq!(Run::of_consumer("a-b.c"), None);
-        assert_eq!(clip_of("second-ear.work."), None);
-    }
-}
-
 /// The next message of a pull, `None` at its end.
 ///
 /// # Errors
@@ -182,5 +165,22 @@ pub async fn next<E: std::fmt::Display>(
         Ok(Some(Err(error))) => bail!("{error}"),
         Ok(None) => Ok(None),
         Err(_) => bail!("the server does not answer a pull"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lead_back_to_what_they_name() {
+        let run = Run { workspace: "0a1b".into(), setup: "ff00".into() };
+        assert_eq!(Run::of_consumer(&run.consumer()), Some(run.clone()));
+        let clip = ClipId::from_stored("0123456789abcdef-c1_0000000000_0000016000");
+        assert_eq!(clip_of(&run.work(&clip)), Some(clip.clone()));
+        assert_eq!(clip_of(&run.result(&clip)), Some(clip));
+        assert_eq!(Run::of_consumer("somebody's"), None);
+        assert_eq!(Run::of_consumer("a-b.c"), None);
+        assert_eq!(clip_of("second-ear.work."), None);
     }
 }

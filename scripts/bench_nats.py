@@ -57,13 +57,13 @@ def once(name, workers):
     more = ["--nats", url] if workers else ["--workers", "2"]
     before, server_before, began = varz(), cpu(server.pid)[0], time.time()
     run = subprocess.Popen([program, "--quiet", "run", folder, "--json", *more], stdout=subprocess.PIPE, text=True)
-    done = json.loads(run.stdout.read())
+    printed = run.stdout.read()
     _, status, usage = os.wait4(run.pid, 0)
     run.returncode = os.waitstatus_to_exitcode(status)
     seconds, after, server_after = time.time() - began, varz(), cpu(server.pid)
     if run.returncode:
         sys.exit(f"the run ended with {run.returncode}")
-    first = []
+    done, first = json.loads(printed), []
     for hand in hands:
         hand.terminate()
         first.append(json.loads(hand.communicate()[0]))

@@ -144,16 +144,27 @@ fn settled(
         Verdict::NotSpeech => (1, 1),
         _ => return None,
     };
-    let features = scorer.features(h);
+    let own = own(recording.speaker_key(), h, (errors, words), scorer)?;
+    Some(Own { region: recording.facts.region.clone(), ..own })
+}
+
+/// A draft with so many errors in so many words of its reference, by whom it is; `None` where it has no score.
+pub fn own(
+    speaker: String,
+    h: &Hypothesis,
+    (errors, words): (usize, usize),
+    scorer: &Scorer,
+) -> Option<Own> {
+    let (features, words) = (scorer.features(h), words.max(1) as f64);
     Some(Own {
-        speaker: recording.speaker_key(),
-        region: recording.facts.region.clone(),
+        speaker,
+        region: None,
         score: scorer.calibration.unadjusted(&features)?,
         expected_wer: scorer.calibration.unadjusted_wer(&features)?,
         weight: 1.0,
         right: errors == 0,
-        wer: (errors as f64 / words.max(1) as f64).min(1.0),
-        words: words.max(1) as f64,
+        wer: (errors as f64 / words).min(1.0),
+        words,
     })
 }
 

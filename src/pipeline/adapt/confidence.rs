@@ -17,7 +17,7 @@ use crate::exit::Interrupted;
 use crate::hypotheses::adjust::{self, Own};
 use crate::hypotheses::transcriber::Transcriber;
 use crate::hypotheses::whisper::Engine;
-use crate::pipeline::recalibrate::{refit as fit, settled_clips};
+use crate::pipeline::recalibrate::{own, refit as fit, settled_clips};
 use crate::pipeline::scores::{self, Scorer};
 use crate::training::word_errors::word_errors;
 use crate::views::progress::{Talk, Unit};
@@ -84,23 +84,23 @@ pub fn refit(
     workspace.store.keep_hypotheses(&heard)?;
     let mut heard: BTreeMap<ClipId, Hypothesis> =
         heard.into_iter().map(|h| (h.clip.clone(), h)).collect();
-    let (mut own, left) = settled_clips(workspace, &scorer, &mut |row| {
+    let (mut settled, left) = settled_clips(workspace, &scorer, &mut |row| {
         row.hypothesis = heard.remove(&row.clip.id);
         row.hypothesis.is_some()
     })?;
-    let clips = own.len();
+    let clips = settled.len();
     if clips < adjust::LEAST.0 {
         let anchors = anchors(plan);
         let sounds: Vec<&Sound> = anchors.iter().map(|a| &a.sound).collect();
         let heard = hear(workspace, &sounds)?;
         let rows = anchors.iter().zip(&heard).filter_map(|(anchor, h)| row(anchor, h, &scorer));
-        fill(&mut own, rows.collect());
+        fill(&mut settled, rows.collect());
     }
     let path = scores::round_path(workspace, plan.round.number);
-    Ok(match fit(workspace, &scorer, &own, left, path)? {
+    Ok(match fit(workspace, &scorer, &settled, left, path)? {
         Ok(done) => Confidence::Refitted {
             clips,
-            anchors: own.len() - clips,
+            anchors: settled.len() - clips,
             log_loss: [done.adjustment.log_loss_before, done.adjustment.log_loss_after],
         },
         Err(why) => Confidence::Unadjusted { clips, why: why.to_string() },
@@ -121,26 +121,17 @@ fn row(anchor: &Anchor, h: &Hypothesis, scorer: &Scorer) -> Option<Own> {
         return None;
     }
     let errors = word_errors(&anchor.text, &h.text, &anchor.sound.language);
-    let (features, words) = (scorer.features(h), errors.reference_words.max(1) as f64);
-    Some(Own {
-        speaker: format!("anchor {}", anchor.speaker),
-        region: None,
-        score: scorer.calibration.unadjusted(&features)?,
-        expected_wer: scorer.calibration.unadjusted_wer(&features)?,
-        weight: 1.0,
-        right: errors.errors == 0,
-        wer: (errors.errors as f64 / words).min(1.0),
-        words,
-    })
+    let speaker = format!("anchor {}", anchor.speaker);
+    own(speaker, h, (errors.errors, errors.reference_words), scorer)
 }
 
 /// Adds anchors that together weigh as much as the settled clips that are missing would.
-fn fill(own: &mut Vec<Own>, anchors: Vec<Own>) {
-    let missing = adjust::LEAST.0.saturating_sub(own.len()) as f64;
-    let sum: f64 = own.iter().map(|c| c.weight).sum();
-    let usual = if own.is_empty() { 1.0 } else { sum / own.len() as f64 };
+fn fill(settled: &mut Vec<Own>, anchors: Vec<Own>) {
+    let missing = adjust::LEAST.0.saturating_sub(settled.len()) as f64;
+    let sum: f64 = settled.iter().map(|c| c.weight).sum();
+    let usual = if settled.is_empty() { 1.0 } else { sum / settled.len() as f64 };
     let weight = usual * (missing / anchors.len().max(1) as f64).min(1.0);
-    own.extend(anchors.into_iter().map(|c| Own { weight, ..c }));
+    settled.extend(anchors.into_iter().map(|c| Own { weight, ..c }));
 }
 
 #[cfg(test)]

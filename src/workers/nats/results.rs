@@ -21,8 +21,6 @@ const BATCH: usize = 64;
 const QUIET: Duration = Duration::from_secs(30);
 /// ... and after this long what has not come back is offered again.
 const LOST: Duration = Duration::from_secs(60);
-/// A server says within this what it has.
-const ANSWER: Duration = Duration::from_secs(5);
 /// What an error was met at.
 const COLLECT: &str = "collect results";
 /// After an error.
@@ -60,7 +58,9 @@ impl Desk {
         let consumer = streams::returns(&self.link, &self.order.run.workspace).await?;
         let mut there = consumer.fetch().max_messages(BATCH).messages().await?;
         let mut got = 0;
-        while let Some(message) = streams::next(&mut there, ANSWER).await.context(COLLECT)? {
+        while let Some(message) =
+            streams::next(&mut there, Duration::ZERO).await.context(COLLECT)?
+        {
             self.take(message, receipts).await;
             got += 1;
         }
@@ -73,9 +73,7 @@ impl Desk {
         while !self.done() && !self.stopped() {
             let batch = consumer.batch().max_messages(BATCH).expires(PULL).messages().await?;
             let mut batch = std::pin::pin!(batch);
-            while let Some(message) =
-                streams::next(&mut batch, PULL + ANSWER).await.context(COLLECT)?
-            {
+            while let Some(message) = streams::next(&mut batch, PULL).await.context(COLLECT)? {
                 self.take(message, receipts).await;
                 last = Instant::now();
                 if self.done() {

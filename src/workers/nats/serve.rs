@@ -89,8 +89,6 @@ const SEEK: Duration = Duration::from_millis(400);
 const AGAIN: Duration = Duration::from_secs(10);
 /// One pull waits this long.
 const PULL: Duration = Duration::from_secs(1);
-/// A server says within this what it has.
-const ANSWER: Duration = Duration::from_secs(5);
 /// What is in the middle of a clip when the worker is told to end gets this long.
 const GRACE: Duration = Duration::from_secs(20);
 /// A clip that was handed out more often than this is given up.
@@ -314,14 +312,14 @@ impl Puller {
         }
         let mut got = 0;
         let mut there = consumer.fetch().max_messages(places.len()).messages().await?;
-        while let Some(message) = streams::next(&mut there, ANSWER).await? {
+        while let Some(message) = streams::next(&mut there, Duration::ZERO).await? {
             let Some(place) = places.pop() else { break };
             self.take(run, &hands, message, place).await;
             got += 1;
         }
         if got == 0 && alone {
             let mut one = consumer.batch().max_messages(1).expires(PULL).messages().await?;
-            while let Some(message) = streams::next(&mut one, PULL + ANSWER).await? {
+            while let Some(message) = streams::next(&mut one, PULL).await? {
                 let Some(place) = places.pop() else { break };
                 self.take(run, &hands, message, place).await;
                 got += 1;

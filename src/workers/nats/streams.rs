@@ -7,7 +7,6 @@ use anyhow::{Context as _, Result, bail, ensure};
 use async_nats::jetstream::Message;
 use async_nats::jetstream::consumer::{AckPolicy, Consumer, pull};
 use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType, Stream};
-
 use futures_util::StreamExt;
 use futures_util::stream::Stream as Flow;
 
@@ -20,6 +19,8 @@ pub const WORK: &str = "second-ear-work";
 pub const RESULTS: &str = "second-ear-results";
 /// The bucket of setups and models.
 pub const FILES: &str = "second-ear";
+/// A server says within this what it has.
+const ANSWER: Duration = Duration::from_secs(5);
 /// How long a result waits for its coordinator; later, the clip is transcribed again.
 const RESULTS_AGE: Duration = Duration::from_secs(30 * 24 * 3600);
 
@@ -151,16 +152,16 @@ pub async fn returns(link: &Link, workspace: &str) -> Result<Consumer<pull::Conf
     consumer.with_context(|| format!("make the consumer {workspace} on {}", link.shown))
 }
 
-/// The next message of a pull, `None` at its end.
+/// The next message of a pull that waits for `expires`, `None` at its end.
 ///
 /// # Errors
-/// No word within `most`: where a server dies, or a consumer is removed, in the middle of a pull, it may get neither
+/// No word within that and [`ANSWER`]: where a server dies, or a consumer is removed, in the middle of a pull, it may get neither
 /// an answer nor an end. What was on its way comes again after the run's patience.
 pub async fn next<E: std::fmt::Display>(
     pull: &mut (impl Flow<Item = Result<Message, E>> + Unpin),
-    most: Duration,
+    expires: Duration,
 ) -> Result<Option<Message>> {
-    match tokio::time::timeout(most, pull.next()).await {
+    match tokio::time::timeout(expires + ANSWER, pull.next()).await {
         Ok(Some(Ok(message))) => Ok(Some(message)),
         Ok(Some(Err(error))) => bail!("{error}"),
         Ok(None) => Ok(None),

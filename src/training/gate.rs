@@ -156,6 +156,31 @@ pub fn too_far(why: &[Kept]) -> bool {
     why.iter().any(|k| matches!(k, Kept::AnchorWorse { .. } | Kept::TextFromNothing { .. }))
 }
 
+/// Judges the chosen candidate, and where it went [`too_far`] the next, which are nearer and nearer to the old
+/// model: the first that nothing speaks against, or the chosen one with what speaks against it. With what `judge`
+/// made of it; `None` of none.
+///
+/// # Errors
+/// Those of `judge`.
+pub fn descend<C, T, E>(
+    candidates: impl IntoIterator<Item = C>,
+    mut judge: impl FnMut(C) -> Result<(T, Vec<Kept>), E>,
+) -> Result<Option<(T, Vec<Kept>)>, E> {
+    let mut chosen = None;
+    for candidate in candidates {
+        let (made, why) = judge(candidate)?;
+        let (passed, further) = (why.is_empty(), too_far(&why));
+        if passed {
+            return Ok(Some((made, why)));
+        }
+        chosen.get_or_insert((made, why));
+        if !further {
+            break;
+        }
+    }
+    Ok(chosen)
+}
+
 /// What the choice among averages looks at: each share of new weights, with the word error rate on dev
 /// and how much worse each dev anchor is than under the old model.
 #[derive(Clone, Debug, PartialEq)]
@@ -240,6 +265,37 @@ mod tests {
         assert!(why[0].to_string().contains("anchor fr got worse by 0.8 points"), "{}", why[0]);
         assert!(measure("empty", &[], 1).is_none());
         assert!(too_far(&why) && !too_far(&[Kept::NotBetter { better: 0.9 }, Kept::NoTest]));
+    }
+
+    #[test]
+    fn a_share_that_harms_others_gives_way_to_the_next() {
+        let harm = || Kept::AnchorWorse { set: "en".into(), by: 0.008 };
+        let text = || Kept::TextFromNothing { sound: "silence".into(), text: "Merci".into() };
+        let unsure = || Kept::NotBetter { better: 0.9 };
+        let run = |outcomes: &[(f64, Vec<Kept>)]| {
+            let mut judged = Vec::new();
+            let taken = descend(outcomes, |(share, why)| {
+                judged.push(*share);
+                Ok::<_, ()>((*share, why.clone()))
+            });
+            (taken.unwrap(), judged)
+        };
+        let at_once = [(0.85, vec![]), (0.7, vec![])];
+        assert_eq!(run(&at_once), (Some((0.85, vec![])), vec![0.85]));
+        let second = [(0.85, vec![harm()]), (0.7, vec![]), (0.4, vec![])];
+        assert_eq!(run(&second), (Some((0.7, vec![])), vec![0.85, 0.7]));
+        let third = [(0.85, vec![harm(), unsure()]), (0.7, vec![text()]), (0.4, vec![])];
+        assert_eq!(run(&third), (Some((0.4, vec![])), vec![0.85, 0.7, 0.4]));
+        // A model that is only unsure gains nothing by learning less, and the reasons are the chosen one's.
+        let unsure_at_once = [(0.85, vec![unsure()]), (0.7, vec![])];
+        assert_eq!(run(&unsure_at_once), (Some((0.85, vec![unsure()])), vec![0.85]));
+        let unsure_later = [(0.85, vec![harm()]), (0.7, vec![unsure()]), (0.4, vec![])];
+        assert_eq!(run(&unsure_later), (Some((0.85, vec![harm()])), vec![0.85, 0.7]));
+        let never = [(0.85, vec![harm()]), (0.7, vec![text()])];
+        assert_eq!(run(&never), (Some((0.85, vec![harm()])), vec![0.85, 0.7]));
+        assert_eq!(run(&[]), (None, vec![]));
+        let broken = descend([1], |_| Err::<((), Vec<Kept>), _>("no sound"));
+        assert_eq!(broken, Err("no sound"));
     }
 
     #[test]

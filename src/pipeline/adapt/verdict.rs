@@ -77,24 +77,17 @@ pub fn judge(
     let words_of = |h: &Held| word_errors(h.text, "", &h.sound.language).reference_words;
     let words = dev.iter().map(words_of).sum();
     let best = gate::choose(&candidates, words).context("no average was tried")?;
-    let mut tried: Vec<Tried> = Vec::new();
-    for (candidate, sha256) in candidates.iter().zip(&files).skip(best) {
-        let share = candidate.share;
+    let nearer = candidates.iter().zip(&files).skip(best);
+    let taken = gate::descend(nearer, |(&Candidate { share, .. }, sha256)| {
         let new = Engine::load(&candidate_path(workspace, share), sha256, held)?;
         let (measured, why) = ears.verdict(&old, &new, sounds, share)?;
         if gate::too_far(&why) {
             let why: Vec<String> = why.iter().map(Kept::to_string).collect();
             talk.say(format!("{:.0} % of the new weights: {}", 100.0 * share, why.join("; ")));
         }
-        let (id, sha256) = (new.model().to_string(), sha256.clone());
-        tried.push(Tried { share, id, sha256, measured, why });
-        if tried.last().is_some_and(|t| !gate::too_far(&t.why)) {
-            break;
-        }
-    }
-    // Where none may be taken, the reasons are those of the one that was chosen.
-    let at = tried.iter().position(|t| t.why.is_empty()).unwrap_or(0);
-    let Tried { share, id, sha256, measured, why } = tried.swap_remove(at);
+        anyhow::Ok(((share, new.model().to_string(), sha256.clone(), measured), why))
+    })?;
+    let ((share, id, sha256, measured), why) = taken.context("no average was judged")?;
     let name = format!("round-{}-{}.bin", plan.round.number, &id[..8]);
     let file = PathBuf::from("models").join(&name);
     let verdict = if why.is_empty() {
@@ -105,15 +98,6 @@ pub fn judge(
         RoundVerdict::Kept { why: why.iter().map(Kept::to_string).collect() }
     };
     Ok(Judged { share, measured, verdict, file })
-}
-
-/// An average that was judged.
-struct Tried {
-    share: f64,
-    id: String,
-    sha256: String,
-    measured: Vec<Measured>,
-    why: Vec<Kept>,
 }
 
 fn candidate_path(workspace: &Workspace, share: f64) -> PathBuf {

@@ -97,6 +97,11 @@ def second_ear(settings):
     return run
 
 
+def held(weights):
+    """How matrices are held; a program with CTranslate2 writes int8 by itself."""
+    return ('weights = "int8"', f'weights = "{weights}"')
+
+
 def faster_whisper(mode):
     def run(bench, name, recordings):
         folder, files = bench.folder(), {}
@@ -165,10 +170,11 @@ def ct2_folder(bench):
 
 
 ALL = {
-    "ours": second_ear([]),
+    "ours": second_ear([held("int8")]),
+    "ours_whisper_cpp": second_ear([held("bf16")]),
     "fw_clips": faster_whisper("clips"),
     "fw_batched": faster_whisper("batched"),
-    "ours_no_second_look": second_ear([('second_look = "doubtful"', 'second_look = "never"')]),
+    "ours_no_second_look": second_ear([held("int8"), ('second_look = "doubtful"', 'second_look = "never"')]),
     "whisper_cpp": whisper_cpp,
-    "full_window": second_ear([("full_window = false", "full_window = true")]),
+    "full_window": second_ear([held("int8"), ("full_window = false", "full_window = true")]),
 }

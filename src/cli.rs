@@ -299,7 +299,8 @@ pub struct Evaluate {
     /// Decode with the full 30 s window instead of the default policy.
     #[arg(long)]
     pub full_window: bool,
-    /// How the model's matrices are held: file, or bf16 [default: what is fastest on this machine].
+    /// How the model's matrices are held: file, bf16, or int8 (by CTranslate2, in a program built with it)
+    /// [default: what is fastest on this machine].
     #[arg(long)]
     pub weights: Option<Weights>,
     /// Which clips are decoded a second time for their score: never, doubtful, always. Rows for

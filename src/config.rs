@@ -164,8 +164,8 @@ const COMMENTS: &[(&str, &str)] = &[
     ("guard", "Decode again with a larger window when the first result looks wrong."),
     (
         "weights",
-        "How the model's matrices are held: file (as they are), or bf16, which is faster on processors that\n\
-         multiply such numbers; `init` writes what suits the machine.",
+        "How the model's matrices are held: file (as they are), bf16, which is faster on processors that multiply\n\
+         such numbers, or int8, by CTranslate2, in a program built with it; `init` writes what is fastest.",
     ),
     ("[routing]", "Who listens to what. A new `run` applies changes to clips not handed out yet."),
     ("accept_score", "A draft is accepted when its calibrated P(no error) reaches this."),

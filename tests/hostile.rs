@@ -68,6 +68,28 @@ fn broken_files_are_named_and_the_good_one_goes_in() {
     assert!((sum - status["input_seconds"].as_f64().unwrap()).abs() < 0.0005);
 }
 
+#[cfg(not(feature = "ctranslate2"))]
+#[test]
+fn weights_that_this_program_cannot_hold_are_named_and_nothing_is_lost() {
+    let ws = Workspace::new();
+    let settings = ws.dir.join("second-ear.toml");
+    let set = |weights: &str| {
+        let text = std::fs::read_to_string(&settings).unwrap();
+        let lines = text.lines().map(|line| match line.starts_with("weights = ") {
+            true => format!("weights = \"{weights}\"\n"),
+            false => format!("{line}\n"),
+        });
+        std::fs::write(&settings, lines.collect::<String>()).unwrap();
+    };
+    set("int8");
+    ws.ingest(&[&sample("volunteer_2eecc97c.flac")]);
+    let refused = stderr(&ws.to(1, "run", &[]));
+    assert!(refused.contains("decode.weights") && refused.contains("ctranslate2"), "{refused}");
+    set("file");
+    ws.to(0, "run", &[]);
+    assert_eq!(ws.transcripts().len(), 1);
+}
+
 #[test]
 fn a_file_that_is_gone_or_changed_is_named_and_found_again() {
     let ws = Workspace::new();

@@ -32,6 +32,9 @@ pub struct Adapt {
     /// Share of each target that is spread over all tokens (label smoothing; 0: none).
     #[arg(long, value_name = "X", default_value_t = 0.1)]
     pub smooth: f64,
+    /// Share of each target that follows what the model expected before (self-distillation; 0: none).
+    #[arg(long, value_name = "X", default_value_t = 0.0)]
+    pub teach: f64,
     /// Train low-rank adapters of this rank instead of the matrices themselves.
     #[arg(long, value_name = "RANK", default_value_t = 0)]
     pub adapters: usize,
@@ -82,6 +85,6 @@ impl Adapt {
         let epochs = self.epochs.unwrap_or(recipe.epochs).max(1);
         let encoder = self.mode != Mode::Decoder;
         let (hide, pace) = (self.hide && encoder, self.pace && encoder);
-        Recipe { epochs, hide, pace, smoothing: self.smooth, ..recipe }
+        Recipe { epochs, hide, pace, smoothing: self.smooth, teaching: self.teach, ..recipe }
     }
 }

@@ -32,6 +32,20 @@ pub enum Weights {
     File,
     /// The upper halves of 32-bit floats: a file's 16-bit floats are turned into them when it is loaded.
     Bf16,
+    /// 8-bit integers with a scale for each row, made by CTranslate2 when a file of floats is loaded; it
+    /// computes all else too (`--features ctranslate2`).
+    Int8,
+}
+
+impl Weights {
+    /// What [`DecodePolicy::id`] ends with.
+    fn suffix(self) -> &'static str {
+        match self {
+            Self::File => "",
+            Self::Bf16 => "-bf16",
+            Self::Int8 => "-int8",
+        }
+    }
 }
 
 impl std::str::FromStr for Weights {
@@ -40,13 +54,11 @@ impl std::str::FromStr for Weights {
         match s {
             "file" => Ok(Self::File),
             "bf16" => Ok(Self::Bf16),
-            _ => Err(format!("'{s}' is none of file, bf16")),
+            "int8" => Ok(Self::Int8),
+            _ => Err(format!("'{s}' is none of file, bf16, int8")),
         }
     }
 }
-
-/// What [`DecodePolicy::id`] ends with for [`Weights::Bf16`].
-const BF16: &str = "-bf16";
 
 impl Default for DecodePolicy {
     fn default() -> Self {
@@ -90,10 +102,7 @@ impl DecodePolicy {
                 if self.guard { "guard" } else { "" }
             )
         };
-        let weights = match self.weights {
-            Weights::File => "",
-            Weights::Bf16 => BF16,
-        };
+        let weights = self.weights.suffix();
         let tokens = format!("tok{}+{}s", self.max_tokens_base, self.max_tokens_per_second);
         format!("greedy-{context}-{tokens}-v2{weights}")
     }
@@ -101,7 +110,8 @@ impl DecodePolicy {
     /// The policy whose calibration serves for `id`: how the weights are held shifts a number no more than
     /// another processor does (docs/speed.md).
     pub fn calibrated_as(id: &str) -> &str {
-        id.strip_suffix(BF16).unwrap_or(id)
+        let held = [Weights::Bf16, Weights::Int8];
+        held.iter().find_map(|weights| id.strip_suffix(weights.suffix())).unwrap_or(id)
     }
 }
 
@@ -112,10 +122,12 @@ mod tests {
     #[test]
     fn a_policy_with_other_weights_has_another_name_and_the_same_calibration() {
         let policy = DecodePolicy::default();
-        let bf16 = DecodePolicy { weights: Weights::Bf16, ..policy.clone() };
-        assert_ne!(policy.id(), bf16.id());
-        assert_eq!(DecodePolicy::calibrated_as(&bf16.id()), policy.id());
-        let short = DecodePolicy { context_margin_seconds: 3.0, ..bf16 };
-        assert_ne!(DecodePolicy::calibrated_as(&short.id()), policy.id());
+        for weights in [Weights::Bf16, Weights::Int8] {
+            let held = DecodePolicy { weights, ..policy.clone() };
+            assert_ne!(policy.id(), held.id());
+            assert_eq!(DecodePolicy::calibrated_as(&held.id()), policy.id());
+            let short = DecodePolicy { context_margin_seconds: 3.0, ..held };
+            assert_ne!(DecodePolicy::calibrated_as(&short.id()), policy.id());
+        }
     }
 }

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use serde_json::{Value, json};
 
 use super::text::pieces;
+use super::transcriber::{Guarded, guarded_alone};
 use super::whisper::{Engine, Pass};
 use crate::domain::Weights;
 
@@ -134,10 +135,9 @@ fn measure_signals() {
                             .collect::<Vec<_>>()
                     };
                     let t0 = cpu_seconds();
-                    let (decoded, pass, replaced) = super::transcriber::guarded(
-                        &mut worker, &samples, &language, &policy, &never,
-                    )
-                    .unwrap();
+                    let heard = (&*samples, &language);
+                    let Guarded { decoded, pass, replaced, .. } =
+                        guarded_alone(&mut worker, heard, &policy, &never).unwrap();
                     let t1 = cpu_seconds();
                     let ids: Vec<usize> = decoded.tokens.iter().map(|t| t.1.id).collect();
                     let seconds = samples.len() as f64 / 16_000.0;

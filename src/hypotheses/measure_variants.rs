@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
+use super::transcriber::guarded_alone;
 use super::variants::{self, Swap, Swaps};
 use super::whisper::Engine;
 use crate::domain::{DecodePolicy, Language, LanguageChoice, Weights};
@@ -53,19 +54,18 @@ fn measure_variants() {
                     let samples: Vec<f32> =
                         wav.samples::<i16>().map(|s| f32::from(s.unwrap()) / 32768.0).collect();
                     let start = cpu_seconds();
-                    let (decoded, _, _) = super::transcriber::guarded(
-                        &mut worker, &samples, &language, &policy, &never,
-                    )
-                    .unwrap();
+                    let sound = (&*samples, &language);
+                    let decoded =
+                        guarded_alone(&mut worker, sound, &policy, &never).unwrap().decoded;
                     let heard = cpu_seconds();
-                    let found = variants::score(&mut worker, &decoded, &swaps, &never).unwrap();
+                    let found = variants::score(&mut worker, 0, &decoded, &swaps, &never).unwrap();
                     let tried = cpu_seconds();
                     let text: Vec<u8> = decoded.tokens.iter().flat_map(|t| t.0.clone()).collect();
                     let text = String::from_utf8_lossy(&text).into_owned();
                     let ids: Vec<usize> = decoded.tokens.iter().map(|t| t.1.id).collect();
                     let own: f64 = decoded.tokens.iter().map(|t| t.1.logprob).sum();
                     let own = own + decoded.end.map_or(f64::NAN, |e| e.logprob);
-                    let again = worker.force_after(&[], &ids, &french, &never).unwrap();
+                    let again = worker.force_after(0, &[], &ids, &french, &never).unwrap();
                     let p: Vec<_> = decoded.languages.iter().filter(|(l, _)| *l == french).collect();
                     let row = json!({
                         "id": clip["id"], "set": clip["set"], "reference": clip["text"],

@@ -6,6 +6,8 @@
 //! Python packages); `convert` makes ggml files, `hf` folders for transformers; `check` refuses a file whose checksum is not the
 //! registered or recorded one.
 
+#[cfg(any(feature = "ctranslate2", test))]
+pub mod as_ct2;
 pub mod check;
 pub mod checksum;
 pub mod convert;

@@ -1,22 +1,25 @@
-//! A clip's samples become a hypothesis: a short decoding, and a full one when that looks wrong.
-//! In: samples, policy. Out: a `Hypothesis`. Left to others: one decoding (`whisper`), what looks
-//! wrong (`guard`), what the numbers mean (`features`, `calibrate`).
+//! A clip's samples become a hypothesis. In: samples, policy. Out: a `Hypothesis`. Left to others: which
+//! decodings that takes (`together`), one decoding (`whisper`), what the numbers mean (`features`, `calibrate`).
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
-use super::guard::{self, Sign};
 use super::scripted::Script;
-use super::second::{self, Judge};
-use super::variants::{self, Swaps};
-use super::whisper::{self, Decoded, FULL_CONTEXT, Worker};
+use super::second::Judge;
+use super::variants::Swaps;
+use super::whisper::{Decoded, FULL_CONTEXT, Worker};
 use super::{greedy, text, timing};
 use crate::domain::{
     ClipId, DecodePolicy, End, Hypothesis, LanguageChoice, Level, Pass, Probability, SAMPLE_RATE,
     Token,
 };
+
+mod together;
+
+#[cfg(test)]
+pub(super) use together::{Guarded, guarded_alone};
 
 /// Who transcribes: the model, or a script in tests.
 pub enum Transcriber {
@@ -69,32 +72,55 @@ impl Transcriber {
     /// [`whisper::Stopped`].
     pub fn transcribe(
         &mut self,
-        clip: &ClipId,
-        samples: &[f32],
-        level: Level,
-        language: &LanguageChoice,
+        request: Request<'_>,
         policy: &DecodePolicy,
         stop: &AtomicBool,
     ) -> Result<Hypothesis> {
+        self.transcribe_all(&[request], policy, stop).pop().context("no clip was transcribed")?
+    }
+
+    /// Clips that are worth handing over at once: enough that many of like lengths are among them.
+    pub fn at_once(&self) -> usize {
         match self {
-            Self::Scripted(script) => script.transcribe(clip, samples, level, language, policy),
-            Self::Whisper(worker, Asked { judge, swaps }) => {
-                let (decoded, pass, replaced) = guarded(worker, samples, language, policy, stop)?;
-                let variants = match swaps {
-                    Some(swaps) => variants::score(worker, &decoded, swaps, stop)?,
-                    None => Vec::new(),
-                };
-                let model = worker.engine().model().to_string();
-                let h = hypothesis(clip, samples, level, policy, decoded, (pass, replaced), model);
-                let mut h = Hypothesis { variants, ..h };
-                if judge.as_ref().is_some_and(|judge| judge.wants(&h)) {
-                    let language = LanguageChoice::Fixed(h.language.clone());
-                    h.slowed = second_opinion(worker, samples, &language, policy, stop)?;
-                }
-                Ok(h)
+            Self::Whisper(worker, _) => match worker.engine().together() {
+                1 => 1,
+                together => 2 * together,
+            },
+            Self::Scripted(_) => 1,
+        }
+    }
+
+    /// The same for several clips, in their order, each with the hypothesis that it gets alone.
+    pub fn transcribe_all(
+        &mut self,
+        requests: &[Request<'_>],
+        policy: &DecodePolicy,
+        stop: &AtomicBool,
+    ) -> Vec<Result<Hypothesis>> {
+        match self {
+            Self::Scripted(script) => {
+                let one =
+                    |r: &Request| script.transcribe(r.clip, r.samples, r.level, r.language, policy);
+                requests.iter().map(one).collect()
+            }
+            Self::Whisper(worker, asked) => {
+                together::transcribe(worker, asked, requests, policy, stop)
             }
         }
     }
+}
+
+/// A clip to be transcribed.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// Names the hypothesis.
+    pub clip: &'a ClipId,
+    /// 16 kHz mono, at most 30 s.
+    pub samples: &'a [f32],
+    /// How loud it is.
+    pub level: Level,
+    /// The language, or detection.
+    pub language: &'a LanguageChoice,
 }
 
 /// The encoder frames that the first decoding of a clip gets.
@@ -106,58 +132,6 @@ pub fn first_context(seconds: f64, policy: &DecodePolicy) -> u32 {
 fn short_context(seconds: f64, policy: &DecodePolicy) -> u32 {
     let frames = ((seconds + policy.context_margin_seconds) * 50.0 / 64.0).ceil() * 64.0;
     (frames as u32).max(policy.min_context).min(FULL_CONTEXT)
-}
-
-/// Decodes, and decodes again where the result looks wrong; with which pass the text was had,
-/// and the text that was replaced.
-pub(super) fn guarded(
-    worker: &mut Worker,
-    samples: &[f32],
-    language: &LanguageChoice,
-    policy: &DecodePolicy,
-    stop: &AtomicBool,
-) -> Result<(Decoded, Pass, Option<String>)> {
-    let seconds = samples.len() as f64 / f64::from(SAMPLE_RATE);
-    let max_tokens = max_tokens(seconds, policy);
-    let context = first_context(seconds, policy);
-    let pass = |context| whisper::Pass { context, max_tokens, language, stop_loops: true };
-    let first = worker.decode(samples, pass(context), stop)?;
-    if policy.full_window || context == FULL_CONTEXT {
-        return Ok((first, Pass::Full, None));
-    }
-    let heard = written(&first);
-    let mut signs = guard::look(&heard, seconds);
-    if first.end.is_none() {
-        signs.push(Sign::RanOn);
-    }
-    if !policy.guard || signs.is_empty() {
-        return Ok((first, Pass::Short, None));
-    }
-    let second = worker.decode(samples, pass(FULL_CONTEXT), stop)?;
-    Ok((second, Pass::Full, Some(heard)))
-}
-
-/// The text of the slowed clip; `None` when that would be longer than Whisper's window.
-#[inline(never)] // profiles tell it from the first decoding (scripts/profile)
-fn second_opinion(
-    worker: &mut Worker,
-    samples: &[f32],
-    language: &LanguageChoice,
-    policy: &DecodePolicy,
-    stop: &AtomicBool,
-) -> Result<Option<String>> {
-    let samples = second::slowed(samples);
-    if samples.len() > whisper::MAX_SAMPLES {
-        return Ok(None);
-    }
-    let seconds = samples.len() as f64 / f64::from(SAMPLE_RATE);
-    let pass = whisper::Pass {
-        context: short_context(seconds, policy),
-        max_tokens: max_tokens(seconds, policy),
-        language,
-        stop_loops: true,
-    };
-    Ok(Some(written(&worker.decode(&samples, pass, stop)?)))
 }
 
 fn max_tokens(seconds: f64, policy: &DecodePolicy) -> usize {

@@ -136,13 +136,14 @@ fn retold(tokens: &[Vec<u8>], text: &str, place: &Place) -> (usize, String) {
     (kept, format!("{}{regional}{}", &text[at..place.start], &text[place.end..]))
 }
 
-/// Scores every swap that the last decoding allows: the natural logarithm of how much likelier its
+/// Scores every swap that a decoding allows, of clip `clip` of those that were encoded last: the natural logarithm of how much likelier its
 /// text is with the regional form, everything after it and the end included.
 ///
 /// # Errors
 /// The model failed, or `stop` was set.
 pub fn score(
     worker: &mut Worker,
+    clip: usize,
     decoded: &Decoded,
     swaps: &Swaps,
     stop: &AtomicBool,
@@ -156,7 +157,7 @@ pub fn score(
     for place in swaps.places(&text, &decoded.language) {
         let (kept, tail) = retold(&tokens, &text, &place);
         let Some(tail) = swaps.bpe.ids(&tail) else { continue };
-        let regional = worker.force_after(&ids[..kept], &tail, &decoded.language, stop)?;
+        let regional = worker.force_after(clip, &ids[..kept], &tail, &decoded.language, stop)?;
         let drafted = decoded.tokens[kept..].iter().map(|(_, choice)| choice.logprob);
         let log_ratio = regional.iter().sum::<f64>() - drafted.sum::<f64>() - end.logprob;
         variants.push(Variant {

@@ -2,32 +2,36 @@
 //! the rows that `calibrate` fits on.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
+
+use references::{Reference, load, read};
 
 use super::files::write_whole;
 use super::scores;
-use crate::audio::{cut, decode, level};
+use crate::audio::level;
 use crate::domain::{
-    Channel, Clip, DecodePolicy, Features, Hypothesis, Language, LanguageChoice, Pass, RecordingId,
-    RoutingSettings, Samples, SecondLook, Span, hex_digest, tokens_by_word,
+    ClipId, DecodePolicy, Features, Hypothesis, Language, LanguageChoice, Pass, RoutingSettings,
+    SecondLook, tokens_by_word,
 };
 use crate::hypotheses::calibrate::Calibration;
 use crate::hypotheses::features;
 use crate::hypotheses::models;
 use crate::hypotheses::second::{self, Judge, Regional};
-use crate::hypotheses::transcriber::Transcriber;
+use crate::hypotheses::transcriber::{Request, Transcriber};
 use crate::hypotheses::whisper::Engine;
 use crate::hypotheses::word_features::word_features;
 use crate::routing::lexicon::Lexicon;
 use crate::training::word_errors::{WordErrors, word_errors, wrong_words};
 use crate::views::progress::{Talk, Unit};
 use crate::views::report::percent;
+
+mod references;
 
 /// What may be asked.
 #[derive(Clone, Debug)]
@@ -46,39 +50,6 @@ pub struct Options {
     pub workers: usize,
     /// Where to write a row a clip.
     pub out: Option<PathBuf>,
-}
-
-/// A manifest row.
-#[derive(Clone, Debug, Deserialize)]
-struct Reference {
-    #[serde(alias = "path", alias = "audio_filepath", alias = "file_name")]
-    audio: PathBuf,
-    text: String,
-    #[serde(alias = "lang")]
-    language: Option<Language>,
-    #[serde(default)]
-    speaker: String,
-    #[serde(default)]
-    region: String,
-    start: Option<f64>,
-    end: Option<f64>,
-    #[serde(skip)]
-    set: String,
-}
-
-/// Tells a row of a dataset (`dataset --format hf,nemo`) from others: its file is the clip, and its
-/// start and end say where in a recording the clip was.
-#[derive(Deserialize)]
-struct Named {
-    clip: Option<serde::de::IgnoredAny>,
-    audio_filepath: Option<serde::de::IgnoredAny>,
-    file_name: Option<serde::de::IgnoredAny>,
-}
-
-impl Named {
-    fn is_dataset_row(&self) -> bool {
-        self.clip.is_some() && (self.audio_filepath.is_some() || self.file_name.is_some())
-    }
 }
 
 /// A transcribed clip with its reference.
@@ -184,13 +155,21 @@ pub fn evaluate(options: &Options, talk: Talk) -> Result<Evaluation> {
             let (next, rows, references, progress) = (&next, &rows, &references, &progress);
             let regional = &regional;
             scope.spawn(move || {
-                while let Some(r) = references.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let row = transcribe(r, &mut transcriber, options, regional);
-                    let row = row.with_context(|| r.audio.display().to_string());
-                    if let Ok(mut rows) = rows.lock() {
-                        rows.push((r.audio.clone(), row));
+                loop {
+                    let at_once = transcriber.at_once();
+                    let first = next.fetch_add(at_once, Ordering::Relaxed).min(references.len());
+                    let taken = &references[first..references.len().min(first + at_once)];
+                    if taken.is_empty() {
+                        break;
                     }
-                    progress.advance(1);
+                    let done = transcribe(taken, &mut transcriber, options, regional);
+                    if let Ok(mut rows) = rows.lock() {
+                        rows.extend(taken.iter().zip(done).map(|(r, row)| {
+                            let row = row.with_context(|| r.audio.display().to_string());
+                            (r.audio.clone(), row)
+                        }));
+                    }
+                    progress.advance(taken.len() as u64);
                 }
             });
         }
@@ -235,65 +214,37 @@ pub fn evaluate(options: &Options, talk: Talk) -> Result<Evaluation> {
     Ok(done)
 }
 
-fn read(manifest: &Path) -> Result<Vec<Reference>> {
-    let text = std::fs::read_to_string(manifest)
-        .with_context(|| format!("read {}", manifest.display()))?;
-    let folder = manifest.parent().unwrap_or(Path::new(""));
-    let set = folder.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned());
-    let mut rows = Vec::new();
-    for (n, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
-        let about = || format!("{} line {}", manifest.display(), n + 1);
-        let mut row: Reference = serde_json::from_str(line).with_context(about)?;
-        let named: Named = serde_json::from_str(line).with_context(about)?;
-        if named.is_dataset_row() {
-            (row.start, row.end) = (None, None);
-        }
-        row.audio = folder.join(&row.audio);
-        row.set = set.clone();
-        rows.push(row);
-    }
-    if rows.is_empty() {
-        bail!("{} has no rows", manifest.display());
-    }
-    Ok(rows)
-}
-
+/// Rows in the order of the references.
 fn transcribe(
-    r: &Reference,
+    references: &[Reference],
     transcriber: &mut Transcriber,
     options: &Options,
     regional: &Regional,
-) -> Result<Row> {
-    let mut samples = Vec::new();
-    match (r.start, r.end) {
-        (Some(start), Some(end)) if start < end => {
-            let span = Span::new(Samples::from_seconds(start), Samples::from_seconds(end));
-            cut::cut(&r.audio, Channel::Mix, &[span], &mut |_, cut| {
-                samples = cut;
-                Ok(())
-            })?;
-        }
-        (None, None) => {
-            decode::stream(&r.audio, Channel::Mix, &mut |block| {
-                samples.extend_from_slice(block);
-                if samples.len() > 30 * 16_000 {
-                    bail!("is longer than 30 s: give start and end, or cut it");
-                }
-                Ok(())
-            })?;
-        }
-        _ => bail!("start and end must both be given, in order"),
-    }
-    let language = r.language.clone().map_or(options.language.clone(), LanguageChoice::Fixed);
-    let span = Span::new(Samples(0), Samples(samples.len() as u64));
-    let name = hex_digest(r.audio.to_string_lossy().as_bytes());
-    let clip = Clip::new(&RecordingId::from_stored(&name[..16]), span);
-    let level = level::measure(&samples);
+) -> Vec<Result<Row>> {
+    let sounds: Vec<Result<(ClipId, Vec<f32>, LanguageChoice)>> =
+        references.iter().map(|r| load(r, &options.language)).collect();
+    let good = sounds.iter().flatten().map(|(clip, samples, language)| Request {
+        clip,
+        samples,
+        level: level::measure(samples),
+        language,
+    });
+    let good: Vec<Request> = good.collect();
     let stop = AtomicBool::new(false);
-    let h: Hypothesis =
-        transcriber.transcribe(&clip.id, &samples, level, &language, &options.policy, &stop)?;
+    let mut heard = transcriber.transcribe_all(&good, &options.policy, &stop).into_iter();
+    let mut rows = Vec::with_capacity(references.len());
+    for (r, sound) in references.iter().zip(&sounds) {
+        rows.push(match sound {
+            Ok(_) => heard.next().context("no hypothesis").flatten().map(|h| row(r, h, regional)),
+            Err(error) => Err(anyhow::anyhow!("{error:#}")),
+        });
+    }
+    rows
+}
+
+fn row(r: &Reference, h: Hypothesis, regional: &Regional) -> Row {
     let WordErrors { errors, reference_words, .. } = word_errors(&r.text, &h.text, &h.language);
-    Ok(Row {
+    Row {
         set: r.set.clone(),
         audio: r.audio.clone(),
         speaker: r.speaker.clone(),
@@ -310,7 +261,7 @@ fn transcribe(
         hypothesis: h.text,
         model: h.model,
         policy: h.policy,
-    })
+    }
 }
 
 /// Each word's numbers, and whether the reference has another word, or none, in its place.
@@ -346,31 +297,5 @@ impl Evaluation {
             self.wall_seconds,
             self.x_real_time
         )
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_row_of_a_dataset_is_its_whole_file_wherever_it_was_cut_from() {
-        let folder = tempfile::tempdir().unwrap();
-        let manifest = folder.path().join("test.jsonl");
-        let rows = [
-            r#"{"audio_filepath": "c.wav", "text": "oui", "lang": "fr", "clip": "a", "start": 7.0, "end": 9.5}"#,
-            r#"{"file_name": "c.wav", "text": "oui", "language": "fr", "clip": "a", "start": 7.0, "end": 9.5}"#,
-            r#"{"path": "r.wav", "text": "oui", "clip": "a", "start": 7.0, "end": 9.5}"#,
-            r#"{"audio_filepath": "r.wav", "text": "oui", "start": 7.0, "end": 9.5}"#,
-        ];
-        std::fs::write(&manifest, rows.join("\n")).unwrap();
-        let read = read(&manifest).unwrap();
-        for (row, start) in read.iter().zip([None, None, Some(7.0), Some(7.0)]) {
-            assert_eq!(row.start, start, "{row:?}");
-            assert_eq!(row.end.is_some(), start.is_some());
-        }
-        assert_eq!(read[0].audio, folder.path().join("c.wav"));
-        assert_eq!(read[0].language, Some("fr".parse().unwrap()));
-        assert_eq!(read[1].language, read[0].language);
     }
 }

@@ -106,8 +106,7 @@ pub fn run(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<O
                 (None, None) => bail!("no model and no script"),
             }),
         };
-        let settings =
-            Settings { slice: workspace.config.slice.clone(), policy: policy.clone(), workers };
+        let settings = Settings { slice: workspace.config.slice.clone(), policy: policy.clone() };
         let total: Samples = jobs.iter().map(left).sum();
         let progress = talk.progress("transcribe", Unit::Audio, total.0);
         let mut keeper = Keeper { store: &mut workspace.store, outcome: &mut outcome, progress };

@@ -2,7 +2,7 @@
 //! In: a model's parameters, examples, a recipe. Out: trained parameters. Left to others: reading and
 //! writing model files, choosing what to learn from, judging the outcome.
 //!
-//! The only place that names `candle_core`, `rayon` and `realfft`.
+//! The only place that names `candle_core` and `rayon`.
 
 mod adam;
 mod batches;
@@ -12,7 +12,6 @@ mod hide;
 mod network;
 mod ops;
 mod recipe;
-mod spectrogram;
 mod train;
 mod weights;
 
@@ -31,8 +30,9 @@ pub fn log_probabilities(model: &Model, example: &Example) -> anyhow::Result<Vec
     let tensors = model.parameters.iter();
     let tensors = tensors.map(|(name, p)| Ok((name.clone(), weights::tensor(p)?)));
     let network = network::Network::new(model.shape, tensors.collect::<anyhow::Result<_>>()?);
-    let mel = spectrogram::log_mel(&example.samples, &model.filters, 2 * example.frames);
+    let mel = crate::domain::log_mel(&example.samples, &model.filters, 2 * example.frames);
     let heard = network.encode(&[network.stem(&mel, example.frames)?])?;
-    let all = network.log_probabilities(&heard, &batches::texts(&[example], 0.0))?;
+    let plain = Recipe::of(Part::All, 0);
+    let all = network.log_probabilities(&heard, &batches::texts(&[example], &[], &plain))?;
     Ok(all[example.prompt.len() - 1..].to_vec())
 }

@@ -25,8 +25,6 @@ pub struct Settings {
     pub slice: SliceSettings,
     /// How clips are decoded.
     pub policy: DecodePolicy,
-    /// Threads that transcribe.
-    pub workers: usize,
 }
 
 /// A finished unit of work.

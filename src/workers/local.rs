@@ -15,7 +15,7 @@ use super::event::{Event, Job, Receipt, Settings};
 use super::read::{Sound, read_all};
 use crate::audio::level;
 use crate::domain::DecodePolicy;
-use crate::hypotheses::transcriber::Transcriber;
+use crate::hypotheses::transcriber::{Request, Transcriber};
 
 /// Starts the threads; the events end when all work is done, or soon after `stop` is set.
 pub fn start(
@@ -25,13 +25,18 @@ pub fn start(
     stop: Arc<AtomicBool>,
     events: Sender<Event>,
 ) -> JoinSet<()> {
-    let (feed, sounds) = tokio::sync::mpsc::channel(settings.workers * 2);
+    // Each thread finds as much waiting as it may take.
+    let workers = transcribers.len().max(1);
+    let at_once = transcribers.first().map_or(1, Transcriber::at_once);
+    let (feed, sounds) = tokio::sync::mpsc::channel(workers * 2 * at_once);
     let sounds = Arc::new(Mutex::new(sounds));
     let mut threads = JoinSet::new();
     for transcriber in transcribers.drain(..) {
         let (sounds, stop, events) = (sounds.clone(), stop.clone(), events.clone());
         let policy = settings.policy.clone();
-        threads.spawn_blocking(move || transcribe(transcriber, &policy, &sounds, &stop, &events));
+        threads.spawn_blocking(move || {
+            transcribe(transcriber, &policy, (&sounds, workers), &stop, &events);
+        });
     }
     threads.spawn_blocking(move || read_all(jobs, &settings.slice, &stop, &feed, &events));
     threads
@@ -40,29 +45,47 @@ pub fn start(
 fn transcribe(
     mut transcriber: Transcriber,
     policy: &DecodePolicy,
-    sounds: &Mutex<Receiver<Sound>>,
+    (sounds, workers): (&Mutex<Receiver<Sound>>, usize),
     stop: &AtomicBool,
     events: &Sender<Event>,
 ) {
     loop {
-        let next = match sounds.lock() {
-            Ok(mut sounds) => sounds.blocking_recv(),
-            Err(_) => None,
-        };
-        let Some(Sound { clip, samples, language }) = next else { break };
-        if stop.load(Ordering::Relaxed) {
-            break;
+        let next = take(sounds, transcriber.at_once(), workers);
+        if next.is_empty() || stop.load(Ordering::Relaxed) {
+            return;
         }
-        let level = level::measure(&samples);
-        let heard = transcriber.transcribe(&clip.id, &samples, level, &language, policy, stop);
-        let receipt = Receipt::default();
-        let event = match heard {
-            Ok(hypothesis) => Event::Heard(Box::new(hypothesis), receipt),
-            Err(_) if stop.load(Ordering::Relaxed) => break,
-            Err(error) => Event::ClipFailed { clip, error, receipt },
-        };
-        if events.blocking_send(event).is_err() {
-            break;
+        let requests: Vec<Request> = next
+            .iter()
+            .map(|Sound { clip, samples, language }| Request {
+                clip: &clip.id,
+                samples,
+                level: level::measure(samples),
+                language,
+            })
+            .collect();
+        let heard = transcriber.transcribe_all(&requests, policy, stop);
+        for (heard, Sound { clip, .. }) in heard.into_iter().zip(next) {
+            let receipt = Receipt::default();
+            let event = match heard {
+                Ok(hypothesis) => Event::Heard(Box::new(hypothesis), receipt),
+                Err(_) if stop.load(Ordering::Relaxed) => return,
+                Err(error) => Event::ClipFailed { clip, error, receipt },
+            };
+            if events.blocking_send(event).is_err() {
+                return;
+            }
         }
     }
+}
+
+/// Waits for a clip, and takes what else is there, up to `most` and this thread's share; none at the end.
+fn take(sounds: &Mutex<Receiver<Sound>>, most: usize, workers: usize) -> Vec<Sound> {
+    let Ok(mut sounds) = sounds.lock() else { return Vec::new() };
+    let mut taken: Vec<Sound> = sounds.blocking_recv().into_iter().collect();
+    let share = taken.len() + sounds.len() / workers;
+    while taken.len() < most.min(share) {
+        let Ok(sound) = sounds.try_recv() else { break };
+        taken.push(sound);
+    }
+    taken
 }

@@ -46,8 +46,10 @@ pub fn header<R: Read + Seek>(model: &Ct2<R>, storage: Storage) -> Result<Header
 pub struct Place {
     /// Its name.
     pub variable: String,
-    part: u64,
-    parts: u64,
+    /// Which part, from 0.
+    pub part: u64,
+    /// Of how many.
+    pub parts: u64,
 }
 
 impl Place {

@@ -14,8 +14,7 @@ use crate::hypotheses::greedy;
 impl Engine {
     /// The model's own way to cut a text into tokens (whisper.cpp's cuts words at letters with accents).
     pub fn bpe(&self) -> Bpe {
-        let bytes = |id: usize| self.context.token_to_bytes(id as i32).unwrap_or_default().to_vec();
-        Bpe::new((0..self.vocabulary.end_of_text).map(bytes))
+        Bpe::new((0..self.vocabulary.end_of_text).map(|id| self.vocabulary.bytes(id).to_vec()))
     }
 }
 
@@ -25,9 +24,7 @@ impl Engine {
     pub fn prompt(&self, language: &Language) -> Vec<u32> {
         let v = &self.vocabulary;
         let mut prompt = vec![v.start];
-        if let Some(index) = v.languages.iter().position(|l| l == language) {
-            prompt.extend([v.start + 1 + index as i32, v.transcribe]);
-        }
+        prompt.extend(v.task(language));
         prompt.push(v.no_timestamps);
         prompt.into_iter().map(|id| id as u32).collect()
     }
@@ -39,16 +36,17 @@ impl Engine {
 
     /// Most tokens of a text beside the prompt.
     pub fn most_tokens(&self) -> usize {
-        self.context.n_text_ctx() as usize / 2 - 4
+        self.text_context / 2 - 4
     }
 }
 
 impl Worker {
     /// Natural log-probabilities of `ids` after `before` and the prompt, and at the end that of the
-    /// end of the text; the last encoded clip counts. `before` is fed at once, so that only what
+    /// end of the text, for clip `clip` of those that were encoded last. `before` is fed at once, so that only what
     /// differs costs a step a token.
     pub fn force_after(
         &mut self,
+        clip: usize,
         before: &[usize],
         ids: &[usize],
         language: &Language,
@@ -56,7 +54,7 @@ impl Worker {
     ) -> Result<Vec<f64>> {
         let engine = Arc::clone(&self.engine);
         let vocabulary = &engine.vocabulary;
-        let (mut past, mut next) = self.prompt(language, stop)?;
+        let (mut past, mut next) = self.prompt(clip, language, stop)?;
         if let Some((&last, fed)) = before.split_last() {
             let fed: Vec<i32> =
                 std::iter::once(next).chain(fed.iter().map(|&id| id as i32)).collect();
@@ -88,7 +86,7 @@ impl Worker {
         stop: &AtomicBool,
     ) -> Result<Vec<f64>> {
         let end = self.engine.vocabulary.end_of_text;
-        let (mut past, mut next) = self.prompt(language, stop)?;
+        let (mut past, mut next) = self.prompt(0, language, stop)?;
         let mut forced = Vec::new();
         for &id in ids.iter().chain([&end]) {
             let logits = self.step(&[next], past, stop)?;

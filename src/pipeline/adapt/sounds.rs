@@ -12,7 +12,7 @@ use crate::audio::{cut, level};
 use crate::domain::{
     ClipId, DecodePolicy, Hypothesis, Language, LanguageChoice, Recording, RecordingId, Span,
 };
-use crate::hypotheses::transcriber::Transcriber;
+use crate::hypotheses::transcriber::{Request, Transcriber};
 use crate::hypotheses::whisper::Worker;
 use crate::pipeline::run::unchanged;
 use crate::views::progress::Progress;
@@ -84,15 +84,18 @@ pub fn hear_with(
         for mut transcriber in transcribers {
             let (next, heard) = (&next, &heard);
             scope.spawn(move || {
-                while let Some((n, sound)) = take(next, sounds) {
-                    let Sound { clip, samples, language } = sound;
-                    let level = level::measure(samples);
-                    let language = LanguageChoice::Fixed(language.clone());
-                    let h = transcriber.transcribe(clip, samples, level, &language, policy, stop);
-                    if let Ok(mut heard) = heard.lock() {
-                        heard.insert(n, h);
+                loop {
+                    let at_once = transcriber.at_once();
+                    let first = next.fetch_add(at_once, Ordering::Relaxed).min(sounds.len());
+                    let taken = &sounds[first..sounds.len().min(first + at_once)];
+                    if taken.is_empty() {
+                        break;
                     }
-                    progress.advance(1);
+                    let all = hear_some(&mut transcriber, taken, policy, stop);
+                    if let Ok(mut heard) = heard.lock() {
+                        heard.extend((first..).zip(all));
+                    }
+                    progress.advance(taken.len() as u64);
                 }
             });
         }
@@ -101,7 +104,20 @@ pub fn hear_with(
     heard.into_values().collect::<Result<Vec<_>>>().context("transcribe held-out clips")
 }
 
-fn take<'a>(next: &AtomicUsize, sounds: &[&'a Sound]) -> Option<(usize, &'a Sound)> {
-    let n = next.fetch_add(1, Ordering::Relaxed);
-    sounds.get(n).map(|sound| (n, *sound))
+fn hear_some(
+    transcriber: &mut Transcriber,
+    sounds: &[&Sound],
+    policy: &DecodePolicy,
+    stop: &AtomicBool,
+) -> Vec<Result<Hypothesis>> {
+    let fixed = |s: &&Sound| LanguageChoice::Fixed(s.language.clone());
+    let languages: Vec<LanguageChoice> = sounds.iter().map(fixed).collect();
+    let requests = sounds.iter().zip(&languages).map(|(s, language)| Request {
+        clip: &s.clip,
+        samples: &s.samples,
+        level: level::measure(&s.samples),
+        language,
+    });
+    let requests: Vec<Request> = requests.collect();
+    transcriber.transcribe_all(&requests, policy, stop)
 }

@@ -2,7 +2,8 @@
 //! Left to others: their sound (`network`), weights (whoever chose the examples).
 
 use super::network::Texts;
-use super::ops::Targets;
+use super::ops::{Expected, Targets};
+use super::recipe::Recipe;
 use crate::statistics::bootstrap;
 
 /// Something to learn.
@@ -61,14 +62,19 @@ pub fn batches(frames: &[usize], size: usize, seed: u64, epoch: usize) -> Vec<Ve
 
 /// Prompt and text go in; what should come out is the text and its end, each weighing as its example;
 /// what follows the prompt's own tokens is not learnt.
-pub fn texts(examples: &[&Example], smoothing: f32) -> Texts {
+/// `teachers`: what the parent expects after the prompt and each token, by example; none without a teacher.
+pub fn texts(examples: &[&Example], teachers: &[&[Expected]], recipe: &Recipe) -> Texts {
     let length = |e: &Example| e.prompt.len() + e.text.len();
     let longest = examples.iter().map(|e| length(e)).max().unwrap_or(0);
     let mut texts = Texts {
         inputs: Vec::new(),
-        targets: Targets { ids: Vec::new(), weights: Vec::new(), smoothing },
+        targets: Targets {
+            smoothing: recipe.smoothing as f32,
+            teaching: recipe.teaching as f32,
+            ..Targets::default()
+        },
     };
-    for e in examples {
+    for (n, e) in examples.iter().enumerate() {
         let mut input: Vec<u32> = e.prompt.iter().chain(&e.text).copied().collect();
         let mut ids: Vec<u32> = input.iter().skip(1).copied().chain([e.end]).collect();
         let mut weights = vec![0.0; e.prompt.len() - 1];
@@ -79,12 +85,20 @@ pub fn texts(examples: &[&Example], smoothing: f32) -> Texts {
         texts.inputs.push(input);
         texts.targets.ids.extend(ids);
         texts.targets.weights.extend(weights);
+        if let Some(expected) = teachers.get(n) {
+            let all = &mut texts.targets.teacher;
+            let end = all.len() + longest;
+            all.resize(all.len() + e.prompt.len() - 1, Expected::new());
+            all.extend_from_slice(expected);
+            all.resize(end, Expected::new());
+        }
     }
     texts
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::recipe::Part;
     use super::*;
 
     #[test]
@@ -138,9 +152,17 @@ mod tests {
             weight,
         };
         let (long, short) = (example(&[5, 6], 1.0), example(&[7], 0.5));
-        let texts = texts(&[&long, &short], 0.0);
+        let recipe = Recipe { teaching: 0.5, ..Recipe::of(Part::All, 1) };
+        let expects = |id| vec![(id, 1.0)];
+        let teachers =
+            [vec![expects(50), expects(60), expects(90)], vec![expects(70), expects(91)]];
+        let teachers: Vec<&[Expected]> = teachers.iter().map(Vec::as_slice).collect();
+        let texts = texts(&[&long, &short], &teachers, &recipe);
         assert_eq!(texts.inputs, [[1, 2, 3, 5, 6], [1, 2, 3, 7, 9]]);
         assert_eq!(texts.targets.ids, [2, 3, 5, 6, 9, 2, 3, 7, 9, 9]);
         assert_eq!(texts.targets.weights, [0.0, 0.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.5, 0.5, 0.0]);
+        let taught: Vec<u32> =
+            texts.targets.teacher.iter().map(|e| e.first().map_or(0, |(id, _)| *id)).collect();
+        assert_eq!(taught, [0, 0, 50, 60, 90, 0, 0, 70, 91, 0]);
     }
 }

@@ -16,7 +16,7 @@ use candle_core::{CpuStorage, Layout, Result, Tensor, bail};
 
 #[cfg(test)]
 pub use entropy::log_probabilities;
-pub use entropy::{Targets, cross_entropy};
+pub use entropy::{Expected, Targets, cross_entropy, expected};
 pub use gelu::gelu;
 pub use linear::linear;
 pub use norm::layer_norm;

@@ -58,6 +58,10 @@ pub struct Recipe {
     pub pace: bool,
     /// Share of each target that is spread over all tokens (label smoothing).
     pub smoothing: f64,
+    /// Share of each target that follows what the model expected before it was trained (self-distillation: Li and
+    /// Hoiem, "Learning without forgetting", 2016).
+    #[serde(default)]
+    pub teaching: f64,
     /// Seed of every draw.
     pub seed: u64,
 }
@@ -76,6 +80,7 @@ impl Recipe {
             hide: false,
             pace: false,
             smoothing: 0.1,
+            teaching: 0.0,
             seed,
         }
     }

@@ -157,7 +157,7 @@ fn the_decoder_learns_the_same_from_frames_on_disk_as_from_an_encoder_that_stand
     let stems: Vec<_> = chosen
         .iter()
         .map(|e| {
-            let mel = spectrogram::log_mel(&e.samples, &model.filters, 2 * e.frames);
+            let mel = crate::domain::log_mel(&e.samples, &model.filters, 2 * e.frames);
             network.stem(&mel, e.frames).unwrap()
         })
         .collect();
@@ -168,10 +168,37 @@ fn the_decoder_learns_the_same_from_frames_on_disk_as_from_an_encoder_that_stand
         frames.push(&alone.frames.squeeze(0).unwrap()).unwrap();
     }
     let alone: Vec<_> = (0..3).map(|n| frames.get(n).unwrap()).collect();
-    let texts = batches::texts(&chosen, 0.0);
+    let texts = batches::texts(&chosen, &[], &recipe);
     let loss = |heard| network.loss(&heard, &texts).unwrap().to_scalar::<f32>().unwrap();
     let (a, b) = (loss(together), loss(network::padded(&alone).unwrap()));
     assert!((a - b).abs() < 1e-5, "padding changes the loss: {a} and {b}");
+}
+
+#[test]
+fn a_taught_pupil_stays_nearer_to_its_parent() {
+    let model = tiny();
+    let away = |teaching| {
+        let recipe = Recipe { teaching, smoothing: 0.0, ..recipe(Part::All) };
+        let folder = tempfile::tempdir().unwrap();
+        let trained = run(&model, &recipe, folder.path(), None).unwrap();
+        let examples = examples();
+        let pupil = Model {
+            parameters: model
+                .parameters
+                .iter()
+                .map(|(name, p)| {
+                    let values = trained.values.get(name).unwrap_or(&p.values).clone();
+                    (name.clone(), Parameter { dims: p.dims.clone(), values })
+                })
+                .collect(),
+            ..tiny()
+        };
+        let ln_p = |model: &Model| log_probabilities(model, &examples[0]).unwrap();
+        let change = ln_p(&pupil).into_iter().zip(ln_p(&model)).map(|(new, old)| (new - old).abs());
+        change.sum::<f32>()
+    };
+    let (free, taught) = (away(0.0), away(0.9));
+    assert!(taught < 0.7 * free && taught > 0.0, "{taught} and {free}");
 }
 
 #[test]

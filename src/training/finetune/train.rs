@@ -16,10 +16,10 @@ use super::checkpoint::{self, Done};
 use super::frames::Frames;
 use super::hide;
 use super::network::{Heard, Network, Shape, padded};
-use super::ops;
+use super::ops::{self, Expected};
 use super::recipe::Recipe;
-use super::spectrogram::log_mel;
 use super::weights::{Parameters, Weights};
+use crate::domain::log_mel;
 
 /// A model to be trained further.
 pub struct Model {
@@ -90,6 +90,7 @@ pub fn train(
     let weights = Weights::new(&model.parameters, recipe, model.shape.audio_layers)?;
     let variables = weights.variables();
     let mut moments = vec![Moments::default(); variables.len()];
+    let teachers = teachers(model, examples, recipe, &weights, stop)?;
     let mut done = checkpoint::read(&place.checkpoint, &place.key, &variables, &mut moments)
         .unwrap_or(Done { key: place.key.clone(), losses: Vec::new(), steps: 0 });
     let mut sounds = Sounds::new(model, examples, recipe, &weights, stop)?;
@@ -107,7 +108,9 @@ pub fn train(
             let mut gradient = Gradient::new(&variables);
             for part in batch.chunks(TOGETHER) {
                 let chosen: Vec<&Example> = part.iter().map(|&i| &examples[i]).collect();
-                let texts = texts(&chosen, recipe.smoothing as f32);
+                let teachers: Vec<&[Expected]> =
+                    part.iter().filter_map(|&i| teachers.get(i)).map(Vec::as_slice).collect();
+                let texts = texts(&chosen, &teachers, recipe);
                 let weight = texts.targets.weights.iter().map(|w| f64::from(*w)).sum();
                 let loss = {
                     let network = Network::new(model.shape, weights.now()?);
@@ -129,6 +132,35 @@ pub fn train(
     }
     let seconds = began.elapsed().as_secs_f64();
     Ok(Trained { values: weights.trained()?, losses: done.losses, seconds })
+}
+
+/// Tokens that a teacher's distribution is kept of; the others of its 51,865 have next to no probability.
+const EXPECTED: usize = 64;
+
+/// What the untrained model expects after each example's prompt and each token of its text; nothing where the recipe
+/// has no teacher.
+fn teachers(
+    model: &Model,
+    examples: &[Example],
+    recipe: &Recipe,
+    weights: &Weights,
+    stop: &AtomicBool,
+) -> Result<Vec<Vec<Expected>>> {
+    if recipe.teaching == 0.0 {
+        return Ok(Vec::new());
+    }
+    let parent = weights.now()?.into_iter().map(|(name, t)| (name, t.detach())).collect();
+    let network = Network::new(model.shape, parent);
+    let one = |example: &Example| {
+        if stop.load(Ordering::Relaxed) {
+            return Err(Stopped.into());
+        }
+        let mel = log_mel(&example.samples, &model.filters, 2 * example.frames);
+        let heard = network.encode(&[network.stem(&mel, example.frames)?])?;
+        let all = network.expected(&heard, &texts(&[example], &[], recipe), EXPECTED)?;
+        Ok(all[example.prompt.len() - 1..].to_vec())
+    };
+    examples.iter().map(one).collect()
 }
 
 /// The gradient of a batch, added up over parts of it.

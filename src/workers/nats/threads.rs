@@ -11,7 +11,7 @@ use super::serve::{MOST_ATTEMPTS, Shared};
 use super::streams::Run;
 use crate::audio::{flac, level};
 use crate::domain::{ClipId, DecodePolicy, Hypothesis, LanguageChoice};
-use crate::hypotheses::transcriber::Transcriber;
+use crate::hypotheses::transcriber::{Request, Transcriber};
 
 /// How the clips of a run are heard.
 pub struct Hands {
@@ -110,5 +110,6 @@ fn hear(own: &mut Option<(Run, Transcriber)>, task: &Task) -> Result<Hypothesis>
     let samples = flac::decode(task.flac.clone())?;
     let level = level::measure(&samples);
     let Task { clip, language, hands, stop, .. } = task;
-    transcriber.transcribe(clip, &samples, level, language, &hands.policy, stop)
+    let request = Request { clip, samples: &samples, level, language };
+    transcriber.transcribe(request, &hands.policy, stop)
 }

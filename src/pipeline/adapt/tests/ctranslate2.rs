@@ -1,0 +1,79 @@
+//! CTranslate2's numbers against whisper.cpp's, and against its own, with the real model on real clips
+//! (scripts/prove-ctranslate2).
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use super::super::anchors::anchors;
+use super::{Worst, examples, forced};
+use crate::audio::level;
+use crate::domain::{DecodePolicy, LanguageChoice, SecondLook, Weights};
+use crate::hypotheses::models;
+use crate::hypotheses::second::Judge;
+use crate::hypotheses::transcriber::{Request, Transcriber};
+use crate::hypotheses::whisper::Engine;
+
+/// Largest difference of a token's ln p, nats, that 8-bit integers may make.
+const TOKEN: f64 = 1.5;
+/// Largest difference of a clip's mean ln p; some clips are two tokens long.
+const MEAN: f64 = 0.3;
+
+/// Held in 8-bit integers the model is not quite the same; what a clip's text comes to stays close.
+#[test]
+fn ctranslate2_gives_about_the_numbers_of_whisper_cpp_and_the_same_every_time() {
+    let file = models::resolve("base", &models::default_dir(), &mut |_| {}).unwrap();
+    let engine = Engine::load(&file.path, &file.sha256, Weights::File).unwrap();
+    let int8 = Engine::load(&file.path, &file.sha256, Weights::Int8).unwrap();
+    let (mut theirs, mut ours) = (engine.worker().unwrap(), int8.worker().unwrap());
+    let mut other = int8.worker().unwrap();
+    let mut worst = Worst::default();
+    for (language, e) in examples(&engine) {
+        let given = forced(&mut ours, &language, &e);
+        assert_eq!(given, forced(&mut other, &language, &e), "another worker, other bits");
+        worst.see(&given, &forced(&mut theirs, &language, &e));
+        assert_eq!(given, forced(&mut ours, &language, &e), "a second time, other bits");
+    }
+    println!("{worst:?}");
+    assert!(worst.tokens > 80);
+    assert!(worst.token < TOKEN && worst.mean < MEAN, "{worst:?}");
+}
+
+/// Batches are put together as clips come, and nobody shall see how.
+#[test]
+fn ctranslate2_hears_clips_together_as_it_hears_each_alone() {
+    let file = models::resolve("base", &models::default_dir(), &mut |_| {}).unwrap();
+    let engine = Engine::load(&file.path, &file.sha256, Weights::Int8).unwrap();
+    let policy = DecodePolicy { weights: Weights::Int8, ..DecodePolicy::default() };
+    let stop = AtomicBool::new(false);
+    let all = anchors(None).unwrap();
+    let sounds: Vec<_> = all.iter().step_by(5).take(40).map(|a| &a.sound).collect();
+    let languages: Vec<LanguageChoice> =
+        sounds.iter().map(|s| LanguageChoice::Fixed(s.language.clone())).collect();
+    let requests: Vec<Request> = sounds
+        .iter()
+        .zip(&languages)
+        .map(|(s, language)| Request {
+            clip: &s.clip,
+            samples: &s.samples,
+            level: level::measure(&s.samples),
+            language,
+        })
+        .collect();
+    let judge = Judge {
+        when: SecondLook::Always,
+        doubtful: 0.0..1.0,
+        calibration: None,
+        regional: Arc::new(|_| false),
+    };
+    let transcriber = || Transcriber::from(engine.worker().unwrap()).judged(judge.clone());
+    let together = transcriber().transcribe_all(&requests, &policy, &stop);
+    let mut alone = transcriber();
+    let mut slowed = 0;
+    for (request, together) in requests.iter().zip(together) {
+        let (together, alone) =
+            (together.unwrap(), alone.transcribe(*request, &policy, &stop).unwrap());
+        assert_eq!(together, alone);
+        slowed += usize::from(together.slowed.is_some());
+    }
+    assert!(slowed > 30, "{slowed} second looks");
+}

@@ -11,8 +11,8 @@ ASKED = [("second look", "second_opinion"), ("regional forms", "variants::score"
 STAGES = [
     ("encoder", ["whisper_encode_internal"]),
     ("decoder steps", ["whisper_decode_internal"]),
-    ("spectrogram", ["log_mel_spectrogram", "whisper_full_with_state"]),
-    ("choice of tokens", ["greedy::"]),
+    ("spectrogram", ["log_mel", "whisper_full_with_state"]),
+    ("choice of tokens", ["greedy::", "Text::go_on", "Text::begun"]),
     ("detection of speech", ["earshot", "detect::Detector"]),
     ("resampling", ["rubato", "resample::"]),
     ("decoding and cutting of sound", ["symphonia", "audio::decode", "audio::cut", "audio::reader"]),
@@ -23,6 +23,8 @@ STAGES = [
     ("features and score", ["features", "calibrate", "familiar"]),
     ("database", ["sqlite"]),
     ("routing", ["route::"]),
+    ("CTranslate2's layers", ["ctranslate2::", "dnnl::", "second_ear::Worker"]),
+    ("matrix products of CTranslate2", ["[unknown]"]),  # code made at run time has no names, and no callers
 ]
 
 

@@ -84,7 +84,7 @@ impl Transcriber {
         match self {
             Self::Whisper(worker, _) => match worker.engine().together() {
                 1 => 1,
-                together => 2 * together,
+                together => 4 * together,
             },
             Self::Scripted(_) => 1,
         }

@@ -15,6 +15,10 @@ use crate::hypotheses::guard::{self, Sign};
 use crate::hypotheses::whisper::{Ask, Decoded, FULL_CONTEXT, MAX_SAMPLES, Stopped, Worker};
 use crate::hypotheses::{second, variants};
 
+/// Encoder frames of a group at most: eight clips of some 6 s, two of the longest. A worker holds 150 KB for each with
+/// `base`.
+const FRAMES: usize = 4096;
+
 /// A clip that was decoded.
 pub(in crate::hypotheses) struct Guarded {
     /// As what.
@@ -147,7 +151,7 @@ fn groups<T>(
     }
     let mut out: BTreeMap<usize, Result<T>> = BTreeMap::new();
     for (context, all) in by_context {
-        for group in all.chunks(together) {
+        for group in all.chunks(together.min((FRAMES / context as usize).max(1))) {
             let mut hear = |worker: &mut Worker, group: &[usize]| -> Result<()> {
                 let chosen: Vec<Ask> = group.iter().map(|&n| asks[n]).collect();
                 let decoded = worker.decode_all(&chosen, context, true, stop)?;

@@ -61,10 +61,11 @@ impl Model for Loaded {
 
 impl State for Buffers {
     fn encode(&mut self, clips: &[&[f32]], context: u32) -> Result<()> {
-        let mels = clips
-            .iter()
-            .flat_map(|samples| log_mel(samples, &self.filters, STRIDE * context as usize));
-        self.worker.encode(&mels.collect::<Vec<f32>>(), clips.len(), self.bands).context("encoder")
+        let mut mels = Vec::new();
+        for samples in clips {
+            mels.extend_from_slice(&log_mel(samples, &self.filters, STRIDE * context as usize));
+        }
+        self.worker.encode(&mels, clips.len(), self.bands).context("encoder")
     }
 
     fn begin(&mut self, clips: &[usize]) -> Result<()> {

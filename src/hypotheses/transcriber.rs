@@ -69,7 +69,7 @@ impl Transcriber {
     }
 
     /// Transcribes one clip (16 kHz mono, at most 30 s). `stop` ends it early with
-    /// [`whisper::Stopped`].
+    /// [`super::whisper::Stopped`].
     pub fn transcribe(
         &mut self,
         request: Request<'_>,

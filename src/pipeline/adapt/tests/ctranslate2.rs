@@ -11,7 +11,7 @@ use crate::domain::{DecodePolicy, LanguageChoice, SecondLook, Weights};
 use crate::hypotheses::models;
 use crate::hypotheses::second::Judge;
 use crate::hypotheses::transcriber::{Request, Transcriber};
-use crate::hypotheses::whisper::Engine;
+use crate::hypotheses::whisper::{Engine, Stopped};
 
 /// Largest difference of a token's ln p, nats, that 8-bit integers may make.
 const TOKEN: f64 = 1.5;
@@ -76,4 +76,36 @@ fn ctranslate2_hears_clips_together_as_it_hears_each_alone() {
         slowed += usize::from(together.slowed.is_some());
     }
     assert!(slowed > 30, "{slowed} second looks");
+}
+
+#[test]
+fn ctranslate2_loses_one_clip_that_cannot_be_decoded_and_no_other() {
+    let file = models::resolve("base", &models::default_dir(), &mut |_| {}).unwrap();
+    let engine = Engine::load(&file.path, &file.sha256, Weights::Int8).unwrap();
+    // One context for all that is shorter than 6 s: one group.
+    let policy = DecodePolicy { min_context: 512, ..DecodePolicy::default() };
+    let stop = AtomicBool::new(false);
+    let all = anchors(None).unwrap();
+    let sounds: Vec<_> =
+        all.iter().map(|a| &a.sound).filter(|s| s.samples.len() < 96_000).take(5).collect();
+    let language = LanguageChoice::Fixed(sounds[0].language.clone());
+    let request = |n: usize| Request {
+        clip: &sounds[n].clip,
+        samples: if n == 2 { &[] } else { &sounds[n].samples },
+        level: level::measure(&sounds[n].samples),
+        language: &language,
+    };
+    let requests: Vec<Request> = (0..5).map(request).collect();
+    let mut transcriber = Transcriber::from(engine.worker().unwrap());
+    let heard = transcriber.transcribe_all(&requests, &policy, &stop);
+    for (n, heard) in heard.into_iter().enumerate() {
+        match heard {
+            Ok(h) => assert_eq!((&h.clip, n == 2), (&sounds[n].clip, false)),
+            Err(error) => assert!(n == 2 && error.to_string().contains("empty"), "{n}: {error:#}"),
+        }
+    }
+    stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    for stopped in transcriber.transcribe_all(&requests, &policy, &stop) {
+        assert!(stopped.unwrap_err().is::<Stopped>());
+    }
 }

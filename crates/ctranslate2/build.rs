@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 fn main() {
     let metadata = cargo_metadata::MetadataCommand::new()
+        .other_options(["--locked".to_string()])
         .exec()
         .expect("cargo tells where the source of ct2rs is");
     let ct2rs = metadata.packages.iter().find(|package| package.name.as_str() == "ct2rs");

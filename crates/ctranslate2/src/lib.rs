@@ -18,12 +18,7 @@ mod ffi {
 
         fn load(file: &[u8], compute_type: &str, avx512: bool) -> Result<SharedPtr<Model>>;
         fn worker(model: &SharedPtr<Model>) -> Result<UniquePtr<Worker>>;
-        fn encode(
-            self: Pin<&mut Worker>,
-            mels: &[f32],
-            clips: usize,
-            bands: usize,
-        ) -> Result<()>;
+        fn encode(self: Pin<&mut Worker>, mels: &[f32], clips: usize, bands: usize) -> Result<()>;
         fn begin(self: Pin<&mut Worker>, clips: &[usize]) -> Result<()>;
         fn keep(self: Pin<&mut Worker>, rows: &[usize]) -> Result<()>;
         fn feed(

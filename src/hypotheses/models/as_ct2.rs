@@ -61,11 +61,7 @@ pub fn read(path: &Path) -> Result<Model> {
     // Parts of a variable are stacked; Whisper has no bias of the keys, where CTranslate2 wants zeros.
     let mut variables: BTreeMap<String, Vec<Option<Part>>> = BTreeMap::new();
     for slot in slots(&model.header) {
-        let mut numbers = Vec::with_capacity(slot.count() as usize);
-        model.values(&slot, &mut |chunk| {
-            numbers.extend_from_slice(chunk);
-            Ok(())
-        })?;
+        let numbers = model.all(&slot)?;
         let place = place(&slot.name).with_context(|| format!("no place for {}", slot.name))?;
         let parts = variables.entry(place.variable).or_default();
         parts.resize_with(place.parts as usize, || None);

@@ -113,13 +113,5 @@ pub fn write_bpe(path: &Path, storage: Storage) {
 
 /// Reads a tensor whole.
 pub fn tensor(path: &Path, slot: &Slot) -> Vec<f32> {
-    let mut numbers = Vec::new();
-    let mut model = super::ggml::open(path).unwrap();
-    model
-        .values(slot, &mut |chunk| {
-            numbers.extend_from_slice(chunk);
-            Ok(())
-        })
-        .unwrap();
-    numbers
+    super::ggml::open(path).unwrap().all(slot).unwrap()
 }

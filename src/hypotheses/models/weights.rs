@@ -33,11 +33,7 @@ pub fn load(path: &Path) -> Result<Loaded> {
     floats(&model.header, path)?;
     let mut tensors = BTreeMap::new();
     for slot in slots(&model.header) {
-        let mut numbers = Vec::with_capacity(slot.count() as usize);
-        model.values(&slot, &mut |chunk| {
-            numbers.extend_from_slice(chunk);
-            Ok(())
-        })?;
+        let numbers = model.all(&slot)?;
         let dims = slot.dims.iter().rev().map(|d| *d as usize).collect();
         tensors.insert(slot.name, (dims, numbers));
     }

@@ -54,6 +54,16 @@ impl<R: Read + Seek> Reader<R> {
         self.offsets.get(name).copied()
     }
 
+    /// The numbers of a tensor, whole.
+    pub fn all(&mut self, slot: &Slot) -> Result<Vec<f32>> {
+        let mut numbers = Vec::with_capacity(slot.count() as usize);
+        self.values(slot, &mut |chunk| {
+            numbers.extend_from_slice(chunk);
+            Ok(())
+        })?;
+        Ok(numbers)
+    }
+
     /// Hands the numbers of a tensor to `sink`, [`CHUNK`] at a time.
     pub fn values(
         &mut self,

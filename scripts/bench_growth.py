@@ -13,7 +13,7 @@ import scale_plot
 shared, plot, lengths = sys.argv[1], sys.argv[2], [float(m) for m in sys.argv[3:]] or [1, 10, 60, 600]
 program = os.path.abspath("target/release/second-ear")
 source = f"{shared}/data/recordings/quebec_menu_a.flac"
-MOST_WITH_MODEL = 60  # minutes
+MOST_WITH_MODEL = float(os.environ.get("MODEL_MINUTES", 60))
 PAIRS, TWO_CORES_ON = 3, ("quebec_menu_a", "volunteers_fr")
 
 

@@ -45,7 +45,7 @@ pub struct Distributed {
     #[allow(missing_docs)]
     pub server: Server,
     /// Most clips on the server and with workers at once.
-    #[arg(long, default_value_t = 256, value_name = "CLIPS")]
+    #[arg(long, default_value_t = 1024, value_name = "CLIPS")]
     pub in_flight: usize,
     /// Without a sign of life for so long, a clip goes to another worker.
     #[arg(long, default_value_t = 30.0, value_name = "SECONDS")]
@@ -128,7 +128,7 @@ impl Distributed {
         Self {
             nats: None,
             server,
-            in_flight: 256,
+            in_flight: 1024,
             patience: 30.0,
             replicas: 1,
             queue_mb: 512.0,

@@ -6,7 +6,8 @@
 //! `recording`, in any recording), or `{"clip": ID, ...}` for exactly one clip. Optional:
 //! `logprob` (of every word, -0.1 otherwise) or `logprobs`, `entropies`, `margins` (one a word), `language`,
 //! `p_no_speech` (.02), `p_language` (.98), `replaced`, `slowed`, `variants`; `wait` (seconds that it takes),
-//! `error` (it fails with that).
+//! `error` (it fails with that), `at_once` (so many clips are handed over together, as to a model that decodes
+//! them in step; the largest of all rows counts).
 
 use std::path::Path;
 
@@ -43,6 +44,7 @@ struct Row {
     variants: Vec<Variant>,
     error: Option<String>,
     wait: Option<f64>,
+    at_once: Option<usize>,
 }
 
 /// The rows of a script.
@@ -66,6 +68,11 @@ impl Script {
             .map(|(i, l)| serde_json::from_str(l).with_context(|| format!("line {}", i + 1)))
             .collect::<Result<_>>()?;
         Ok(Self { rows })
+    }
+
+    /// Clips that are handed over together.
+    pub fn at_once(&self) -> usize {
+        self.rows.iter().filter_map(|row| row.at_once).max().unwrap_or(1).max(1)
     }
 
     /// The hypothesis that the script has for a clip.

@@ -2,14 +2,14 @@
 //! decodings that takes (`together`), one decoding (`whisper`), what the numbers mean (`features`, `calibrate`).
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::scripted::Script;
 use super::second::Judge;
 use super::variants::Swaps;
-use super::whisper::{Decoded, FULL_CONTEXT, Worker};
+use super::whisper::{Decoded, FULL_CONTEXT, Stopped, Worker};
 use super::{greedy, text, timing};
 use crate::domain::{
     ClipId, DecodePolicy, End, Hypothesis, LanguageChoice, Level, Pass, Probability, SAMPLE_RATE,
@@ -68,29 +68,16 @@ impl Transcriber {
         self
     }
 
-    /// Transcribes one clip (16 kHz mono, at most 30 s). `stop` ends it early with
-    /// [`super::whisper::Stopped`].
-    pub fn transcribe(
-        &mut self,
-        request: Request<'_>,
-        policy: &DecodePolicy,
-        stop: &AtomicBool,
-    ) -> Result<Hypothesis> {
-        self.transcribe_all(&[request], policy, stop).pop().context("no clip was transcribed")?
-    }
-
-    /// Clips that are worth handing over at once: enough that many of like lengths are among them.
+    /// Clips that are worth handing over at once.
     pub fn at_once(&self) -> usize {
         match self {
-            Self::Whisper(worker, _) => match worker.engine().together() {
-                1 => 1,
-                together => 4 * together,
-            },
-            Self::Scripted(_) => 1,
+            Self::Whisper(worker, _) => worker.engine().at_once(),
+            Self::Scripted(script) => script.at_once(),
         }
     }
 
-    /// The same for several clips, in their order, each with the hypothesis that it gets alone.
+    /// Transcribes clips (16 kHz mono, at most 30 s), in their order, each with the hypothesis that it gets alone. `stop`
+    /// ends it early with [`Stopped`].
     pub fn transcribe_all(
         &mut self,
         requests: &[Request<'_>],
@@ -99,8 +86,10 @@ impl Transcriber {
     ) -> Vec<Result<Hypothesis>> {
         match self {
             Self::Scripted(script) => {
-                let one =
-                    |r: &Request| script.transcribe(r.clip, r.samples, r.level, r.language, policy);
+                let one = |r: &Request| match stop.load(Ordering::Relaxed) {
+                    false => script.transcribe(r.clip, r.samples, r.level, r.language, policy),
+                    true => Err(Stopped.into()),
+                };
                 requests.iter().map(one).collect()
             }
             Self::Whisper(worker, asked) => {

@@ -96,6 +96,14 @@ impl Engine {
         self.runtime.together()
     }
 
+    /// Clips that are worth handing over at once: enough that many of like lengths are among them.
+    pub fn at_once(&self) -> usize {
+        match self.together() {
+            1 => 1,
+            together => 4 * together,
+        }
+    }
+
     /// A worker with its own buffers (some 200 MB for `base`) and one thread. As many workers as
     /// cores are faster than one worker with as many threads.
     pub fn worker(self: &Arc<Self>) -> Result<Worker> {

@@ -164,8 +164,9 @@ fn prepare(script: Option<Script>, own: Vec<(String, PathBuf)>) -> serve::Prepar
         let setup = Setup::read(bytes)?;
         if setup.model_sha256 == scripted::MODEL {
             let script = script.clone().context("the run wants scripted hypotheses")?;
+            let at_once = script.at_once();
             let transcriber = Box::new(move || Ok(Transcriber::from(script.clone())));
-            return Ok(Prepared::Ready(Hands { policy: setup.policy, transcriber }));
+            return Ok(Prepared::Ready(Hands { policy: setup.policy, at_once, transcriber }));
         }
         let Some(path) = find(&setup, &own)? else {
             let Setup { model_sha256: sha256, model_name: name, .. } = setup;
@@ -180,9 +181,10 @@ fn prepare(script: Option<Script>, own: Vec<(String, PathBuf)>) -> serve::Prepar
             _ => Engine::load(&path, &setup.model_sha256, weights)?,
         };
         *loaded = Some((setup.model_sha256.clone(), weights, engine.clone()));
+        let at_once = engine.at_once();
         let ready = setup.with_engine(engine)?;
         let transcriber = Box::new(move || ready.transcriber());
-        Ok(Prepared::Ready(Hands { policy: setup.policy, transcriber }))
+        Ok(Prepared::Ready(Hands { policy: setup.policy, at_once, transcriber }))
     })
 }
 

@@ -8,10 +8,12 @@ use std::time::{Duration, Instant};
 
 use async_nats::jetstream::AckKind;
 use async_nats::jetstream::message::Acker;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::Notify;
 
-/// A clip may take this long, and ...
+/// A clip may take this long, ...
 const LIMIT: Duration = Duration::from_secs(120);
+/// ... each that is heard with it lets both take this much longer, and ...
+const FURTHER: Duration = Duration::from_secs(15);
 /// ... once told to stop, this much longer, before its thread counts as lost.
 const LOST: Duration = Duration::from_secs(60);
 
@@ -20,8 +22,8 @@ const LOST: Duration = Duration::from_secs(60);
 enum Work {
     /// No thread has it.
     Ready,
-    /// A thread has it since.
-    Begun(Instant),
+    /// A thread has it, and so many with it, since.
+    Begun(Instant, u32),
     /// A thread had it.
     Over,
 }
@@ -31,30 +33,29 @@ struct Item {
     acker: Arc<Acker>,
     work: Work,
     stop: Arc<AtomicBool>,
-    _place: OwnedSemaphorePermit,
 }
 
 /// All of them, by a number of the worker's own.
 #[derive(Default)]
 pub struct Held {
     items: Mutex<BTreeMap<u64, Item>>,
+    freed: Notify,
 }
 
 impl Held {
     /// Takes one; the flag tells its thread to stop.
-    pub fn take(&self, id: u64, acker: Acker, place: OwnedSemaphorePermit) -> Arc<AtomicBool> {
+    pub fn take(&self, id: u64, acker: Acker) -> Arc<AtomicBool> {
         let stop = Arc::new(AtomicBool::new(false));
-        let item =
-            Item { acker: Arc::new(acker), work: Work::Ready, stop: stop.clone(), _place: place };
+        let item = Item { acker: Arc::new(acker), work: Work::Ready, stop: stop.clone() };
         if let Ok(mut items) = self.items.lock() {
             items.insert(id, item);
         }
         stop
     }
 
-    /// A thread begins with it; false when it is not held any more.
-    pub fn begin(&self, id: u64) -> bool {
-        self.change(id, Work::Begun(Instant::now()))
+    /// A thread begins with it, and with so many others; false when it is not held any more.
+    pub fn begin(&self, id: u64, others: usize) -> bool {
+        self.change(id, Work::Begun(Instant::now(), others as u32))
     }
 
     /// The thread is through with it; the message is still held.
@@ -69,7 +70,19 @@ impl Held {
 
     /// It is no longer held: what to answer the server with.
     pub fn release(&self, id: u64) -> Option<Arc<Acker>> {
-        self.items.lock().ok()?.remove(&id).map(|item| item.acker)
+        let item = self.items.lock().ok()?.remove(&id);
+        self.freed.notify_one();
+        item.map(|item| item.acker)
+    }
+
+    /// Waits until fewer than `most` are held; how many fewer. For one caller at a time.
+    pub async fn room(&self, most: usize) -> usize {
+        loop {
+            match most.saturating_sub(self.count()) {
+                0 => self.freed.notified().await,
+                room => return room,
+            }
+        }
     }
 
     /// How to answer for it, while it is held.
@@ -109,13 +122,13 @@ impl Held {
         let Ok(items) = self.items.lock() else { return (Vec::new(), true) };
         let (mut alive, mut lost) = (Vec::new(), false);
         for item in items.values() {
-            let taken = match item.work {
-                Work::Begun(begun) => now.duration_since(begun),
-                Work::Ready | Work::Over => Duration::ZERO,
+            let (taken, limit) = match item.work {
+                Work::Begun(begun, others) => (now.duration_since(begun), LIMIT + FURTHER * others),
+                Work::Ready | Work::Over => (Duration::ZERO, LIMIT),
             };
-            if taken > LIMIT {
+            if taken > limit {
                 item.stop.store(true, Ordering::Relaxed);
-                lost |= taken > LIMIT + LOST;
+                lost |= taken > limit + LOST;
             } else {
                 alive.push(item.acker.clone());
             }

@@ -12,7 +12,6 @@ use async_nats::jetstream::{AckKind, Message};
 use futures_util::StreamExt;
 use serde::Serialize;
 use tokio::sync::mpsc::{self, UnboundedSender};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::held::Held;
 use super::link::{Link, Tell};
@@ -91,6 +90,8 @@ const AGAIN: Duration = Duration::from_secs(10);
 const PULL: Duration = Duration::from_secs(1);
 /// What is in the middle of a clip when the worker is told to end gets this long.
 const GRACE: Duration = Duration::from_secs(20);
+/// Clips that a worker holds at most.
+const MOST_HELD: usize = 1024;
 /// A clip that was handed out more often than this is given up.
 pub const MOST_ATTEMPTS: u64 = 5;
 
@@ -101,8 +102,6 @@ pub struct Shared {
     pub held: Held,
     pub served: Mutex<Served>,
     pub began: Instant,
-    /// Clips that may be held at once: one in work and one ready for each thread.
-    places: Arc<Semaphore>,
     /// Milliseconds without a sign of life after which the server gives a clip to somebody else.
     patience: AtomicU64,
     /// A thread hangs for good.
@@ -124,7 +123,6 @@ pub async fn serve(link: Link, terms: Terms) -> Result<Served> {
         held: Held::default(),
         served: Mutex::default(),
         began: Instant::now(),
-        places: Arc::new(Semaphore::new(2 * terms.threads)),
         patience: AtomicU64::new(3_000),
         lost: AtomicBool::new(false),
         link,
@@ -135,7 +133,8 @@ pub async fn serve(link: Link, terms: Terms) -> Result<Served> {
     threads::start(tasks, &shared, finish);
     let answering = tokio::spawn(answer::answer_all(shared.clone(), finished));
     let beating = tokio::spawn(beat(shared.clone()));
-    let mut puller = Puller { shared: shared.clone(), give, runs: BTreeMap::new(), next: 0 };
+    let mut puller =
+        Puller { shared: shared.clone(), give, runs: BTreeMap::new(), next: 0, most: 1 };
     puller.pull_all().await;
     // What no thread has begun with goes to others at once; what is begun may end.
     for id in shared.held.idle() {
@@ -185,6 +184,9 @@ struct Puller {
     give: UnboundedSender<Task>,
     runs: BTreeMap<Run, State>,
     next: u64,
+    /// Clips that may be held now. Doubles with each pull, and falls to one where a clip comes back from a worker: whoever had
+    /// it may have died of it, and each that is held then counts as handed out once more.
+    most: usize,
 }
 
 impl Puller {
@@ -300,46 +302,42 @@ impl Puller {
         bail!("the run cannot be prepared")
     }
 
-    /// Pulls as many clips as there are places; waits for one where it is `alone`. How many came.
+    /// Pulls as many clips as may be held (in work and ready for each thread what it takes at once); waits for one where the
+    /// run is `alone`. How many came.
     async fn pull(&mut self, run: &Run, alone: bool) -> Result<usize> {
         let Some(State::Ready(hands, consumer)) = self.runs.get(run) else { return Ok(0) };
         let (hands, consumer) = (hands.clone(), consumer.clone());
-        let first = tokio::time::timeout(PULL, self.shared.places.clone().acquire_owned()).await;
-        let Ok(first) = first else { return Ok(0) };
-        let mut places = vec![first?];
-        while let Ok(place) = self.shared.places.clone().try_acquire_owned() {
-            places.push(place);
-        }
-        let mut got = 0;
-        let mut there = consumer.fetch().max_messages(places.len()).messages().await?;
+        let most = self.most.min(2 * self.shared.terms.threads * hands.at_once);
+        let room = tokio::time::timeout(PULL, self.shared.held.room(most)).await;
+        let Ok(room) = room else { return Ok(0) };
+        let (mut got, mut back) = (0, false);
+        let mut there = consumer.fetch().max_messages(room).messages().await?;
         while let Some(message) = streams::next(&mut there, Duration::ZERO).await? {
-            let Some(place) = places.pop() else { break };
-            self.take(run, &hands, message, place).await;
+            back |= self.take(run, &hands, message).await;
             got += 1;
         }
         if got == 0 && alone {
             let mut one = consumer.batch().max_messages(1).expires(PULL).messages().await?;
             while let Some(message) = streams::next(&mut one, PULL).await? {
-                let Some(place) = places.pop() else { break };
-                self.take(run, &hands, message, place).await;
+                back |= self.take(run, &hands, message).await;
                 got += 1;
             }
         }
+        self.most = match got {
+            _ if back => 1,
+            0 => self.most,
+            _ => (2 * most).min(MOST_HELD),
+        };
         Ok(got)
     }
 
-    async fn take(
-        &mut self,
-        run: &Run,
-        hands: &Arc<Hands>,
-        message: Message,
-        place: OwnedSemaphorePermit,
-    ) {
+    /// Hands a clip to the threads. Whether it was handed out before.
+    async fn take(&mut self, run: &Run, hands: &Arc<Hands>, message: Message) -> bool {
         let attempts = message.info().map_or(1, |info| info.delivered.max(1) as u64);
         let (message, acker) = message.split();
         self.next += 1;
         let id = self.next;
-        let stop = self.shared.held.take(id, acker, place);
+        let stop = self.shared.held.take(id, acker);
         match message::clip(&message.subject, message.headers.as_ref()) {
             Ok((clip, language)) => {
                 let (run, hands) = (run.clone(), hands.clone());
@@ -358,5 +356,6 @@ impl Puller {
                 }
             }
         }
+        attempts > 1
     }
 }

@@ -1,10 +1,13 @@
 //! The threads of a worker. In: clips with what to hear them with. Out: what came of each. Left to others:
 //! where clips come from, what is answered.
+//!
+//! A model that decodes clips in step gets several at once. A clip that comes back from a worker is heard alone: that one may have
+//! died of it, and the next one shall take nobody with it.
 
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
 use super::serve::{MOST_ATTEMPTS, Shared};
@@ -17,6 +20,8 @@ use crate::hypotheses::transcriber::{Request, Transcriber};
 pub struct Hands {
     /// The decode policy.
     pub policy: DecodePolicy,
+    /// Clips that are worth handing over at once.
+    pub at_once: usize,
     /// Makes a transcriber for one thread.
     pub transcriber: Box<dyn Fn() -> Result<Transcriber> + Send + Sync>,
 }
@@ -55,43 +60,64 @@ pub struct Finished {
     pub heard: Result<Hypothesis>,
 }
 
+/// Clips that wait for a thread.
+struct Waiting {
+    tasks: UnboundedReceiver<Task>,
+    /// Came before them, and did not go with those before it.
+    next: Option<Task>,
+}
+
 /// Starts the threads; they end when no more tasks come.
 pub fn start(
     tasks: UnboundedReceiver<Task>,
     shared: &Arc<Shared>,
     finished: UnboundedSender<Finished>,
 ) {
-    let tasks = Arc::new(Mutex::new(tasks));
+    let waiting = Arc::new(Mutex::new(Waiting { tasks, next: None }));
     for _ in 0..shared.terms.threads {
-        let (tasks, shared, finished) = (tasks.clone(), shared.clone(), finished.clone());
-        tokio::task::spawn_blocking(move || work(&tasks, &shared, &finished));
+        let (waiting, shared, finished) = (waiting.clone(), shared.clone(), finished.clone());
+        tokio::task::spawn_blocking(move || work(&waiting, &shared, &finished));
     }
 }
 
-fn work(
-    tasks: &Mutex<UnboundedReceiver<Task>>,
-    shared: &Shared,
-    finished: &UnboundedSender<Finished>,
-) {
+/// Waits for a clip, and takes what may be heard with it, up to this thread's share; none at the end.
+fn take(waiting: &Mutex<Waiting>, threads: usize) -> Vec<Task> {
+    let Ok(mut waiting) = waiting.lock() else { return Vec::new() };
+    let Some(first) = waiting.next.take().or_else(|| waiting.tasks.blocking_recv()) else {
+        return Vec::new();
+    };
+    let share = 1 + waiting.tasks.len() / threads;
+    let most = if first.attempts > 1 { 1 } else { first.hands.at_once.min(share) };
+    let mut taken = vec![first];
+    while taken.len() < most {
+        let Ok(task) = waiting.tasks.try_recv() else { break };
+        if task.run != taken[0].run || task.attempts > 1 {
+            waiting.next = Some(task);
+            break;
+        }
+        taken.push(task);
+    }
+    taken
+}
+
+fn work(waiting: &Mutex<Waiting>, shared: &Shared, finished: &UnboundedSender<Finished>) {
     let mut own: Option<(Run, Transcriber)> = None;
     loop {
-        let next = match tasks.lock() {
-            Ok(mut tasks) => tasks.blocking_recv(),
-            Err(_) => None,
+        let mut taken = take(waiting, shared.terms.threads);
+        let Some(others) = taken.len().checked_sub(1) else { return };
+        // Those that were given back meanwhile: the worker ends.
+        taken.retain(|task| shared.held.begin(task.id, others));
+        let heard = match &taken[..] {
+            [] => continue,
+            [task] if task.attempts > MOST_ATTEMPTS => vec![Err(GivenUp.into())],
+            tasks => hear(&mut own, tasks),
         };
-        let Some(task) = next else { break };
-        // Given back meanwhile: the worker ends.
-        if !shared.held.begin(task.id) {
-            continue;
-        }
-        let heard = match task.attempts > MOST_ATTEMPTS {
-            false => hear(&mut own, &task),
-            true => Err(GivenUp.into()),
-        };
-        shared.held.end(task.id);
-        let Task { id, run, clip, attempts, .. } = task;
-        if finished.send(Finished { id, run, clip, attempts, heard }).is_err() {
-            break;
+        for (task, heard) in taken.into_iter().zip(heard) {
+            shared.held.end(task.id);
+            let Task { id, run, clip, attempts, .. } = task;
+            if finished.send(Finished { id, run, clip, attempts, heard }).is_err() {
+                return;
+            }
         }
     }
 }
@@ -101,15 +127,37 @@ fn work(
 #[error("no worker ever answered for it: each that had it died, hung or lost its connection")]
 pub struct GivenUp;
 
-fn hear(own: &mut Option<(Run, Transcriber)>, task: &Task) -> Result<Hypothesis> {
-    if own.as_ref().is_none_or(|(run, _)| *run != task.run) {
+/// What came of clips of one run, in their order.
+fn hear(own: &mut Option<(Run, Transcriber)>, tasks: &[Task]) -> Vec<Result<Hypothesis>> {
+    let Some(Task { run, hands, stop, .. }) = tasks.first() else { return Vec::new() };
+    let transcriber = match ready(own, run, hands) {
+        Ok(transcriber) => transcriber,
+        Err(error) => return tasks.iter().map(|_| Err(anyhow!("{error:#}"))).collect(),
+    };
+    let sounds: Vec<Result<Vec<f32>>> =
+        tasks.iter().map(|t| flac::decode(t.flac.clone())).collect();
+    let requests = tasks.iter().zip(&sounds).filter_map(|(task, sound)| {
+        let samples = sound.as_ref().ok()?;
+        let level = level::measure(samples);
+        Some(Request { clip: &task.clip, samples, level, language: &task.language })
+    });
+    let requests: Vec<Request> = requests.collect();
+    // All of them began together and are told to stop together.
+    let mut heard = transcriber.transcribe_all(&requests, &hands.policy, stop).into_iter();
+    let mut next = || heard.next().unwrap_or_else(|| Err(anyhow!("no hypothesis")));
+    let unread: Vec<Option<anyhow::Error>> = sounds.into_iter().map(Result::err).collect();
+    unread.into_iter().map(|unread| unread.map_or_else(&mut next, Err)).collect()
+}
+
+/// The thread's transcriber, made for the run.
+fn ready<'a>(
+    own: &'a mut Option<(Run, Transcriber)>,
+    run: &Run,
+    hands: &Hands,
+) -> Result<&'a mut Transcriber> {
+    if own.as_ref().is_none_or(|(made, _)| made != run) {
         *own = None; // its memory first
-        *own = Some((task.run.clone(), (task.hands.transcriber)()?));
+        *own = Some((run.clone(), (hands.transcriber)()?));
     }
-    let (_, transcriber) = own.as_mut().context("no transcriber")?;
-    let samples = flac::decode(task.flac.clone())?;
-    let level = level::measure(&samples);
-    let Task { clip, language, hands, stop, .. } = task;
-    let request = Request { clip, samples: &samples, level, language };
-    transcriber.transcribe(request, &hands.policy, stop)
+    own.as_mut().map(|(_, transcriber)| transcriber).context("no transcriber")
 }

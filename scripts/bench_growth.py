@@ -5,10 +5,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
 import long_recording
 import scale_plot
+from measured import measured
 
 shared, plot, lengths = sys.argv[1], sys.argv[2], [float(m) for m in sys.argv[3:]] or [1, 10, 60, 600]
 program = os.path.abspath("target/release/second-ear")
@@ -17,21 +17,16 @@ MOST_WITH_MODEL = float(os.environ.get("MODEL_MINUTES", 60))
 PAIRS, TWO_CORES_ON = 3, ("quebec_menu_a", "volunteers_fr")
 
 
-def measured(*arguments):
+def cost(*arguments):
     """Wall seconds and peak MB of a command."""
-    began = time.time()
-    child = subprocess.Popen([program, "--quiet", *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        raise SystemExit(f"{arguments} ended with {child.returncode}")
-    return time.time() - began, usage.ru_maxrss // 1024
+    done = measured([program, "--quiet", *arguments], stderr=subprocess.DEVNULL)
+    return done.seconds, done.peak >> 20
 
 
 def whole(work, recordings, *more):
     """`init`, `ingest`, `run`, each measured."""
     space = os.path.join(tempfile.mkdtemp(dir=work), "space")
-    return [measured("init", space, "--language", "fr"), measured("ingest", space, *recordings), measured("run", space, *more)]
+    return [cost("init", space, "--language", "fr"), cost("ingest", space, *recordings), cost("run", space, *more)]
 
 
 def growth():

@@ -12,6 +12,8 @@ import tempfile
 import time
 import urllib.request
 
+from measured import measured
+
 recording, rounds, minutes = os.path.abspath(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
 program = os.path.abspath("target/release/second-ear")
 work = tempfile.mkdtemp(prefix="second-ear-nats-")
@@ -55,20 +57,15 @@ def once(name, workers):
     hands = [subprocess.Popen([program, "--quiet", "worker", "--nats", url, "--workers", str(n), "--json"], stdout=subprocess.PIPE)
              for n in workers]
     more = ["--nats", url] if workers else ["--workers", "2"]
-    before, server_before, began = varz(), cpu(server.pid)[0], time.time()
-    run = subprocess.Popen([program, "--quiet", "run", folder, "--json", *more], stdout=subprocess.PIPE, text=True)
-    printed = run.stdout.read()
-    _, status, usage = os.wait4(run.pid, 0)
-    run.returncode = os.waitstatus_to_exitcode(status)
-    seconds, after, server_after = time.time() - began, varz(), cpu(server.pid)
-    if run.returncode:
-        sys.exit(f"the run ended with {run.returncode}")
-    done, first = json.loads(printed), []
+    before, server_before = varz(), cpu(server.pid)[0]
+    run = measured([program, "--quiet", "run", folder, "--json", *more])
+    after, server_after = varz(), cpu(server.pid)
+    done, first = json.loads(run.printed), []
     for hand in hands:
         hand.terminate()
         first.append(json.loads(hand.communicate()[0]))
-    return {"coordinator": (usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024), "server": (server_after[0] - server_before, server_after[1]),
-            "seconds": seconds, "clips": done["transcribed"], "audio": done["transcribed_seconds"], "workers": first,
+    return {"coordinator": (run.cpu, run.peak >> 20), "server": (server_after[0] - server_before, server_after[1]),
+            "seconds": run.seconds, "clips": done["transcribed"], "audio": done["transcribed_seconds"], "workers": first,
             "bytes": after["in_bytes"] - before["in_bytes"], "messages": after["in_msgs"] - before["in_msgs"]}
 
 

@@ -7,10 +7,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 import zipfile
 
 import soundfile
+from measured import measured
 
 PROGRAM = "target/release/second-ear"
 PEER = "target/release/examples/whisper_cpp"
@@ -35,18 +35,9 @@ class Bench:
 
     def measured(self, commands):
         """Runs commands one after another: wall seconds, processor seconds, peak memory of the largest, what the last printed."""
-        began, cpu, peak, printed = time.time(), 0.0, 0, ""
-        for command in commands:
-            with tempfile.TemporaryFile() as out:
-                child = subprocess.Popen(command, stdout=out)
-                _, status, usage = os.wait4(child.pid, 0)
-                child.returncode = os.waitstatus_to_exitcode(status)
-                if child.returncode:
-                    raise SystemExit(f"{command} ended with {child.returncode}")
-                out.seek(0)
-                printed = out.read().decode()
-            cpu, peak = cpu + usage.ru_utime + usage.ru_stime, max(peak, usage.ru_maxrss)
-        return {"whole": time.time() - began, "cpu": cpu, "peak_mb": peak // 1024}, printed
+        all_ = [measured(command) for command in commands]
+        row = {"whole": sum(m.seconds for m in all_), "cpu": sum(m.cpu for m in all_), "peak_mb": max(m.peak for m in all_) >> 20}
+        return row, all_[-1].printed
 
     def scored(self, row, recordings, texts):
         """By jiwer, through the oracle script, for all runners alike: a recording's whole text against its joined reference."""

@@ -15,7 +15,6 @@ import random
 import shutil
 import sqlite3
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
@@ -23,6 +22,7 @@ import time
 import wave
 
 import scale_plot
+from measured import measured
 
 PROGRAM = os.path.abspath(os.environ.get("SECOND_EAR", "target/release/second-ear"))
 RATE = 16000
@@ -33,14 +33,8 @@ SHORT = 4  # of them, in clips of a third of a second
 
 def call(*args, **more):
     """Runs the program; seconds on the clock, peak memory (bytes), what it printed, seconds of its processors."""
-    began = time.perf_counter()
-    child = subprocess.Popen([PROGRAM, "--quiet", *args], stdout=subprocess.PIPE, text=True, **more)
-    out = child.stdout.read()
-    _, code, used = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(code)
-    if child.returncode:
-        sys.exit(f"{args}: exit code {child.returncode}")
-    return time.perf_counter() - began, used.ru_maxrss * 1024, out, used.ru_utime + used.ru_stime
+    done = measured([PROGRAM, "--quiet", *args], **more)
+    return done.seconds, done.peak, done.printed, done.cpu
 
 
 def cost(called):

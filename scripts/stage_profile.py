@@ -25,6 +25,7 @@ STAGES = [
     ("routing", ["route::"]),
     ("CTranslate2's layers", ["ctranslate2::", "dnnl::", "second_ear::Worker"]),
     ("matrix products of CTranslate2", ["[unknown]"]),  # code made at run time has no names, and no callers
+    ("choice of tokens", ["decode_all"]),  # inlined there; what it calls comes first
 ]
 
 

@@ -15,6 +15,7 @@ pub mod link;
 pub mod message;
 mod offer;
 mod publish;
+mod pull;
 mod results;
 pub mod serve;
 pub mod streams;

@@ -1,23 +1,21 @@
-//! A worker: finds runs, pulls their clips, has them heard, publishes what came of them. In: a connection,
-//! what prepares a run. Out: results on the server, counts. Left to others: loading models.
+//! A worker: what its parts share, from its start to its end. In: a connection, what prepares a run. Out: results on
+//! the server, counts. Left to others: pulling clips (`pull`), hearing them (`threads`), answering (`answer`).
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow, bail, ensure};
-use async_nats::jetstream::consumer::{Consumer, pull};
-use async_nats::jetstream::{AckKind, Message};
-use futures_util::StreamExt;
+use anyhow::{Result, bail};
+use async_nats::jetstream::AckKind;
 use serde::Serialize;
-use tokio::sync::mpsc::{self, UnboundedSender};
+use tokio::sync::mpsc;
 
+use super::answer;
 use super::held::Held;
 use super::link::{Link, Tell};
-use super::streams::{self, Run};
-use super::threads::{self, Hands, Task};
-use super::{answer, files, message};
+use super::pull::Puller;
+use super::threads::{self, Hands};
 
 /// What a run needs, seen from here.
 pub enum Prepared {
@@ -73,25 +71,8 @@ pub struct Served {
     pub refused: BTreeMap<String, String>,
 }
 
-/// Clips of a run are heard, or not.
-enum State {
-    Ready(Arc<Hands>, Box<Consumer<pull::Config>>),
-    /// Since when: the model may come.
-    Refused(Instant),
-}
-
-/// Runs are looked for this often, and ...
-const LOOK: Duration = Duration::from_secs(2);
-/// ... this often where none is known: a run shall not wait for its workers.
-const SEEK: Duration = Duration::from_millis(400);
-/// A run that was refused is looked at again after this.
-const AGAIN: Duration = Duration::from_secs(10);
-/// One pull waits this long.
-const PULL: Duration = Duration::from_secs(1);
 /// What is in the middle of a clip when the worker is told to end gets this long.
 const GRACE: Duration = Duration::from_secs(20);
-/// Clips that a worker holds at most.
-const MOST_HELD: usize = 1024;
 /// A clip that was handed out more often than this is given up.
 pub const MOST_ATTEMPTS: u64 = 5;
 
@@ -103,7 +84,7 @@ pub struct Shared {
     pub served: Mutex<Served>,
     pub began: Instant,
     /// Milliseconds without a sign of life after which the server gives a clip to somebody else.
-    patience: AtomicU64,
+    pub patience: AtomicU64,
     /// A thread hangs for good.
     lost: AtomicBool,
 }
@@ -133,8 +114,7 @@ pub async fn serve(link: Link, terms: Terms) -> Result<Served> {
     threads::start(tasks, &shared, finish);
     let answering = tokio::spawn(answer::answer_all(shared.clone(), finished));
     let beating = tokio::spawn(beat(shared.clone()));
-    let mut puller =
-        Puller { shared: shared.clone(), give, runs: BTreeMap::new(), next: 0, most: 1 };
+    let mut puller = Puller::new(shared.clone(), give);
     puller.pull_all().await;
     // What no thread has begun with goes to others at once; what is begun may end.
     for id in shared.held.idle() {
@@ -175,187 +155,5 @@ async fn beat(shared: Arc<Shared>) {
             shared.lost.store(true, Ordering::Relaxed);
             shared.terms.stop.store(true, Ordering::Relaxed);
         }
-    }
-}
-
-/// Pulls clips and hands them to the threads.
-struct Puller {
-    shared: Arc<Shared>,
-    give: UnboundedSender<Task>,
-    runs: BTreeMap<Run, State>,
-    next: u64,
-    /// Clips that may be held now. Doubles with each pull, and falls to one where a clip comes back from a worker: whoever had
-    /// it may have died of it, and each that is held then counts as handed out once more.
-    most: usize,
-}
-
-impl Puller {
-    async fn pull_all(&mut self) {
-        let (mut looked, mut worked) = (None::<Instant>, Instant::now());
-        while !self.shared.stopped() {
-            let every = if self.runs.is_empty() { SEEK } else { LOOK };
-            if looked.is_none_or(|looked| looked.elapsed() > every) {
-                looked = Some(Instant::now());
-                if let Err(error) = self.look().await {
-                    (self.shared.terms.tell)(format!("look for work: {error:#}; trying again"));
-                    tokio::time::sleep(PULL).await;
-                    continue;
-                }
-            }
-            let mut ready: Vec<Run> = Vec::new();
-            for (run, state) in &self.runs {
-                if matches!(state, State::Ready(..)) {
-                    ready.push(run.clone());
-                }
-            }
-            let alone = ready.len() == 1;
-            let mut got = 0;
-            for run in ready {
-                match self.pull(&run, alone).await {
-                    Ok(n) => got += n,
-                    // The run is over, or the server is gone: the next look tells.
-                    Err(_) => drop(self.runs.remove(&run)),
-                }
-            }
-            if got > 0 || self.shared.held.count() > 0 {
-                worked = Instant::now();
-            } else if self.shared.terms.idle_exit.is_some_and(|most| worked.elapsed() > most) {
-                break;
-            }
-            if got == 0 && !alone {
-                tokio::time::sleep(PULL / 4).await;
-            }
-        }
-    }
-
-    /// Looks which runs there are, and prepares for new ones.
-    async fn look(&mut self) -> Result<()> {
-        let link = self.shared.link.clone();
-        let Ok(stream) = streams::stream(&link, streams::WORK).await else {
-            return Ok(()); // no coordinator has ever been here
-        };
-        let mut found = BTreeMap::new();
-        let mut names = std::pin::pin!(stream.consumers());
-        while let Some(info) = names.next().await {
-            let info = info?;
-            if let Some(run) = Run::of_consumer(&info.name) {
-                found.insert(run, info.config.ack_wait);
-            }
-        }
-        self.runs.retain(|run, state| {
-            let over = matches!(state, State::Refused(since) if since.elapsed() > AGAIN);
-            found.contains_key(run) && !over
-        });
-        for (run, patience) in found {
-            if self.runs.contains_key(&run) {
-                continue;
-            }
-            let state = match self.prepare(&run).await {
-                Ok(hands) => {
-                    if let Ok(mut served) = self.shared.served.lock() {
-                        served.refused.remove(&run.consumer());
-                    }
-                    let patience = patience.as_millis() as u64;
-                    self.shared.patience.store(patience.max(500), Ordering::Relaxed);
-                    let consumer = stream.get_consumer(&run.consumer()).await;
-                    let consumer = consumer.map_err(|e| anyhow!("the run's consumer: {e}"))?;
-                    State::Ready(Arc::new(hands), Box::new(consumer))
-                }
-                Err(error) => {
-                    self.refuse(&run, format!("{error:#}"));
-                    State::Refused(Instant::now())
-                }
-            };
-            self.runs.insert(run, state);
-        }
-        Ok(())
-    }
-
-    /// Says why there is no work for a run, once.
-    fn refuse(&self, run: &Run, why: String) {
-        let Ok(mut served) = self.shared.served.lock() else { return };
-        let line = format!("no work for the run {}: {why}", run.consumer());
-        if served.refused.insert(run.consumer(), why.clone()).is_none_or(|before| before != why) {
-            (self.shared.terms.tell)(line);
-        }
-    }
-
-    async fn prepare(&self, run: &Run) -> Result<Hands> {
-        let Shared { link, terms, .. } = &*self.shared;
-        let setup = Arc::new(files::setup(link, run).await?);
-        for fetched in [false, true] {
-            let (prepare, setup) = (terms.prepare.clone(), setup.clone());
-            match tokio::task::spawn_blocking(move || prepare(&setup)).await?? {
-                Prepared::Ready(hands) => return Ok(hands),
-                Prepared::Lacks { sha256, name } if !fetched => {
-                    ensure!(
-                        (terms.fetch)(link.clone(), sha256.clone()).await?,
-                        "the model {name} ({sha256}) is neither here nor on the server: fetch it \
-                         (`second-ear model pull`), name its file (--model), or run with --share-model"
-                    );
-                }
-                Prepared::Lacks { name, .. } => {
-                    bail!("the model {name} was fetched and is not found")
-                }
-            }
-        }
-        bail!("the run cannot be prepared")
-    }
-
-    /// Pulls as many clips as may be held (in work and ready for each thread what it takes at once); waits for one where the
-    /// run is `alone`. How many came.
-    async fn pull(&mut self, run: &Run, alone: bool) -> Result<usize> {
-        let Some(State::Ready(hands, consumer)) = self.runs.get(run) else { return Ok(0) };
-        let (hands, consumer) = (hands.clone(), consumer.clone());
-        let most = self.most.min(2 * self.shared.terms.threads * hands.at_once);
-        let room = tokio::time::timeout(PULL, self.shared.held.room(most)).await;
-        let Ok(room) = room else { return Ok(0) };
-        let (mut got, mut back) = (0, false);
-        let mut there = consumer.fetch().max_messages(room).messages().await?;
-        while let Some(message) = streams::next(&mut there, Duration::ZERO).await? {
-            back |= self.take(run, &hands, message).await;
-            got += 1;
-        }
-        if got == 0 && alone {
-            let mut one = consumer.batch().max_messages(1).expires(PULL).messages().await?;
-            while let Some(message) = streams::next(&mut one, PULL).await? {
-                back |= self.take(run, &hands, message).await;
-                got += 1;
-            }
-        }
-        self.most = match got {
-            _ if back => 1,
-            0 => self.most,
-            _ => (2 * most).min(MOST_HELD),
-        };
-        Ok(got)
-    }
-
-    /// Hands a clip to the threads. Whether it was handed out before.
-    async fn take(&mut self, run: &Run, hands: &Arc<Hands>, message: Message) -> bool {
-        let attempts = message.info().map_or(1, |info| info.delivered.max(1) as u64);
-        let (message, acker) = message.split();
-        self.next += 1;
-        let id = self.next;
-        let stop = self.shared.held.take(id, acker);
-        match message::clip(&message.subject, message.headers.as_ref()) {
-            Ok((clip, language)) => {
-                let (run, hands) = (run.clone(), hands.clone());
-                let flac = message.payload.to_vec();
-                let task = Task { id, run, hands, clip, language, flac, attempts, stop };
-                if self.give.send(task).is_err() {
-                    self.shared.held.release(id);
-                }
-            }
-            Err(error) => {
-                (self.shared.terms.tell)(format!(
-                    "a message that is no clip was dropped: {error:#}"
-                ));
-                if let Some(acker) = self.shared.held.release(id) {
-                    let _ = acker.ack_with(AckKind::Term).await;
-                }
-            }
-        }
-        attempts > 1
     }
 }

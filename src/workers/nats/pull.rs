@@ -1,7 +1,7 @@
 //! Finds runs, prepares for them, and pulls their clips, no more than may be held. In: a connection, what
 //! prepares a run. Out: tasks for the threads. Left to others: the threads, what is answered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -97,19 +97,17 @@ impl Puller {
         let Ok(stream) = streams::stream(&link, streams::WORK).await else {
             return Ok(()); // no coordinator has ever been here
         };
-        let mut found = BTreeMap::new();
-        let mut names = std::pin::pin!(stream.consumers());
-        while let Some(info) = names.next().await {
-            let info = info?;
-            if let Some(run) = Run::of_consumer(&info.name) {
-                found.insert(run, info.config.ack_wait);
-            }
+        // Names only: the server cannot list more of a consumer that is being removed.
+        let mut found = BTreeSet::new();
+        let mut names = std::pin::pin!(stream.consumer_names());
+        while let Some(name) = names.next().await {
+            found.extend(Run::of_consumer(&name?));
         }
         self.runs.retain(|run, state| {
             let over = matches!(state, State::Refused(since) if since.elapsed() > AGAIN);
-            found.contains_key(run) && !over
+            found.contains(run) && !over
         });
-        for (run, patience) in found {
+        for run in found {
             if self.runs.contains_key(&run) {
                 continue;
             }
@@ -118,10 +116,11 @@ impl Puller {
                     if let Ok(mut served) = self.shared.served.lock() {
                         served.refused.remove(&run.consumer());
                     }
-                    let patience = patience.as_millis() as u64;
-                    self.shared.patience.store(patience.max(500), Ordering::Relaxed);
                     let consumer = stream.get_consumer(&run.consumer()).await;
-                    let consumer = consumer.map_err(|e| anyhow!("the run's consumer: {e}"))?;
+                    let consumer: Consumer<pull::Config> =
+                        consumer.map_err(|e| anyhow!("the run's consumer: {e}"))?;
+                    let patience = consumer.cached_info().config.ack_wait.as_millis() as u64;
+                    self.shared.patience.store(patience.max(500), Ordering::Relaxed);
                     State::Ready(Arc::new(hands), Box::new(consumer))
                 }
                 Err(error) => {

@@ -65,16 +65,19 @@ impl Puller {
                     continue;
                 }
             }
-            let mut ready: Vec<Run> = Vec::new();
+            let (mut ready, mut at_once): (Vec<Run>, usize) = (Vec::new(), 1);
             for (run, state) in &self.runs {
-                if matches!(state, State::Ready(..)) {
+                if let State::Ready(hands, _) = state {
                     ready.push(run.clone());
+                    at_once = at_once.max(hands.at_once);
                 }
             }
+            // In work and ready for each thread, what it takes at once; the same for all runs, or one would wait for the other.
+            let most = 2 * self.shared.terms.threads * at_once;
             let alone = ready.len() == 1;
             let mut got = 0;
             for run in ready {
-                match self.pull(&run, alone).await {
+                match self.pull(&run, most, alone).await {
                     Ok(n) => got += n,
                     // The run is over, or the server is gone: the next look tells.
                     Err(_) => drop(self.runs.remove(&run)),
@@ -164,12 +167,11 @@ impl Puller {
         bail!("the run cannot be prepared")
     }
 
-    /// Pulls as many clips as may be held (in work and ready for each thread what it takes at once); waits for one where the
-    /// run is `alone`. How many came.
-    async fn pull(&mut self, run: &Run, alone: bool) -> Result<usize> {
+    /// Pulls clips until as many are held as may be now, `most` at most; waits for one where the run is `alone`. How many came.
+    async fn pull(&mut self, run: &Run, most: usize, alone: bool) -> Result<usize> {
         let Some(State::Ready(hands, consumer)) = self.runs.get(run) else { return Ok(0) };
         let (hands, consumer) = (hands.clone(), consumer.clone());
-        let most = self.most.min(2 * self.shared.terms.threads * hands.at_once);
+        let most = self.most.min(most);
         let room = tokio::time::timeout(PULL, self.shared.held.room(most)).await;
         let Ok(room) = room else { return Ok(0) };
         let (mut got, mut back) = (0, false);

@@ -31,15 +31,14 @@ RECORDINGS = 10
 SHORT = 4  # of them, in clips of a third of a second
 
 
-def call(*args, **more):
-    """Runs the program; seconds on the clock, peak memory (bytes), what it printed, seconds of its processors."""
-    done = measured([PROGRAM, "--quiet", *args], **more)
-    return done.seconds, done.peak, done.printed, done.cpu
+def call(*args):
+    """Runs the program."""
+    return measured([PROGRAM, "--quiet", *args])
 
 
 def cost(called):
-    """Seconds on the clock, peak memory, seconds of processors."""
-    return called[0], called[1], called[3]
+    """Seconds on the clock, peak memory (bytes), seconds of processors."""
+    return called.seconds, called.peak, called.cpu
 
 
 def set_in(workspace, **settings):
@@ -141,11 +140,11 @@ def base(work, rivals):
     counts = []
     for manifest in manifests:
         call("ingest", workspace, manifest)
-        seconds, memory, out, used = call("run", workspace, "--scripted", script, "--json")
-        done = json.loads(out)
+        run = call("run", workspace, "--scripted", script, "--json")
+        done = json.loads(run.printed)
         counts.append(done["transcribed"])
-        print(f"{done['transcribed_seconds'] / 3600:.2f} h of speech, {counts[-1]} clips: run in {seconds:.1f} s ({used:.1f} s of processors), "
-              f"{memory / 1e6:.0f} MB", file=sys.stderr, flush=True)
+        print(f"{done['transcribed_seconds'] / 3600:.2f} h of speech, {counts[-1]} clips: run in {run.seconds:.1f} s ({run.cpu:.1f} s of processors), "
+              f"{run.peak / 1e6:.0f} MB", file=sys.stderr, flush=True)
         set_in(workspace, min_seconds=0.15, max_seconds=0.4, join_gap_seconds=0.1, padding_seconds=0.02)
     return workspace, script, counts
 
@@ -192,10 +191,10 @@ def commits(workspace, wanted, script):
     run = call("run", workspace, "--scripted", script, "--json")
     ended = time.perf_counter()
     watcher.join()
-    assert json.loads(run[2])["transcribed"] == wanted
+    assert json.loads(run.printed)["transcribed"] == wanted
     some = [(at, n) for at, n in seen if 0.05 * wanted <= n <= 0.95 * wanted]
     rate = (some[-1][1] - some[0][1]) / (some[-1][0] - some[0][0])
-    return rate, (ended - seen[-1][0], run[1], run[3])
+    return rate, (ended - seen[-1][0], run.peak, run.cpu)
 
 
 def one(work, made, wanted, repeat, files):

@@ -51,6 +51,7 @@ struct Row {
 #[derive(Clone, Debug)]
 pub struct Script {
     rows: Vec<Row>,
+    at_once: usize,
 }
 
 impl Script {
@@ -66,13 +67,14 @@ impl Script {
         let lines = text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty());
         let rows = lines
             .map(|(i, l)| serde_json::from_str(l).with_context(|| format!("line {}", i + 1)))
-            .collect::<Result<_>>()?;
-        Ok(Self { rows })
+            .collect::<Result<Vec<Row>>>()?;
+        let at_once = rows.iter().filter_map(|row| row.at_once).max().unwrap_or(1).max(1);
+        Ok(Self { rows, at_once })
     }
 
     /// Clips that are handed over together.
     pub fn at_once(&self) -> usize {
-        self.rows.iter().filter_map(|row| row.at_once).max().unwrap_or(1).max(1)
+        self.at_once
     }
 
     /// The hypothesis that the script has for a clip.

@@ -107,7 +107,7 @@ fn work(waiting: &Mutex<Waiting>, shared: &Shared, finished: &UnboundedSender<Fi
         let Some(others) = taken.len().checked_sub(1) else { return };
         // Those that were given back meanwhile: the worker ends.
         taken.retain(|task| shared.held.begin(task.id, others));
-        let heard = match &taken[..] {
+        let heard = match &mut taken[..] {
             [] => continue,
             [task] if task.attempts > MOST_ATTEMPTS => vec![Err(GivenUp.into())],
             tasks => hear(&mut own, tasks),
@@ -127,15 +127,15 @@ fn work(waiting: &Mutex<Waiting>, shared: &Shared, finished: &UnboundedSender<Fi
 #[error("no worker ever answered for it: each that had it died, hung or lost its connection")]
 pub struct GivenUp;
 
-/// What came of clips of one run, in their order.
-fn hear(own: &mut Option<(Run, Transcriber)>, tasks: &[Task]) -> Vec<Result<Hypothesis>> {
+/// What came of clips of one run, in their order; takes their sounds.
+fn hear(own: &mut Option<(Run, Transcriber)>, tasks: &mut [Task]) -> Vec<Result<Hypothesis>> {
+    let sounds = tasks.iter_mut().map(|task| flac::decode(std::mem::take(&mut task.flac)));
+    let sounds: Vec<Result<Vec<f32>>> = sounds.collect();
     let Some(Task { run, hands, stop, .. }) = tasks.first() else { return Vec::new() };
     let transcriber = match ready(own, run, hands) {
         Ok(transcriber) => transcriber,
         Err(error) => return tasks.iter().map(|_| Err(anyhow!("{error:#}"))).collect(),
     };
-    let sounds: Vec<Result<Vec<f32>>> =
-        tasks.iter().map(|t| flac::decode(t.flac.clone())).collect();
     let requests = tasks.iter().zip(&sounds).filter_map(|(task, sound)| {
         let samples = sound.as_ref().ok()?;
         let level = level::measure(samples);
@@ -144,9 +144,8 @@ fn hear(own: &mut Option<(Run, Transcriber)>, tasks: &[Task]) -> Vec<Result<Hypo
     let requests: Vec<Request> = requests.collect();
     // All of them began together and are told to stop together.
     let mut heard = transcriber.transcribe_all(&requests, &hands.policy, stop).into_iter();
-    let mut next = || heard.next().unwrap_or_else(|| Err(anyhow!("no hypothesis")));
-    let unread: Vec<Option<anyhow::Error>> = sounds.into_iter().map(Result::err).collect();
-    unread.into_iter().map(|unread| unread.map_or_else(&mut next, Err)).collect()
+    let of = |sound: Result<_>| sound.and_then(|_| heard.next().context("no hypothesis")?);
+    sounds.into_iter().map(of).collect()
 }
 
 /// The thread's transcriber, made for the run.

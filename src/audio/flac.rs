@@ -19,6 +19,9 @@ pub fn encode(samples: &[f32]) -> Result<Vec<u8>> {
     let integers: Vec<i32> = samples.iter().map(|&s| sixteen_bit(s).into()).collect();
     let mut settings = flacenc::config::Encoder::default();
     settings.multithread = false; // clips are short, and many are encoded at once
+    // A third of the time of linear prediction, for 2 % more bytes.
+    settings.subframe_coding.use_lpc = false;
+    settings.subframe_coding.fixed.max_order = 2;
     let settings = settings.into_verified().map_err(|(_, e)| anyhow!("FLAC settings: {e}"))?;
     let source = flacenc::source::MemSource::from_samples(&integers, 1, 16, SAMPLE_RATE as usize);
     let mut stream = flacenc::encode_with_fixed_block_size(&settings, source, settings.block_size)

@@ -54,7 +54,7 @@ pub fn dispatch(command: Model, talk: Talk) -> Result<Exit> {
         }
         Model::Convert { source, out, kind } => {
             let show = &mut |e| bars.show(e);
-            let (file, sums) = match kind {
+            let (file, sum) = match kind {
                 WeightType::F16 => {
                     (out.clone(), models::convert(&source, &out, Format::F16, show)?)
                 }
@@ -63,12 +63,12 @@ pub fn dispatch(command: Model, talk: Talk) -> Result<Exit> {
                 }
                 WeightType::Hf => {
                     let model = source.to_string_lossy();
-                    let sums = models::export_hf(&model, &folder, &out, show)?;
-                    (out.join("model.safetensors"), sums)
+                    let sum = models::export_hf(&model, &folder, &out, show)?;
+                    (out.join("model.safetensors"), sum)
                 }
             };
             drop(bars);
-            talk.say(format!("Written to {} (sha256 {}).", file.display(), sums.sha256));
+            talk.say(format!("Written to {} (sha256 {sum}).", file.display()));
             Ok(Exit::Done)
         }
     }

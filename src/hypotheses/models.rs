@@ -60,7 +60,7 @@ pub fn convert(
     out: &Path,
     format: Format,
     progress: &mut dyn FnMut(Event),
-) -> Result<checksum::Sums> {
+) -> Result<String> {
     if from.join("model.bin").is_file() {
         return convert::from_ct2(from, out, format, progress, |_| Ok(()));
     }
@@ -83,13 +83,13 @@ pub fn convert(
 }
 
 /// Makes a folder for transformers of `model`, a registered name or the path of an f16 or f32 ggml
-/// file; the sums of its weights.
+/// file; the SHA-256 of its weights.
 pub fn export_hf(
     model: &str,
     models: &Path,
     out: &Path,
     progress: &mut dyn FnMut(Event),
-) -> Result<checksum::Sums> {
+) -> Result<String> {
     anyhow::ensure!(
         !Path::new(model).is_dir(),
         "{model} is a folder: make a ggml file of it first (--type f16), and a transformers folder \
@@ -101,5 +101,5 @@ pub fn export_hf(
 
 /// Lower-case hexadecimal SHA-256 of a file.
 pub fn file_sha256(path: &std::path::Path) -> anyhow::Result<String> {
-    Ok(checksum::of_file(path, &mut |_| {})?.sha256)
+    checksum::of_file(path, &mut |_| {})
 }

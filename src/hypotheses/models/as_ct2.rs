@@ -60,16 +60,21 @@ pub fn read(path: &Path) -> Result<Model> {
     );
     // Parts of a variable are stacked; Whisper has no bias of the keys, where CTranslate2 wants zeros.
     let mut variables: BTreeMap<String, Vec<Option<Part>>> = BTreeMap::new();
+    let (mut numbers, mut size) = (Vec::new(), 0);
     for slot in slots(&model.header) {
-        let numbers = model.all(&slot)?;
+        model.read_into(&slot, &mut numbers)?;
         let place = place(&slot.name).with_context(|| format!("no place for {}", slot.name))?;
         let parts = variables.entry(place.variable).or_default();
         parts.resize_with(place.parts as usize, || None);
-        parts[place.part as usize] = Some(Part::of(&slot, &numbers));
+        let part = Part::of(&slot, &numbers);
+        size += part.bytes.len();
+        parts[place.part as usize] = Some(part);
     }
 
     let heads = [("encoder", model.header.n_audio_head), ("decoder", model.header.n_text_head)];
-    let mut file = File { bytes: 6u32.to_le_bytes().to_vec(), variables: 0 };
+    // Room for scales, names and zeros too: bytes that do not fit are all moved.
+    let mut file = File { bytes: Vec::with_capacity(size + size / 64 + (1 << 20)), variables: 0 };
+    file.number(6);
     file.text("WhisperSpec");
     file.number(3);
     let counted = file.bytes.len();
@@ -80,8 +85,8 @@ pub fn read(path: &Path) -> Result<Model> {
     for (side, heads) in heads {
         file.variable(&format!("{side}/num_heads"), &[], I16, &(heads as i16).to_le_bytes());
     }
-    for (name, parts) in &variables {
-        file.stacked(name, parts)?;
+    for (name, parts) in variables {
+        file.stacked(&name, parts)?;
     }
     let count = file.variables.to_le_bytes();
     file.bytes[counted..counted + count.len()].copy_from_slice(&count);
@@ -144,33 +149,39 @@ impl File {
     }
 
     fn variable(&mut self, name: &str, dims: &[u64], kind: u8, bytes: &[u8]) {
+        self.start(name, dims, kind, bytes.len());
+        self.bytes.extend(bytes);
+    }
+
+    /// What comes before the `length` bytes of a variable.
+    fn start(&mut self, name: &str, dims: &[u64], kind: u8, length: usize) {
         self.text(name);
         self.bytes.push(dims.len() as u8);
         for dim in dims {
             self.number(*dim as usize);
         }
         self.bytes.push(kind);
-        self.number(bytes.len());
-        self.bytes.extend(bytes);
+        self.number(length);
         self.variables += 1;
     }
 
     /// A variable of parts of the same size; a part that is missing is zeros.
-    fn stacked(&mut self, name: &str, parts: &[Option<Part>]) -> Result<()> {
+    fn stacked(&mut self, name: &str, parts: Vec<Option<Part>>) -> Result<()> {
         let known = parts.iter().flatten().next().context("a variable without parts")?;
-        let mut dims = known.dims.clone();
+        let (length, mut dims) = (known.bytes.len(), known.dims.clone());
         dims[0] *= parts.len() as u64;
-        let mut bytes = Vec::with_capacity(known.bytes.len() * parts.len());
+        let kind = if known.scales.is_some() { I8 } else { F32 };
+        self.start(name, &dims, kind, length * parts.len());
+        let mut scales = Vec::new();
         for part in parts {
             match part {
-                Some(part) => bytes.extend_from_slice(&part.bytes),
-                None => bytes.resize(bytes.len() + known.bytes.len(), 0),
+                Some(part) => {
+                    self.bytes.extend(part.bytes);
+                    scales.extend(part.scales.into_iter().flatten());
+                }
+                None => self.bytes.resize(self.bytes.len() + length, 0),
             }
         }
-        let kind = if known.scales.is_some() { I8 } else { F32 };
-        self.variable(name, &dims, kind, &bytes);
-        let scales: Vec<f32> =
-            parts.iter().flatten().filter_map(|p| p.scales.clone()).flatten().collect();
         if !scales.is_empty() {
             let mut bytes = Vec::new();
             Float::F32.encode(&scales, &mut bytes);

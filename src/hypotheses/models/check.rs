@@ -2,15 +2,16 @@
 //! registered model or one whose checksum was recorded. Left to others: fetching it (`pull`),
 //! loading it (`whisper`). whisper.cpp aborts the process on broken files, hence checks come first.
 //!
-//! Sums are computed every time: a size and a time of change do not prove a content.
+//! Sums are computed every time: a size and a time of change do not prove a content. SHA-1 only where SHA-256 does not tell.
 
+use std::cell::OnceCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::Serialize;
 
-use super::checksum::{self, Sums};
+use super::checksum;
 use super::ggml;
 use super::progress::Event;
 use super::registry::{Registry, Source, Wanted};
@@ -121,35 +122,72 @@ pub fn verify_wanted(
             folder.display()
         );
     }
-    let sums = checksum::of_file(&path, progress)?;
-    let Some(origin) = origin_of(wanted, &path, &sums) else {
+    let sums = Sums::new(&path, checksum::of_file(&path, progress)?);
+    let Some(origin) = origin_of(wanted, &sums)? else {
         bail!(
             "the model {} is not what it should be and will not be loaded: its sha256 is {}, its \
              sha1 {}; expected {}. Type `second-ear model pull {name}` to fetch it again",
             path.display(),
             sums.sha256,
-            sums.sha1,
+            sums.sha1()?,
             expectations(wanted, &path).join(" or ")
         );
     };
-    Ok(ModelFile { path, sha256: sums.sha256, name, origin })
+    let sha256 = sums.sha256;
+    Ok(ModelFile { path, sha256, name, origin })
 }
 
-/// How a file with these sums is known to be the wanted model, if it is.
-pub fn origin_of(wanted: &Wanted, path: &Path, sums: &Sums) -> Option<Origin> {
-    let by_source =
-        wanted.model.sources.iter().find_map(|source| match (source, wanted.quantised) {
-            (Source::Hub { sha1, .. }, None) => (*sha1 == sums.sha1).then_some(Origin::Hub),
-            (Source::Hub { .. }, Some(_)) => None,
-            (Source::PypiCt2 { sha256, .. }, None) => {
-                (*sha256 == sums.sha256).then_some(Origin::PypiCt2)
-            }
-            (Source::PypiCt2 { sha256_q8_0, .. }, Some(_)) => {
-                (*sha256_q8_0 == sums.sha256).then_some(Origin::PypiCt2)
-            }
-        });
-    let recorded = || wanted.quantised.and(recorded_sum(path)).is_some_and(|s| s == sums.sha256);
-    by_source.or_else(|| recorded().then_some(Origin::QuantisedHere))
+/// The sums of a file: SHA-1 once it is asked for.
+pub struct Sums<'a> {
+    path: &'a Path,
+    sha256: String,
+    sha1: OnceCell<String>,
+}
+
+impl<'a> Sums<'a> {
+    /// Of the file `path`, whose SHA-256 is known.
+    pub fn new(path: &'a Path, sha256: String) -> Self {
+        Self { path, sha256, sha1: OnceCell::new() }
+    }
+
+    fn sha1(&self) -> Result<&str> {
+        if self.sha1.get().is_none() {
+            let _ = self.sha1.set(checksum::sha1_of_file(self.path, &mut |_| {})?);
+        }
+        self.sha1.get().map(String::as_str).context("no sum")
+    }
+}
+
+/// How the file with these sums is known to be the wanted model, if it is.
+pub fn origin_of(wanted: &Wanted, sums: &Sums) -> Result<Option<Origin>> {
+    match by_sha256(wanted, sums) {
+        Some(origin) => Ok(Some(origin)),
+        None => by_sha1(wanted, sums),
+    }
+}
+
+fn by_sha256(wanted: &Wanted, sums: &Sums) -> Option<Origin> {
+    let known = |source: &Source| match (source, wanted.quantised) {
+        (Source::Hub { .. }, _) => false,
+        (Source::PypiCt2 { sha256, .. }, None) => *sha256 == sums.sha256,
+        (Source::PypiCt2 { sha256_q8_0, .. }, Some(_)) => *sha256_q8_0 == sums.sha256,
+    };
+    let recorded = || wanted.quantised.and(recorded_sum(sums.path));
+    if wanted.model.sources.iter().any(known) {
+        return Some(Origin::PypiCt2);
+    }
+    recorded().is_some_and(|sum| sum == sums.sha256).then_some(Origin::QuantisedHere)
+}
+
+fn by_sha1(wanted: &Wanted, sums: &Sums) -> Result<Option<Origin>> {
+    for source in &wanted.model.sources {
+        if let (Source::Hub { sha1, .. }, None) = (source, wanted.quantised)
+            && sums.sha1()? == sha1
+        {
+            return Ok(Some(Origin::Hub));
+        }
+    }
+    Ok(None)
 }
 
 /// Where the checksum of a file that was quantised here is kept, in the format of `sha256sum`.
@@ -191,13 +229,8 @@ fn resolve_file(
     progress: &mut dyn FnMut(Event),
 ) -> Result<ModelFile> {
     ensure!(path.is_file(), "the model {} is not a file", path.display());
-    let sums = checksum::of_file(path, progress)?;
-    let registered = registry.models.iter().find_map(|model| {
-        let names = [model.name.clone(), format!("{}-q8_0", model.name)];
-        let wanted = names.iter().filter_map(|name| registry.get(name));
-        wanted.into_iter().find_map(|w| Some((w.name(), origin_of(&w, path, &sums)?)))
-    });
-    let (name, origin) = match registered {
+    let sums = Sums::new(path, checksum::of_file(path, progress)?);
+    let (name, origin) = match registered(registry, &sums)? {
         Some(known) => known,
         None => {
             ggml::inspect(path)?;
@@ -206,6 +239,21 @@ fn resolve_file(
         }
     };
     Ok(ModelFile { path: path.to_path_buf(), sha256: sums.sha256, name, origin })
+}
+
+/// The registered model that a file is, if any.
+fn registered(registry: &Registry, sums: &Sums) -> Result<Option<(String, Origin)>> {
+    let names = registry.models.iter().flat_map(|m| [m.name.clone(), format!("{}-q8_0", m.name)]);
+    let all: Vec<Wanted> = names.filter_map(|name| registry.get(&name)).collect();
+    if let Some(known) = all.iter().find_map(|w| Some((w.name(), by_sha256(w, sums)?))) {
+        return Ok(Some(known));
+    }
+    for wanted in &all {
+        if let Some(origin) = by_sha1(wanted, sums)? {
+            return Ok(Some((wanted.name(), origin)));
+        }
+    }
+    Ok(None)
 }
 
 #[cfg(test)]
@@ -258,6 +306,24 @@ mod tests {
         assert!(error.contains("has changed") && error.contains(&file.sha256), "{error}");
         let error = verify(&own, folder.path(), &mut quiet).unwrap_err().to_string();
         assert!(error.contains("not in the registry"), "{error}");
+    }
+
+    #[test]
+    fn a_file_of_the_hub_is_known_by_its_sha1_wherever_it_lies() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = PathBuf::from(own_model(folder.path()));
+        let registry = |sha1: &str| {
+            let text = format!(
+                "hub = 'x'\n[[model]]\nname = 'toy'\nlanguages = 'en'\nparameters = '1 M'\nsize = '1 MiB'\n\
+                 licence = 'MIT'\n[[model.source]]\nkind = 'hub'\nrepository = 'a/b'\nfile = 'f'\nsha1 = '{sha1}'\n"
+            );
+            Registry::parse(&text).unwrap()
+        };
+        let sha1 = checksum::sha1_of_file(&path, &mut quiet).unwrap();
+        let known = resolve_file(&registry(&sha1), &path, &mut quiet).unwrap();
+        assert_eq!((known.name.as_str(), known.origin), ("toy", Origin::Hub));
+        let unknown = resolve_file(&registry(&"0".repeat(40)), &path, &mut quiet).unwrap();
+        assert_eq!((unknown.name.as_str(), unknown.origin), ("ours", Origin::OwnFile));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! Makes ggml model files. In: a CTranslate2 folder or an f16 ggml file. Out: a ggml file, f16 or
-//! q8_0. Left to others: folders of transformers (`hf`), where the input comes from, and whether the sums are the expected ones.
+//! q8_0. Left to others: folders of transformers (`hf`), where the input comes from, and whether the checksum is the expected one.
 
 use std::fs::{self, File};
 use std::io::BufReader;
@@ -9,7 +9,6 @@ use std::str::FromStr;
 use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 
-use super::checksum::Sums;
 use super::ct2::Ct2;
 use super::ggml::layout::{Slot, slots};
 use super::ggml::{self, Header, Storage, writer::Writer};
@@ -50,14 +49,14 @@ impl FromStr for Format {
 }
 
 /// Turns a CTranslate2 folder (`model.bin` in float16 or float32, `tokenizer.json`) into a ggml
-/// file. `out` appears whole or not at all; `accept` may still refuse it by its sums.
+/// file. `out` appears whole or not at all; `accept` may still refuse it by its SHA-256.
 pub fn from_ct2(
     folder: &Path,
     out: &Path,
     format: Format,
     progress: &mut dyn FnMut(Event),
-    accept: impl FnOnce(&Sums) -> Result<()>,
-) -> Result<Sums> {
+    accept: impl FnOnce(&str) -> Result<()>,
+) -> Result<String> {
     let path = folder.join("model.bin");
     let about = || format!("convert the CTranslate2 model {}", path.display());
     let file = File::open(&path).with_context(about)?;
@@ -82,7 +81,7 @@ pub fn from_ct2(
 }
 
 /// Makes a q8_0 file of an f16 (or f32) ggml file.
-pub fn quantise(from: &Path, out: &Path, progress: &mut dyn FnMut(Event)) -> Result<Sums> {
+pub fn quantise(from: &Path, out: &Path, progress: &mut dyn FnMut(Event)) -> Result<String> {
     let mut model = ggml::open(from)?;
     ensure!(
         matches!(model.header.storage, Storage::F32 | Storage::F16),
@@ -131,8 +130,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         write_ct2(folder.path());
         let out = folder.path().join("out.bin");
-        let sums = from_ct2(folder.path(), &out, Format::F16, &mut quiet, |_| Ok(())).unwrap();
-        assert_eq!(sums, super::super::checksum::of_file(&out, &mut quiet).unwrap());
+        let sum = from_ct2(folder.path(), &out, Format::F16, &mut quiet, |_| Ok(())).unwrap();
+        assert_eq!(sum, super::super::checksum::of_file(&out, &mut quiet).unwrap());
 
         let model = ggml::open(&out).unwrap();
         assert_eq!((model.header.n_audio_state, model.header.n_audio_head), (64, 1));
@@ -216,13 +215,13 @@ mod tests {
         let path = |key: &str| std::path::PathBuf::from(std::env::var(key).unwrap());
         let [f16, q8_0] = ["f16.bin", "q8_0.bin"].map(|name| path("SECOND_EAR_OUT").join(name));
         let began = std::time::Instant::now();
-        let sums =
+        let sum =
             from_ct2(&path("SECOND_EAR_CT2"), &f16, Format::F16, &mut quiet, |_| Ok(())).unwrap();
-        println!("f16: {:.2} s, sha256 {}", began.elapsed().as_secs_f64(), sums.sha256);
+        println!("f16: {:.2} s, sha256 {sum}", began.elapsed().as_secs_f64());
         let began = std::time::Instant::now();
         let quantised = quantise(&f16, &q8_0, &mut quiet).unwrap();
-        println!("q8_0: {:.2} s, sha256 {}", began.elapsed().as_secs_f64(), quantised.sha256);
+        println!("q8_0: {:.2} s, sha256 {quantised}", began.elapsed().as_secs_f64());
         let oracle = path("SECOND_EAR_GGML");
-        assert_eq!(sums, super::super::checksum::of_file(&oracle, &mut quiet).unwrap());
+        assert_eq!(sum, super::super::checksum::of_file(&oracle, &mut quiet).unwrap());
     }
 }

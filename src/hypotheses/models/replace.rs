@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::checksum::{Hasher, Sums};
+use super::checksum::Hasher;
 
 /// A file under a temporary name beside its final one; gone when dropped before
 /// [`Replacement::commit`]. After a kill -9 the temporary one stays behind: see [`sweep`].
@@ -36,21 +36,21 @@ impl Replacement {
         })
     }
 
-    /// Puts everything on disk under the final name; the checksums of what was written.
-    pub fn commit(self) -> Result<Sums> {
+    /// Puts everything on disk under the final name; the SHA-256 of what was written.
+    pub fn commit(self) -> Result<String> {
         self.commit_if(|_| Ok(()))
     }
 
-    /// As [`Replacement::commit`], unless `accept` refuses the checksums.
-    pub fn commit_if(mut self, accept: impl FnOnce(&Sums) -> Result<()>) -> Result<Sums> {
-        let sums = std::mem::take(&mut self.hasher).finish();
-        accept(&sums)?;
+    /// As [`Replacement::commit`], unless `accept` refuses the checksum.
+    pub fn commit_if(mut self, accept: impl FnOnce(&str) -> Result<()>) -> Result<String> {
+        let sum = std::mem::take(&mut self.hasher).finish();
+        accept(&sum)?;
         let name = self.target.display().to_string();
         self.writer.flush().with_context(|| format!("write {name}"))?;
         self.writer.get_ref().sync_all().with_context(|| format!("write {name}"))?;
         rename(&self.temporary, &self.target)?;
         self.committed = true;
-        Ok(sums)
+        Ok(sum)
     }
 }
 
@@ -122,9 +122,9 @@ mod tests {
 
         let mut file = Replacement::start(&target).unwrap();
         file.write_all(b"whole").unwrap();
-        let sums = file.commit().unwrap();
+        let sum = file.commit().unwrap();
         assert_eq!(fs::read(&target).unwrap(), b"whole");
-        assert_eq!(sums.sha256, crate::domain::hex_digest(b"whole"));
+        assert_eq!(sum, crate::domain::hex_digest(b"whole"));
     }
 
     #[test]

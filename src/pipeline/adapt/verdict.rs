@@ -142,7 +142,7 @@ impl Ears<'_> {
             Ok((name.clone(), average(old, new, share as f32)))
         });
         let mixed = mixed.collect::<Result<BTreeMap<_, _>>>()?;
-        Ok(weights::rewrite(&self.plan.parent.path, path, &mixed)?.sha256)
+        weights::rewrite(&self.plan.parent.path, path, &mixed)
     }
 
     fn hear(&self, engine: &Arc<Engine>, sounds: &[&Sound], what: &str) -> Result<Vec<Hypothesis>> {

@@ -6,7 +6,6 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 
-use super::super::checksum::Sums;
 use super::super::ggml::layout::{Slot, slots};
 use super::super::ggml::{self, Storage};
 use super::super::numbers::Float;
@@ -16,8 +15,8 @@ use super::merges::Merges;
 use super::tokenizer::pretty;
 use super::{WEIGHTS, config, names, suppress, tensors, tokenizer};
 
-/// Makes the folder `out`, which appears whole or not at all; the sums of its weights.
-pub fn export(from: &Path, out: &Path, progress: &mut dyn FnMut(Event)) -> Result<Sums> {
+/// Makes the folder `out`, which appears whole or not at all; the SHA-256 of its weights.
+pub fn export(from: &Path, out: &Path, progress: &mut dyn FnMut(Event)) -> Result<String> {
     let mut model = ggml::open(from)?;
     let header = model.header.clone();
     let about = || format!("convert {}", from.display());
@@ -76,7 +75,7 @@ pub fn export(from: &Path, out: &Path, progress: &mut dyn FnMut(Event)) -> Resul
         done += size(slot);
         progress(Event::Bytes { stage: Stage::Convert, done, total });
     }
-    let sums = file.commit()?;
+    let sum = file.commit()?;
     draft.publish()?;
-    Ok(sums)
+    Ok(sum)
 }

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use half::f16;
 
-use super::super::checksum::Sums;
 use super::super::convert::{Format, copy};
 use super::super::ggml::layout::{Role, Slot, slots};
 use super::super::ggml::{Header, writer::Writer};
@@ -25,7 +24,7 @@ pub fn import(
     out: &Path,
     format: Format,
     progress: &mut dyn FnMut(Event),
-) -> Result<Sums> {
+) -> Result<String> {
     let weights = weights(folder)?;
     let path = folder.join("config.json");
     let about = || format!("read {}", path.display());

@@ -82,9 +82,9 @@ fn content() -> Vec<u8> {
 }
 
 fn sha1(content: &[u8]) -> String {
-    let mut hasher = checksum::Hasher::default();
+    let mut hasher = checksum::Hasher::<sha1::Sha1>::default();
     hasher.update(content);
-    hasher.finish().sha1
+    hasher.finish()
 }
 
 /// A puller of a model "toy" that the hub has, with this checksum, and nobody else.
@@ -226,9 +226,9 @@ fn puller_with_packages(shelf: &Path) -> Puller {
         piece("toy-one", "model.bin.1"),
         piece("toy-two", "model.bin.2"),
         piece("toy-one", "tokenizer.json"),
-        ct2.sha256,
-        f16.sha256,
-        q8_0.sha256
+        ct2,
+        f16,
+        q8_0
     );
     let server = serve(Vec::new(), &[Manner::NotFound]);
     let mut puller = puller(&server.address, &"0".repeat(40));

@@ -5,11 +5,13 @@
 //! second for `base`.
 
 use std::collections::BTreeMap;
+use std::io::{Read, Seek};
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 
 use super::ggml::layout::{Role, Slot, slots};
+use super::ggml::reader::Reader;
 use super::ggml::{self, Header, Storage};
 use super::numbers::Float;
 use super::places::place;
@@ -40,13 +42,6 @@ const F32: u8 = 0;
 const I8: u8 = 1;
 const I16: u8 = 2;
 
-/// A tensor as the file has it: sizes, slowest first, bytes, and for a matrix the scale of each row.
-struct Part {
-    dims: Vec<u64>,
-    bytes: Vec<u8>,
-    scales: Option<Vec<f32>>,
-}
-
 /// Reads a model for CTranslate2: 75 MB for base.
 ///
 /// # Errors
@@ -59,16 +54,14 @@ pub fn read(path: &Path) -> Result<Model> {
         path.display()
     );
     // Parts of a variable are stacked; Whisper has no bias of the keys, where CTranslate2 wants zeros.
-    let mut variables: BTreeMap<String, Vec<Option<Part>>> = BTreeMap::new();
-    let (mut numbers, mut size) = (Vec::new(), 0);
+    let mut variables: BTreeMap<String, Vec<Option<Slot>>> = BTreeMap::new();
+    let mut size = 0;
     for slot in slots(&model.header) {
-        model.read_into(&slot, &mut numbers)?;
         let place = place(&slot.name).with_context(|| format!("no place for {}", slot.name))?;
+        size += width(&slot) * slot.count() as usize;
         let parts = variables.entry(place.variable).or_default();
-        parts.resize_with(place.parts as usize, || None);
-        let part = Part::of(&slot, &numbers);
-        size += part.bytes.len();
-        parts[place.part as usize] = Some(part);
+        parts.resize(place.parts as usize, None);
+        parts[place.part as usize] = Some(slot);
     }
 
     let heads = [("encoder", model.header.n_audio_head), ("decoder", model.header.n_text_head)];
@@ -86,7 +79,7 @@ pub fn read(path: &Path) -> Result<Model> {
         file.variable(&format!("{side}/num_heads"), &[], I16, &(heads as i16).to_le_bytes());
     }
     for (name, parts) in variables {
-        file.stacked(&name, parts)?;
+        file.stacked(&name, &parts, &mut model)?;
     }
     let count = file.variables.to_le_bytes();
     file.bytes[counted..counted + count.len()].copy_from_slice(&count);
@@ -96,33 +89,29 @@ pub fn read(path: &Path) -> Result<Model> {
     Ok(Model { header: model.header, filters: model.filters, bytes: file.bytes })
 }
 
-impl Part {
-    fn of(slot: &Slot, numbers: &[f32]) -> Self {
-        let mut dims: Vec<u64> = slot.dims.iter().rev().copied().collect();
-        if slot.name.starts_with("encoder.conv") && slot.name.ends_with(".bias") {
-            dims.pop(); // whisper.cpp wants a column
-        }
-        if slot.role == Role::Matrix {
-            let (bytes, scales) = quantised(numbers, slot.dims[0] as usize);
-            return Self { dims, bytes, scales: Some(scales) };
-        }
-        let mut bytes = Vec::with_capacity(4 * numbers.len());
-        Float::F32.encode(numbers, &mut bytes);
-        Self { dims, bytes, scales: None }
-    }
+/// Bytes of a number of a tensor.
+fn width(slot: &Slot) -> usize {
+    if slot.role == Role::Matrix { 1 } else { 4 }
 }
 
-/// Rows of `width` numbers as 8-bit integers, with the scale of each row: 127 by the largest number of the row, 1 for a row
-/// of zeros. Source: CTranslate2's `ops/quantize` (ties to even).
-fn quantised(numbers: &[f32], width: usize) -> (Vec<u8>, Vec<f32>) {
-    let (mut bytes, mut scales) = (Vec::with_capacity(numbers.len()), Vec::new());
+/// Sizes of a tensor, slowest first.
+fn dims(slot: &Slot) -> Vec<u64> {
+    let mut dims: Vec<u64> = slot.dims.iter().rev().copied().collect();
+    if slot.name.starts_with("encoder.conv") && slot.name.ends_with(".bias") {
+        dims.pop(); // whisper.cpp wants a column
+    }
+    dims
+}
+
+/// Appends rows of `width` numbers as 8-bit integers, and the scale of each row: 127 by the largest number of the row, 1 for a
+/// row of zeros. Source: CTranslate2's `ops/quantize` (ties to even).
+fn quantise(numbers: &[f32], width: usize, bytes: &mut Vec<u8>, scales: &mut Vec<f32>) {
     for row in numbers.chunks(width) {
         let largest = row.iter().fold(0.0f32, |most, x| most.max(x.abs()));
         let scale = if largest == 0.0 { 1.0 } else { 127.0 / largest };
         bytes.extend(row.iter().map(|x| nearest(x * scale) as i8 as u8));
         scales.push(scale);
     }
-    (bytes, scales)
 }
 
 /// The nearest whole number, ties to even, of a number between -127 and 127: beside so large a number the fraction has no
@@ -166,19 +155,26 @@ impl File {
     }
 
     /// A variable of parts of the same size; a part that is missing is zeros.
-    fn stacked(&mut self, name: &str, parts: Vec<Option<Part>>) -> Result<()> {
+    fn stacked<R: Read + Seek>(
+        &mut self,
+        name: &str,
+        parts: &[Option<Slot>],
+        model: &mut Reader<R>,
+    ) -> Result<()> {
         let known = parts.iter().flatten().next().context("a variable without parts")?;
-        let (length, mut dims) = (known.bytes.len(), known.dims.clone());
+        let length = width(known) * known.count() as usize;
+        let kind = if known.role == Role::Matrix { I8 } else { F32 };
+        let mut dims = dims(known);
         dims[0] *= parts.len() as u64;
-        let kind = if known.scales.is_some() { I8 } else { F32 };
         self.start(name, &dims, kind, length * parts.len());
         let mut scales = Vec::new();
         for part in parts {
             match part {
-                Some(part) => {
-                    self.bytes.extend(part.bytes);
-                    scales.extend(part.scales.into_iter().flatten());
-                }
+                Some(slot) if slot.role == Role::Matrix => self.rows(slot, model, &mut scales)?,
+                Some(slot) => model.values(slot, &mut |numbers| {
+                    Float::F32.encode(numbers, &mut self.bytes);
+                    Ok(())
+                })?,
                 None => self.bytes.resize(self.bytes.len() + length, 0),
             }
         }
@@ -189,13 +185,30 @@ impl File {
         }
         Ok(())
     }
+
+    /// The rows of a matrix, as they are read.
+    fn rows<R: Read + Seek>(
+        &mut self,
+        slot: &Slot,
+        model: &mut Reader<R>,
+        scales: &mut Vec<f32>,
+    ) -> Result<()> {
+        let (width, mut rows) = (slot.dims[0] as usize, Vec::new());
+        model.values(slot, &mut |numbers| {
+            rows.extend_from_slice(numbers);
+            let whole = rows.len() / width * width;
+            quantise(&rows[..whole], width, &mut self.bytes, scales);
+            rows.drain(..whole);
+            Ok(())
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::io::Cursor;
 
-    use super::super::convert::{Format, from_ct2, quantise};
+    use super::super::convert::{self, Format, from_ct2};
     use super::super::ct2::Ct2;
     use super::super::synthetic::write_ct2;
     use super::*;
@@ -250,13 +263,14 @@ mod tests {
         }
         again.variable(ALIAS.0).unwrap();
 
-        quantise(&ggml, &coarse, &mut |_| {}).unwrap();
+        convert::quantise(&ggml, &coarse, &mut |_| {}).unwrap();
         assert!(read(&coarse).err().unwrap().to_string().contains("quantised"));
     }
 
     #[test]
     fn a_row_is_scaled_by_its_largest_number() {
-        let (bytes, scales) = quantised(&[0.5, -1.0, 0.25, 0.0, 0.0, 0.0], 3);
+        let (mut bytes, mut scales) = (Vec::new(), Vec::new());
+        quantise(&[0.5, -1.0, 0.25, 0.0, 0.0, 0.0], 3, &mut bytes, &mut scales);
         assert_eq!(scales, [127.0, 1.0]);
         let numbers: Vec<i8> = bytes.iter().map(|b| *b as i8).collect();
         assert_eq!(numbers, [64, -127, 32, 0, 0, 0], "63.5 and 31.75, ties to even");

@@ -57,17 +57,11 @@ impl<R: Read + Seek> Reader<R> {
     /// The numbers of a tensor, whole.
     pub fn all(&mut self, slot: &Slot) -> Result<Vec<f32>> {
         let mut numbers = Vec::with_capacity(slot.count() as usize);
-        self.read_into(slot, &mut numbers)?;
-        Ok(numbers)
-    }
-
-    /// Replaces `numbers` by those of a tensor, whole.
-    pub fn read_into(&mut self, slot: &Slot, numbers: &mut Vec<f32>) -> Result<()> {
-        numbers.clear();
         self.values(slot, &mut |chunk| {
             numbers.extend_from_slice(chunk);
             Ok(())
-        })
+        })?;
+        Ok(numbers)
     }
 
     /// Hands the numbers of a tensor to `sink`, [`CHUNK`] at a time.

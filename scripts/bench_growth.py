@@ -64,7 +64,7 @@ def cores():
 
 rows = list(growth())
 of = lambda kind, at: [(r["minutes"], r[kind][at]) for r in rows if kind in r]
-scale_plot.draw(plot, "Growth with the length of a recording", [
+scale_plot.draw(plot, "Growth with the length of a recording", "minutes", [
     ("seconds (model above, script below)", [of("model", 0), of("script", 0)], None),
     ("peak memory, MB (model above, script below)", [of("model", 1), of("script", 1)], None),
 ])

@@ -20,9 +20,17 @@ def short(x):
     return f"{x:g}"
 
 
+def corner(at):
+    return LEFT + (at % ACROSS) * (WIDTH + LEFT + 16), TOP + (at // ACROSS) * (HEIGHT + TOP + 40)
+
+
+def label(at, axis):
+    x0, y0 = corner(at)
+    return f'<text x="{x0 + WIDTH / 2:g}" y="{y0 + HEIGHT + 31}" class="n" text-anchor="middle">{axis}</text>'
+
+
 def panel(at, title, series, goal):
-    x0 = LEFT + (at % ACROSS) * (WIDTH + LEFT + 16)
-    y0 = TOP + (at // ACROSS) * (HEIGHT + TOP + 40)
+    x0, y0 = corner(at)
     values = [v for points in series for _, v in points] + ([goal] if goal else [])
     low, high = math.floor(math.log10(min(values)) - 1e-9), math.ceil(math.log10(max(values)) + 1e-9)
     first = math.log10(min(n for points in series for n, _ in points))
@@ -51,12 +59,12 @@ def write(path, rows):
         if goal is None:
             series.append([(r["clips"], r["status"][1] / 1e6) for r in rows])
         panels.append((title, series, goal))
-    draw(path, "Growth with the number of clips", panels)
+    draw(path, "Growth with the number of clips", "clips", panels)
 
 
-def draw(path, title, panels):
-    """An SVG of panels: a title, series of points, a goal or None."""
-    parts = [panel(at, *each) for at, each in enumerate(panels)]
+def draw(path, title, axis, panels):
+    """An SVG of panels over the same axis: a title, series of points, a goal or None."""
+    parts = [panel(at, *each) + label(at, axis) for at, each in enumerate(panels)]
     across, down = min(ACROSS, len(parts)), -(-len(parts) // ACROSS)
     wide, high = across * (WIDTH + LEFT + 16) + 20, down * (HEIGHT + TOP + 40)
     style = ("text{font:12px sans-serif;fill:#222}.t{font-weight:600}.n{font-size:11px;fill:#555}.g{stroke:#ddd}"

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 
-data, what, only = os.path.abspath(sys.argv[1]), sys.argv[2], sys.argv[3]
+data, what, only = os.path.realpath(sys.argv[1]), sys.argv[2], sys.argv[3]
 program = os.path.abspath("target/release/second-ear")
 work = os.environ.get("BENCH_LOOP_WORK") or tempfile.mkdtemp(prefix="second-ear-loop-")
 os.makedirs(work, exist_ok=True)

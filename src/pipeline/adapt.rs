@@ -12,14 +12,14 @@ mod stop;
 mod tests;
 mod verdict;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use serde::Serialize;
 
 use super::workspace::Workspace;
-use crate::domain::{Round, RoundVerdict, Used, hex_digest};
+use crate::domain::{ClipId, Round, RoundVerdict, Used, hex_digest};
 use crate::hypotheses::models::ModelFile;
 use crate::training::finetune::Recipe;
 use crate::views::progress::Talk;
@@ -76,6 +76,8 @@ struct Plan<'a> {
     recipe: Recipe,
     parent: ModelFile,
     materials: Materials,
+    /// Clips that the parent has learnt from.
+    seen: BTreeSet<ClipId>,
     anchors: Vec<Anchor>,
     round: Round,
 }
@@ -151,13 +153,15 @@ fn plan<'a>(workspace: &mut Workspace, options: &'a Options) -> Result<Plan<'a>>
     let anchors = anchors::anchors(options.anchors.as_deref())?;
     let anchors = anchors::limited(anchors, learnt, seed);
     let rounds = workspace.store.rounds()?;
+    let parent_round = workspace.round()?;
+    let seen = workspace.store.clips_learnt_by(parent_round)?;
     let mut plan = Plan {
         options,
         round: Round {
             number: rounds.last().map_or(0, |r| r.number) + 1,
             created: String::new(),
             base: workspace.config.model.clone(),
-            parent: workspace.round()?,
+            parent: parent_round,
             parent_model: parent.id(),
             seed,
             data_digest: String::new(),
@@ -173,6 +177,7 @@ fn plan<'a>(workspace: &mut Workspace, options: &'a Options) -> Result<Plan<'a>>
         recipe,
         parent,
         materials,
+        seen,
         anchors,
     };
     plan.note_data();

@@ -1,6 +1,6 @@
 //! Rounds of adaptation, and which of them is in use.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, ensure};
 use rusqlite::params;
@@ -65,6 +65,24 @@ impl Store {
         Ok(used)
     }
 
+    /// Clips that the model of a round has learnt from, in that round and in those that it came from; none for 0.
+    pub fn clips_learnt_by(&self, round: u32) -> Result<BTreeSet<ClipId>> {
+        let mut statement = self.db.prepare(
+            "WITH RECURSIVE line(number) AS \
+             (SELECT ?1 UNION SELECT r.parent FROM rounds r JOIN line ON r.number = line.number) \
+             SELECT clip, used FROM round_clips WHERE round IN line",
+        )?;
+        let mut rows = statement.query([round])?;
+        let mut learnt = BTreeSet::new();
+        while let Some(row) = rows.next()? {
+            let used: Used = row.get::<_, String>(1)?.parse().map_err(anyhow::Error::msg)?;
+            if used.learnt() {
+                learnt.insert(ClipId::from_stored(row.get::<_, String>(0)?));
+            }
+        }
+        Ok(learnt)
+    }
+
     /// The round in use with this model in the settings; `None`: the settings' model itself.
     pub fn round_in_use(&self, base: &str) -> Result<Option<Round>> {
         let number: u32 = self.meta(IN_USE)?.and_then(|n| n.parse().ok()).unwrap_or(0);
@@ -110,6 +128,10 @@ mod tests {
         store.keep_round(&third, &[(clip(3), Used::Dev)]).unwrap();
         let known = [(clip(1), Used::Train), (clip(2), Used::Replay), (clip(3), Used::Dev)];
         assert_eq!(store.clips_used().unwrap(), BTreeMap::from(known));
+        let learnt = |round| store.clips_learnt_by(round).unwrap();
+        assert_eq!(learnt(3), BTreeSet::from([clip(1)]), "from round 1, past round 2");
+        assert_eq!(learnt(2), BTreeSet::from([clip(1), clip(2)]));
+        assert_eq!(learnt(0), BTreeSet::new());
         assert_eq!(store.rounds().unwrap(), [first.clone(), second, third.clone()]);
         assert_eq!(store.round_in_use("base").unwrap(), Some(third));
         assert_eq!(store.round_in_use("small").unwrap(), None, "another model was chosen");

@@ -3,9 +3,10 @@
 //! others: what follows from them (`training::gate`).
 //!
 //! It judges the recipe on these corrections, a little too strictly (each model has learnt from fewer);
-//! test clips, anchors and silence judge the new model itself.
+//! test clips, anchors and silence judge the new model itself. What the old model learnt from in an earlier round
+//! is no test of it, and is left out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use super::learn::{Lesson, folder, learn};
-use super::material::{self, Material};
+use super::material::{self, Material, Materials};
 use super::sounds::Sound;
 use super::verdict::{Ears, Held};
 use crate::domain::{ClipId, Used};
@@ -36,7 +37,7 @@ pub fn pairs(
     share: f64,
 ) -> Result<Vec<Pair>> {
     let materials = &ears.plan.materials;
-    let learnt: Vec<&Material> = materials.of(Used::Train).collect();
+    let learnt = unseen(materials, &ears.plan.seen);
     let Some(folds) = material::folds(&learnt, materials.unit, ears.plan.options.folds) else {
         return Ok(Vec::new());
     };
@@ -62,6 +63,13 @@ pub fn pairs(
         pairs.extend(judged(ears, old, sounds, &lesson, &held.collect::<Vec<_>>(), share)?);
     }
     Ok(pairs)
+}
+
+/// Corrections to be learnt from whose text the old model has not learnt.
+fn unseen<'a>(materials: &'a Materials, seen: &BTreeSet<ClipId>) -> Vec<&'a Material> {
+    let known = materials.clips.iter().filter(|m| seen.contains(&m.clip));
+    let known: BTreeSet<String> = known.map(material::said).collect();
+    materials.of(Used::Train).filter(|m| !known.contains(&material::said(m))).collect()
 }
 
 fn judged(
@@ -90,4 +98,40 @@ fn judged(
     std::fs::write(&done, outcome).with_context(|| format!("write {}", done.display()))?;
     let _ = std::fs::remove_file(lesson.checkpoint(workspace));
     Ok(pairs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{RecordingId, Samples, Span};
+    use crate::training::split::Unit;
+
+    #[test]
+    fn what_the_old_model_learnt_judges_nobody() {
+        let material = |clip: &str, text: &str, used| Material {
+            clip: ClipId::from_stored(clip),
+            recording: RecordingId::from_stored(clip),
+            span: Span { start: Samples(0), end: Samples(16_000) },
+            speaker: "s".into(),
+            language: "fr".parse().unwrap(),
+            text: text.into(),
+            weight: 1.0,
+            used,
+        };
+        let clips = vec![
+            material("a", "Oui.", Used::Train),
+            material("b", "oui", Used::Train),
+            material("c", "Non.", Used::Train),
+            material("d", "Peut-être.", Used::Replay),
+            material("e", "Demain.", Used::Test),
+        ];
+        let materials = Materials { clips, unit: Unit::Text, left_out: BTreeMap::new() };
+        let names = |seen: &[&str]| {
+            let seen = seen.iter().map(|clip| ClipId::from_stored(*clip)).collect();
+            let left = unseen(&materials, &seen);
+            left.iter().map(|m| m.clip.as_str().to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&[]), ["a", "b", "c"]);
+        assert_eq!(names(&["a", "d"]), ["c"], "b says what a says");
+    }
 }

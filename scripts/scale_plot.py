@@ -20,24 +20,17 @@ def short(x):
     return f"{x:g}"
 
 
-def corner(at):
-    return LEFT + (at % ACROSS) * (WIDTH + LEFT + 16), TOP + (at // ACROSS) * (HEIGHT + TOP + 40)
-
-
-def label(at, axis):
-    x0, y0 = corner(at)
-    return f'<text x="{x0 + WIDTH / 2:g}" y="{y0 + HEIGHT + 31}" class="n" text-anchor="middle">{axis}</text>'
-
-
-def panel(at, title, series, goal):
-    x0, y0 = corner(at)
+def panel(at, axis, title, series, goal):
+    x0 = LEFT + (at % ACROSS) * (WIDTH + LEFT + 16)
+    y0 = TOP + (at // ACROSS) * (HEIGHT + TOP + 40)
     values = [v for points in series for _, v in points] + ([goal] if goal else [])
     low, high = math.floor(math.log10(min(values)) - 1e-9), math.ceil(math.log10(max(values)) + 1e-9)
     first = math.log10(min(n for points in series for n, _ in points))
     last = max(math.log10(max(n for points in series for n, _ in points)), first + 1)
     px = lambda n: x0 + (math.log10(n) - first) / (last - first) * WIDTH
     py = lambda v: y0 + HEIGHT - (math.log10(v) - low) / (high - low) * HEIGHT
-    out = [f'<text x="{x0}" y="{y0 - 10}" class="t">{title}</text>']
+    out = [f'<text x="{x0}" y="{y0 - 10}" class="t">{title}</text>',
+           f'<text x="{x0 + WIDTH / 2:g}" y="{y0 + HEIGHT + 31}" class="n" text-anchor="middle">{axis}</text>']
     for power in range(low, high + 1):
         y = py(10 ** power)
         out.append(f'<path d="M{x0} {y:.1f}h{WIDTH}" class="g"/><text x="{x0 - 6}" y="{y + 4:.1f}" class="n" text-anchor="end">{short(10 ** power)}</text>')
@@ -64,7 +57,7 @@ def write(path, rows):
 
 def draw(path, title, axis, panels):
     """An SVG of panels over the same axis: a title, series of points, a goal or None."""
-    parts = [panel(at, *each) + label(at, axis) for at, each in enumerate(panels)]
+    parts = [panel(at, axis, *each) for at, each in enumerate(panels)]
     across, down = min(ACROSS, len(parts)), -(-len(parts) // ACROSS)
     wide, high = across * (WIDTH + LEFT + 16) + 20, down * (HEIGHT + TOP + 40)
     style = ("text{font:12px sans-serif;fill:#222}.t{font-weight:600}.n{font-size:11px;fill:#555}.g{stroke:#ddd}"

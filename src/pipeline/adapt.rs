@@ -12,14 +12,14 @@ mod stop;
 mod tests;
 mod verdict;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use serde::Serialize;
 
 use super::workspace::Workspace;
-use crate::domain::{ClipId, Round, RoundVerdict, Used, hex_digest};
+use crate::domain::{Round, RoundVerdict, Used, hex_digest};
 use crate::hypotheses::models::ModelFile;
 use crate::training::finetune::Recipe;
 use crate::views::progress::Talk;
@@ -76,8 +76,6 @@ struct Plan<'a> {
     recipe: Recipe,
     parent: ModelFile,
     materials: Materials,
-    /// Clips that the parent has learnt from.
-    seen: BTreeSet<ClipId>,
     anchors: Vec<Anchor>,
     round: Round,
 }
@@ -153,15 +151,13 @@ fn plan<'a>(workspace: &mut Workspace, options: &'a Options) -> Result<Plan<'a>>
     let anchors = anchors::anchors(options.anchors.as_deref())?;
     let anchors = anchors::limited(anchors, learnt, seed);
     let rounds = workspace.store.rounds()?;
-    let parent_round = workspace.round()?;
-    let seen = workspace.store.clips_learnt_by(parent_round)?;
     let mut plan = Plan {
         options,
         round: Round {
             number: rounds.last().map_or(0, |r| r.number) + 1,
             created: String::new(),
             base: workspace.config.model.clone(),
-            parent: parent_round,
+            parent: workspace.round()?,
             parent_model: parent.id(),
             seed,
             data_digest: String::new(),
@@ -177,7 +173,6 @@ fn plan<'a>(workspace: &mut Workspace, options: &'a Options) -> Result<Plan<'a>>
         recipe,
         parent,
         materials,
-        seen,
         anchors,
     };
     plan.note_data();

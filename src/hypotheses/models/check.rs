@@ -151,10 +151,11 @@ impl<'a> Sums<'a> {
     }
 
     fn sha1(&self) -> Result<&str> {
-        if self.sha1.get().is_none() {
-            let _ = self.sha1.set(checksum::sha1_of_file(self.path, &mut |_| {})?);
+        if let Some(sum) = self.sha1.get() {
+            return Ok(sum);
         }
-        self.sha1.get().map(String::as_str).context("no sum")
+        let sum = checksum::sha1_of_file(self.path, &mut |_| {})?;
+        Ok(self.sha1.get_or_init(|| sum))
     }
 }
 

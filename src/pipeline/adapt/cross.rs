@@ -37,7 +37,8 @@ pub fn pairs(
     share: f64,
 ) -> Result<Vec<Pair>> {
     let materials = &ears.plan.materials;
-    let learnt = unseen(materials, &ears.plan.seen);
+    let seen = ears.workspace.store.clips_learnt_by(ears.plan.round.parent)?;
+    let learnt = unseen(materials, &seen);
     let Some(folds) = material::folds(&learnt, materials.unit, ears.plan.options.folds) else {
         return Ok(Vec::new());
     };

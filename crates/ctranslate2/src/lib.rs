@@ -6,6 +6,7 @@
 //! each step; so this bridges to the layers themselves (`ctranslate2/layers/whisper.h`). It is a crate
 //! of its own because second-ear forbids unsafe code.
 
+#[cfg(feature = "source")]
 use ct2rs as _; // its libraries are linked
 
 #[cxx::bridge(namespace = "second_ear")]

@@ -216,8 +216,9 @@ class Recompute:
         drafts = [r for r in rows if r["part"] != "nothing_heard"]
         if not drafts:
             return None, "nothing_counted"
-        if set(map(cell, drafts)) != {cell(r) for r in drafts if r["weight"] is not None}:
-            return None, "none_settled"
+        settled = {cell(r) for r in drafts if r["weight"] is not None}
+        if set(map(cell, drafts)) != settled:
+            return None, "part_unsettled" if settled else "none_settled"
         return drafts, None
 
     def all_wer(self, rows):

@@ -48,9 +48,10 @@ pub fn cut(
     })?;
     ensure!(
         next == spans.len() && waiting.is_empty(),
-        "{} has only {:.3} s now, fewer than when it was sliced; ingest it again",
+        "{} has only {:.3} s now, and a clip of it ends at {:.3} s; if it was longer when it was sliced, ingest it again",
         path.display(),
-        at.seconds()
+        at.seconds(),
+        spans.iter().map(|span| span.end).max().unwrap_or(at).seconds()
     );
     Ok(())
 }

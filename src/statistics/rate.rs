@@ -40,6 +40,8 @@ pub enum Missing {
     NoVariation,
     /// Clips were sampled for people, and none is settled with a text yet.
     NoneSettled,
+    /// Clips are settled with a text, but none of those accepted, or none of those that routing asked for.
+    PartUnsettled,
     /// Settled clips are there, and none of their drafts has a score.
     NoScore,
     /// People answered, and nothing measured their time.

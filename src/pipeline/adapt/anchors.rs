@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 
 use super::sounds::Sound;
-use crate::audio::cut;
+use crate::audio::{cut, decode};
 use crate::domain::{Channel, ClipId, Language, Samples, Span, draw, hex_digest};
 
 /// What ships: a sound file and its rows, a language.
@@ -53,12 +53,16 @@ pub struct Anchor {
     pub purpose: Purpose,
 }
 
+/// Of an anchor: Whisper's window.
+const MOST_SECONDS: f64 = 30.0;
+
 #[derive(Deserialize)]
 struct Row {
     #[serde(default)]
     audio: PathBuf,
+    #[serde(default)]
     start: f64,
-    end: f64,
+    end: Option<f64>,
     text: String,
     language: Language,
     #[serde(default)]
@@ -69,8 +73,8 @@ struct Row {
 }
 
 /// The anchors that ship, and those of `own`, a JSONL manifest: `audio` (beside the manifest), `start` and
-/// `end` (seconds), `text`, `language`, `use` (`replay`, `dev` or `test`), and optionally `speaker` and
-/// `anchor` (the set's name; the language if it has none).
+/// `end` (seconds; without them the whole file), `text`, `language`, `use` (`replay`, `dev` or `test`), and optionally
+/// `speaker` and `anchor` (the set's name; the language if it has none).
 ///
 /// # Errors
 /// A manifest row that makes no sense, or audio that cannot be read: file and line are named.
@@ -118,9 +122,10 @@ fn parse(text: &str, manifest: &Path) -> Result<Vec<Row>> {
     for (n, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
         let here = || format!("{} line {}", manifest.display(), n + 1);
         let row: Row = serde_json::from_str(line).with_context(here)?;
+        let apart = row.end.map_or(MOST_SECONDS, |end| end - row.start);
         ensure!(
-            row.start >= 0.0 && row.end > row.start && row.end - row.start <= 30.0,
-            "{}: start and end must be in order, at most 30 s apart",
+            row.start >= 0.0 && apart > 0.0 && apart <= MOST_SECONDS,
+            "{}: start and end must be in order, at most {MOST_SECONDS} s apart",
             here()
         );
         rows.push(row);
@@ -131,10 +136,33 @@ fn parse(text: &str, manifest: &Path) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
+fn length(audio: &Path) -> Result<Samples> {
+    let mut length = Samples(0);
+    decode::stream(audio, Channel::Mix, &mut |block| {
+        length = length + Samples(block.len() as u64);
+        Ok(())
+    })?;
+    Ok(length)
+}
+
 /// Rows of one file, in order of time.
 fn cut_out(audio: &Path, set: &str, rows: &[Row], all: &mut Vec<Anchor>) -> Result<()> {
     let at = |seconds: f64| Samples::from_seconds(seconds);
-    let spans: Vec<Span> = rows.iter().map(|r| Span::new(at(r.start), at(r.end))).collect();
+    let whole = match rows.iter().any(|r| r.end.is_none()) {
+        true => length(audio)?,
+        false => Samples(0),
+    };
+    let span = |r: &Row| {
+        let (start, end) = (at(r.start), r.end.map_or(whole, at));
+        ensure!(
+            start < end && (end - start).seconds() <= MOST_SECONDS,
+            "without an end, {} is learnt from or judged by to its own, at {:.1} s: at most {MOST_SECONDS} s",
+            audio.display(),
+            end.seconds()
+        );
+        Ok(Span::new(start, end))
+    };
+    let spans: Vec<Span> = rows.iter().map(span).collect::<Result<_>>()?;
     let mut got = 0;
     cut::cut(audio, Channel::Mix, &spans, &mut |n, samples| {
         let row = &rows[n];
@@ -222,6 +250,21 @@ mod tests {
         assert_eq!(count(&few, Purpose::Replay), 10);
         assert_eq!(count(&few, Purpose::Test), count(&all, Purpose::Test));
         assert_eq!(limited(all.clone(), 1000, 1).len(), all.len());
+    }
+
+    #[test]
+    fn without_start_and_end_the_whole_file_is_an_anchor() {
+        let dir = tempfile::tempdir().unwrap();
+        let audio = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/audio/reference.wav");
+        let manifest = dir.path().join("ours.jsonl");
+        let row = format!(
+            r#"{{"audio": "{audio}", "text": "a", "language": "fr", "anchor": "x", "use": "dev"}}"#
+        );
+        std::fs::write(&manifest, row).unwrap();
+        let all = anchors(Some(&manifest)).unwrap();
+        let ours: Vec<&Anchor> = all.iter().filter(|a| a.set == "x").collect();
+        assert_eq!(ours.len(), 1);
+        assert_eq!(ours[0].sound.samples.len(), 4_800);
     }
 
     #[test]

@@ -118,7 +118,8 @@ pub fn spoken_for<'r>(rows: &[&'r Row]) -> Result<Vec<&'r Row>, Missing> {
     let settled = cells(&mut drafts.iter().filter(|r| r.weight.is_some()));
     match drafts.is_empty() {
         true => Err(Missing::NothingCounted),
-        false if cells(&mut drafts.iter()) != settled => Err(Missing::NoneSettled),
+        false if settled.is_empty() => Err(Missing::NoneSettled),
+        false if cells(&mut drafts.iter()) != settled => Err(Missing::PartUnsettled),
         false => Ok(drafts),
     }
 }

@@ -55,6 +55,7 @@ pub fn why(rate: &Rate) -> &'static str {
         Some(Missing::OneSpeaker) => "too few for an interval",
         Some(Missing::NoVariation) => "all alike: no interval of this kind",
         Some(Missing::NoneSettled) => "nothing settled yet",
+        Some(Missing::PartUnsettled) => "none settled yet of those accepted, or of those routed",
         Some(Missing::NoScore) => "no settled draft has a score",
         Some(Missing::NotTimed) => "no time measured",
         Some(Missing::DraftedAgain) => "a later model drafted its clips again",

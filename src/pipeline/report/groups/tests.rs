@@ -53,7 +53,8 @@ fn the_accepted_part_is_not_passed_over_in_silence() {
 
     let blind = drafts(&[&routed, &routed_too, &accepted], 1);
     assert_eq!(blind.settled_wer.value, Some(0.2), "the settled ones are known");
-    assert_eq!((blind.all_wer.value, blind.all_wer.missing), (None, Some(Missing::NoneSettled)));
+    assert_eq!((blind.all_wer.value, blind.all_wer.missing), (None, Some(Missing::PartUnsettled)));
+    assert_eq!(drafts(&[&accepted], 1).all_wer.missing, Some(Missing::NoneSettled));
 
     let seen = drafts(&[&routed, &routed_too, &accepted, &audited], 1);
     // (2 * 1 + 0 * 1 + 1 * 10) errors of (5 + 5 + 50) words

@@ -139,7 +139,7 @@ fn parse(text: &str, manifest: &Path) -> Result<Vec<Row>> {
 fn length(audio: &Path) -> Result<Samples> {
     let mut length = Samples(0);
     decode::stream(audio, Channel::Mix, &mut |block| {
-        length = length + Samples(block.len() as u64);
+        length += Samples(block.len() as u64);
         Ok(())
     })?;
     Ok(length)

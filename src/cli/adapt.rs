@@ -42,6 +42,9 @@ pub struct Adapt {
     /// verdict; 0 or 1: none.
     #[arg(long, value_name = "N", default_value_t = 4)]
     pub folds: usize,
+    /// Train the model in use further, instead of the settings' model anew on all corrections.
+    #[arg(long)]
+    pub go_on: bool,
     /// More anchors: a JSONL manifest (audio, start, end, text, language, use: replay, dev or test).
     #[arg(long, value_name = "MANIFEST")]
     pub anchors: Option<PathBuf>,

@@ -28,6 +28,7 @@ pub fn dispatch(args: Adapt, talk: Talk) -> Result<Exit> {
         recipe: args.recipe(),
         rate: args.rate,
         folds: args.folds,
+        go_on: args.go_on,
         anchors: args.anchors,
         workers: args.workers,
     };

@@ -15,10 +15,14 @@ pub struct Round {
     pub created: String,
     /// The settings' model, by its name there.
     pub base: String,
-    /// The round whose model was trained further; 0: the settings' model.
+    /// The round whose model was in use, the old model of the verdict; 0: the settings' model.
     pub parent: u32,
     /// First 16 hex digits of the SHA-256 of the parent's model file.
     pub parent_model: String,
+    /// First 16 hex digits of the SHA-256 of the model file that training began from; empty in rounds of before, which
+    /// began from the parent's.
+    #[serde(default)]
+    pub start_model: String,
     /// The seed of every draw.
     pub seed: u64,
     /// Digest of what was learnt from and measured on: clips, texts, weights, splits.
@@ -31,7 +35,7 @@ pub struct Round {
     pub train_seconds: f64,
     /// Mean loss (nats a token) of each epoch.
     pub losses: Vec<f64>,
-    /// Share of the new weights in the average with the parent's.
+    /// Share of the new weights in the average with those that training began from.
     pub share: f64,
     /// Wall seconds of training.
     pub wall_seconds: f64,
@@ -149,6 +153,7 @@ pub fn example_round(
         base: "base".into(),
         parent,
         parent_model: "p".into(),
+        start_model: "s".into(),
         seed: 1,
         data_digest: "d".into(),
         recipe: serde_json::json!({ "rate": 1e-5 }),

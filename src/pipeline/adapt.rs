@@ -15,7 +15,7 @@ mod verdict;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 
 use super::workspace::Workspace;
@@ -42,6 +42,8 @@ pub struct Options {
     pub rate: Option<f64>,
     /// Parts for the cross-validated verdict of a small round; below 2: none.
     pub folds: usize,
+    /// Train the model in use further, instead of the settings' model anew.
+    pub go_on: bool,
     /// More anchors: a manifest.
     pub anchors: Option<PathBuf>,
     /// Threads that transcribe; overrides the settings.
@@ -74,7 +76,10 @@ pub struct Adapted {
 struct Plan<'a> {
     options: &'a Options,
     recipe: Recipe,
+    /// The model in use: the old one of the verdict.
     parent: ModelFile,
+    /// What training begins from.
+    start: ModelFile,
     materials: Materials,
     anchors: Vec<Anchor>,
     round: Round,
@@ -135,6 +140,12 @@ pub fn adapt(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result
 /// What is known before any work.
 fn plan<'a>(workspace: &mut Workspace, options: &'a Options) -> Result<Plan<'a>> {
     let parent = workspace.model()?;
+    let start = match options.go_on {
+        true => parent.clone(),
+        false => workspace
+            .settings_model()
+            .context("training begins from it; --go-on trains the model in use further")?,
+    };
     let seed = options.recipe.seed;
     let materials = material::gather(workspace, seed)?;
     let settled = materials.clips.iter().filter(|m| m.used != Used::Replay).count();
@@ -159,6 +170,7 @@ fn plan<'a>(workspace: &mut Workspace, options: &'a Options) -> Result<Plan<'a>>
             base: workspace.config.model.clone(),
             parent: workspace.round()?,
             parent_model: parent.id(),
+            start_model: start.id(),
             seed,
             data_digest: String::new(),
             recipe: serde_json::to_value(&recipe)?,
@@ -172,6 +184,7 @@ fn plan<'a>(workspace: &mut Workspace, options: &'a Options) -> Result<Plan<'a>>
         },
         recipe,
         parent,
+        start,
         materials,
         anchors,
     };

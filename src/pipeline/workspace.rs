@@ -74,12 +74,17 @@ impl Workspace {
     /// The model in use, its checksum verified. A file that is in no registry must have the one
     /// that was recorded when the workspace first used it.
     pub fn model(&mut self) -> Result<ModelFile> {
-        let name = self.config.model.clone();
         if let Some((path, sha256)) = self.adapted()? {
             return models::resolve_recorded(&path, &sha256, &mut |_| {}).with_context(|| {
                 "the model of the round in use; `second-ear model rollback DIR` goes back to the one before"
             });
         }
+        self.settings_model()
+    }
+
+    /// The settings' model, whichever round is in use; verified as [`Self::model`] is.
+    pub fn settings_model(&mut self) -> Result<ModelFile> {
+        let name = self.config.model.clone();
         if let Some(sha256) = self.store.meta(&recorded(&name))? {
             return models::resolve_recorded(Path::new(&name), &sha256, &mut |_| {});
         }

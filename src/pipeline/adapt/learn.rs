@@ -26,8 +26,8 @@ use crate::views::progress::{Talk, Unit};
 pub struct Learnt {
     /// Parameters and losses.
     pub trained: Trained,
-    /// The parent's parameters, for averages.
-    pub parent: BTreeMap<String, Vec<f32>>,
+    /// The parameters that training began from, for averages.
+    pub start: BTreeMap<String, Vec<f32>>,
 }
 
 /// Where a round works, and promoted models are.
@@ -59,7 +59,7 @@ impl Lesson {
     pub fn key(&self, plan: &Plan) -> String {
         let Round { data_digest, recipe, .. } = &plan.round;
         let without: Vec<&str> = self.without.iter().map(ClipId::as_str).collect();
-        let all = format!("{} {data_digest} {recipe} {}", plan.parent.sha256, without.join(" "));
+        let all = format!("{} {data_digest} {recipe} {}", plan.start.sha256, without.join(" "));
         hex_digest(all.as_bytes())
     }
 
@@ -103,9 +103,9 @@ pub fn learn(
     talk: Talk,
 ) -> Result<Learnt> {
     std::fs::create_dir_all(folder(workspace))?;
-    let loaded = weights::load(&plan.parent.path)?;
+    let loaded = weights::load(&plan.start.path)?;
     let held = workspace.config.decode.weights;
-    let engine = Engine::load(&plan.parent.path, &plan.parent.sha256, held)?;
+    let engine = Engine::load(&plan.start.path, &plan.start.sha256, held)?;
     let examples = examples(&engine, plan, lesson, sounds, &workspace.config.decode, talk);
     drop(engine);
     let model = model(loaded);
@@ -122,10 +122,10 @@ pub fn learn(
         true => Interrupted.into(),
         false => e,
     })?;
-    let mut parent = model.parameters;
-    parent.retain(|name, _| trained.values.contains_key(name));
-    let parent = parent.into_iter().map(|(name, p)| (name, p.values)).collect();
-    Ok(Learnt { trained, parent })
+    let mut start = model.parameters;
+    start.retain(|name, _| trained.values.contains_key(name));
+    let start = start.into_iter().map(|(name, p)| (name, p.values)).collect();
+    Ok(Learnt { trained, start })
 }
 
 /// A model file's content as the trainer wants it.

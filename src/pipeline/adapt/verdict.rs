@@ -138,11 +138,11 @@ impl Ears<'_> {
     pub fn write(&self, learnt: &Learnt, share: f64, path: &Path) -> Result<String> {
         let values = learnt.trained.values.iter();
         let mixed = values.map(|(name, new)| {
-            let old = learnt.parent.get(name).with_context(|| format!("no parent of {name}"))?;
+            let old = learnt.start.get(name).with_context(|| format!("no old {name}"))?;
             Ok((name.clone(), average(old, new, share as f32)))
         });
         let mixed = mixed.collect::<Result<BTreeMap<_, _>>>()?;
-        weights::rewrite(&self.plan.parent.path, path, &mixed)
+        weights::rewrite(&self.plan.start.path, path, &mixed)
     }
 
     fn hear(&self, engine: &Arc<Engine>, sounds: &[&Sound], what: &str) -> Result<Vec<Hypothesis>> {

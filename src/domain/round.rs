@@ -95,6 +95,14 @@ impl Round {
             RoundVerdict::Kept { .. } => None,
         }
     }
+
+    /// Whether its training began from the model that `other` made.
+    pub fn began_from(&self, other: &Self) -> bool {
+        match self.start_model.is_empty() {
+            true => self.parent == other.number,
+            false => other.model() == Some(&self.start_model),
+        }
+    }
 }
 
 /// What a clip was used for in a round.

@@ -140,7 +140,7 @@ pub fn adapt(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result
 /// What is known before any work.
 fn plan<'a>(workspace: &mut Workspace, options: &'a Options) -> Result<Plan<'a>> {
     let parent = workspace.model()?;
-    let start = match options.go_on {
+    let start = match options.go_on || workspace.round()? == 0 {
         true => parent.clone(),
         false => workspace
             .settings_model()

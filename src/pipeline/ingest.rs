@@ -1,17 +1,15 @@
 //! `ingest`: files, folders and manifests become registered recordings, known by content.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::manifest::{self, Channels, Entry};
 use super::workspace::Workspace;
 use crate::audio::decode;
 use crate::domain::{Channel, Facts, Recording, RecordingId, SAMPLE_RATE, Samples};
+use crate::hypotheses::models;
 use crate::store::Known;
 use crate::views::progress::{Talk, Unit};
 
@@ -104,7 +102,7 @@ fn register(workspace: &mut Workspace, entry: &Entry, done: &mut Ingested) -> Re
         bail!("is empty (0 bytes)");
     }
     let probe = decode::probe(&file)?;
-    let sha256 = sha256(&file)?;
+    let sha256 = models::file_sha256(&file)?;
     let channels: Vec<Channel> = match entry.channels {
         Channels::Mix => vec![Channel::Mix],
         Channels::Split if probe.channels == 1 => vec![Channel::Mix],
@@ -161,20 +159,6 @@ pub fn modified(meta: &std::fs::Metadata) -> i64 {
         .ok()
         .and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok())
         .map_or(0, |d| d.as_millis() as i64)
-}
-
-/// SHA-256 of a file's bytes, hexadecimal.
-pub fn sha256(path: &Path) -> Result<String> {
-    let mut file = File::open(path)?;
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0; 1 << 20];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => break,
-            n => hasher.update(&buffer[..n]),
-        }
-    }
-    Ok(hasher.finalize().iter().map(|b| format!("{b:02x}")).collect())
 }
 
 #[cfg(test)]

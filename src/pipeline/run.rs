@@ -17,6 +17,7 @@ use super::workspace::Workspace;
 use super::{ingest, route, scores};
 use crate::domain::{Clip, LanguageChoice, Recording, RecordingId, Samples, Span};
 use crate::exit::Interrupted;
+use crate::hypotheses::models;
 use crate::hypotheses::scripted::{self, Script};
 use crate::hypotheses::transcriber::Transcriber;
 use crate::store::{RecordingState, Store};
@@ -162,7 +163,7 @@ pub fn unchanged(recording: &Recording) -> Result<()> {
         )
     })?;
     let looks_same = meta.len() == recording.bytes && ingest::modified(&meta) == recording.modified;
-    if !looks_same && ingest::sha256(&recording.file)? != recording.sha256 {
+    if !looks_same && models::file_sha256(&recording.file)? != recording.sha256 {
         bail!(
             "{} has changed since it was ingested: ingest it again to add the new content",
             recording.file.display()

@@ -65,20 +65,23 @@ impl Store {
         Ok(used)
     }
 
-    /// Clips that the model of a round has learnt from, in that round and in those that it came from; none for 0.
+    /// Clips that the model of a round has learnt from: in that round, and in those whose models it began from; none
+    /// for 0.
     pub fn clips_learnt_by(&self, round: u32) -> Result<BTreeSet<ClipId>> {
-        let mut statement = self.db.prepare(
-            "WITH RECURSIVE line(number) AS \
-             (SELECT ?1 UNION SELECT r.parent FROM rounds r JOIN line ON r.number = line.number) \
-             SELECT clip, used FROM round_clips WHERE round IN line",
-        )?;
-        let mut rows = statement.query([round])?;
+        let rounds = self.rounds()?;
+        let mut statement =
+            self.db.prepare("SELECT clip, used FROM round_clips WHERE round = ?1")?;
         let mut learnt = BTreeSet::new();
-        while let Some(row) = rows.next()? {
-            let used: Used = row.get::<_, String>(1)?.parse().map_err(anyhow::Error::msg)?;
-            if used.learnt() {
-                learnt.insert(ClipId::from_stored(row.get::<_, String>(0)?));
+        let mut next = rounds.iter().find(|r| r.number == round);
+        while let Some(round) = next {
+            let mut rows = statement.query([round.number])?;
+            while let Some(row) = rows.next()? {
+                let used: Used = row.get::<_, String>(1)?.parse().map_err(anyhow::Error::msg)?;
+                if used.learnt() {
+                    learnt.insert(ClipId::from_stored(row.get::<_, String>(0)?));
+                }
             }
+            next = rounds.iter().find(|r| r.number < round.number && round.began_from(r));
         }
         Ok(learnt)
     }
@@ -121,6 +124,7 @@ mod tests {
         assert_eq!(store.round_in_use("base").unwrap(), None);
         let (first, second, third) =
             (round(1, 0, Some("m1")), round(2, 1, None), round(3, 1, Some("m3")));
+        let second = Round { start_model: "m1".into(), ..second };
         let clip = |n: u32| ClipId::from_stored(format!("clip{n}"));
         let used = [(clip(1), Used::Train), (clip(2), Used::Test)];
         store.keep_round(&first, &used).unwrap();
@@ -129,8 +133,12 @@ mod tests {
         let known = [(clip(1), Used::Train), (clip(2), Used::Replay), (clip(3), Used::Dev)];
         assert_eq!(store.clips_used().unwrap(), BTreeMap::from(known));
         let learnt = |round| store.clips_learnt_by(round).unwrap();
-        assert_eq!(learnt(3), BTreeSet::from([clip(1)]), "from round 1, past round 2");
-        assert_eq!(learnt(2), BTreeSet::from([clip(1), clip(2)]));
+        assert_eq!(
+            learnt(3),
+            BTreeSet::new(),
+            "its own dev clip, and it began from the settings' model"
+        );
+        assert_eq!(learnt(2), BTreeSet::from([clip(1), clip(2)]), "its own, and the first round's");
         assert_eq!(learnt(0), BTreeSet::new());
         assert_eq!(store.rounds().unwrap(), [first.clone(), second, third.clone()]);
         assert_eq!(store.round_in_use("base").unwrap(), Some(third));

@@ -2,8 +2,8 @@
 //! In: the bytes of a CTranslate2 `model.bin`, spectrograms, tokens. Out: logits. Left to others: what
 //! tokens mean and which is chosen (second-ear's `hypotheses`), files.
 //!
-//! `ct2rs` builds and links CTranslate2, but shows whole generations only, without the distribution of
-//! each step; so this bridges to the layers themselves (`ctranslate2/layers/whisper.h`). It is a crate
+//! CTranslate2 is the library that `scripts/setup-ctranslate2` fetches, or is built from source by `ct2rs` (feature
+//! `source`). `ct2rs` shows whole generations only, without the distribution of each step; so this bridges to the layers themselves (`ctranslate2/layers/whisper.h`). It is a crate
 //! of its own because second-ear forbids unsafe code.
 
 #[cfg(feature = "source")]

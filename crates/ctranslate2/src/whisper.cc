@@ -147,7 +147,6 @@ std::shared_ptr<Model> load(rust::Slice<const uint8_t> file, rust::Str compute_t
   // CTranslate2 uses these instructions only where it is asked to; it looks once, at its first use.
   if (avx512)
     setenv("CT2_FORCE_CPU_ISA", "AVX512", 0);
-  setenv("CT2_USE_MKL", "0", 0); // the same products on every maker's processor: oneDNN's
   ct2::set_num_threads(1); // more would wait for work in circles
   Reader reader(file);
   const auto type = ct2::str_to_compute_type(std::string(compute_type));

@@ -115,11 +115,12 @@ pub fn adapt(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result
     plan.materials.clips.retain(|m| sounds.contains_key(&m.clip));
     plan.note_data();
     let learnt = learn::learn(workspace, &plan, &sounds, &Lesson::whole(), &stop, talk)?;
-    let judged = verdict::judge(workspace, &plan, &sounds, &learnt, &stop, talk)?;
+    let (losses, wall_seconds) = (learnt.trained.losses.clone(), learnt.trained.seconds);
+    let judged = verdict::judge(workspace, &plan, &sounds, learnt, &stop, talk)?;
     let round = Round {
         created: jiff::Timestamp::now().to_string(),
-        losses: learnt.trained.losses.clone(),
-        wall_seconds: learnt.trained.seconds,
+        losses,
+        wall_seconds,
         share: judged.share,
         measured: judged.measured.clone(),
         verdict: judged.verdict.clone(),

@@ -81,7 +81,7 @@ fn judged(
     held: &[Held],
     share: f64,
 ) -> Result<Vec<Pair>> {
-    let Ears { workspace, plan, stop, talk } = *ears;
+    let Ears { workspace, plan, stop, talk, .. } = *ears;
     let key = format!("{} {share}", lesson.key(plan));
     let done: PathBuf = folder(workspace).join(format!("fold-{}.json", lesson.name));
     let before = std::fs::read(&done).ok();

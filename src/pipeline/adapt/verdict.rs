@@ -1,6 +1,7 @@
 //! The judgement of a round: which average of old and new weights, and whether it is better than the old.
 //! In: trained parameters. Out: a model file, what was measured, the verdict. Left to others: keeping it.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -52,11 +53,11 @@ pub fn judge(
     workspace: &Workspace,
     plan: &Plan,
     sounds: &BTreeMap<ClipId, Sound>,
-    learnt: &Learnt,
+    learnt: Learnt,
     stop: &AtomicBool,
     talk: Talk,
 ) -> Result<Judged> {
-    let ears = Ears { workspace, plan, stop, talk };
+    let ears = Ears { workspace, plan, stop, talk, before: RefCell::default() };
     let dev = ears.corrections(sounds, Used::Dev);
     let anchor_dev = ears.anchors(Purpose::Dev);
     let held = workspace.config.decode.weights;
@@ -65,7 +66,7 @@ pub fn judge(
         anchor_dev.values().map(|set| ears.rate(&old, set)).collect::<Result<_>>()?;
     let (mut candidates, mut files) = (Vec::new(), Vec::new());
     for share in SHARES {
-        let sha256 = ears.write(learnt, share, &candidate_path(workspace, share))?;
+        let sha256 = ears.write(&learnt, share, &candidate_path(workspace, share))?;
         let engine = Engine::load(&candidate_path(workspace, share), &sha256, held)?;
         let after = anchor_dev.values().map(|set| ears.rate(&engine, set));
         let after: Vec<f64> = after.collect::<Result<_>>()?;
@@ -74,6 +75,7 @@ pub fn judge(
         candidates.push(Candidate { share, dev, anchors });
         files.push(sha256);
     }
+    drop(learnt); // the files have it; further trainings want the memory
     let words_of = |h: &Held| word_errors(h.text, "", &h.sound.language).reference_words;
     let words = dev.iter().map(words_of).sum();
     let best = gate::choose(&candidates, words).context("no average was tried")?;
@@ -114,6 +116,8 @@ pub struct Ears<'a> {
     pub stop: &'a AtomicBool,
     /// Progress goes there.
     pub talk: Talk,
+    /// Word errors of the old model, by clip, so that each is heard by it once.
+    before: RefCell<BTreeMap<ClipId, WordErrors>>,
 }
 
 impl Ears<'_> {
@@ -202,7 +206,7 @@ impl Ears<'_> {
 
     /// Word errors under both models.
     pub fn pairs(&self, old: &Arc<Engine>, new: &Arc<Engine>, held: &[Held]) -> Result<Vec<Pair>> {
-        let before = self.errors(old, held, "old model")?;
+        let before = self.before(old, held)?;
         let after = self.errors(new, held, "new model")?;
         let pair = |((h, before), after): ((&Held, &WordErrors), &WordErrors)| Pair {
             unit: h.unit.clone(),
@@ -211,6 +215,18 @@ impl Ears<'_> {
             after: after.errors,
         };
         Ok(held.iter().zip(&before).zip(&after).map(pair).collect())
+    }
+
+    /// Word errors of the old model.
+    fn before(&self, old: &Arc<Engine>, held: &[Held]) -> Result<Vec<WordErrors>> {
+        let known = held.iter().map(|h| self.before.borrow().get(&h.sound.clip).copied());
+        if let Some(known) = known.collect() {
+            return Ok(known);
+        }
+        let errors = self.errors(old, held, "old model")?;
+        let clips = held.iter().map(|h| h.sound.clip.clone());
+        self.before.borrow_mut().extend(clips.zip(errors.iter().copied()));
+        Ok(errors)
     }
 
     /// Sounds without speech in which the new model hears words and the old one none.

@@ -157,8 +157,8 @@ pub fn too_far(why: &[Kept]) -> bool {
 }
 
 /// Judges the chosen candidate, and where it went [`too_far`] the next, which are nearer and nearer to the old
-/// model: the first that nothing speaks against, or the chosen one with what speaks against it. With what `judge`
-/// made of it; `None` of none.
+/// model: the first that nothing speaks against, or the last one judged, which harms least, with what speaks against it.
+/// With what `judge` made of it; `None` of none.
 ///
 /// # Errors
 /// Those of `judge`.
@@ -166,19 +166,16 @@ pub fn descend<C, T, E>(
     candidates: impl IntoIterator<Item = C>,
     mut judge: impl FnMut(C) -> Result<(T, Vec<Kept>), E>,
 ) -> Result<Option<(T, Vec<Kept>)>, E> {
-    let mut chosen = None;
+    let mut last = None;
     for candidate in candidates {
         let (made, why) = judge(candidate)?;
-        let (passed, further) = (why.is_empty(), too_far(&why));
-        if passed {
-            return Ok(Some((made, why)));
-        }
-        chosen.get_or_insert((made, why));
+        let further = too_far(&why);
+        last = Some((made, why));
         if !further {
             break;
         }
     }
-    Ok(chosen)
+    Ok(last)
 }
 
 /// What the choice among averages looks at: each share of new weights, with the word error rate on dev
@@ -286,13 +283,13 @@ mod tests {
         assert_eq!(run(&second), (Some((0.7, vec![])), vec![0.85, 0.7]));
         let third = [(0.85, vec![harm(), unsure()]), (0.7, vec![text()]), (0.4, vec![])];
         assert_eq!(run(&third), (Some((0.4, vec![])), vec![0.85, 0.7, 0.4]));
-        // A model that is only unsure gains nothing by learning less, and the reasons are the chosen one's.
+        // A model that is only unsure gains nothing by learning less.
         let unsure_at_once = [(0.85, vec![unsure()]), (0.7, vec![])];
         assert_eq!(run(&unsure_at_once), (Some((0.85, vec![unsure()])), vec![0.85]));
         let unsure_later = [(0.85, vec![harm()]), (0.7, vec![unsure()]), (0.4, vec![])];
-        assert_eq!(run(&unsure_later), (Some((0.85, vec![harm()])), vec![0.85, 0.7]));
+        assert_eq!(run(&unsure_later), (Some((0.7, vec![unsure()])), vec![0.85, 0.7]));
         let never = [(0.85, vec![harm()]), (0.7, vec![text()])];
-        assert_eq!(run(&never), (Some((0.85, vec![harm()])), vec![0.85, 0.7]));
+        assert_eq!(run(&never), (Some((0.7, vec![text()])), vec![0.85, 0.7]));
         assert_eq!(run(&[]), (None, vec![]));
         let broken = descend([1], |_| Err::<((), Vec<Kept>), _>("no sound"));
         assert_eq!(broken, Err("no sound"));

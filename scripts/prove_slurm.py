@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import sqlite3
@@ -71,12 +72,19 @@ def slurm():
     return env
 
 
+def slowly(settings):
+    """By whisper.cpp and in f16, so that a worker can be cancelled before all is heard."""
+    text = open(settings).read()
+    open(settings, "w").write(re.sub(r'(?m)^weights = ".*"', 'weights = "file"', text))
+
+
 def main():
     env, port = slurm(), free()
     start("nats-server", "-a", "127.0.0.1", "-p", str(port), "-js", "-sd", f"{work}/nats", "-l", f"{work}/nats.log")
     local, spread = (os.path.join(work, name) for name in ("local", "spread"))
     for folder in local, spread:
         out(program, "-q", "init", folder, "--language", "fr")
+        slowly(os.path.join(folder, "second-ear.toml"))
         out(program, "-q", "ingest", folder, recording)
     out(program, "-q", "run", local)
     env.update(PATH=f"{os.path.dirname(program)}:{env['PATH']}", QUEUE=f"nats://127.0.0.1:{port}", IDLE_EXIT="5",

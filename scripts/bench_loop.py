@@ -9,11 +9,13 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 
+signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # with what it has started
 data, what, only = os.path.realpath(sys.argv[1]), sys.argv[2], sys.argv[3]
 program = os.path.abspath("target/release/second-ear")
 work = os.environ.get("BENCH_LOOP_WORK") or tempfile.mkdtemp(prefix="second-ear-loop-")

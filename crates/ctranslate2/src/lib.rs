@@ -3,8 +3,8 @@
 //! tokens mean and which is chosen (second-ear's `hypotheses`), files.
 //!
 //! CTranslate2 is the library that `scripts/setup-ctranslate2` fetches, or is built from source by `ct2rs` (feature
-//! `source`). `ct2rs` shows whole generations only, without the distribution of each step; so this bridges to the layers themselves (`ctranslate2/layers/whisper.h`). It is a crate
-//! of its own because second-ear forbids unsafe code.
+//! `source`). `ct2rs` shows whole generations only, without the distribution of each step; so this bridges to the
+//! layers themselves (`ctranslate2/layers/whisper.h`). It is a crate of its own because second-ear forbids unsafe code.
 
 #[cfg(feature = "source")]
 use ct2rs as _; // its libraries are linked

@@ -45,7 +45,7 @@ pub struct Round {
     pub verdict: RoundVerdict,
 }
 
-/// One set of clips under the old and the new model.
+/// One set of clips under two models.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Measured {
     /// Which set: `test`, `anchor en`, `anchor fr`, ...
@@ -56,7 +56,7 @@ pub struct Measured {
     pub units: usize,
     /// Words of the references.
     pub words: usize,
-    /// Word error rate of the parent.
+    /// Word error rate of the parent; of an anchor, that of the model that training began from.
     pub before: f64,
     /// Word error rate of the new model.
     pub after: f64,

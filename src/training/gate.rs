@@ -16,7 +16,7 @@ pub struct Pair {
     pub unit: String,
     /// Words of the reference.
     pub words: usize,
-    /// Word errors of the old model.
+    /// Word errors of the model that it is compared with: the old one; on anchors that which training began from.
     pub before: usize,
     /// Word errors of the new model.
     pub after: usize,
@@ -48,7 +48,7 @@ pub enum Kept {
         /// By how much, in word error rate.
         by: f64,
     },
-    /// Text where nobody speaks, and the old model wrote none.
+    /// Text where nobody speaks, and the model that training began from wrote none.
     TextFromNothing {
         /// What was played.
         sound: String,
@@ -71,7 +71,7 @@ impl fmt::Display for Kept {
                 write!(f, "{set} got worse by {:.1} points (at most 0.5 are allowed)", 100.0 * by)
             }
             Kept::TextFromNothing { sound, text } => {
-                write!(f, "it hears {text:?} in {sound}, where the old model hears nothing")
+                write!(f, "it hears {text:?} in {sound}, where the model that training began from hears nothing")
             }
         }
     }

@@ -14,7 +14,7 @@ use super::cross;
 use super::learn::{Learnt, folder};
 use super::sounds::{Sound, hear};
 use super::{Plan, Workspace};
-use crate::domain::{ClipId, Hypothesis, Language, Measured, RoundVerdict, Used};
+use crate::domain::{ClipId, Hypothesis, Language, Measured, RoundVerdict, Used, Weights};
 use crate::exit::Interrupted;
 use crate::hypotheses::models::weights;
 use crate::hypotheses::whisper::Engine;
@@ -61,9 +61,9 @@ pub fn judge(
     let dev = ears.corrections(sounds, Used::Dev);
     let anchor_dev = ears.anchors(Purpose::Dev);
     let held = workspace.config.decode.weights;
-    let old = Engine::load(&plan.parent.path, &plan.parent.sha256, held)?;
+    let rivals = Rivals::load(plan, held)?;
     let before: Vec<f64> =
-        anchor_dev.values().map(|set| ears.rate(&old, set)).collect::<Result<_>>()?;
+        anchor_dev.values().map(|set| ears.rate(&rivals.start, set)).collect::<Result<_>>()?;
     let (mut candidates, mut files) = (Vec::new(), Vec::new());
     for share in SHARES {
         let sha256 = ears.write(&learnt, share, &candidate_path(workspace, share))?;
@@ -82,7 +82,7 @@ pub fn judge(
     let nearer = candidates.iter().zip(&files).skip(best);
     let taken = gate::descend(nearer, |(&Candidate { share, .. }, sha256)| {
         let new = Engine::load(&candidate_path(workspace, share), sha256, held)?;
-        let (measured, why) = ears.verdict(&old, &new, sounds, share)?;
+        let (measured, why) = ears.verdict(&rivals, &new, sounds, share)?;
         if gate::too_far(&why) {
             let why: Vec<String> = why.iter().map(Kept::to_string).collect();
             talk.say(format!("{:.0} % of the new weights: {}", 100.0 * share, why.join("; ")));
@@ -102,6 +102,27 @@ pub fn judge(
     Ok(Judged { share, measured, verdict, file })
 }
 
+/// What a new model is compared with.
+pub struct Rivals {
+    /// The model in use, which it must do better than.
+    pub old: Arc<Engine>,
+    /// The model that training began from, which other people's speech and silence must not suffer against. Were this
+    /// the model in use, half a point could be lost in every round, and one model's luck with the anchors would hold up
+    /// all that follow.
+    pub start: Arc<Engine>,
+}
+
+impl Rivals {
+    fn load(plan: &Plan, held: Weights) -> Result<Self> {
+        let old = Engine::load(&plan.parent.path, &plan.parent.sha256, held)?;
+        let start = match plan.start.sha256 == plan.parent.sha256 {
+            true => Arc::clone(&old),
+            false => Engine::load(&plan.start.path, &plan.start.sha256, held)?,
+        };
+        Ok(Self { old, start })
+    }
+}
+
 fn candidate_path(workspace: &Workspace, share: f64) -> PathBuf {
     folder(workspace).join(format!("candidate-{share:.2}.bin"))
 }
@@ -116,7 +137,7 @@ pub struct Ears<'a> {
     pub stop: &'a AtomicBool,
     /// Progress goes there.
     pub talk: Talk,
-    /// Word errors of the old model, by clip, so that each is heard by it once.
+    /// Word errors of the model that a clip's are compared with, by clip, so that each is heard by it once.
     before: RefCell<BTreeMap<ClipId, WordErrors>>,
 }
 
@@ -173,11 +194,11 @@ impl Ears<'_> {
         Ok(all.errors as f64 / all.reference_words.max(1) as f64)
     }
 
-    /// Old against new on everything that judges. With few test clips more are judged by models that
+    /// New against its rivals on everything that judges. With few test clips more are judged by models that
     /// learnt from the others, unless anchors or silence have kept the old model already.
     fn verdict(
         &self,
-        old: &Arc<Engine>,
+        Rivals { old, start }: &Rivals,
         new: &Arc<Engine>,
         sounds: &BTreeMap<ClipId, Sound>,
         share: f64,
@@ -188,10 +209,10 @@ impl Ears<'_> {
         let test = gate::measure("test", &pairs, seed);
         let mut anchors = Vec::new();
         for (set, held) in self.anchors(Purpose::Test) {
-            let pairs = self.pairs(old, new, &held)?;
+            let pairs = self.pairs(start, new, &held)?;
             anchors.extend(gate::measure(&format!("anchor {set}"), &pairs, seed));
         }
-        let made_up = self.made_up(old, new)?;
+        let made_up = self.made_up(start, new)?;
         let mut crossed = None;
         if pairs.len() < gate::FEW && gate::others(&anchors, made_up.clone()).is_empty() {
             let more = cross::pairs(self, old, sounds, share)?;
@@ -229,8 +250,8 @@ impl Ears<'_> {
         Ok(errors)
     }
 
-    /// Sounds without speech in which the new model hears words and the old one none.
-    fn made_up(&self, old: &Arc<Engine>, new: &Arc<Engine>) -> Result<Vec<Kept>> {
+    /// Sounds without speech in which the new model hears words and the one that training began from none.
+    fn made_up(&self, start: &Arc<Engine>, new: &Arc<Engine>) -> Result<Vec<Kept>> {
         let language = self.plan.materials.clips.first().map(|m| m.language.clone());
         let language: Language = language.context("no clip to take the language of")?;
         let nothings: Vec<(&str, Sound)> = nothings()
@@ -241,7 +262,7 @@ impl Ears<'_> {
             })
             .collect();
         let sounds: Vec<&Sound> = nothings.iter().map(|(_, s)| s).collect();
-        let before = self.hear(old, &sounds, "old model")?;
+        let before = self.hear(start, &sounds, "old model")?;
         let after = self.hear(new, &sounds, "new model")?;
         // As routing takes it: no text, or one that the model itself takes for no speech.
         let nobody = self.workspace.config.routing.no_speech;

@@ -60,6 +60,23 @@ pub fn batches(frames: &[usize], size: usize, seed: u64, epoch: usize) -> Vec<Ve
     batches
 }
 
+/// A batch in parts that are computed together: padded to their longest, at most `most` frames, or one example.
+pub fn parts<'a>(batch: &'a [usize], frames: &[usize], most: usize) -> Vec<&'a [usize]> {
+    let mut parts = Vec::new();
+    let mut rest = batch;
+    while !rest.is_empty() {
+        let mut longest = 0;
+        let fit = rest.iter().enumerate().take_while(|&(n, &i)| {
+            longest = longest.max(frames[i]);
+            n == 0 || (n + 1) * longest <= most
+        });
+        let (part, others) = rest.split_at(fit.count());
+        parts.push(part);
+        rest = others;
+    }
+    parts
+}
+
 /// Prompt and text go in; what should come out is the text and its end, each weighing as its example;
 /// what follows the prompt's own tokens is not learnt.
 /// `teachers`: what the parent expects after the prompt and each token, by example; none without a teacher.
@@ -117,6 +134,16 @@ mod tests {
         };
         let mean = epoch.iter().map(spread).sum::<usize>() / epoch.len();
         assert!(mean < 400, "{mean} frames of difference within a batch");
+    }
+
+    #[test]
+    fn short_examples_are_computed_together_and_long_ones_alone() {
+        let frames = [100, 200, 500, 1500, 1500, 700, 900];
+        let of = |batch: &'static [usize]| parts(batch, &frames, 1500);
+        assert_eq!(of(&[0, 1, 2]), [&[0, 1, 2][..]], "three times 500");
+        assert_eq!(of(&[0, 1, 2, 5]), [&[0, 1, 2][..], &[5]]);
+        assert_eq!(of(&[5, 6, 3, 4, 0]), [&[5][..], &[6], &[3], &[4], &[0]], "700 would be padded");
+        assert!(of(&[]).is_empty());
     }
 
     #[test]

@@ -11,7 +11,7 @@ use candle_core::{Device, Tensor, Var};
 use rayon::prelude::*;
 
 use super::adam::Moments;
-use super::batches::{Example, batches, texts};
+use super::batches::{Example, batches, parts, texts};
 use super::checkpoint::{self, Done};
 use super::frames::Frames;
 use super::hide;
@@ -31,9 +31,9 @@ pub struct Model {
     pub parameters: Parameters,
 }
 
-/// Clips that are computed together; a batch is added up of such parts. Activations of a part of base take half a
-/// gigabyte.
-const TOGETHER: usize = 2;
+/// Encoder frames that are computed together at most, those of Whisper's window; a batch is added up of such parts. It
+/// bounds the memory, and few large products are faster than many small ones.
+const TOGETHER: usize = 1500;
 
 /// Where a training leaves what it goes on from.
 #[derive(Clone, Debug)]
@@ -106,7 +106,7 @@ pub fn train(
                 return Err(Stopped.into());
             }
             let mut gradient = Gradient::new(&variables);
-            for part in batch.chunks(TOGETHER) {
+            for part in parts(&batch, &lengths, TOGETHER) {
                 let chosen: Vec<&Example> = part.iter().map(|&i| &examples[i]).collect();
                 let teachers: Vec<&[Expected]> =
                     part.iter().filter_map(|&i| teachers.get(i)).map(Vec::as_slice).collect();

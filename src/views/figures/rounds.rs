@@ -180,8 +180,8 @@ pub fn measured(report: &Report) -> Option<Figure> {
     (!steps.is_empty()).then(|| Figure {
         title: title.into(),
         svg: steps::draw("measured", title, &steps),
-        caption: "WER of the model before (hollow) and after (full) on the same clips, with the interval of the \
-                  difference by the paired bootstrap. A triangle: worse."
+        caption: "WER of the model before (hollow; of an anchor: of the model that training began from) and after (full) on the \
+                  same clips, with the interval of the difference by the paired bootstrap. A triangle: worse."
             .into(),
         head: vec![
             "round", "set", "promoted", "clips", "units", "words", "WER before", "WER after",

@@ -71,7 +71,10 @@ impl fmt::Display for Kept {
                 write!(f, "{set} got worse by {:.1} points (at most 0.5 are allowed)", 100.0 * by)
             }
             Kept::TextFromNothing { sound, text } => {
-                write!(f, "it hears {text:?} in {sound}, where the model that training began from hears nothing")
+                write!(
+                    f,
+                    "it hears {text:?} in {sound}, where the model that training began from hears nothing"
+                )
             }
         }
     }

@@ -74,27 +74,18 @@ impl Network {
         ops::layer_norm(x, self.get(&weight)?, self.get(&bias)?)
     }
 
-    /// The convolutions and positions of one sound, (bands, 2 * frames) -> (frames, state).
+    /// The convolutions and positions of one sound, (bands, 2 * frames) -> (frames, state). Frozen.
     pub fn stem(&self, mel: &[f32], frames: usize) -> Result<Tensor> {
         let bands = mel.len() / (2 * frames);
-        let mel = Tensor::from_slice(mel, (bands, 2 * frames), &Device::Cpu)?;
-        let x = self.convolution(&mel.t()?.contiguous()?, "encoder.conv1", 1)?;
-        let x = self.convolution(&x, "encoder.conv2", 2)?;
-        x.add(&self.get("encoder.positional_embedding")?.narrow(0, 0, frames)?)
-    }
-
-    /// A convolution of width 3 over rows, with zeros around them, as the product of three rows each and its matrix:
-    /// (rows, inputs) -> (rows / stride, outputs).
-    fn convolution(&self, x: &Tensor, name: &str, stride: usize) -> Result<Tensor> {
-        let (rows, inputs) = x.dims2()?;
-        let padded = x.pad_with_zeros(0, 1, 1)?;
-        let shifted = (0..3).map(|n| padded.narrow(0, n, rows)).collect::<Result<Vec<_>>>()?;
-        let windows = Tensor::cat(&shifted, 1)?.reshape((rows / stride, stride, 3 * inputs))?;
-        let windows = windows.narrow(1, 0, 1)?.squeeze(1)?.contiguous()?;
-        let weight = self.get(&format!("{name}.weight"))?; // (outputs, inputs, 3)
-        let weight = weight.transpose(1, 2)?.contiguous()?.flatten_from(1)?;
-        let bias = self.get(&format!("{name}.bias"))?.flatten_all()?;
-        ops::gelu(&ops::linear(&windows, &weight, Some(&bias))?)
+        let mut x = Tensor::from_slice(mel, (1, bands, 2 * frames), &Device::Cpu)?;
+        for (name, stride) in [("encoder.conv1", 1), ("encoder.conv2", 2)] {
+            let bias = self.get(&format!("{name}.bias"))?.flatten_all()?;
+            let bias = bias.reshape((1, (), 1))?;
+            x = x.conv1d(self.get(&format!("{name}.weight"))?, 1, stride, 1, 1)?;
+            x = ops::gelu(&x.broadcast_add(&bias)?)?;
+        }
+        let positions = self.get("encoder.positional_embedding")?.narrow(0, 0, frames)?;
+        x.squeeze(0)?.t()?.contiguous()?.add(&positions)
     }
 
     /// Encodes a batch of stems, each on as many frames as it has.

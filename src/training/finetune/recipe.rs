@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::adam::Schedule;
 
-/// Which parameters are trained. Token embedding and positions never are.
+/// Which parameters are trained. Token embedding, positions and convolutions never are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
-    /// Encoder, with its convolutions, and decoder.
+    /// Encoder and decoder.
     All,
     /// The decoder alone, on encoder frames computed once: several times faster, forgets more.
     Decoder,
@@ -19,13 +19,12 @@ pub enum Part {
 impl Part {
     /// Whether the parameter `name` of a model with `audio_layers` encoder layers is trained.
     pub fn trains(self, name: &str, audio_layers: usize) -> bool {
-        let convolution = name.starts_with("encoder.conv");
         let encoder = name.starts_with("encoder.blocks.") || name.starts_with("encoder.ln_post.");
         let decoder = name.starts_with("decoder.blocks.") || name.starts_with("decoder.ln.");
         let layer = name.split('.').nth(2).and_then(|n| n.parse::<usize>().ok());
         let upper = layer.is_none_or(|layer| layer >= audio_layers / 2);
         match self {
-            Part::All => convolution || encoder || decoder,
+            Part::All => encoder || decoder,
             Part::Decoder => decoder,
             Part::Upper => (encoder && upper) || decoder,
         }
@@ -131,7 +130,7 @@ mod tests {
             "decoder.positional_embedding",
         ];
         let trained = |part: Part| names.map(|n| u8::from(part.trains(n, 6)));
-        assert_eq!(trained(Part::All), [1, 1, 1, 1, 0, 1, 1, 0]);
+        assert_eq!(trained(Part::All), [0, 1, 1, 1, 0, 1, 1, 0]);
         assert_eq!(trained(Part::Decoder), [0, 0, 0, 0, 0, 1, 1, 0]);
         assert_eq!(trained(Part::Upper), [0, 0, 1, 1, 0, 1, 1, 0]);
     }

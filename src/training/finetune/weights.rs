@@ -48,9 +48,7 @@ impl Weights {
             } else if recipe.adapter_rank == 0 {
                 weights.whole.insert(name.clone(), Var::from_tensor(&tensor)?);
             } else {
-                if let [outputs, inputs] = parameter.dims[..]
-                    && inputs > 1
-                {
+                if let [outputs, inputs] = parameter.dims[..] {
                     let rank = recipe.adapter_rank;
                     let seed = bootstrap::word(recipe.seed, place as u64);
                     let down = (rank, inputs, uniform(rank * inputs, inputs, seed));

@@ -168,20 +168,10 @@ impl Network {
         heads: usize,
         mask: &Mask,
     ) -> Result<Tensor> {
-        let (batch, queries, state) = x.dims3()?;
-        let keys = other.dim(1)?;
-        let split = |t: Tensor, length: usize| {
-            let t =
-                t.reshape((batch, length, heads, state / heads))?.transpose(1, 2)?.contiguous()?;
-            t.reshape((batch * heads, length, state / heads))
-        };
-        let q = split(self.linear(x, &format!("{name}.query"))?, queries)?;
-        let k = split(self.linear(other, &format!("{name}.key"))?, keys)?;
-        let v = split(self.linear(other, &format!("{name}.value"))?, keys)?;
-        let q = (q * ((state / heads) as f64).powf(-0.5))?;
-        let weights = ops::masked_softmax(&q.matmul(&k.t()?)?, mask.clone())?;
-        let mixed = weights.matmul(&v)?.reshape((batch, heads, queries, state / heads))?;
-        let mixed = mixed.transpose(1, 2)?.contiguous()?.reshape((batch, queries, state))?;
+        let q = self.linear(x, &format!("{name}.query"))?;
+        let k = self.linear(other, &format!("{name}.key"))?;
+        let v = self.linear(other, &format!("{name}.value"))?;
+        let mixed = ops::attention(&q, &k, &v, heads, mask)?;
         self.linear(&mixed, &format!("{name}.out"))
     }
 }

@@ -6,25 +6,35 @@
 //! and candle computes gradients of frozen matrices too, which for the rows of the vocabulary costs more
 //! than the rest of the decoder.
 
+mod attention;
 mod entropy;
 mod gelu;
 mod linear;
 mod norm;
-mod softmax;
 
-use candle_core::{CpuStorage, Layout, Result, Tensor, bail};
+use candle_core::{CpuStorage, Layout, Result, Storage, Tensor, bail};
 
+pub use attention::{Mask, attention};
 #[cfg(test)]
 pub use entropy::log_probabilities;
 pub use entropy::{Expected, Targets, cross_entropy, expected};
 pub use gelu::gelu;
 pub use linear::linear;
 pub use norm::layer_norm;
-pub use softmax::{Mask, masked_softmax};
 
 /// The numbers of a tensor, copied, row after row.
 pub fn numbers(t: &Tensor) -> Result<Vec<f32>> {
     t.flatten_all()?.to_vec1()
+}
+
+/// What `f` makes of the numbers of a tensor, where they are.
+pub fn read<R>(t: &Tensor, f: impl FnOnce(&[f32]) -> R) -> Result<R> {
+    let t = t.contiguous()?;
+    let (storage, layout) = t.storage_and_layout();
+    match &*storage {
+        Storage::Cpu(storage) => Ok(f(slice(storage, layout)?)),
+        _ => bail!("a tensor that is not in the processor's memory"),
+    }
 }
 
 /// The numbers where they are.

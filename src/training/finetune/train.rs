@@ -184,10 +184,12 @@ impl Gradient {
         drop(loss);
         for ((name, var), sums) in variables.iter().zip(&mut self.sums) {
             let part = gradients.get(var).with_context(|| format!("{name} got no gradient"))?;
-            let part = ops::numbers(&part.contiguous()?)?;
-            sums.par_chunks_mut(1 << 15).zip(part.par_chunks(1 << 15)).for_each(|(sums, part)| {
-                sums.iter_mut().zip(part).for_each(|(s, g)| *s += g * weight as f32);
-            });
+            ops::read(part, |part| {
+                const PART: usize = 1 << 15;
+                sums.par_chunks_mut(PART).zip(part.par_chunks(PART)).for_each(|(sums, part)| {
+                    sums.iter_mut().zip(part).for_each(|(s, g)| *s += g * weight as f32);
+                });
+            })?;
         }
         self.loss += value * weight;
         self.weight += weight;

@@ -3,7 +3,7 @@
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
-use super::{numbers, slice};
+use super::{read, slice};
 
 /// 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))): the GELU of whisper.cpp.
 pub fn gelu(x: &Tensor) -> Result<Tensor> {
@@ -40,10 +40,12 @@ impl CustomOp1 for Gelu {
     }
 
     fn bwd(&self, x: &Tensor, _: &Tensor, grad: &Tensor) -> Result<Option<Tensor>> {
-        let slope = map(&numbers(x)?, |x| {
-            let t = tanh(ROOT * (x + CUBE * x * x * x));
-            0.5 * (1.0 + t) + 0.5 * x * (1.0 - t * t) * ROOT * (1.0 + 3.0 * CUBE * x * x)
-        });
+        let slope = read(x, |x| {
+            map(x, |x| {
+                let t = tanh(ROOT * (x + CUBE * x * x * x));
+                0.5 * (1.0 + t) + 0.5 * x * (1.0 - t * t) * ROOT * (1.0 + 3.0 * CUBE * x * x)
+            })
+        })?;
         Ok(Some(Tensor::from_vec(slope, x.shape(), x.device())?.mul(grad)?))
     }
 }

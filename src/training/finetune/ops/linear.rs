@@ -2,30 +2,27 @@
 
 use std::sync::Mutex;
 
-use candle_core::{CpuStorage, CustomOp3, DType, Layout, Result, Shape, Tensor, bail};
+use candle_core::{CpuStorage, CustomOp3, D, DType, Layout, Result, Shape, Tensor, bail};
 use rayon::prelude::*;
 
-use super::{numbers, slice, trains};
+use super::{read, slice, trains};
 
 /// `x` (.., inputs), `weight` (outputs, inputs), `bias` (outputs) -> (.., outputs). Gradients are
 /// computed for what can be trained alone.
 pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
-    let dims = x.dims().to_vec();
-    let inputs = weight.dim(1)?;
-    let flat = x.reshape(((), inputs))?;
     let zero = Tensor::zeros(weight.dim(0)?, DType::F32, x.device())?;
-    let done = flat.detach().matmul(&weight.detach().t()?)?;
+    let done = rows(x)?.matmul(&weight.detach().t()?)?;
     let op = Linear {
         done: Mutex::new(Some(done)),
         bias: bias.is_some(),
-        needs: [&flat, weight, bias.unwrap_or(&zero)].map(trains),
+        needs: [x, weight, bias.unwrap_or(&zero)].map(trains),
     };
-    let y = flat.apply_op3(weight, bias.unwrap_or(&zero), op)?;
-    let mut shape = dims;
-    if let Some(last) = shape.last_mut() {
-        *last = weight.dim(0)?;
-    }
-    y.reshape(shape)
+    x.apply_op3(weight, bias.unwrap_or(&zero), op)
+}
+
+/// (.., inputs) -> (all, inputs), for products alone: nothing flows back.
+fn rows(x: &Tensor) -> Result<Tensor> {
+    x.detach().contiguous()?.reshape(((), x.dim(D::Minus1)?))
 }
 
 struct Linear {
@@ -43,7 +40,7 @@ impl CustomOp3 for Linear {
     fn cpu_fwd(
         &self,
         _: &CpuStorage,
-        _: &Layout,
+        x: &Layout,
         _: &CpuStorage,
         _: &Layout,
         bias: &CpuStorage,
@@ -51,18 +48,22 @@ impl CustomOp3 for Linear {
     ) -> Result<(CpuStorage, Shape)> {
         let done = self.done.lock().ok().and_then(|mut done| done.take());
         let Some(done) = done else { bail!("a linear layer was run twice") };
-        let shape = done.shape().clone();
-        let mut out = numbers(&done)?;
-        drop(done);
-        if self.bias {
-            let bias = slice(bias, layout)?;
-            out.par_chunks_mut(bias.len() * 32).for_each(|rows| {
-                for row in rows.chunks_exact_mut(bias.len()) {
-                    row.iter_mut().zip(bias).for_each(|(o, b)| *o += b);
+        let bias = slice(bias, layout)?;
+        let mut out = vec![0.0f32; done.elem_count()];
+        let part = bias.len() * 32;
+        read(&done, |done| {
+            out.par_chunks_mut(part).zip(done.par_chunks(part)).for_each(|(out, done)| {
+                let rows = out.chunks_exact_mut(bias.len()).zip(done.chunks_exact(bias.len()));
+                for (out, done) in rows {
+                    out.iter_mut().zip(done.iter().zip(bias)).for_each(|(o, (d, b))| *o = d + b);
                 }
             });
+        })?;
+        let mut dims = x.dims().to_vec();
+        if let Some(last) = dims.last_mut() {
+            *last = bias.len();
         }
-        Ok((CpuStorage::F32(out), shape))
+        Ok((CpuStorage::F32(out), Shape::from(dims)))
     }
 
     fn bwd(
@@ -73,12 +74,13 @@ impl CustomOp3 for Linear {
         _: &Tensor,
         grad: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let grad = grad.detach().contiguous()?;
+        let grad = rows(grad)?;
         let [to_x, to_weight, to_bias] = self.needs;
-        let dx = if to_x { Some(grad.matmul(&weight.detach())?) } else { None };
-        let dw = if to_weight { Some(grad.t()?.matmul(&x.detach())?) } else { None };
+        let dx = if to_x { Some(grad.matmul(&weight.detach())?.reshape(x.shape())?) } else { None };
+        let dw = if to_weight { Some(grad.t()?.matmul(&rows(x)?)?) } else { None };
         let db = if to_bias && self.bias {
-            let sums = column_sums(&numbers(&grad)?, weight.dim(0)?);
+            let width = weight.dim(0)?;
+            let sums = read(&grad, |grad| column_sums(grad, width))?;
             Some(Tensor::new(sums, grad.device())?)
         } else {
             None

@@ -3,7 +3,7 @@
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
-use super::{numbers, slice, trains};
+use super::{numbers, read, slice, trains};
 
 /// Added to the variance: Whisper's.
 const EPSILON: f32 = 1e-5;
@@ -61,37 +61,39 @@ impl CustomOp3 for LayerNorm {
         _: &Tensor,
         grad: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let (xs, gs, ws) = (numbers(x)?, numbers(grad)?, numbers(weight)?);
+        let ws = numbers(weight)?;
         let width = ws.len();
-        let mut dx = vec![0.0f32; xs.len()];
+        let mut dx = vec![0.0f32; x.elem_count()];
         let block = width * 64;
-        let parts: Vec<Vec<f32>> = dx
-            .par_chunks_mut(block)
-            .zip(xs.par_chunks(block).zip(gs.par_chunks(block)))
-            .map(|(dx, (xs, gs))| {
-                let mut sums = vec![0.0f32; 2 * width];
-                let (dw, db) = sums.split_at_mut(width);
-                let rows = xs.chunks_exact(width).zip(gs.chunks_exact(width));
-                for (dx, (x, g)) in dx.chunks_exact_mut(width).zip(rows) {
-                    let (mean, scale) = moments(x);
-                    let (mut mean_g, mut mean_gn) = (0.0f32, 0.0f32);
-                    for i in 0..width {
-                        let n = (x[i] - mean) * scale;
-                        mean_g += g[i] * ws[i];
-                        mean_gn += g[i] * ws[i] * n;
-                        dw[i] += g[i] * n;
-                        db[i] += g[i];
-                    }
-                    mean_g /= width as f32;
-                    mean_gn /= width as f32;
-                    for i in 0..width {
-                        let n = (x[i] - mean) * scale;
-                        dx[i] = (g[i] * ws[i] - mean_g - n * mean_gn) * scale;
-                    }
+        let rows = |(dx, (xs, gs)): (&mut [f32], (&[f32], &[f32]))| {
+            let mut sums = vec![0.0f32; 2 * width];
+            let (dw, db) = sums.split_at_mut(width);
+            let rows = xs.chunks_exact(width).zip(gs.chunks_exact(width));
+            for (dx, (x, g)) in dx.chunks_exact_mut(width).zip(rows) {
+                let (mean, scale) = moments(x);
+                let (mut mean_g, mut mean_gn) = (0.0f32, 0.0f32);
+                for i in 0..width {
+                    let n = (x[i] - mean) * scale;
+                    mean_g += g[i] * ws[i];
+                    mean_gn += g[i] * ws[i] * n;
+                    dw[i] += g[i] * n;
+                    db[i] += g[i];
                 }
-                sums
+                mean_g /= width as f32;
+                mean_gn /= width as f32;
+                for i in 0..width {
+                    let n = (x[i] - mean) * scale;
+                    dx[i] = (g[i] * ws[i] - mean_g - n * mean_gn) * scale;
+                }
+            }
+            sums
+        };
+        let parts: Vec<Vec<f32>> = read(x, |xs| {
+            read(grad, |gs| {
+                let both = xs.par_chunks(block).zip(gs.par_chunks(block));
+                dx.par_chunks_mut(block).zip(both).map(rows).collect()
             })
-            .collect();
+        })??;
         let sums = super::added(&parts, 2 * width);
         let device = x.device();
         let dx = if trains(x) { Some(Tensor::from_vec(dx, x.shape(), device)?) } else { None };

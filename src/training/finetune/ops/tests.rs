@@ -58,11 +58,15 @@ fn every_gradient_is_the_slope_of_its_function() {
     let (gain, offset) = (var(&[4], 4), var(&[4], 5));
     check("layer norm", &[&x, &gain, &offset], &|| weigh(&layer_norm(&x, &gain, &offset).unwrap()));
     check("gelu", &[&x], &|| weigh(&gelu(&x.affine(3.0, 0.0).unwrap()).unwrap()));
-    let scores = var(&[4, 3, 3], 6);
+    let (q, k, v) = (var(&[2, 3, 4], 6), var(&[2, 3, 4], 10), var(&[2, 3, 4], 11));
     for mask in [Mask { causal: true, keys: vec![3, 3] }, Mask { causal: false, keys: vec![3, 2] }]
     {
-        check("softmax", &[&scores], &|| weigh(&masked_softmax(&scores, mask.clone()).unwrap()));
+        check("attention", &[&q, &k, &v], &|| weigh(&attention(&q, &k, &v, 2, &mask).unwrap()));
     }
+    let other = var(&[2, 5, 4], 12);
+    let cross = Mask { causal: false, keys: vec![4, 5] };
+    let look = || weigh(&attention(&q, &other, &other, 1, &cross).unwrap());
+    check("attention to something else", &[&q, &other], &look);
     let (hidden, embedding) = (var(&[3, 4], 7), var(&[6, 4], 8));
     let teacher = vec![vec![(1, 0.75), (5, 0.25)], Vec::new(), vec![(0, 0.5), (3, 0.5)]];
     for (smoothing, teaching) in [(0.0, 0.0), (0.3, 0.0), (0.1, 0.4)] {
@@ -112,9 +116,35 @@ fn a_frozen_tensor_receives_no_gradient_and_padding_is_not_looked_at() {
     let gradients = y.backward().unwrap();
     assert!(gradients.get(&x).is_some() && gradients.get(&b).is_some());
     assert!(gradients.get(&frozen).is_none());
-    let weights =
-        masked_softmax(&var(&[2, 1, 3], 6), Mask { causal: false, keys: vec![2, 3] }).unwrap();
-    let rows = numbers(&weights).unwrap();
-    assert_eq!(rows[2], 0.0);
-    assert!((rows[0] + rows[1] - 1.0).abs() < 1e-6 && rows[5] > 0.0);
+    let (q, k, v) = (var(&[2, 1, 4], 6), var(&[2, 3, 4], 7), var(&[2, 3, 4], 8));
+    let taken = |v: &Tensor| {
+        let mask = Mask { causal: false, keys: vec![2, 3] };
+        numbers(&attention(&q, &k, v, 2, &mask).unwrap()).unwrap()
+    };
+    let even = taken(&Tensor::ones((2, 3, 4), candle_core::DType::F32, &Device::Cpu).unwrap());
+    assert!(even.iter().all(|y| (y - 1.0).abs() < 1e-6), "weights sum to 1: {even:?}");
+    let mut other = numbers(&v).unwrap();
+    other[2 * 4..3 * 4].fill(9.0);
+    other[5 * 4..].fill(9.0);
+    let (ours, other) =
+        (taken(&v), taken(&Tensor::from_vec(other, (2, 3, 4), &Device::Cpu).unwrap()));
+    assert_eq!(ours[..4], other[..4], "the third key of the first item is padding");
+    assert_ne!(ours[4..], other[4..]);
+}
+
+#[test]
+fn attention_is_the_formula() {
+    let (q, k, v) = (var(&[1, 2, 6], 1), var(&[1, 4, 6], 2), var(&[1, 4, 6], 3));
+    let mask = Mask { causal: false, keys: vec![4] };
+    let ours = attention(&q, &k, &v, 2, &mask).unwrap().squeeze(0).unwrap();
+    for head in 0..2 {
+        let part =
+            |t: &Var| t.squeeze(0).unwrap().narrow(1, 3 * head, 3).unwrap().contiguous().unwrap();
+        let scores = (part(&q).matmul(&part(&k).t().unwrap()).unwrap() / 3f64.sqrt()).unwrap();
+        let weights = scores.exp().unwrap();
+        let weights = weights.broadcast_div(&weights.sum_keepdim(1).unwrap()).unwrap();
+        let theirs = numbers(&weights.matmul(&part(&v)).unwrap()).unwrap();
+        let ours = numbers(&ours.narrow(1, 3 * head, 3).unwrap().contiguous().unwrap()).unwrap();
+        assert!(ours.iter().zip(&theirs).all(|(a, b)| (a - b).abs() < 1e-5), "{ours:?} {theirs:?}");
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use candle_core::{Device, Result, Tensor, bail};
 
-use super::ops::{self, Mask, Targets};
+use super::ops::{self, Found, Mask, Targets};
 
 /// Sizes that the numbers alone do not tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,7 @@ pub struct Shape {
 pub struct Network {
     shape: Shape,
     parameters: BTreeMap<String, Tensor>,
+    found: Found,
 }
 
 /// Encoder frames of a batch.
@@ -54,7 +55,12 @@ pub fn padded(items: &[Tensor]) -> Result<Heard> {
 impl Network {
     /// Of these parameters (numpy shapes: outputs before inputs).
     pub fn new(shape: Shape, parameters: BTreeMap<String, Tensor>) -> Self {
-        Self { shape, parameters }
+        Self { shape, parameters, found: Found::default() }
+    }
+
+    /// Where gradients of matrices come out; all others do in candle's store.
+    pub fn found(&self) -> Found {
+        self.found.clone()
     }
 
     fn get(&self, name: &str) -> Result<&Tensor> {
@@ -66,7 +72,7 @@ impl Network {
 
     fn linear(&self, x: &Tensor, name: &str) -> Result<Tensor> {
         let bias = self.parameters.get(&format!("{name}.bias"));
-        ops::linear(x, self.get(&format!("{name}.weight"))?, bias)
+        ops::linear(x, self.get(&format!("{name}.weight"))?, bias, &self.found)
     }
 
     fn norm(&self, x: &Tensor, name: &str) -> Result<Tensor> {

@@ -19,7 +19,7 @@ pub use attention::{Mask, attention};
 pub use entropy::log_probabilities;
 pub use entropy::{Expected, Targets, cross_entropy, expected};
 pub use gelu::gelu;
-pub use linear::linear;
+pub use linear::{Found, linear};
 pub use norm::layer_norm;
 
 /// The numbers of a tensor, copied, row after row.

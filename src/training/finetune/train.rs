@@ -16,7 +16,7 @@ use super::checkpoint::{self, Done};
 use super::frames::Frames;
 use super::hide;
 use super::network::{Heard, Network, Shape, padded};
-use super::ops::{self, Expected};
+use super::ops::{self, Expected, Found};
 use super::recipe::Recipe;
 use super::weights::{Parameters, Weights};
 use crate::domain::log_mel;
@@ -112,12 +112,12 @@ pub fn train(
                     part.iter().filter_map(|&i| teachers.get(i)).map(Vec::as_slice).collect();
                 let texts = texts(&chosen, &teachers, recipe);
                 let weight = texts.targets.weights.iter().map(|w| f64::from(*w)).sum();
-                let loss = {
+                let (loss, found) = {
                     let network = Network::new(model.shape, weights.now()?);
                     let heard = sounds.heard(&network, part, epoch)?;
-                    network.loss(&heard, &texts)?
+                    (network.loss(&heard, &texts)?, network.found())
                 };
-                gradient.add(loss, weight, &variables)?;
+                gradient.add(loss, &found, weight, &variables)?;
             }
             let step = epoch * a_pass + n;
             let value = gradient.mean();
@@ -177,14 +177,21 @@ impl Gradient {
     }
 
     /// Adds a part whose mean loss is `loss` and whose tokens weigh `weight`.
-    fn add(&mut self, loss: Tensor, weight: f64, variables: &[(String, Var)]) -> Result<()> {
+    fn add(
+        &mut self,
+        loss: Tensor,
+        found: &Found,
+        weight: f64,
+        variables: &[(String, Var)],
+    ) -> Result<()> {
         let value = f64::from(loss.to_scalar::<f32>()?);
         ensure!(value.is_finite(), "the loss is no number any more: lower the learning rate");
         let gradients = loss.backward()?;
         drop(loss);
         for ((name, var), sums) in variables.iter().zip(&mut self.sums) {
-            let part = gradients.get(var).with_context(|| format!("{name} got no gradient"))?;
-            ops::read(part, |part| {
+            let part = found.of(var).or_else(|| gradients.get(var).cloned());
+            let part = part.with_context(|| format!("{name} got no gradient"))?;
+            ops::read(&part, |part| {
                 const PART: usize = 1 << 15;
                 sums.par_chunks_mut(PART).zip(part.par_chunks(PART)).for_each(|(sums, part)| {
                     sums.iter_mut().zip(part).for_each(|(s, g)| *s += g * weight as f32);

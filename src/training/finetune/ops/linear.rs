@@ -1,21 +1,45 @@
 //! A matrix with its bias. In: rows, weights. Out: rows. Left to others: nothing.
 
-use std::sync::Mutex;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
-use candle_core::{CpuStorage, CustomOp3, D, DType, Layout, Result, Shape, Tensor, bail};
+use candle_core::{CpuStorage, CustomOp3, D, DType, Layout, Result, Shape, Tensor, TensorId, bail};
 use rayon::prelude::*;
 
 use super::{read, slice, trains};
 
+/// Where the gradients of matrices that are variables come out: candle's own store would fill as much memory with zeros
+/// first, and add to it.
+#[derive(Clone, Default)]
+pub struct Found(Arc<Mutex<HashMap<TensorId, Tensor>>>);
+
+impl Found {
+    /// The gradient of a variable that a backward pass has found.
+    pub fn of(&self, variable: &Tensor) -> Option<Tensor> {
+        self.0.lock().ok()?.get(&variable.id()).cloned()
+    }
+
+    fn add(&self, id: TensorId, gradient: Tensor) -> Result<()> {
+        let Ok(mut all) = self.0.lock() else { bail!("another thread failed") };
+        let sum = match all.remove(&id) {
+            Some(before) => (before + gradient)?,
+            None => gradient,
+        };
+        all.insert(id, sum);
+        Ok(())
+    }
+}
+
 /// `x` (.., inputs), `weight` (outputs, inputs), `bias` (outputs) -> (.., outputs). Gradients are
-/// computed for what can be trained alone.
-pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
+/// computed for what can be trained alone; that of a variable `weight` goes to `found`.
+pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, found: &Found) -> Result<Tensor> {
     let zero = Tensor::zeros(weight.dim(0)?, DType::F32, x.device())?;
     let done = rows(x)?.matmul(&weight.detach().t()?)?;
     let op = Linear {
         done: Mutex::new(Some(done)),
         bias: bias.is_some(),
         needs: [x, weight, bias.unwrap_or(&zero)].map(trains),
+        found: weight.is_variable().then(|| found.clone()),
     };
     x.apply_op3(weight, bias.unwrap_or(&zero), op)
 }
@@ -30,6 +54,7 @@ struct Linear {
     done: Mutex<Option<Tensor>>,
     bias: bool,
     needs: [bool; 3],
+    found: Option<Found>,
 }
 
 impl CustomOp3 for Linear {
@@ -78,6 +103,13 @@ impl CustomOp3 for Linear {
         let [to_x, to_weight, to_bias] = self.needs;
         let dx = if to_x { Some(grad.matmul(&weight.detach())?.reshape(x.shape())?) } else { None };
         let dw = if to_weight { Some(grad.t()?.matmul(&rows(x)?)?) } else { None };
+        let dw = match (dw, &self.found) {
+            (Some(dw), Some(found)) => {
+                found.add(weight.id(), dw)?;
+                None
+            }
+            (dw, _) => dw,
+        };
         let db = if to_bias && self.bias {
             let width = weight.dim(0)?;
             let sums = read(&grad, |grad| column_sums(grad, width))?;

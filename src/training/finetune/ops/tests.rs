@@ -33,9 +33,15 @@ fn differences(x: &Var, f: &dyn Fn() -> Tensor) -> Vec<f32> {
 }
 
 fn check(name: &str, variables: &[&Var], f: &dyn Fn() -> Tensor) {
+    check_found(name, variables, &Found::default(), f);
+}
+
+fn check_found(name: &str, variables: &[&Var], found: &Found, f: &dyn Fn() -> Tensor) {
     let gradients = f().backward().unwrap();
-    for (n, x) in variables.iter().enumerate() {
-        let gradient = gradients.get(x).unwrap_or_else(|| panic!("{name}: no gradient for {n}"));
+    let all: Vec<_> =
+        variables.iter().map(|x| found.of(x).or_else(|| gradients.get(x).cloned())).collect();
+    for (n, (x, gradient)) in variables.iter().zip(all).enumerate() {
+        let gradient = gradient.unwrap_or_else(|| panic!("{name}: no gradient for {n}"));
         let gradient = numbers(&gradient.contiguous().unwrap()).unwrap();
         for (i, (ours, slope)) in gradient.iter().zip(differences(x, f)).enumerate() {
             let off = (ours - slope).abs();
@@ -54,7 +60,11 @@ fn weigh(y: &Tensor) -> Tensor {
 #[test]
 fn every_gradient_is_the_slope_of_its_function() {
     let (x, w, b) = (var(&[2, 3, 4], 1), var(&[5, 4], 2), var(&[5], 3));
-    check("linear", &[&x, &w, &b], &|| weigh(&linear(&x, &w, Some(&b)).unwrap()));
+    let found = Found::default();
+    let product = || weigh(&linear(&x, &w, Some(&b), &found).unwrap());
+    check_found("linear", &[&x, &w, &b], &found, &product);
+    let scaled = || weigh(&linear(&x, &w.affine(2.0, 0.0).unwrap(), None, &found).unwrap());
+    check("linear of what is no variable itself", &[&x, &w], &scaled);
     let (gain, offset) = (var(&[4], 4), var(&[4], 5));
     check("layer norm", &[&x, &gain, &offset], &|| weigh(&layer_norm(&x, &gain, &offset).unwrap()));
     check("gelu", &[&x], &|| weigh(&gelu(&x.affine(3.0, 0.0).unwrap()).unwrap()));
@@ -112,7 +122,7 @@ fn of(expected: &Expected, id: u32) -> f32 {
 fn a_frozen_tensor_receives_no_gradient_and_padding_is_not_looked_at() {
     let (x, b) = (var(&[2, 4], 1), var(&[5], 3));
     let frozen = var(&[5, 4], 2);
-    let y = weigh(&linear(&x, &frozen.detach(), Some(&b)).unwrap());
+    let y = weigh(&linear(&x, &frozen.detach(), Some(&b), &Found::default()).unwrap());
     let gradients = y.backward().unwrap();
     assert!(gradients.get(&x).is_some() && gradients.get(&b).is_some());
     assert!(gradients.get(&frozen).is_none());

@@ -103,13 +103,13 @@ pub fn judge(
 }
 
 /// What a new model is compared with.
-pub struct Rivals {
+struct Rivals {
     /// The model in use, which it must do better than.
-    pub old: Arc<Engine>,
+    old: Arc<Engine>,
     /// The model that training began from, which other people's speech and silence must not suffer against. Were this
     /// the model in use, half a point could be lost in every round, and one model's luck with the anchors would hold up
     /// all that follow.
-    pub start: Arc<Engine>,
+    start: Arc<Engine>,
 }
 
 impl Rivals {

@@ -1,8 +1,7 @@
 //! Multi-head attention. In: queries, keys, values, who may look at what. Out: what each query takes from the values.
 //! Left to others: the matrices before and after.
 //!
-//! One operation, head by head: as a dozen of candle's, each with a gradient of its own to be filled with zeros and added
-//! to, it took longer than its products.
+//! One operation, head by head: as a dozen of candle's, each has a gradient of its own to be filled with zeros and added to.
 
 use std::sync::Mutex;
 

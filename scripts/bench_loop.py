@@ -2,7 +2,8 @@
 workspace, so that an interrupted run goes on.
 
 The clips of quebec_prompts (one speaker) are cut in two by text: about 150 are only ever measured on, the others come in
-as recordings, a third a round. A person's work is played by the reference transcript."""
+as recordings, a third a round. A person's work is played by the reference transcript. BENCH_LOOP_FOLD=2/3 holds out the
+second third of the texts instead (scripts/bench_folds.py)."""
 
 import hashlib
 import json
@@ -56,10 +57,11 @@ rows = [json.loads(line) for line in open(f"{data}/quebec_prompts/manifest.jsonl
 for row in rows:
     row["path"] = os.path.join(data, "quebec_prompts", row["audio"])
 texts = sorted({plain(r["text"]) for r in rows}, key=chance)
+fold, folds = map(int, os.environ.get("BENCH_LOOP_FOLD", "0/1").split("/"))
 held, pool = [], []
-for text in texts:
+for place, text in enumerate(texts):
     same = [r for r in rows if plain(r["text"]) == text]
-    (held if len(held) < HELD_OUT else pool).extend(same)
+    (held if (place % folds == fold - 1 if fold else len(held) < HELD_OUT) else pool).extend(same)
 pool.sort(key=lambda r: chance(r["id"]))
 reference = {r["path"]: r["text"] for r in rows}
 

@@ -17,7 +17,10 @@ pub struct Adapt {
     /// What is trained.
     #[arg(long, value_enum, default_value = "full")]
     pub mode: Mode,
-    /// Times that every example is seen (default: 3; the decoder alone 4).
+    /// Trainings in different orders, whose weights are averaged (default: 2; the decoder alone 1).
+    #[arg(long, value_name = "N")]
+    pub trainings: Option<usize>,
+    /// Times that every example is seen in a training (default: 3; the decoder alone 4).
     #[arg(long, value_name = "N")]
     pub epochs: Option<usize>,
     /// Highest learning rate (default: 2e-5, adapters 4e-4; less for fewer than 150 corrections).
@@ -85,9 +88,11 @@ impl Adapt {
             0 => recipe,
             rank => recipe.with_adapters(rank),
         };
+        let trainings = self.trainings.unwrap_or(recipe.trainings).max(1);
         let epochs = self.epochs.unwrap_or(recipe.epochs).max(1);
         let encoder = self.mode != Mode::Decoder;
         let (hide, pace) = (self.hide && encoder, self.pace && encoder);
-        Recipe { epochs, hide, pace, smoothing: self.smooth, teaching: self.teach, ..recipe }
+        let (smoothing, teaching) = (self.smooth, self.teach);
+        Recipe { trainings, epochs, hide, pace, smoothing, teaching, ..recipe }
     }
 }

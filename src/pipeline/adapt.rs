@@ -91,7 +91,8 @@ struct Plan<'a> {
 /// Too few settled clips, a model that cannot be trained (quantised), bad anchors; stopped.
 pub fn adapt(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<Adapted> {
     let mut plan = plan(workspace, options)?;
-    let steps = learn::steps(&plan, &Lesson::whole());
+    let whole = Lesson::whole(&plan);
+    let steps = whole.trainings * learn::steps(&plan, &whole);
     let mut adapted = Adapted {
         round: plan.round.clone(),
         dry_run: options.dry_run,
@@ -114,7 +115,7 @@ pub fn adapt(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result
     let sounds = sounds::load(&plan.materials.clips, &recordings, &mut adapted.failed);
     plan.materials.clips.retain(|m| sounds.contains_key(&m.clip));
     plan.note_data();
-    let learnt = learn::learn(workspace, &plan, &sounds, &Lesson::whole(), &stop, talk)?;
+    let learnt = learn::learn(workspace, &plan, &sounds, &whole, &stop, talk)?;
     let (losses, wall_seconds) = (learnt.trained.losses.clone(), learnt.trained.seconds);
     let judged = verdict::judge(workspace, &plan, &sounds, learnt, &stop, talk)?;
     let round = Round {

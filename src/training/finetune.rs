@@ -24,6 +24,9 @@ pub use recipe::{Part, Recipe};
 pub use train::{Model, Place, Step, Stopped, Trained, train};
 pub use weights::{Parameter, average};
 
+/// Changes where the same recipe would train otherwise than before: a checkpoint of another trainer is not gone on from.
+pub const TRAINER: u32 = 2;
+
 /// ln p of each token of an example's text and of its end, given those before (teacher forcing).
 #[cfg(test)]
 pub fn log_probabilities(model: &Model, example: &Example) -> anyhow::Result<Vec<f32>> {

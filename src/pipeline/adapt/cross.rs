@@ -2,7 +2,7 @@
 //! others only. In: a round and the share of new weights. Out: word errors, old against new. Left to
 //! others: what follows from them (`training::gate`).
 //!
-//! It judges the recipe on these corrections, a little too strictly (each model has learnt from fewer);
+//! It judges the recipe on these corrections, a little too strictly (each model has learnt from fewer, and once);
 //! test clips, anchors and silence judge the new model itself. What the old model learnt from in an earlier round
 //! is no test of it, and is left out.
 
@@ -56,6 +56,7 @@ pub fn pairs(
         let lesson = Lesson {
             name: format!("training-without-{}-of-{parts}", part + 1),
             without: without.collect(),
+            trainings: 1,
         };
         let held = of().filter_map(|m| {
             let unit = materials.unit_of(m);
@@ -97,7 +98,7 @@ fn judged(
     let pairs = ears.pairs(old, &new, held)?;
     let outcome = serde_json::to_vec(&Outcome { key, pairs: pairs.clone() })?;
     std::fs::write(&done, outcome).with_context(|| format!("write {}", done.display()))?;
-    let _ = std::fs::remove_file(lesson.checkpoint(workspace));
+    let _ = std::fs::remove_file(lesson.checkpoint(workspace, 0));
     Ok(pairs)
 }
 

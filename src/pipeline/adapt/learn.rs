@@ -42,24 +42,37 @@ pub struct Lesson {
     pub name: String,
     /// Clips that are not learnt from this time.
     pub without: BTreeSet<ClipId>,
+    /// Trainings whose weights are averaged.
+    pub trainings: usize,
 }
 
 impl Lesson {
     /// The one that makes the new model.
-    pub fn whole() -> Self {
-        Self { name: "training".into(), without: BTreeSet::new() }
+    pub fn whole(plan: &Plan) -> Self {
+        let trainings = plan.recipe.trainings;
+        Self { name: "training".into(), without: BTreeSet::new(), trainings }
     }
 
-    /// Where it leaves what it goes on from.
-    pub fn checkpoint(&self, workspace: &Workspace) -> PathBuf {
-        folder(workspace).join(format!("{}.safetensors", self.name))
+    /// What the progress bar calls training `n`, from 0.
+    fn title(&self, n: usize) -> String {
+        match self.trainings {
+            1 => self.name.clone(),
+            all => format!("{} {} of {all}", self.name, n + 1),
+        }
+    }
+
+    /// Where training `n`, from 0, leaves what it goes on from.
+    pub fn checkpoint(&self, workspace: &Workspace, n: usize) -> PathBuf {
+        let name = self.title(n).replace(' ', "-");
+        folder(workspace).join(format!("{name}.safetensors"))
     }
 
     /// What is trained on what, as one digest: a checkpoint of anything else is not used.
     pub fn key(&self, plan: &Plan) -> String {
         let Round { data_digest, recipe, .. } = &plan.round;
         let without: Vec<&str> = self.without.iter().map(ClipId::as_str).collect();
-        let all = format!("{} {data_digest} {recipe} {}", plan.start.sha256, without.join(" "));
+        let (start, without) = (&plan.start.sha256, without.join(" "));
+        let all = format!("{} {start} {data_digest} {recipe} {without}", finetune::TRAINER);
         hex_digest(all.as_bytes())
     }
 
@@ -70,7 +83,7 @@ impl Lesson {
     }
 }
 
-/// Steps of the training.
+/// Steps of one training.
 pub fn steps(plan: &Plan, lesson: &Lesson) -> usize {
     let recipe = &plan.recipe;
     let anchors = plan.anchors.iter().filter(|a| a.purpose == Purpose::Replay).count();
@@ -79,7 +92,7 @@ pub fn steps(plan: &Plan, lesson: &Lesson) -> usize {
 
 /// Seconds of sound that are learnt from.
 pub fn seconds(plan: &Plan) -> f64 {
-    let clips: f64 = Lesson::whole().clips(plan).map(|m| m.span.len().seconds()).sum();
+    let clips: f64 = Lesson::whole(plan).clips(plan).map(|m| m.span.len().seconds()).sum();
     let anchors = plan.anchors.iter().filter(|a| a.purpose == Purpose::Replay);
     clips + anchors.map(|a| length(a.sound.samples.len())).sum::<f64>()
 }
@@ -109,19 +122,26 @@ pub fn learn(
     let examples = examples(&engine, plan, lesson, sounds, &workspace.config.decode, talk);
     drop(engine);
     let model = model(loaded);
-    let recipe = &plan.recipe;
-    let place = Place { checkpoint: lesson.checkpoint(workspace), key: lesson.key(plan) };
-    let progress = talk.progress(&lesson.name, Unit::Things("steps"), steps(plan, lesson) as u64);
-    let mut tell = |Step { step, steps, epoch, loss }: Step| {
-        progress.note(format!("epoch {epoch}, loss {loss:.3}"));
-        progress.set(step as u64, steps as u64);
+    let one = |n: usize| {
+        let place = Place {
+            checkpoint: lesson.checkpoint(workspace, n),
+            key: format!("{} {n}", lesson.key(plan)),
+        };
+        let steps = steps(plan, lesson) as u64;
+        let progress = talk.progress(&lesson.title(n), Unit::Things("steps"), steps);
+        let mut tell = |Step { step, steps, epoch, loss }: Step| {
+            progress.note(format!("epoch {epoch}, loss {loss:.3}"));
+            progress.set(step as u64, steps as u64);
+        };
+        let recipe = plan.recipe.training(n);
+        let trained = finetune::train(&model, &examples, &recipe, &place, stop, &mut tell);
+        trained.map_err(|e| match e.is::<Stopped>() {
+            true => Interrupted.into(),
+            false => e,
+        })
     };
-    let trained = finetune::train(&model, &examples, recipe, &place, stop, &mut tell);
-    drop(progress);
-    let trained = trained.map_err(|e| match e.is::<Stopped>() {
-        true => Interrupted.into(),
-        false => e,
-    })?;
+    let trained =
+        (1..lesson.trainings).try_fold(one(0)?, |all, n| anyhow::Ok(all.and(one(n)?, n)))?;
     let mut start = model.parameters;
     start.retain(|name, _| trained.values.contains_key(name));
     let start = start.into_iter().map(|(name, p)| (name, p.values)).collect();

@@ -244,7 +244,7 @@ impl Ears<'_> {
         if let Some(known) = known.collect() {
             return Ok(known);
         }
-        let errors = self.errors(old, held, "old model")?;
+        let errors = self.errors(old, held, "model before")?;
         let clips = held.iter().map(|h| h.sound.clip.clone());
         self.before.borrow_mut().extend(clips.zip(errors.iter().copied()));
         Ok(errors)
@@ -262,7 +262,7 @@ impl Ears<'_> {
             })
             .collect();
         let sounds: Vec<&Sound> = nothings.iter().map(|(_, s)| s).collect();
-        let before = self.hear(start, &sounds, "old model")?;
+        let before = self.hear(start, &sounds, "model before")?;
         let after = self.hear(new, &sounds, "new model")?;
         // As routing takes it: no text, or one that the model itself takes for no speech.
         let nobody = self.workspace.config.routing.no_speech;

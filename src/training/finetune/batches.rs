@@ -44,19 +44,14 @@ fn shuffled<T>(items: &mut [T], seed: u64, round: u64) {
     }
 }
 
-/// Batches of at most `size` for one epoch: shuffled, of like lengths (little padding), and shuffled
-/// again. The same for the same seed and epoch.
+/// Batches of at most `size` for one epoch: shuffled, short and long examples in one, since a step is as large for a
+/// batch of single words as for one of sentences. Each is in order of length, for [`parts`]. The same for the same
+/// seed and epoch.
 pub fn batches(frames: &[usize], size: usize, seed: u64, epoch: usize) -> Vec<Vec<usize>> {
-    /// Batches that are sorted by length among themselves.
-    const BUCKET: usize = 8;
     let mut order: Vec<usize> = (0..frames.len()).collect();
-    shuffled(&mut order, seed, 2 * epoch as u64);
-    let mut batches = Vec::new();
-    for bucket in order.chunks_mut(size * BUCKET) {
-        bucket.sort_by_key(|&i| frames[i]);
-        batches.extend(bucket.chunks(size).map(<[usize]>::to_vec));
-    }
-    shuffled(&mut batches, seed, 2 * epoch as u64 + 1);
+    shuffled(&mut order, seed, epoch as u64);
+    let mut batches: Vec<Vec<usize>> = order.chunks(size).map(<[usize]>::to_vec).collect();
+    batches.iter_mut().for_each(|batch| batch.sort_by_key(|&i| frames[i]));
     batches
 }
 
@@ -128,12 +123,9 @@ mod tests {
         assert_eq!(epoch, batches(&frames, 4, 1, 0));
         assert_ne!(epoch, batches(&frames, 4, 1, 1));
         assert_ne!(epoch, batches(&frames, 4, 2, 0));
-        let spread = |batch: &Vec<usize>| {
-            let f: Vec<usize> = batch.iter().map(|&i| frames[i]).collect();
-            f.iter().max().unwrap() - f.iter().min().unwrap()
-        };
-        let mean = epoch.iter().map(spread).sum::<usize>() / epoch.len();
-        assert!(mean < 400, "{mean} frames of difference within a batch");
+        assert!(epoch.iter().all(|b| b.is_sorted_by_key(|&i| frames[i])), "{epoch:?}");
+        let of = |i: usize| epoch.iter().filter_map(move |b| b.get(i)).map(|&i| frames[i]);
+        assert!(of(3).sum::<usize>() > 2 * of(0).sum::<usize>(), "short and long in one batch");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::adam::Schedule;
+use crate::statistics::bootstrap;
 
 /// Which parameters are trained. Token embedding, positions and convolutions never are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,7 +47,10 @@ pub struct Recipe {
     pub part: Part,
     /// Rank of low-rank adapters on every trained matrix; 0: the matrices themselves are trained.
     pub adapter_rank: usize,
-    /// Times that every example is seen.
+    /// Trainings, each with the examples in another order; their weights are averaged (Wortsman et al., "Model soups", 2022).
+    #[serde(default = "once")]
+    pub trainings: usize,
+    /// Times that every example is seen in one training.
     pub epochs: usize,
     /// Examples of a step.
     pub batch: usize,
@@ -66,14 +70,20 @@ pub struct Recipe {
     pub seed: u64,
 }
 
+/// Of rounds that were recorded before there were several.
+fn once() -> usize {
+    1
+}
+
 impl Recipe {
     /// The recipe that measured best for a part (docs/adapt.md has the table).
     pub fn of(part: Part, seed: u64) -> Self {
-        let epochs = if part.keeps_encoder() { 4 } else { 3 };
+        let (trainings, epochs) = if part.keeps_encoder() { (1, 4) } else { (2, 3) };
         let schedule = Schedule { rate: 2e-5, warm_up: 0.1, clip: 1.0, decay: 0.01 };
         Self {
             part,
             adapter_rank: 0,
+            trainings,
             epochs,
             batch: 4,
             schedule,
@@ -92,6 +102,12 @@ impl Recipe {
         let share = (corrections as f64 / FULL_RATE as f64).min(1.0);
         let rate = self.schedule.rate * share.sqrt();
         self.with_rate(rate)
+    }
+
+    /// The same for training `n` of several, from 0: every draw is another one.
+    pub fn training(&self, n: usize) -> Self {
+        let seed = if n == 0 { self.seed } else { bootstrap::word(self.seed, n as u64) };
+        Self { seed, ..self.clone() }
     }
 
     /// The same with another highest learning rate.
@@ -115,6 +131,22 @@ mod tests {
         assert_eq!([rate(150), rate(1000)], [2e-5, 2e-5]);
         assert!((rate(41) - 1.0456e-5).abs() < 1e-9, "{}", rate(41));
         assert!(rate(14) > 6e-6);
+    }
+
+    #[test]
+    fn every_training_draws_anew_and_the_first_as_if_it_were_alone() {
+        let recipe = Recipe::of(Part::All, 7);
+        let seeds: std::collections::BTreeSet<u64> =
+            (0..5).map(|n| recipe.training(n).seed).collect();
+        assert_eq!((recipe.training(0), seeds.len()), (recipe.clone(), 5));
+        let mut recorded = serde_json::to_value(&recipe).unwrap();
+        recorded.as_object_mut().unwrap().remove("trainings");
+        let recorded: Recipe = serde_json::from_value(recorded).unwrap();
+        assert_eq!(
+            (recorded.trainings, recipe.trainings),
+            (1, 2),
+            "recorded before there were several"
+        );
     }
 
     #[test]

@@ -148,6 +148,27 @@ fn the_same_training_gives_the_same_bits_and_a_stopped_one_goes_on_to_them() {
 }
 
 #[test]
+fn trainings_in_other_orders_are_averaged() {
+    let (model, folder) = (tiny(), tempfile::tempdir().unwrap());
+    let of = |n| {
+        let folder = folder.path().join(n.to_string());
+        std::fs::create_dir(&folder).unwrap();
+        run(&model, &recipe(Part::All).training(n), &folder, None).unwrap()
+    };
+    let all = [of(0), of(1), of(2)];
+    assert!(all[0].values != all[1].values && all[1].values != all[2].values);
+    let [a, b, c] = all.clone();
+    let mean = a.and(b, 1).and(c, 2);
+    for (name, values) in &mean.values {
+        for (i, value) in values.iter().enumerate() {
+            let sum: f32 = all.iter().map(|t| t.values[name][i]).sum();
+            assert!((value - sum / 3.0).abs() < 1e-5, "{name} {i}");
+        }
+    }
+    assert!((mean.losses[2] - all.iter().map(|t| t.losses[2]).sum::<f64>() / 3.0).abs() < 1e-9);
+}
+
+#[test]
 fn the_decoder_learns_the_same_from_frames_on_disk_as_from_an_encoder_that_stands_still() {
     let model = tiny();
     let (recipe, examples) = (recipe(Part::Decoder), examples());

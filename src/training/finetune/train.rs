@@ -18,7 +18,7 @@ use super::hide;
 use super::network::{Heard, Network, Shape, padded};
 use super::ops::{self, Expected, Found};
 use super::recipe::Recipe;
-use super::weights::{Parameters, Weights};
+use super::weights::{Parameters, Weights, average};
 use crate::domain::log_mel;
 
 /// A model to be trained further.
@@ -62,10 +62,26 @@ pub struct Step {
 pub struct Trained {
     /// The trained parameters; all others are the parent's.
     pub values: BTreeMap<String, Vec<f32>>,
-    /// Mean loss of each epoch.
+    /// Mean loss of each epoch, over all trainings.
     pub losses: Vec<f64>,
     /// Wall seconds, without what a checkpoint saved.
     pub seconds: f64,
+}
+
+impl Trained {
+    /// The average of this outcome of `n` trainings and of one more.
+    pub fn and(mut self, one: Self, n: usize) -> Self {
+        let share = 1.0 / (n as f64 + 1.0);
+        for (name, values) in &mut self.values {
+            if let Some(new) = one.values.get(name) {
+                *values = average(values, new, share as f32);
+            }
+        }
+        let losses = self.losses.iter_mut().zip(&one.losses);
+        losses.for_each(|(mean, loss)| *mean += share * (loss - *mean));
+        self.seconds += one.seconds;
+        self
+    }
 }
 
 /// Work was stopped from outside; the last epoch's checkpoint is there.

@@ -19,7 +19,7 @@ pub struct Line {
     pub class: &'static str,
 }
 
-/// Draws them on one axis from 0; `share`: in per cent, the axis not over 1.
+/// Draws them on one axis from 0; `share`: in per cent, the axis not over 1. No axis where no value is known.
 pub fn draw(id: &str, title: &str, lines: &[Line], share: bool) -> String {
     const ROW: f64 = 38.0;
     let top =
@@ -34,8 +34,11 @@ pub fn draw(id: &str, title: &str, lines: &[Line], share: bool) -> String {
     });
     let x = |value: f64| axis.x(value);
     let bottom = ROW * lines.len() as f64;
-    let mut p = Picture::new(bottom + 20.0);
-    axis.draw(&mut p, bottom, share);
+    let known = lines.iter().any(|l| l.value.is_some());
+    let mut p = Picture::new(if known { bottom + 20.0 } else { bottom });
+    if known {
+        axis.draw(&mut p, bottom, share);
+    }
     for (i, line) in lines.iter().enumerate() {
         let (y, middle) = (ROW * i as f64 + 12.0, ROW * i as f64 + 25.0);
         p.text((0.0, y), "label halo", Anchor::Start, &line.label);
@@ -57,4 +60,22 @@ pub fn draw(id: &str, title: &str, lines: &[Line], share: bool) -> String {
     }
     let said: Vec<String> = lines.iter().map(|l| format!("{}: {}", l.label, l.says)).collect();
     p.finish(id, title, &said.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(value: Option<f64>) -> Line {
+        let (label, says) = ("round 1".to_string(), "nothing to count".to_string());
+        Line { label, says, value, ends: None, mark: Mark::Disc, class: "s-blue" }
+    }
+
+    #[test]
+    fn what_is_not_known_has_no_axis() {
+        let unknown = draw("work", "Work", &[line(None), line(None)], false);
+        let known = draw("work", "Work", &[line(None), line(Some(2.0))], false);
+        assert_eq!(unknown.matches("<line").count(), 0, "{unknown}");
+        assert!(known.contains("<line") && unknown.contains("nothing to count"));
+    }
 }

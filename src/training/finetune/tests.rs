@@ -150,7 +150,7 @@ fn the_same_training_gives_the_same_bits_and_a_stopped_one_goes_on_to_them() {
 #[test]
 fn trainings_in_other_orders_are_averaged() {
     let (model, folder) = (tiny(), tempfile::tempdir().unwrap());
-    let of = |n| {
+    let of = |n: usize| {
         let folder = folder.path().join(n.to_string());
         std::fs::create_dir(&folder).unwrap();
         run(&model, &recipe(Part::All).training(n), &folder, None).unwrap()

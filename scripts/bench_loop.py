@@ -266,7 +266,7 @@ if what in ("loop", "goals"):
 if what == "recipes":
     head("Recipes, 150 learnt from")
     for name, *options in (
-            ["default"], ["5 epochs", "--epochs", "5"], ["rate 2e-5", "--rate", "2e-5"], ["rate 3e-5", "--rate", "3e-5"],
+            ["default"], ["one training", "--trainings", "1"], ["5 epochs", "--epochs", "5"], ["rate 2e-5", "--rate", "2e-5"], ["rate 3e-5", "--rate", "3e-5"],
             ["rate 2e-5, 5 epochs", "--rate", "2e-5", "--epochs", "5"],
             ["SpecAugment, rate 2e-5, 5 epochs", "--hide", "--rate", "2e-5", "--epochs", "5"],
             ["speeds", "--pace"], ["speeds, 5 epochs", "--pace", "--epochs", "5"],

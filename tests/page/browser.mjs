@@ -1,11 +1,11 @@
 // What the page's tests share. Run tests/page/make first, then `node --test --test-concurrency=1 tests/page/*.test.mjs`.
-// CHROMIUM names another browser binary.
 import { readFile } from "node:fs/promises";
 import { after, before } from "node:test";
+import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 export const root = new URL("../../", import.meta.url);
-export const binary = process.env.CHROMIUM || "/usr/bin/chromium";
+export const binary = fileURLToPath(new URL("chromium", import.meta.url));
 export const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"];
 export const addressOf = (name) => new URL(`target/page-test/${name}.html`, root).href;

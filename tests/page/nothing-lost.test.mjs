@@ -1,10 +1,11 @@
 // Nothing is lost: a browser that keeps nothing, a crash, an answer half typed.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { chromium } from "playwright-core";
 import { addressOf, at, binary, download, flags, open } from "./browser.mjs";
 
@@ -57,17 +58,16 @@ test("half an answer is back after a reload and never in a download", async (t) 
 
 /** A browser of our own on `profile`, which can be killed as the power going out would. */
 async function start(profile) {
+  const port = join(profile, "DevToolsActivePort"); // written once it listens: its port, then the path
+  await rm(port, { force: true });
   const child = spawn(binary, [...flags, "--headless=new", "--remote-debugging-port=0", `--user-data-dir=${profile}`, "about:blank"],
-    { detached: true, stdio: ["ignore", "ignore", "pipe"] });
-  const address = await new Promise((found, failed) => {
-    let said = "";
-    child.stderr.on("data", (text) => {
-      said += text;
-      const hit = /DevTools listening on (ws:\S+)/.exec(said);
-      if (hit) found(hit[1]);
-    });
-    child.on("exit", () => failed(new Error(said)));
-  });
+    { detached: true, stdio: "ignore" });
+  let said = [];
+  for (const limit = Date.now() + 30_000; said.length < 2; await setTimeout(50)) {
+    assert.ok(child.exitCode === null && Date.now() < limit, "the browser does not start: see target/page-test/chromium.log");
+    said = (await readFile(port, "utf8").catch(() => "")).split("\n");
+  }
+  const address = `ws://127.0.0.1:${said[0]}${said[1]}`;
   const browser = await chromium.connectOverCDP(address);
   const page = await browser.contexts()[0].newPage();
   await page.goto(addressOf("page"));
@@ -84,8 +84,9 @@ test("after a crash of the tab and of the whole browser the work is there", asyn
   await at(page, 2);
   await page.fill("#text", "typed before the crash");
   const session = await page.context().newCDPSession(page);
+  const crashed = page.waitForEvent("crash");
   session.send("Page.crash").catch(() => {});
-  await new Promise((then) => page.once("crash", then));
+  await crashed;
   // A tab that crashes loses nothing at all; the browser itself writes to disk every few seconds.
   const again = await page.context().newPage();
   await again.goto(addressOf("page"));

@@ -48,11 +48,11 @@ test("one sitting by keyboard alone: hear, correct, tag, reload, finish, downloa
   assert.equal(await page.inputValue("#tag-region"), "fr-CA-QC");
   assert.equal(await page.inputValue("#tag-meaning"), "très froid");
   // The dialog's close event comes a moment after it is closed, and gives the text box the focus.
-  const closed = page.evaluate(() => new Promise((done) => {
-    document.getElementById("tagger").addEventListener("close", () => done(), { once: true });
-  }));
+  await page.evaluate(() => {
+    document.getElementById("tagger").addEventListener("close", () => { window.taggerClosed = true; }, { once: true });
+  });
   await page.keyboard.press("Enter");
-  await closed;
+  await page.waitForFunction(() => window.taggerClosed);
   await page.locator(".suggestion").focus();
   await page.keyboard.press("Enter");
   assert.equal(await page.locator(".chip").count(), 2);

@@ -14,6 +14,7 @@ mod verdict;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use serde::Serialize;
@@ -115,8 +116,10 @@ pub fn adapt(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result
     let sounds = sounds::load(&plan.materials.clips, &recordings, &mut adapted.failed);
     plan.materials.clips.retain(|m| sounds.contains_key(&m.clip));
     plan.note_data();
-    let learnt = learn::learn(workspace, &plan, &sounds, &whole, &stop, talk)?;
-    let (losses, wall_seconds) = (learnt.trained.losses.clone(), learnt.trained.seconds);
+    let began = Instant::now();
+    let learnt = learn::learn(workspace, &plan, &sounds, &[whole], &stop, talk)?.pop();
+    let learnt = learnt.context("nothing was trained")?;
+    let (losses, wall_seconds) = (learnt.trained.losses.clone(), began.elapsed().as_secs_f64());
     let judged = verdict::judge(workspace, &plan, &sounds, learnt, &stop, talk)?;
     let round = Round {
         created: jiff::Timestamp::now().to_string(),

@@ -12,6 +12,7 @@ mod hide;
 mod network;
 mod ops;
 mod recipe;
+mod side_by_side;
 mod train;
 mod weights;
 
@@ -21,6 +22,7 @@ mod tests;
 pub use batches::Example;
 pub use network::Shape;
 pub use recipe::{Part, Recipe};
+pub use side_by_side::side_by_side;
 pub use train::{Model, Place, Step, Stopped, Trained, train};
 pub use weights::{Parameter, average};
 

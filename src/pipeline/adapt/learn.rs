@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 
 use anyhow::{Context, Result};
 
@@ -20,14 +21,14 @@ use crate::hypotheses::whisper::{Engine, MAX_SAMPLES};
 use crate::training::finetune::{
     self, Example, Model, Parameter, Place, Shape, Step, Stopped, Trained,
 };
-use crate::views::progress::{Talk, Unit};
+use crate::views::progress::{Progress, Talk, Unit};
 
 /// What training left.
 pub struct Learnt {
     /// Parameters and losses.
     pub trained: Trained,
     /// The parameters that training began from, for averages.
-    pub start: BTreeMap<String, Vec<f32>>,
+    pub start: Arc<BTreeMap<String, Vec<f32>>>,
 }
 
 /// Where a round works, and promoted models are.
@@ -38,7 +39,7 @@ pub fn folder(workspace: &Workspace) -> PathBuf {
 /// One training of a round.
 #[derive(Clone, Debug)]
 pub struct Lesson {
-    /// What the progress bar calls it, and its checkpoint.
+    /// What the progress display calls it, and its checkpoint.
     pub name: String,
     /// Clips that are not learnt from this time.
     pub without: BTreeSet<ClipId>,
@@ -53,18 +54,13 @@ impl Lesson {
         Self { name: "training".into(), without: BTreeSet::new(), trainings }
     }
 
-    /// What the progress bar calls training `n`, from 0.
-    fn title(&self, n: usize) -> String {
-        match self.trainings {
-            1 => self.name.clone(),
-            all => format!("{} {} of {all}", self.name, n + 1),
-        }
-    }
-
     /// Where training `n`, from 0, leaves what it goes on from.
     pub fn checkpoint(&self, workspace: &Workspace, n: usize) -> PathBuf {
-        let name = self.title(n).replace(' ', "-");
-        folder(workspace).join(format!("{name}.safetensors"))
+        let Self { name, trainings, .. } = self;
+        folder(workspace).join(match trainings {
+            1 => format!("{name}.safetensors"),
+            all => format!("{name}-{}-of-{all}.safetensors", n + 1),
+        })
     }
 
     /// What is trained on what, as one digest: a checkpoint of anything else is not used.
@@ -106,46 +102,76 @@ fn frames(samples: usize, policy: &DecodePolicy) -> usize {
     first_context(length(samples), policy) as usize
 }
 
-/// Trains; goes on from the last whole epoch of the same training, if one was killed.
+/// Trains, two trainings side by side; goes on from the last whole epoch of the same training, if one was killed. Gives
+/// what each lesson left.
 pub fn learn(
     workspace: &Workspace,
     plan: &Plan,
     sounds: &BTreeMap<ClipId, Sound>,
-    lesson: &Lesson,
+    lessons: &[Lesson],
     stop: &AtomicBool,
     talk: Talk,
-) -> Result<Learnt> {
+) -> Result<Vec<Learnt>> {
     std::fs::create_dir_all(folder(workspace))?;
     let loaded = weights::load(&plan.start.path)?;
     let held = workspace.config.decode.weights;
     let engine = Engine::load(&plan.start.path, &plan.start.sha256, held)?;
-    let examples = examples(&engine, plan, lesson, sounds, &workspace.config.decode, talk);
+    let policy = &workspace.config.decode;
+    let of = |lesson| examples(&engine, plan, lesson, sounds, policy, talk);
+    let examples: Vec<Vec<Example>> = lessons.iter().map(of).collect();
     drop(engine);
     let model = model(loaded);
+    let mut jobs = Vec::new();
+    for (lesson, examples) in lessons.iter().zip(&examples) {
+        for n in 0..lesson.trainings {
+            let checkpoint = lesson.checkpoint(workspace, n);
+            let place = Place { checkpoint, key: format!("{} {n}", lesson.key(plan)) };
+            jobs.push((place, plan.recipe.training(n), examples));
+        }
+    }
+    let steps = lessons.iter().map(|lesson| lesson.trainings * steps(plan, lesson)).sum();
+    let names: Vec<&str> = lessons.iter().map(|lesson| &*lesson.name).collect();
+    let bar = Bar::new(&names.join(", "), jobs.len(), steps, talk);
     let one = |n: usize| {
-        let place = Place {
-            checkpoint: lesson.checkpoint(workspace, n),
-            key: format!("{} {n}", lesson.key(plan)),
-        };
-        let steps = steps(plan, lesson) as u64;
-        let progress = talk.progress(&lesson.title(n), Unit::Things("steps"), steps);
-        let mut tell = |Step { step, steps, epoch, loss }: Step| {
-            progress.note(format!("epoch {epoch}, loss {loss:.3}"));
-            progress.set(step as u64, steps as u64);
-        };
-        let recipe = plan.recipe.training(n);
-        let trained = finetune::train(&model, &examples, &recipe, &place, stop, &mut tell);
+        let (place, recipe, examples) = &jobs[n];
+        let trained =
+            finetune::train(&model, examples, recipe, place, stop, &mut |step| bar.tell(n, step));
         trained.map_err(|e| match e.is::<Stopped>() {
             true => Interrupted.into(),
             false => e,
         })
     };
-    let trained =
-        (1..lesson.trainings).try_fold(one(0)?, |all, n| anyhow::Ok(all.and(one(n)?, n)))?;
+    let mut trained = finetune::side_by_side(jobs.len(), one)?.into_iter();
+    let means = lessons.iter().map(|lesson| Trained::mean(trained.by_ref().take(lesson.trainings)));
+    let means = means.collect::<Option<Vec<_>>>().context("nothing was to be trained")?;
     let mut start = model.parameters;
-    start.retain(|name, _| trained.values.contains_key(name));
-    let start = start.into_iter().map(|(name, p)| (name, p.values)).collect();
-    Ok(Learnt { trained, start })
+    start.retain(|name, _| means.iter().all(|mean| mean.values.contains_key(name)));
+    let start: BTreeMap<_, _> = start.into_iter().map(|(name, p)| (name, p.values)).collect();
+    let start = Arc::new(start);
+    Ok(means.into_iter().map(|trained| Learnt { trained, start: Arc::clone(&start) }).collect())
+}
+
+/// The progress of trainings side by side.
+struct Bar {
+    progress: Progress,
+    steps: u64,
+    at: Mutex<Vec<Option<Step>>>,
+}
+
+impl Bar {
+    fn new(what: &str, trainings: usize, steps: usize, talk: Talk) -> Self {
+        let progress = talk.progress(what, Unit::Things("steps"), steps as u64);
+        Self { progress, steps: steps as u64, at: Mutex::new(vec![None; trainings]) }
+    }
+
+    /// Training `n` is at `step`.
+    fn tell(&self, n: usize, step: Step) {
+        let Ok(mut at) = self.at.lock() else { return };
+        at[n] = Some(step);
+        self.progress.note(format!("epoch {}, loss {:.3}", step.epoch, step.loss));
+        let done: usize = at.iter().flatten().map(|step| step.step).sum();
+        self.progress.set(done as u64, self.steps);
+    }
 }
 
 /// A model file's content as the trainer wants it.

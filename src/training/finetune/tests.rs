@@ -157,8 +157,7 @@ fn trainings_in_other_orders_are_averaged() {
     };
     let all = [of(0), of(1), of(2)];
     assert!(all[0].values != all[1].values && all[1].values != all[2].values);
-    let [a, b, c] = all.clone();
-    let mean = a.and(b, 1).and(c, 2);
+    let mean = Trained::mean(all.iter().cloned()).unwrap();
     for (name, values) in &mean.values {
         for (i, value) in values.iter().enumerate() {
             let sum: f32 = all.iter().map(|t| t.values[name][i]).sum();

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
 use candle_core::{Device, Tensor, Var};
@@ -64,14 +63,18 @@ pub struct Trained {
     pub values: BTreeMap<String, Vec<f32>>,
     /// Mean loss of each epoch, over all trainings.
     pub losses: Vec<f64>,
-    /// Wall seconds, without what a checkpoint saved.
-    pub seconds: f64,
 }
 
 impl Trained {
+    /// The average of some trainings; nothing of none.
+    pub fn mean(all: impl Iterator<Item = Self>) -> Option<Self> {
+        let mean = all.zip(1..).reduce(|(mean, n), (one, next)| (mean.and(one, n), next))?;
+        Some(mean.0)
+    }
+
     /// The average of this outcome of `n` trainings and of one more.
-    pub fn and(mut self, one: Self, n: usize) -> Self {
-        let share = 1.0 / (n as f64 + 1.0);
+    fn and(mut self, one: Self, n: u32) -> Self {
+        let share = 1.0 / (f64::from(n) + 1.0);
         for (name, values) in &mut self.values {
             if let Some(new) = one.values.get(name) {
                 *values = average(values, new, share as f32);
@@ -79,7 +82,6 @@ impl Trained {
         }
         let losses = self.losses.iter_mut().zip(&one.losses);
         losses.for_each(|(mean, loss)| *mean += share * (loss - *mean));
-        self.seconds += one.seconds;
         self
     }
 }
@@ -102,7 +104,6 @@ pub fn train(
     tell: &mut dyn FnMut(Step),
 ) -> Result<Trained> {
     ensure!(!examples.is_empty(), "there is nothing to learn from");
-    let began = Instant::now();
     let weights = Weights::new(&model.parameters, recipe, model.shape.audio_layers)?;
     let variables = weights.variables();
     let mut moments = vec![Moments::default(); variables.len()];
@@ -146,8 +147,7 @@ pub fn train(
         done.steps = (epoch + 1) * a_pass;
         checkpoint::write(&place.checkpoint, &done, &variables, &moments)?;
     }
-    let seconds = began.elapsed().as_secs_f64();
-    Ok(Trained { values: weights.trained()?, losses: done.losses, seconds })
+    Ok(Trained { values: weights.trained()?, losses: done.losses })
 }
 
 /// Tokens that a teacher's distribution is kept of; the others of its 51,865 have next to no probability.

@@ -24,6 +24,7 @@ use crate::exit::Exit;
 use crate::views::progress::Talk;
 
 fn main() -> ExitCode {
+    keep_to_one_core();
     let cli = cli::Cli::parse();
     let talk = if cli.quiet { Talk::Quiet } else { Talk::Normal };
     let exit = commands::dispatch(cli.command, talk).unwrap_or_else(|error| {
@@ -33,6 +34,17 @@ fn main() -> ExitCode {
         Exit::of_error(&error)
     });
     exit.into()
+}
+
+/// Candle adds numbers on a thread for every core, and waits for them without sleeping: two trainings side by side, one a
+/// core, would each keep the other's core from it (243 s an epoch of both, for 212).
+#[allow(unsafe_code)]
+fn keep_to_one_core() {
+    const THREADS: &str = "CANDLE_NUM_THREADS";
+    if std::env::var_os(THREADS).is_none() {
+        // SAFETY: the first thing that `main` does, with no other thread to read the environment.
+        unsafe { std::env::set_var(THREADS, "1") };
+    }
 }
 
 /// `second-ear transcripts DIR | head` is no error worth a line.

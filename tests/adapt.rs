@@ -56,7 +56,8 @@ fn a_round_survives_a_kill_learns_judges_and_can_be_taken_back() {
     assert!(settled >= 20, "{settled}");
 
     // A dry run says what it would do and does nothing.
-    let options = ["adapt", &dir, "--mode", "decoder", "--epochs", "2", "--folds", "2", "--json"];
+    let options = "--mode decoder --epochs 2 --trainings 2 --folds 2 --json".split(' ');
+    let options: Vec<&str> = ["adapt", &dir].into_iter().chain(options).collect();
     let dry: Value =
         serde_json::from_slice(&run_to(0, &[&options[..], &["--dry-run"]].concat()).stdout)
             .unwrap();
@@ -69,11 +70,12 @@ fn a_round_survives_a_kill_learns_judges_and_can_be_taken_back() {
     assert!(clips(&dry, "anchor en test") >= 70 && clips(&dry, "anchor fr test") >= 60, "{dry}");
     assert!(!ws.dir.join("models").exists());
 
-    // Killed after the first epoch, it goes on from there.
-    let mut child = second_ear().args(options).stdout(std::process::Stdio::null()).spawn().unwrap();
-    let checkpoint = ws.dir.join("models/training.safetensors");
+    // Killed after the first epoch of one of the two trainings, it goes on from there.
+    let mut child =
+        second_ear().args(&options).stdout(std::process::Stdio::null()).spawn().unwrap();
+    let checkpoints = [1, 2].map(|n| ws.dir.join(format!("models/training-{n}-of-2.safetensors")));
     let began = Instant::now();
-    while !checkpoint.exists() {
+    while !checkpoints.iter().any(|file| file.exists()) {
         assert!(began.elapsed() < Duration::from_secs(600), "no checkpoint");
         assert_eq!(child.try_wait().unwrap(), None, "it ended before it was killed");
         std::thread::sleep(Duration::from_millis(20));

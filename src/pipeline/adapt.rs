@@ -117,8 +117,7 @@ pub fn adapt(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result
     plan.materials.clips.retain(|m| sounds.contains_key(&m.clip));
     plan.note_data();
     let began = Instant::now();
-    let learnt = learn::learn(workspace, &plan, &sounds, &[whole], &stop, talk)?.pop();
-    let learnt = learnt.context("nothing was trained")?;
+    let learnt = learn::learn(workspace, &plan, &sounds, &whole, &stop, talk)?;
     let (losses, wall_seconds) = (learnt.trained.losses.clone(), began.elapsed().as_secs_f64());
     let judged = verdict::judge(workspace, &plan, &sounds, learnt, &stop, talk)?;
     let round = Round {

@@ -33,8 +33,8 @@ pub const TRAINER: u32 = 2;
 #[cfg(test)]
 pub fn log_probabilities(model: &Model, example: &Example) -> anyhow::Result<Vec<f32>> {
     let tensors = model.parameters.iter();
-    let tensors = tensors.map(|(name, p)| Ok((name.clone(), weights::tensor(p)?)));
-    let network = network::Network::new(model.shape, tensors.collect::<anyhow::Result<_>>()?);
+    let tensors = tensors.map(|(name, p)| (name.clone(), p.tensor().clone()));
+    let network = network::Network::new(model.shape, tensors.collect());
     let mel = crate::domain::log_mel(&example.samples, &model.filters, 2 * example.frames);
     let heard = network.encode(&[network.stem(&mel, example.frames)?])?;
     let plain = Recipe::of(Part::All, 0);

@@ -7,6 +7,7 @@
 //! is no test of it, and is left out.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
@@ -42,7 +43,7 @@ pub fn pairs(
         return Ok(Vec::new());
     };
     let parts = folds.iter().max().map_or(0, |last| last + 1);
-    let mut all = Vec::new();
+    let mut pairs = Vec::new();
     for part in 0..parts {
         let of = || learnt.iter().zip(&folds).filter(|(_, p)| **p == part).map(|(m, _)| *m);
         let said: Vec<String> = of().map(material::said).collect();
@@ -61,12 +62,7 @@ pub fn pairs(
             let unit = materials.unit_of(m);
             Some(Held { sound: sounds.get(&m.clip)?, text: &m.text, unit })
         });
-        all.push((lesson, held.collect()));
-    }
-    let mut pairs = Vec::new();
-    // As many as are trained side by side: what is learnt is in memory until it was judged.
-    for two in all.chunks(2) {
-        pairs.extend(judged(ears, old, sounds, two, share)?);
+        pairs.extend(judged(ears, old, sounds, &lesson, &held.collect::<Vec<_>>(), share)?);
     }
     Ok(pairs)
 }
@@ -78,43 +74,33 @@ fn unseen<'a>(materials: &'a Materials, seen: &BTreeSet<ClipId>) -> Vec<&'a Mate
     materials.of(Used::Train).filter(|m| !known.contains(&material::said(m))).collect()
 }
 
-/// Trains lessons side by side, where no earlier run has, and lets each outcome hear what it has not learnt.
 fn judged(
     ears: &Ears,
     old: &Arc<Engine>,
     sounds: &BTreeMap<ClipId, Sound>,
-    lessons: &[(Lesson, Vec<Held>)],
+    lesson: &Lesson,
+    held: &[Held],
     share: f64,
 ) -> Result<Vec<Pair>> {
     let Ears { workspace, plan, stop, talk, .. } = *ears;
-    let key = |lesson: &Lesson| format!("{} {share}", lesson.key(plan));
-    let file = |lesson: &Lesson| folder(workspace).join(format!("fold-{}.json", lesson.name));
-    let before = |lesson: &Lesson| {
-        let outcome = std::fs::read(file(lesson)).ok()?;
-        let outcome = serde_json::from_slice::<Outcome>(&outcome).ok()?;
-        (outcome.key == key(lesson)).then_some(outcome.pairs)
-    };
-    let mut all: Vec<Option<Vec<Pair>>> = lessons.iter().map(|(l, _)| before(l)).collect();
-    let missing: Vec<usize> = (0..all.len()).filter(|&n| all[n].is_none()).collect();
-    let untaught: Vec<Lesson> = missing.iter().map(|&n| lessons[n].0.clone()).collect();
-    let learnt = match untaught.is_empty() {
-        true => Vec::new(),
-        false => learn(workspace, plan, sounds, &untaught, stop, talk)?,
-    };
-    for (n, learnt) in missing.into_iter().zip(learnt) {
-        let (lesson, held) = &lessons[n];
-        let path = folder(workspace).join("candidate-fold.bin");
-        let sha256 = ears.write(&learnt, share, &path)?;
-        drop(learnt);
-        let new = Engine::load(&path, &sha256, workspace.config.decode.weights)?;
-        let pairs = ears.pairs(old, &new, held)?;
-        let outcome = serde_json::to_vec(&Outcome { key: key(lesson), pairs: pairs.clone() })?;
-        let done = file(lesson);
-        std::fs::write(&done, outcome).with_context(|| format!("write {}", done.display()))?;
-        let _ = std::fs::remove_file(lesson.checkpoint(workspace, 0));
-        all[n] = Some(pairs);
+    let key = format!("{} {share}", lesson.key(plan));
+    let done: PathBuf = folder(workspace).join(format!("fold-{}.json", lesson.name));
+    let before = std::fs::read(&done).ok();
+    let before = before.and_then(|bytes| serde_json::from_slice::<Outcome>(&bytes).ok());
+    if let Some(outcome) = before.filter(|o| o.key == key) {
+        return Ok(outcome.pairs);
     }
-    Ok(all.into_iter().flatten().flatten().collect())
+    // One at a time: two would need more than 4 GB beside the engines that judge.
+    let learnt = learn(workspace, plan, sounds, lesson, stop, talk)?;
+    let path = folder(workspace).join("candidate-fold.bin");
+    let sha256 = ears.write(&learnt, share, &path)?;
+    drop(learnt);
+    let new = Engine::load(&path, &sha256, workspace.config.decode.weights)?;
+    let pairs = ears.pairs(old, &new, held)?;
+    let outcome = serde_json::to_vec(&Outcome { key, pairs: pairs.clone() })?;
+    std::fs::write(&done, outcome).with_context(|| format!("write {}", done.display()))?;
+    let _ = std::fs::remove_file(lesson.checkpoint(workspace, 0));
+    Ok(pairs)
 }
 
 #[cfg(test)]

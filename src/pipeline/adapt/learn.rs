@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex};
 
 use anyhow::{Context, Result};
 
@@ -28,7 +28,7 @@ pub struct Learnt {
     /// Parameters and losses.
     pub trained: Trained,
     /// The parameters that training began from, for averages.
-    pub start: Arc<BTreeMap<String, Vec<f32>>>,
+    pub start: BTreeMap<String, Vec<f32>>,
 }
 
 /// Where a round works, and promoted models are.
@@ -102,53 +102,42 @@ fn frames(samples: usize, policy: &DecodePolicy) -> usize {
     first_context(length(samples), policy) as usize
 }
 
-/// Trains, two trainings side by side; goes on from the last whole epoch of the same training, if one was killed. Gives
-/// what each lesson left.
+/// Trains, two trainings side by side; goes on from the last whole epoch of the same training, if one was killed.
 pub fn learn(
     workspace: &Workspace,
     plan: &Plan,
     sounds: &BTreeMap<ClipId, Sound>,
-    lessons: &[Lesson],
+    lesson: &Lesson,
     stop: &AtomicBool,
     talk: Talk,
-) -> Result<Vec<Learnt>> {
+) -> Result<Learnt> {
     std::fs::create_dir_all(folder(workspace))?;
     let loaded = weights::load(&plan.start.path)?;
     let held = workspace.config.decode.weights;
     let engine = Engine::load(&plan.start.path, &plan.start.sha256, held)?;
-    let policy = &workspace.config.decode;
-    let of = |lesson| examples(&engine, plan, lesson, sounds, policy, talk);
-    let examples: Vec<Vec<Example>> = lessons.iter().map(of).collect();
+    let examples = examples(&engine, plan, lesson, sounds, &workspace.config.decode, talk);
     drop(engine);
-    let model = model(loaded);
-    let mut jobs = Vec::new();
-    for (lesson, examples) in lessons.iter().zip(&examples) {
-        for n in 0..lesson.trainings {
-            let checkpoint = lesson.checkpoint(workspace, n);
-            let place = Place { checkpoint, key: format!("{} {n}", lesson.key(plan)) };
-            jobs.push((place, plan.recipe.training(n), examples));
-        }
-    }
-    let steps = lessons.iter().map(|lesson| lesson.trainings * steps(plan, lesson)).sum();
-    let names: Vec<&str> = lessons.iter().map(|lesson| &*lesson.name).collect();
-    let bar = Bar::new(&names.join(", "), jobs.len(), steps, talk);
+    let model = model(loaded)?;
+    let place = |n| Place {
+        checkpoint: lesson.checkpoint(workspace, n),
+        key: format!("{} {n}", lesson.key(plan)),
+    };
+    let places: Vec<Place> = (0..lesson.trainings).map(place).collect();
+    let bar = Bar::new(&lesson.name, places.len(), steps(plan, lesson), talk);
     let one = |n: usize| {
-        let (place, recipe, examples) = &jobs[n];
-        let trained =
-            finetune::train(&model, examples, recipe, place, stop, &mut |step| bar.tell(n, step));
+        let (place, recipe) = (&places[n], plan.recipe.training(n));
+        let mut tell = |step| bar.tell(n, step);
+        let trained = finetune::train(&model, &examples, &recipe, place, stop, &mut tell);
         trained.map_err(|e| match e.is::<Stopped>() {
             true => Interrupted.into(),
             false => e,
         })
     };
-    let mut trained = finetune::side_by_side(jobs.len(), one)?.into_iter();
-    let means = lessons.iter().map(|lesson| Trained::mean(trained.by_ref().take(lesson.trainings)));
-    let means = means.collect::<Option<Vec<_>>>().context("nothing was to be trained")?;
-    let mut start = model.parameters;
-    start.retain(|name, _| means.iter().all(|mean| mean.values.contains_key(name)));
-    let start: BTreeMap<_, _> = start.into_iter().map(|(name, p)| (name, p.values)).collect();
-    let start = Arc::new(start);
-    Ok(means.into_iter().map(|trained| Learnt { trained, start: Arc::clone(&start) }).collect())
+    let trained = finetune::side_by_side(places.len(), one)?;
+    let trained = Trained::mean(trained.into_iter()).context("nothing was to be trained")?;
+    let start = trained.values.keys().map(|name| Ok((name.clone(), model.values(name)?)));
+    let start = start.collect::<Result<_>>()?;
+    Ok(Learnt { trained, start })
 }
 
 /// The progress of trainings side by side.
@@ -159,9 +148,11 @@ struct Bar {
 }
 
 impl Bar {
+    /// Of so many trainings of so many steps each.
     fn new(what: &str, trainings: usize, steps: usize, talk: Talk) -> Self {
-        let progress = talk.progress(what, Unit::Things("steps"), steps as u64);
-        Self { progress, steps: steps as u64, at: Mutex::new(vec![None; trainings]) }
+        let steps = (trainings * steps) as u64;
+        let progress = talk.progress(what, Unit::Things("steps"), steps);
+        Self { progress, steps, at: Mutex::new(vec![None; trainings]) }
     }
 
     /// Training `n` is at `step`.
@@ -175,7 +166,7 @@ impl Bar {
 }
 
 /// A model file's content as the trainer wants it.
-pub fn model(loaded: Loaded) -> Model {
+pub fn model(loaded: Loaded) -> Result<Model> {
     let header = &loaded.header;
     let shape = Shape {
         audio_heads: header.n_audio_head as usize,
@@ -183,10 +174,9 @@ pub fn model(loaded: Loaded) -> Model {
         text_heads: header.n_text_head as usize,
         text_layers: header.n_text_layer as usize,
     };
-    let tensors = loaded.tensors.into_iter();
-    let parameters =
-        tensors.map(|(name, (dims, values))| (name, Parameter { dims, values })).collect();
-    Model { shape, filters: loaded.filters, parameters }
+    let of = |(name, (dims, values))| Ok((name, Parameter::new(dims, values)?));
+    let parameters = loaded.tensors.into_iter().map(of).collect::<Result<_>>()?;
+    Ok(Model { shape, filters: loaded.filters, parameters })
 }
 
 fn examples(

@@ -25,7 +25,7 @@ pub fn tiny() -> Model {
         let count = dims.iter().product();
         let seed = parameters.len() as u64;
         let values = random(count, seed, size);
-        parameters.insert(name, Parameter { dims: dims.to_vec(), values });
+        parameters.insert(name, Parameter::new(dims.to_vec(), values).unwrap());
     };
     let norm = |add: &mut dyn FnMut(String, &[usize], f32), name: String| {
         add(format!("{name}.weight"), &[STATE], 1.0);
@@ -112,12 +112,12 @@ fn every_trained_tensor_receives_a_gradient_and_frozen_ones_do_not_change() {
         let expected: BTreeSet<&String> = model
             .parameters
             .iter()
-            .filter(|(name, p)| part.trains(name, 2) && (rank == 0 || p.dims.len() == 2))
+            .filter(|(name, p)| part.trains(name, 2) && (rank == 0 || p.tensor().rank() == 2))
             .map(|(name, _)| name)
             .collect();
         assert_eq!(trained.values.keys().collect::<BTreeSet<_>>(), expected, "{part:?}");
         for (name, values) in &trained.values {
-            let before = &model.parameters[name].values;
+            let before = &model.values(name).unwrap();
             let moved = values.iter().zip(before).filter(|(a, b)| a != b).count();
             assert!(
                 moved * 2 > before.len(),
@@ -207,8 +207,10 @@ fn a_taught_pupil_stays_nearer_to_its_parent() {
                 .parameters
                 .iter()
                 .map(|(name, p)| {
-                    let values = trained.values.get(name).unwrap_or(&p.values).clone();
-                    (name.clone(), Parameter { dims: p.dims.clone(), values })
+                    let trained = trained.values.get(name).cloned();
+                    let values = trained.unwrap_or_else(|| p.values().unwrap());
+                    let dims = p.tensor().dims().to_vec();
+                    (name.clone(), Parameter::new(dims, values).unwrap())
                 })
                 .collect(),
             ..tiny()

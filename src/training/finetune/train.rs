@@ -30,6 +30,17 @@ pub struct Model {
     pub parameters: Parameters,
 }
 
+impl Model {
+    /// The numbers of a parameter, row after row.
+    ///
+    /// # Errors
+    /// There is none of that name.
+    pub fn values(&self, name: &str) -> Result<Vec<f32>> {
+        let parameter = self.parameters.get(name);
+        Ok(parameter.with_context(|| format!("the model has no {name}"))?.values()?)
+    }
+}
+
 /// Encoder frames that are computed together at most, those of Whisper's window; a batch is added up of such parts. It
 /// bounds the memory, and few large products are faster than many small ones.
 const TOGETHER: usize = 1500;
@@ -122,7 +133,7 @@ pub fn train(
             if stop.load(Ordering::Relaxed) {
                 return Err(Stopped.into());
             }
-            let mut gradient = Gradient::new(&variables);
+            let mut gradient = Gradient::default();
             for part in parts(&batch, &lengths, TOGETHER) {
                 let chosen: Vec<&Example> = part.iter().map(|&i| &examples[i]).collect();
                 let teachers: Vec<&[Expected]> =
@@ -179,7 +190,8 @@ fn teachers(
     examples.iter().map(one).collect()
 }
 
-/// The gradient of a batch, added up over parts of it.
+/// The gradient of a batch, added up over parts of it; empty before the first.
+#[derive(Default)]
 struct Gradient {
     sums: Vec<Vec<f32>>,
     loss: f64,
@@ -187,11 +199,6 @@ struct Gradient {
 }
 
 impl Gradient {
-    fn new(variables: &[(String, Var)]) -> Self {
-        let zeros = variables.iter().map(|(_, var)| vec![0.0; var.elem_count()]).collect();
-        Self { sums: zeros, loss: 0.0, weight: 0.0 }
-    }
-
     /// Adds a part whose mean loss is `loss` and whose tokens weigh `weight`.
     fn add(
         &mut self,
@@ -204,9 +211,14 @@ impl Gradient {
         ensure!(value.is_finite(), "the loss is no number any more: lower the learning rate");
         let gradients = loss.backward()?;
         drop(loss);
-        for ((name, var), sums) in variables.iter().zip(&mut self.sums) {
-            let part = found.of(var).or_else(|| gradients.get(var).cloned());
+        let first = self.sums.is_empty();
+        for (n, (name, var)) in variables.iter().enumerate() {
+            let part = found.take(var).or_else(|| gradients.get(var).cloned());
             let part = part.with_context(|| format!("{name} got no gradient"))?;
+            if first {
+                self.sums.push(vec![0.0; var.elem_count()]);
+            }
+            let sums = &mut self.sums[n];
             ops::read(&part, |part| {
                 const PART: usize = 1 << 15;
                 sums.par_chunks_mut(PART).zip(part.par_chunks(PART)).for_each(|(sums, part)| {

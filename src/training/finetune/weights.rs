@@ -12,13 +12,28 @@ use crate::statistics::bootstrap;
 /// Scale of the adapters' product: alpha / rank of "LoRA" (Hu et al. 2021) with alpha twice the rank.
 const ADAPTER_SCALE: f64 = 2.0;
 
-/// One parameter.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Parameter {
-    /// Sizes, slowest first: outputs before inputs, as numpy and PyTorch have them.
-    pub dims: Vec<usize>,
-    /// Numbers, row after row.
-    pub values: Vec<f32>,
+/// One parameter; copies share the numbers.
+#[derive(Clone, Debug)]
+pub struct Parameter(Tensor);
+
+impl Parameter {
+    /// Of sizes, slowest first (outputs before inputs, as numpy and PyTorch have them), and numbers, row after row.
+    ///
+    /// # Errors
+    /// Sizes that do not fit the numbers.
+    pub fn new(dims: Vec<usize>, values: Vec<f32>) -> Result<Self> {
+        Tensor::from_vec(values, dims, &Device::Cpu).map(Self)
+    }
+
+    /// The numbers, row after row.
+    pub fn values(&self) -> Result<Vec<f32>> {
+        numbers(&self.0)
+    }
+
+    /// As candle has it; shared.
+    pub fn tensor(&self) -> &Tensor {
+        &self.0
+    }
 }
 
 /// Parameters by the names of OpenAI's checkpoint (`decoder.blocks.0.attn.query.weight`).
@@ -35,20 +50,17 @@ pub struct Weights {
 
 impl Weights {
     /// Of a model with `audio_layers` encoder layers, at the start of a training.
-    ///
-    /// # Errors
-    /// Sizes that do not fit the numbers.
     pub fn new(parameters: &Parameters, recipe: &Recipe, audio_layers: usize) -> Result<Self> {
         let mut weights =
             Self { frozen: BTreeMap::new(), whole: BTreeMap::new(), adapters: BTreeMap::new() };
         for (place, (name, parameter)) in parameters.iter().enumerate() {
-            let tensor = tensor(parameter)?;
+            let tensor = parameter.tensor();
             if !recipe.part.trains(name, audio_layers) {
-                weights.frozen.insert(name.clone(), tensor);
+                weights.frozen.insert(name.clone(), tensor.clone());
             } else if recipe.adapter_rank == 0 {
-                weights.whole.insert(name.clone(), Var::from_tensor(&tensor)?);
+                weights.whole.insert(name.clone(), Var::from_tensor(tensor)?);
             } else {
-                if let [outputs, inputs] = parameter.dims[..] {
+                if let [outputs, inputs] = *tensor.dims() {
                     let rank = recipe.adapter_rank;
                     let seed = bootstrap::word(recipe.seed, place as u64);
                     let down = (rank, inputs, uniform(rank * inputs, inputs, seed));
@@ -56,7 +68,7 @@ impl Weights {
                     let up = Var::zeros((outputs, rank), DType::F32, &Device::Cpu)?;
                     weights.adapters.insert(name.clone(), (Var::from_tensor(&down)?, up));
                 }
-                weights.frozen.insert(name.clone(), tensor);
+                weights.frozen.insert(name.clone(), tensor.clone());
             }
         }
         Ok(weights)
@@ -94,11 +106,6 @@ impl Weights {
     }
 }
 
-/// A parameter as a tensor.
-pub fn tensor(parameter: &Parameter) -> Result<Tensor> {
-    Tensor::from_slice(&parameter.values, parameter.dims.as_slice(), &Device::Cpu)
-}
-
 /// Uniform in +-sqrt(3 / inputs): variance 1 / inputs.
 fn uniform(count: usize, inputs: usize, seed: u64) -> Vec<f32> {
     let bound = (3.0 / inputs as f64).sqrt();
@@ -129,12 +136,12 @@ mod tests {
     #[test]
     fn fresh_adapters_change_nothing() {
         let name = "decoder.blocks.0.mlp.0.weight".to_string();
-        let matrix = Parameter { dims: vec![3, 2], values: vec![1., 2., 3., 4., 5., 6.] };
+        let matrix = Parameter::new(vec![3, 2], vec![1., 2., 3., 4., 5., 6.]).unwrap();
         let parameters = Parameters::from([(name.clone(), matrix.clone())]);
         let recipe = Recipe { adapter_rank: 2, ..Recipe::of(Part::Decoder, 1) };
         let weights = Weights::new(&parameters, &recipe, 6).unwrap();
         assert_eq!(weights.variables().len(), 2);
-        assert_eq!(weights.trained().unwrap()[&name], matrix.values);
+        assert_eq!(weights.trained().unwrap()[&name], matrix.values().unwrap());
         let again = Weights::new(&parameters, &recipe, 6).unwrap();
         let first = |w: &Weights| numbers(w.variables()[0].1.as_tensor()).unwrap();
         assert_eq!(first(&weights), first(&again));

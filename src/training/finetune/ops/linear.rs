@@ -14,9 +14,9 @@ use super::{read, slice, trains};
 pub struct Found(Arc<Mutex<HashMap<TensorId, Tensor>>>);
 
 impl Found {
-    /// The gradient of a variable that a backward pass has found.
-    pub fn of(&self, variable: &Tensor) -> Option<Tensor> {
-        self.0.lock().ok()?.get(&variable.id()).cloned()
+    /// The gradient of a variable that a backward pass has found; it is not kept here.
+    pub fn take(&self, variable: &Tensor) -> Option<Tensor> {
+        self.0.lock().ok()?.remove(&variable.id())
     }
 
     fn add(&self, id: TensorId, gradient: Tensor) -> Result<()> {

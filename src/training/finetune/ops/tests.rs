@@ -39,7 +39,7 @@ fn check(name: &str, variables: &[&Var], f: &dyn Fn() -> Tensor) {
 fn check_found(name: &str, variables: &[&Var], found: &Found, f: &dyn Fn() -> Tensor) {
     let gradients = f().backward().unwrap();
     let all: Vec<_> =
-        variables.iter().map(|x| found.of(x).or_else(|| gradients.get(x).cloned())).collect();
+        variables.iter().map(|x| found.take(x).or_else(|| gradients.get(x).cloned())).collect();
     for (n, (x, gradient)) in variables.iter().zip(all).enumerate() {
         let gradient = gradient.unwrap_or_else(|| panic!("{name}: no gradient for {n}"));
         let gradient = numbers(&gradient.contiguous().unwrap()).unwrap();

@@ -63,7 +63,7 @@ impl Worst {
 fn teacher_forced_log_probabilities_are_those_of_whisper_cpp() {
     let file = models::resolve("base", &models::default_dir(), &mut |_| {}).unwrap();
     let engine = Engine::load(&file.path, &file.sha256, Weights::File).unwrap();
-    let model = model(weights::load(&file.path).unwrap());
+    let model = model(weights::load(&file.path).unwrap()).unwrap();
     let mut worker = engine.worker().unwrap();
     let mut worst = Worst::default();
     for (language, e) in examples(&engine) {

@@ -90,7 +90,7 @@ fn judged(
     if let Some(outcome) = before.filter(|o| o.key == key) {
         return Ok(outcome.pairs);
     }
-    // One at a time: two would need more than 4 GB beside the engines that judge.
+    // One lesson at a time: two side by side, beside the engines that judge, took 5 GB.
     let learnt = learn(workspace, plan, sounds, lesson, stop, talk)?;
     let path = folder(workspace).join("candidate-fold.bin");
     let sha256 = ears.write(&learnt, share, &path)?;

@@ -143,25 +143,23 @@ pub fn learn(
 /// The progress of trainings side by side.
 struct Bar {
     progress: Progress,
-    steps: u64,
-    at: Mutex<Vec<Option<Step>>>,
+    /// Steps done, by training.
+    at: Mutex<Vec<usize>>,
 }
 
 impl Bar {
     /// Of so many trainings of so many steps each.
     fn new(what: &str, trainings: usize, steps: usize, talk: Talk) -> Self {
-        let steps = (trainings * steps) as u64;
-        let progress = talk.progress(what, Unit::Things("steps"), steps);
-        Self { progress, steps, at: Mutex::new(vec![None; trainings]) }
+        let progress = talk.progress(what, Unit::Things("steps"), (trainings * steps) as u64);
+        Self { progress, at: Mutex::new(vec![0; trainings]) }
     }
 
-    /// Training `n` is at `step`.
-    fn tell(&self, n: usize, step: Step) {
+    /// Training `n` is so far.
+    fn tell(&self, n: usize, Step { step, steps, epoch, loss }: Step) {
         let Ok(mut at) = self.at.lock() else { return };
-        at[n] = Some(step);
-        self.progress.note(format!("epoch {}, loss {:.3}", step.epoch, step.loss));
-        let done: usize = at.iter().flatten().map(|step| step.step).sum();
-        self.progress.set(done as u64, self.steps);
+        at[n] = step;
+        self.progress.note(format!("epoch {epoch}, loss {loss:.3}"));
+        self.progress.set(at.iter().sum::<usize>() as u64, (at.len() * steps) as u64);
     }
 }
 

@@ -29,6 +29,7 @@ pub mod run;
 pub mod scores;
 pub mod settle;
 mod setup;
+mod spread;
 pub mod status;
 pub mod tasks;
 pub mod transcripts;

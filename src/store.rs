@@ -15,7 +15,7 @@ mod rounds;
 mod totals;
 
 pub use answers::BatchRow;
-pub use clips::{ClipRow, Draft};
+pub use clips::{ClipRow, Draft, Unread};
 pub use decisions::{Grounds, Waiting};
 pub use lock::{Locked, WriteLock};
 pub use open::Store;

@@ -18,6 +18,7 @@ use super::files::write_whole;
 use super::guarantee;
 use super::people;
 use super::scores::Scorer;
+use super::spread;
 use super::workspace::Workspace;
 use crate::store::RecordingState;
 use crate::views::clips::{self, Row};
@@ -40,11 +41,15 @@ pub fn report(workspace: &Workspace) -> Result<(Report, Vec<Row>)> {
         }
     }
     let total = store.totals()?.account;
-    let by_region: BTreeMap<String, _> = grouped(&all, |r| r.region.clone())
-        .into_iter()
-        .map(|(region, rows)| (region, groups::group(&rows, seed)))
-        .collect();
     let target = rounds::target(&workspace.config.routing);
+    let of_regions = || -> BTreeMap<String, _> {
+        let regions = grouped(&all, |r| r.region.clone()).into_iter();
+        regions.map(|(region, rows)| (region, groups::group(&rows, seed))).collect()
+    };
+    let (by_round, (by_region, by_reason)) = spread::both(
+        || rounds::by_round(&all, target, seed),
+        || (of_regions(), groups::by_reason(&kept, seed)),
+    );
     let report = Report {
         version: VERSION,
         workspace: store.workspace()?,
@@ -58,11 +63,11 @@ pub fn report(workspace: &Workspace) -> Result<(Report, Vec<Row>)> {
         human: groups::human(&kept, seed, Row::is_human),
         drafts: groups::drafts(&all, seed),
         left: groups::left(&all),
-        by_reason: groups::by_reason(&kept, seed),
+        by_reason,
         fairness: fairness::fairness(&all, &by_region, seed),
         by_region,
         target,
-        by_round: rounds::by_round(&all, target, seed),
+        by_round,
         rounds: store.rounds()?,
         score: score::score(&all, seed),
         cost: cost::cost(&kept, &workspace.config.tasks, seed),

@@ -3,8 +3,8 @@
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result};
-use rusqlite::types::ValueRef;
+use anyhow::{Context, Result, bail};
+use rusqlite::types::{FromSql, Value};
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::decisions::Stored;
@@ -74,18 +74,7 @@ const SELECT: &str = "
          AND h.model = CASE WHEN ?1 IS NULL OR p.handed_out THEN d.model ELSE ?1 END
          AND h.policy = CASE WHEN ?2 IS NULL OR p.handed_out THEN d.policy ELSE ?2 END
     WHERE p.clip IS NOT NULL";
-
-fn hypothesis(row: &Row, id: &ClipId) -> Result<Option<Hypothesis>> {
-    let (model, policy) = match row.get_ref(4)? {
-        ValueRef::Null => return Ok(None),
-        _ => (row.get(15)?, row.get(16)?),
-    };
-    Ok(Some(match row.get_ref(4)? {
-        ValueRef::Blob(bytes) => compact::unpack(bytes, id.as_str(), model, policy)?,
-        // written by a version before the sixth
-        text => Hypothesis { model, policy, ..serde_json::from_str(text.as_str()?)? },
-    }))
-}
+const COLUMNS: usize = 20;
 
 /// A decision alone, or one with what spoke for the region, as versions before the sixth wrote it.
 fn stored(body: &str) -> serde_json::Result<Stored> {
@@ -95,49 +84,90 @@ fn stored(body: &str) -> serde_json::Result<Stored> {
     }
 }
 
-fn read(row: &Row) -> Result<ClipRow> {
-    let recording = RecordingId::from_stored(row.get::<_, String>(0)?);
-    let id = ClipId::from_stored(row.get::<_, String>(3)?);
-    let span = Span::new(Samples(row.get(1)?), Samples(row.get(2)?));
-    let text = |column: usize| anyhow::Ok(row.get_ref(column)?.as_str_or_null()?);
-    let stored = text(5)?.map(stored).transpose();
-    let routed = match stored.with_context(|| format!("decision on {id}"))? {
-        None => None,
-        Some(Stored { decision, evidence }) => Some(Routed {
-            clip: id.clone(),
-            decision,
-            evidence: match text(17)? {
-                Some(shared) => serde_json::from_str(shared).context("column evidence.body")?,
-                None => evidence,
-            },
-            score: row.get::<_, Option<f64>>(6)?.map(Probability::clamped),
-            inclusion: Probability::clamped(row.get(7)?),
-            region: text(8)?
-                .map(|r| r.parse::<Region>().map_err(anyhow::Error::msg))
-                .transpose()?,
-        }),
-    };
-    let consensus = match text(9)? {
-        None => None,
-        Some(verdict) => Some(Consensus {
-            clip: id.clone(),
-            verdict: verdict.parse::<Verdict>().map_err(anyhow::Error::msg)?,
-            text: row.get(10)?,
-            support: row.get(11)?,
-            answers: row.get(12)?,
-            agreement: row.get(13)?,
-        }),
-    };
-    let scoring: Option<i64> = row.get(18)?;
-    let expected = scoring.map(|by| Ok::<_, rusqlite::Error>((by, row.get(19)?))).transpose()?;
-    Ok(ClipRow {
-        hypothesis: hypothesis(row, &id).with_context(|| format!("hypothesis of {id}"))?,
-        clip: Clip { id, recording, span },
-        routed,
-        consensus,
-        frozen: row.get(14)?,
-        expected,
-    })
+/// A clip as it lies in the store. Reading it is most of the work, and may be another thread's.
+pub struct Unread(Vec<Value>);
+
+impl Unread {
+    fn of(row: &Row) -> Result<Self> {
+        Ok(Self((0..COLUMNS).map(|n| row.get(n)).collect::<rusqlite::Result<_>>()?))
+    }
+
+    fn get<T: FromSql>(&self, column: usize) -> Result<T> {
+        T::column_result((&self.0[column]).into()).with_context(|| format!("column {column}"))
+    }
+
+    fn text(&self, column: usize) -> Result<Option<&str>> {
+        match &self.0[column] {
+            Value::Null => Ok(None),
+            Value::Text(text) => Ok(Some(text)),
+            other => bail!("column {column} is no text, but {:?}", other.data_type()),
+        }
+    }
+
+    fn hypothesis(&self, id: &ClipId) -> Result<Option<Hypothesis>> {
+        if self.0[4] == Value::Null {
+            return Ok(None);
+        }
+        let (model, policy) = (self.get(15)?, self.get(16)?);
+        Ok(Some(match &self.0[4] {
+            Value::Blob(bytes) => compact::unpack(bytes, id.as_str(), model, policy)?,
+            // written by a version before the sixth
+            _ => {
+                let text = self.text(4)?.unwrap_or_default();
+                Hypothesis { model, policy, ..serde_json::from_str(text)? }
+            }
+        }))
+    }
+
+    /// Everything known about it.
+    ///
+    /// # Errors
+    /// A column that holds what cannot be.
+    pub fn read(&self) -> Result<ClipRow> {
+        let row = self;
+        let recording = RecordingId::from_stored(row.get::<String>(0)?);
+        let id = ClipId::from_stored(row.get::<String>(3)?);
+        let span = Span::new(Samples(row.get(1)?), Samples(row.get(2)?));
+        let text = |column: usize| row.text(column);
+        let stored = text(5)?.map(stored).transpose();
+        let routed = match stored.with_context(|| format!("decision on {id}"))? {
+            None => None,
+            Some(Stored { decision, evidence }) => Some(Routed {
+                clip: id.clone(),
+                decision,
+                evidence: match text(17)? {
+                    Some(shared) => serde_json::from_str(shared).context("column evidence.body")?,
+                    None => evidence,
+                },
+                score: row.get::<Option<f64>>(6)?.map(Probability::clamped),
+                inclusion: Probability::clamped(row.get(7)?),
+                region: text(8)?
+                    .map(|r| r.parse::<Region>().map_err(anyhow::Error::msg))
+                    .transpose()?,
+            }),
+        };
+        let consensus = match text(9)? {
+            None => None,
+            Some(verdict) => Some(Consensus {
+                clip: id.clone(),
+                verdict: verdict.parse::<Verdict>().map_err(anyhow::Error::msg)?,
+                text: row.get(10)?,
+                support: row.get(11)?,
+                answers: row.get(12)?,
+                agreement: row.get(13)?,
+            }),
+        };
+        let scoring: Option<i64> = row.get(18)?;
+        let expected = scoring.map(|by| anyhow::Ok((by, row.get(19)?))).transpose()?;
+        Ok(ClipRow {
+            hypothesis: row.hypothesis(&id).with_context(|| format!("hypothesis of {id}"))?,
+            clip: Clip { id, recording, span },
+            routed,
+            consensus,
+            frozen: row.get(14)?,
+            expected,
+        })
+    }
 }
 
 impl Store {
@@ -147,6 +177,15 @@ impl Store {
         draft: Draft<'_>,
         mut each: impl FnMut(ClipRow) -> Result<()>,
     ) -> Result<()> {
+        self.each_unread(draft, |clip| each(clip.read()?))
+    }
+
+    /// Like [`Store::each_clip`], for whoever reads them elsewhere.
+    pub fn each_unread(
+        &self,
+        draft: Draft<'_>,
+        mut each: impl FnMut(Unread) -> Result<()>,
+    ) -> Result<()> {
         let (model, policy) = match draft {
             Draft::Decided => (None, None),
             Draft::Current { model, policy } => (Some(model), Some(policy)),
@@ -154,7 +193,7 @@ impl Store {
         let mut statement = self.db.prepare(&format!("{SELECT} ORDER BY r.position, p.start"))?;
         let mut rows = statement.query(params![model, policy])?;
         while let Some(row) = rows.next()? {
-            each(read(row)?)?;
+            each(Unread::of(row)?)?;
         }
         Ok(())
     }
@@ -170,7 +209,7 @@ impl Store {
             let mut rows =
                 statement.query(params![None::<&str>, None::<&str>, clip.borrow().as_str()])?;
             while let Some(row) = rows.next()? {
-                each(read(row)?)?;
+                each(Unread::of(row)?.read()?)?;
             }
         }
         Ok(())

@@ -14,8 +14,10 @@ mod cardinal;
 mod english;
 mod french;
 
-use unicode_normalization::UnicodeNormalization;
+use std::borrow::Cow;
+
 use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::domain::Language;
 
@@ -36,10 +38,10 @@ pub fn words(text: &str, language: &Language) -> Vec<String> {
 
 /// Composed, lower case, one kind of apostrophe, no ligatures.
 fn fold(text: &str) -> String {
-    let composed: String = text.nfc().collect();
-    let lower = composed.to_lowercase();
+    let lower = composed(text).to_lowercase();
+    let lower = composed(&lower);
     let mut out = String::with_capacity(lower.len());
-    for c in lower.nfc() {
+    for c in lower.chars() {
         match c {
             '\u{2019}' | '\u{2018}' | '\u{201b}' | '\u{02bc}' | '\u{2032}' | '\u{00b4}' | '`' => {
                 out.push('\'')
@@ -52,6 +54,14 @@ fn fold(text: &str) -> String {
         }
     }
     out
+}
+
+/// NFC; most texts are so already.
+fn composed(text: &str) -> Cow<'_, str> {
+    match is_nfc_quick(text.chars()) {
+        IsNormalized::Yes => Cow::Borrowed(text),
+        _ => Cow::Owned(text.nfc().collect()),
+    }
 }
 
 /// Words end at spaces, punctuation and after an apostrophe that stands for a letter: one between

@@ -11,12 +11,16 @@ use crate::domain::{
 };
 use crate::pipeline::evidence::RoutedAs;
 use crate::pipeline::scores::Scorer;
+use crate::pipeline::spread;
 use crate::pipeline::workspace::Workspace;
 use crate::routing::audit::draw;
-use crate::store::{ClipRow, Draft};
+use crate::store::{ClipRow, Draft, Unread};
 use crate::training::word_errors::word_errors;
 use crate::views::clips::{Part, Row};
 use crate::views::report::{People, median};
+
+/// Clips that a thread takes at a time.
+const AT_ONCE: usize = 256;
 
 /// What the walk found.
 #[derive(Default)]
@@ -38,13 +42,20 @@ struct Work {
     paid: f64,
 }
 
+/// One clip of the walk.
+struct Found {
+    state: &'static str,
+    settled: bool,
+    heard_seconds: f64,
+    row: Option<Row>,
+}
+
 struct Walk<'a> {
-    workspace: &'a Workspace,
+    seed: u64,
     scorer: &'a Scorer,
     /// The number of its scoring in the store, where anything was decided with it.
     scoring: Option<i64>,
     fallback: Option<Language>,
-    work: BTreeMap<ClipId, Work>,
     rounds: BTreeMap<String, u32>,
     routed_as: Option<RoutedAs>,
 }
@@ -54,26 +65,41 @@ pub fn walk(workspace: &Workspace, scorer: &Scorer) -> Result<Walked> {
     let recordings = workspace.store.recordings_by_id()?;
     let mut walked = Walked::default();
     let walk = Walk {
-        workspace,
+        seed: workspace.config.routing.seed,
         scorer,
         scoring: workspace.store.scoring(&scorer.digest()?)?,
         fallback: match &workspace.config.language {
             LanguageChoice::Fixed(language) => Some(language.clone()),
             LanguageChoice::Auto => None,
         },
-        work: answers(workspace, &mut walked.people)?,
         rounds: workspace.store.rounds_by_model()?,
         routed_as: RoutedAs::latest(workspace)?,
     };
+    let works = answers(workspace, &mut walked.people)?;
     let mut heard_seconds = 0.0;
-    workspace.store.each_clip(Draft::Decided, |clip| {
-        *walked.states.entry(clip.state().code()).or_default() += 1;
-        walked.people.settled_clips += u64::from(clip.consensus.is_some());
-        let work = walk.work.get(&clip.clip.id).copied().unwrap_or_default();
-        heard_seconds += work.timed as f64 * clip.clip.span.len().seconds();
-        walked.rows.extend(walk.row(&clip, recordings.get(&clip.clip.recording), work));
-        Ok(())
-    })?;
+    let feed = |each: &mut dyn FnMut(Unread)| {
+        workspace.store.each_unread(Draft::Decided, |clip| {
+            each(clip);
+            Ok(())
+        })
+    };
+    let read = |clip: Unread| -> Result<Found> {
+        let clip = clip.read()?;
+        let work = works.get(&clip.clip.id).copied().unwrap_or_default();
+        Ok(Found {
+            state: clip.state().code(),
+            settled: clip.consensus.is_some(),
+            heard_seconds: work.timed as f64 * clip.clip.span.len().seconds(),
+            row: walk.row(&clip, recordings.get(&clip.clip.recording), work),
+        })
+    };
+    for found in spread::in_order(AT_ONCE, feed, read)? {
+        let found = found?;
+        *walked.states.entry(found.state).or_default() += 1;
+        walked.people.settled_clips += u64::from(found.settled);
+        heard_seconds += found.heard_seconds;
+        walked.rows.extend(found.row);
+    }
     let people = &mut walked.people;
     people.active_per_audio_second =
         (heard_seconds > 0.0).then(|| people.active_seconds / heard_seconds);
@@ -143,7 +169,7 @@ impl Walk<'_> {
         let settled = clip.consensus.as_ref().filter(|c| c.verdict.gives_text());
         let compared = word_errors(settled.map_or("", |c| &c.text), clip.draft(), language);
         let round = hypothesis.and_then(|h| self.rounds.get(&h.model).copied()).unwrap_or(0);
-        let seed = round_seed(self.workspace.config.routing.seed, round);
+        let seed = round_seed(self.seed, round);
         Some(Row {
             clip: clip.clip.id.to_string(),
             recording: recording.id.to_string(),

@@ -14,6 +14,7 @@ use crate::domain::{
 };
 use crate::pipeline::files::{write_text, write_whole};
 use crate::pipeline::scores::Scorer;
+use crate::pipeline::spread;
 use crate::pipeline::workspace::Workspace;
 use crate::routing::lexicon::{Kind, Lexicon};
 use crate::store::BatchRow;
@@ -125,18 +126,24 @@ fn sounds(
     chunk: &[Item],
     recordings: &BTreeMap<RecordingId, Recording>,
 ) -> Result<BTreeMap<ClipId, Vec<f32>>> {
-    let mut sounds = BTreeMap::new();
-    for clips in chunk.chunk_by(|a, b| a.clip.recording == b.clip.recording) {
+    let feed = |each: &mut dyn FnMut(_)| {
+        chunk.chunk_by(|a, b| a.clip.recording == b.clip.recording).for_each(each);
+        Ok(())
+    };
+    let cut = |clips: &[Item]| {
+        let mut sounds = Vec::with_capacity(clips.len());
         let found = clips.first().and_then(|item| recordings.get(&item.clip.recording));
-        let Some(Recording { path, file, channel, .. }) = found else { continue };
+        let Some(Recording { path, file, channel, .. }) = found else { return Ok(sounds) };
         let spans: Vec<Span> = clips.iter().map(|item| item.clip.span).collect();
         cut::cut(file, *channel, &spans, &mut |n, samples| {
-            sounds.insert(clips[n].clip.id.clone(), samples);
+            sounds.push((clips[n].clip.id.clone(), samples));
             Ok(())
         })
         .with_context(|| format!("read {path}"))?;
-    }
-    Ok(sounds)
+        Ok(sounds)
+    };
+    let cut: Result<Vec<Vec<_>>> = spread::in_order(1, feed, cut)?.into_iter().collect();
+    Ok(cut?.into_iter().flatten().collect())
 }
 
 fn page_item(

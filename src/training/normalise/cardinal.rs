@@ -1,7 +1,12 @@
 //! Whole numbers as words. In: digits. Out: French or English words with spaces only.
 //! Left to others: everything around the digits (`french`, `english`).
 
+use std::sync::OnceLock;
+
 use num2words::{Lang, Num2Words};
+
+/// Numbers below this are worked out once: they are most of what is said, and num2words takes its time.
+const COMMON: usize = 1000;
 
 /// Languages whose number words are known.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,10 +45,27 @@ impl Speech {
             return each.join(" ");
         }
         let mut words = vec![self.zero().to_string(); zeros];
-        let number = value.parse::<u64>().ok();
-        let said = number.and_then(|n| Num2Words::new(n).lang(self.lang()).to_words().ok());
-        words.push(said.unwrap_or_else(|| value.to_string()).replace('-', " "));
+        match value.parse().ok().and_then(|n: usize| self.common().get(n)) {
+            Some(known) => words.push(known.get_or_init(|| self.whole(value)).clone()),
+            None => words.push(self.whole(value)),
+        }
         words.join(" ")
+    }
+
+    fn common(self) -> &'static [OnceLock<String>; COMMON] {
+        static FRENCH: [OnceLock<String>; COMMON] = [const { OnceLock::new() }; COMMON];
+        static ENGLISH: [OnceLock<String>; COMMON] = [const { OnceLock::new() }; COMMON];
+        match self {
+            Speech::French => &FRENCH,
+            Speech::English => &ENGLISH,
+        }
+    }
+
+    /// The words for digits without zeros before them.
+    fn whole(self, digits: &str) -> String {
+        let number = digits.parse::<u64>().ok();
+        let said = number.and_then(|n| Num2Words::new(n).lang(self.lang()).to_words().ok());
+        said.unwrap_or_else(|| digits.to_string()).replace('-', " ")
     }
 
     /// The digits one by one.

@@ -1,0 +1,120 @@
+//! Work spread over the cores. In: things, one by one, and what is made of each. Out: what was made, in the
+//! order in which the things came. Left to others: where they come from (this thread, which may read the store).
+
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use anyhow::Result;
+
+/// Runs `feed` on this thread and `work` on a thread for each core, `at_once` things at a time. As much waits as
+/// the threads will soon need, and no more.
+///
+/// # Errors
+/// Those of `feed`. A panic in `work` goes on here.
+pub fn in_order<T: Send, R: Send>(
+    at_once: usize,
+    feed: impl FnOnce(&mut dyn FnMut(T)) -> Result<()>,
+    work: impl Fn(T) -> R + Sync,
+) -> Result<Vec<R>> {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let (parts, waiting) = sync_channel::<(usize, Vec<T>)>(cores);
+    // Each thread has its own hold on it: were all of them to panic, sending would fail and not wait for ever.
+    let waiting = Arc::new(Mutex::new(waiting));
+    let (work, at_once) = (&work, at_once.max(1));
+    let mut made = thread::scope(|scope| {
+        let threads: Vec<_> = (0..cores)
+            .map(|_| {
+                let waiting = Arc::clone(&waiting);
+                scope.spawn(move || each_part(&waiting, work))
+            })
+            .collect();
+        drop(waiting);
+        let (mut number, mut part) = (0, Vec::with_capacity(at_once));
+        let fed = feed(&mut |thing| {
+            part.push(thing);
+            if part.len() == at_once {
+                let whole = std::mem::replace(&mut part, Vec::with_capacity(at_once));
+                // Nobody takes it any more only after a panic, which is passed on below.
+                let _ = parts.send((number, whole));
+                number += 1;
+            }
+        });
+        let _ = parts.send((number, part));
+        drop(parts);
+        let made: Vec<_> = threads.into_iter().flat_map(|thread| joined(thread.join())).collect();
+        fed.map(|()| made)
+    })?;
+    made.sort_unstable_by_key(|(number, _)| *number);
+    Ok(made.into_iter().flat_map(|(_, part)| part).collect())
+}
+
+/// Makes two things side by side.
+pub fn both<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+    thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        (joined(one.join()), other)
+    })
+}
+
+/// What a thread made; if it panicked, so does this one.
+fn joined<T>(result: thread::Result<T>) -> T {
+    result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// One thread's share: parts as they come, with their numbers.
+fn each_part<T, R>(
+    waiting: &Mutex<Receiver<(usize, Vec<T>)>>,
+    work: &impl Fn(T) -> R,
+) -> Vec<(usize, Vec<R>)> {
+    let mut made = Vec::new();
+    loop {
+        let next = waiting.lock().map(|waiting| waiting.recv());
+        let Ok(Ok((number, part))) = next else { return made };
+        made.push((number, part.into_iter().map(work).collect()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_come_in_the_order_of_the_things_whoever_made_them() {
+        for count in [0u64, 1, 7, 8, 9, 1000] {
+            let slow_first = |n: u64| {
+                if n.is_multiple_of(97) {
+                    thread::sleep(std::time::Duration::from_millis(3));
+                }
+                n * n
+            };
+            let feed = |each: &mut dyn FnMut(u64)| {
+                (0..count).for_each(each);
+                Ok(())
+            };
+            let made = in_order(8, feed, slow_first).unwrap();
+            assert_eq!(made, (0..count).map(|n| n * n).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn an_error_of_the_source_is_the_error_of_all() {
+        let feed = |each: &mut dyn FnMut(u64)| {
+            (0..100).for_each(each);
+            anyhow::bail!("the store is gone")
+        };
+        let error = in_order(3, feed, |n| n).unwrap_err();
+        assert_eq!(error.to_string(), "the store is gone");
+    }
+
+    #[test]
+    #[should_panic = "no such clip"]
+    fn a_panic_is_passed_on_and_nobody_waits_for_ever() {
+        let feed = |each: &mut dyn FnMut(u64)| {
+            (0..10_000).for_each(each);
+            Ok(())
+        };
+        let _ = in_order(1, feed, |n: u64| assert!(n < 5, "no such clip"));
+    }
+}

@@ -8,7 +8,7 @@ use super::figures::{self, Figure};
 use super::report::fairness::{Comparison, Outcome};
 use super::report::methods::CITED;
 use super::report::rounds;
-use super::report::words::{rate, share, why};
+use super::report::words::{many, rate, share, why};
 use super::report::{Group, Report, clock, percent};
 use crate::domain::{Estimate, Round};
 use crate::statistics::rate::{Rate, Share};
@@ -38,6 +38,10 @@ struct Page<'a> {
 impl Page<'_> {
     fn time(&self, seconds: &f64) -> String {
         clock(*seconds)
+    }
+
+    fn many(&self, n: &u64, thing: &str) -> String {
+        many(*n, thing)
     }
 
     fn percent(&self, share: &Option<f64>) -> String {

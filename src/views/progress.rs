@@ -70,12 +70,21 @@ pub enum Unit {
 }
 
 impl Unit {
-    fn show(self, n: u64) -> String {
+    fn number(self, n: u64) -> String {
         match self {
-            Unit::Things(name) => format!("{n} {name}"),
-            Unit::Audio => format!("{:.1} min", n as f64 / 16_000.0 / 60.0),
-            Unit::Bytes => format!("{:.1} MB", n as f64 / 1e6),
+            Unit::Things(_) => n.to_string(),
+            Unit::Audio => format!("{:.1}", n as f64 / 16_000.0 / 60.0),
+            Unit::Bytes => format!("{:.1}", n as f64 / 1e6),
         }
+    }
+
+    fn show(self, n: u64) -> String {
+        let name = match self {
+            Unit::Things(name) => name,
+            Unit::Audio => "min",
+            Unit::Bytes => "MB",
+        };
+        format!("{} {name}", self.number(n))
     }
 }
 
@@ -118,18 +127,14 @@ impl Progress {
         let (done, total) = (self.bar.position(), self.bar.length().unwrap_or(0));
         let note = self.note.lock().map_or(String::new(), |note| note.clone());
         let note = if note.is_empty() { note } else { format!(", {note}") };
-        self.bar.set_message(format!(
-            "{} of {}{note}",
-            self.unit.show(done),
-            self.unit.show(total)
-        ));
+        let message = format!("{} of {}{note}", self.unit.number(done), self.unit.show(total));
+        self.bar.set_message(message.clone());
         if self.plain
             && let Ok(mut last) = self.last.lock()
             && last.elapsed() >= PLAIN_EVERY
         {
             *last = Instant::now();
-            let (done, total) = (self.unit.show(done), self.unit.show(total));
-            eprintln!("{}: {done} of {total}{note}", self.what);
+            eprintln!("{}: {message}", self.what);
         }
     }
 

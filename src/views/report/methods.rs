@@ -1,7 +1,7 @@
 //! A paragraph on methods with the numbers filled in, to be pasted into a paper, and what it cites.
 
 use super::rounds::{COMPARED, points};
-use super::words::{counted, rate};
+use super::words::{counted, many, rate};
 use super::{Report, clock, percent};
 use crate::domain::Measured;
 use crate::views::guarantee::promise;
@@ -30,13 +30,13 @@ impl Report {
         };
         let (human, left) = (&self.human, &self.left);
         let mut t = format!(
-            "We transcribed {} of recordings ({} clips of {} speakers) with second-ear {}: Whisper model {} \
+            "We transcribed {} of recordings ({} of {}) with second-ear {}: Whisper model {} \
              (digest {}), decode policy {}, and a confidence score calibrated on {} clips (calibration \
              SHA-256 {}). A person was to hear {} of the clips; clustered by speaker the share is {} of the clips, \
              {} of the seconds and {} of the draft words. ",
             clock(self.input_seconds),
-            human.clips.of,
-            self.speakers,
+            many(human.clips.of, "clip"),
+            many(self.speakers, "speaker"),
             v.second_ear,
             self.model,
             names(&v.models),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::words::{counted, number, rate};
+use super::words::{counted, many, number, rate};
 use super::{Report, clock, percent};
 
 impl Report {
@@ -40,8 +40,8 @@ impl Report {
     fn write_human(&self, t: &mut String) {
         let _ = writeln!(
             t,
-            "\nFor people (in brackets: 95 % intervals over {} speakers)",
-            self.speakers
+            "\nFor people (in brackets: 95 % intervals over {})",
+            many(self.speakers, "speaker")
         );
         let _ = writeln!(t, "  clips       {}", counted(&self.human.clips));
         let _ = writeln!(t, "              by speaker {}", rate(&self.human.clips_by_speaker));

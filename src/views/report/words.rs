@@ -14,6 +14,11 @@ pub fn counted(share: &Share) -> String {
     }
 }
 
+/// `1 speaker`, `3 speakers`.
+pub fn many(n: u64, thing: &str) -> String {
+    format!("{n} {thing}{}", if n == 1 { "" } else { "s" })
+}
+
 /// `33.3 % (15.6 to 55.3)`, or a dash.
 pub fn share(share: &Share) -> String {
     match (share.share, share.low, share.high) {

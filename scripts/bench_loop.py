@@ -2,7 +2,7 @@
 workspace, so that an interrupted run goes on.
 
 The clips of quebec_prompts (one speaker) are cut in two by text: about 150 are only ever measured on, the others come in
-as recordings, a third a round. A person's work is played by the reference transcript. BENCH_LOOP_FOLD=2/3 holds out the
+as recordings, as many each round. A person's work is played by the reference transcript. BENCH_LOOP_FOLD=2/3 holds out the
 second third of the texts instead (scripts/bench_folds.py)."""
 
 import hashlib
@@ -21,7 +21,7 @@ data, what, only = os.path.realpath(sys.argv[1]), sys.argv[2], sys.argv[3]
 program = os.path.abspath("target/release/second-ear")
 work = os.environ.get("BENCH_LOOP_WORK") or tempfile.mkdtemp(prefix="second-ear-loop-")
 os.makedirs(work, exist_ok=True)
-ROUNDS, HELD_OUT = 3, 150
+ROUNDS, HELD_OUT = int(os.environ.get("BENCH_LOOP_ROUNDS", 3)), 150
 SHARE = 0.6  # of a round's clips that people hear
 TARGET = 0.10  # mean WER of what nobody hears
 
@@ -214,10 +214,10 @@ def base():
 
 def loop(arm):
     """Rounds: clips come in, people hear some, the model is adapted, the held-out clips are measured."""
-    third = -(-len(pool) // ROUNDS)
+    part = -(-len(pool) // ROUNDS)
     folder, total = os.path.join(work, arm), 0
     for n in range(1, ROUNDS + 1):
-        new = pool[(n - 1) * third:n * third]
+        new = pool[(n - 1) * part:n * part]
         if arm == "random":
             count = kept(f"corrected-routed-{n}", lambda: sys.exit("the routed arm goes first"))
             new = sorted(new, key=lambda r: chance("random" + r["id"]))[:count]

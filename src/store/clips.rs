@@ -124,47 +124,46 @@ impl Unread {
     /// # Errors
     /// A column that holds what cannot be.
     pub fn read(&self) -> Result<ClipRow> {
-        let row = self;
-        let recording = RecordingId::from_stored(row.get::<String>(0)?);
-        let id = ClipId::from_stored(row.get::<String>(3)?);
-        let span = Span::new(Samples(row.get(1)?), Samples(row.get(2)?));
-        let text = |column: usize| row.text(column);
-        let stored = text(5)?.map(stored).transpose();
+        let recording = RecordingId::from_stored(self.get::<String>(0)?);
+        let id = ClipId::from_stored(self.get::<String>(3)?);
+        let span = Span::new(Samples(self.get(1)?), Samples(self.get(2)?));
+        let stored = self.text(5)?.map(stored).transpose();
         let routed = match stored.with_context(|| format!("decision on {id}"))? {
             None => None,
             Some(Stored { decision, evidence }) => Some(Routed {
                 clip: id.clone(),
                 decision,
-                evidence: match text(17)? {
+                evidence: match self.text(17)? {
                     Some(shared) => serde_json::from_str(shared).context("column evidence.body")?,
                     None => evidence,
                 },
-                score: row.get::<Option<f64>>(6)?.map(Probability::clamped),
-                inclusion: Probability::clamped(row.get(7)?),
-                region: text(8)?
+                score: self.get::<Option<f64>>(6)?.map(Probability::clamped),
+                inclusion: Probability::clamped(self.get(7)?),
+                region: self
+                    .text(8)?
                     .map(|r| r.parse::<Region>().map_err(anyhow::Error::msg))
                     .transpose()?,
             }),
         };
-        let consensus = match text(9)? {
+        let consensus = match self.text(9)? {
             None => None,
             Some(verdict) => Some(Consensus {
                 clip: id.clone(),
                 verdict: verdict.parse::<Verdict>().map_err(anyhow::Error::msg)?,
-                text: row.get(10)?,
-                support: row.get(11)?,
-                answers: row.get(12)?,
-                agreement: row.get(13)?,
+                text: self.get(10)?,
+                support: self.get(11)?,
+                answers: self.get(12)?,
+                agreement: self.get(13)?,
             }),
         };
-        let scoring: Option<i64> = row.get(18)?;
-        let expected = scoring.map(|by| anyhow::Ok((by, row.get(19)?))).transpose()?;
+        let scoring: Option<i64> = self.get(18)?;
+        let expected = scoring.map(|by| anyhow::Ok((by, self.get(19)?))).transpose()?;
         Ok(ClipRow {
-            hypothesis: row.hypothesis(&id).with_context(|| format!("hypothesis of {id}"))?,
+            hypothesis: self.hypothesis(&id).with_context(|| format!("hypothesis of {id}"))?,
             clip: Clip { id, recording, span },
             routed,
             consensus,
-            frozen: row.get(14)?,
+            frozen: self.get(14)?,
             expected,
         })
     }

@@ -6,7 +6,7 @@ pub mod rounds;
 pub mod score;
 
 use super::charts::{Mark, states, whiskers};
-use super::report::words::{rate, share, why};
+use super::report::words::{many, rate, share, why};
 use super::report::{Group, Report, clock, percent};
 use crate::domain::State;
 use crate::statistics::rate::Rate;
@@ -40,10 +40,6 @@ fn line(
     let label = if note.is_empty() { label.to_string() } else { format!("{label} ({note})") };
     let ends = rate.low.zip(rate.high);
     whiskers::Line { label, says, value: rate.value, ends, mark, class }
-}
-
-fn clips(n: u64) -> String {
-    if n == 1 { "1 clip".into() } else { format!("{n} clips") }
 }
 
 /// Where every second is.
@@ -92,7 +88,7 @@ fn by_region(
         .iter()
         .map(|(name, group)| {
             let (r, n) = of(group);
-            line(name, clips(n), &r, rate(&r), mark, class)
+            line(name, many(n, "clip"), &r, rate(&r), mark, class)
         })
         .collect();
     Figure {
@@ -149,7 +145,14 @@ pub fn human_by_reason(report: &Report) -> Figure {
         .iter()
         .map(|(name, r)| {
             let s = &r.human.seconds;
-            line(&name.replace('_', " "), clips(r.clips), s, rate(s), Mark::Square, "s-orange")
+            line(
+                &name.replace('_', " "),
+                many(r.clips, "clip"),
+                s,
+                rate(s),
+                Mark::Square,
+                "s-orange",
+            )
         })
         .collect();
     let title = "For people, by reason";

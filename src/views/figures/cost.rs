@@ -1,9 +1,9 @@
 //! The cost: minutes and money.
 
-use super::{Figure, clips, line};
+use super::{Figure, line};
 use crate::statistics::rate::Rate;
 use crate::views::charts::{Mark, whiskers};
-use crate::views::report::words::number;
+use crate::views::report::words::{many, number};
 use crate::views::report::{Report, clock};
 
 /// What people's work costs; `None` while no time was measured.
@@ -34,8 +34,11 @@ pub fn cost(report: &Report) -> Option<Figure> {
     if c.waiting_clips > 0 {
         let money =
             c.waiting_money.map_or("pay is not set".into(), |m| format!("{m:.2} {}", c.currency));
-        let name =
-            format!("all that waits ({}, {})", clips(c.waiting_clips), clock(c.waiting_seconds));
+        let name = format!(
+            "all that waits ({}, {})",
+            many(c.waiting_clips, "clip"),
+            clock(c.waiting_seconds)
+        );
         rows.push(vec![name, number(&c.waiting_minutes, 1), money]);
     }
     Some(Figure {

@@ -1,11 +1,11 @@
 //! Round after round: the learning curve, people's minutes, regions, and what each new model changed.
 
-use super::{Figure, clips, line};
+use super::{Figure, line};
 use crate::domain::{Measured, Round as Adapted, RoundVerdict};
 use crate::statistics::rate::Rate;
 use crate::views::charts::{Mark, lines, steps, whiskers};
 use crate::views::report::rounds::{COMPARED, Round, Step, points, said};
-use crate::views::report::words::{number, rate};
+use crate::views::report::words::{many, number, rate};
 use crate::views::report::{Report, percent};
 
 fn minutes(of: &Rate) -> String {
@@ -90,7 +90,7 @@ pub fn curve(report: &Report) -> Figure {
 pub fn work(report: &Report) -> Option<Figure> {
     let of = |r: &Round| {
         let says = format!("{} min", number(&r.minutes_per_hour, 0));
-        let (label, note) = (format!("round {}", r.round), clips(r.group.clips));
+        let (label, note) = (format!("round {}", r.round), many(r.group.clips, "clip"));
         line(&label, note, &r.minutes_per_hour, says, Mark::Disc, "s-blue")
     };
     let lines: Vec<whiskers::Line> = report.by_round.iter().map(of).collect();
@@ -124,7 +124,7 @@ pub fn by_region(report: &Report) -> Option<Figure> {
         .iter()
         .map(|(region, round, step)| {
             let label = format!("{region}, round {}", round.round);
-            let (of, n) = (&step.human_at_target, clips(step.clips));
+            let (of, n) = (&step.human_at_target, many(step.clips, "clip"));
             line(&label, n, of, rate(of), Mark::Disc, "s-blue")
         })
         .collect();

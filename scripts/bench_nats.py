@@ -61,11 +61,12 @@ def once(name, workers):
     run = measured([program, "--quiet", "run", folder, "--json", *more])
     after, server_after = varz(), cpu(server.pid)
     done, first = json.loads(run.printed), []
+    hands_cpu = sum(cpu(hand.pid)[0] for hand in hands)
     for hand in hands:
         hand.terminate()
         first.append(json.loads(hand.communicate()[0]))
     return {"coordinator": (run.cpu, run.peak >> 20), "server": (server_after[0] - server_before, server_after[1]),
-            "seconds": run.seconds, "clips": done["transcribed"], "audio": done["transcribed_seconds"], "workers": first,
+            "seconds": run.seconds, "processor": run.cpu + server_after[0] - server_before + hands_cpu, "clips": done["transcribed"], "audio": done["transcribed_seconds"], "workers": first,
             "bytes": after["in_bytes"] - before["in_bytes"], "messages": after["in_msgs"] - before["in_msgs"]}
 
 
@@ -73,20 +74,29 @@ kinds = {"local": [], "one_worker": [2], "two_workers": [1, 1]}
 runs = {kind: [] for kind in kinds}
 try:
     for n in range(rounds):
-        for kind, workers in kinds.items():
+        for kind, workers in list(kinds.items())[:: -1 if n % 2 else 1]:  # there and back: a machine that slows down slows all
             runs[kind].append(once(f"{kind}-{n}", workers))
             print(f"{kind}: {runs[kind][-1]['seconds']:.1f} s", file=sys.stderr, flush=True)
 finally:
     server.terminate()
     server.wait()
     shutil.rmtree(work)
-median = {kind: statistics.median(r["seconds"] for r in all_) for kind, all_ in runs.items()}
+
+
+def medians(what, digits):
+    """Of each kind, and of its ratio to the local run of the same round."""
+    return ({kind: round(statistics.median(r[what] for r in all_), digits) for kind, all_ in runs.items()},
+            {kind: round(statistics.median(r[what] / local[what] for r, local in zip(all_, runs["local"])), 3) for kind, all_ in runs.items()})
+
+
+(seconds, seconds_ratio), (processor, processor_ratio) = medians("seconds", 1), medians("processor", 1)
 last = runs["one_worker"][-1]
 hours = last["audio"] / 3600
 print(json.dumps({
     "clips": last["clips"], "audio_seconds": round(last["audio"], 1), "rounds": rounds,
-    "median_seconds": {k: round(v, 1) for k, v in median.items()},
-    "times_of_local": {k: round(v / median["local"], 3) for k, v in median.items()},
+    "median_seconds": seconds, "times_of_local": seconds_ratio,
+    "seconds_by_round": {kind: [round(r["seconds"], 1) for r in all_] for kind, all_ in runs.items()},
+    "median_processor_seconds": processor, "processor_times_of_local": processor_ratio,
     "seconds_from_worker_start_to_first_clip": {k: round(statistics.median(w["first_clip_seconds"] for r in all_ for w in r["workers"]), 1)
                                                 for k, all_ in runs.items() if kinds[k]},
     "processor_seconds_an_hour_of_audio": {who: round(last[who][0] / hours, 1) for who in ("coordinator", "server")},

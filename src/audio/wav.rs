@@ -23,9 +23,14 @@ pub fn sixteen_bit(sample: f32) -> i16 {
     (sample * 32_768.0).round() as i16 // `as` saturates
 }
 
+/// The sample that a 16-bit integer stands for.
+pub fn of_sixteen_bit(number: i16) -> f32 {
+    f32::from(number) / 32_768.0
+}
+
 /// What a 16-bit file gives back for a sample.
 pub fn as_sixteen_bit(sample: f32) -> f32 {
-    f32::from(sixteen_bit(sample)) / 32_768.0
+    of_sixteen_bit(sixteen_bit(sample))
 }
 
 /// A whole WAV file.

@@ -80,6 +80,9 @@ impl Lexicon {
 
     /// This one and entries that people confirmed, those that it finds already aside.
     pub fn with_confirmed(self, confirmed: &[confirmed::Confirmed]) -> anyhow::Result<Self> {
+        if confirmed.is_empty() {
+            return Ok(self);
+        }
         let ordinary: BTreeSet<String> =
             include_str!("ordinary_fr.txt").lines().map(fold).collect();
         let new: Vec<Entry> = confirmed

@@ -1,8 +1,8 @@
 //! Recordings become clips with their sound. In: a plan, recording by recording. Out: events, and sounds
 //! on a bounded channel. Left to others: transcribing.
 //!
-//! A first pass finds speech, a second cuts the clips out, so that memory does not grow with a
-//! recording's length.
+//! A first pass finds speech, and keeps the sound of a recording that is not long; of longer ones a second pass cuts the
+//! clips out, so that memory does not grow with a recording's length.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -11,7 +11,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::event::{Event, Job};
 use crate::audio::{cut, decode, detect, slice, wav};
-use crate::domain::{Clip, LanguageChoice, Piece, Recording, SliceSettings, Span};
+use crate::domain::{Clip, LanguageChoice, Piece, Recording, SAMPLE_RATE, SliceSettings, Span};
 
 /// A clip on its way to whoever transcribes it.
 pub struct Sound {
@@ -22,6 +22,9 @@ pub struct Sound {
     /// The language to decode in.
     pub language: LanguageChoice,
 }
+
+/// Longest recording whose sound is kept while it is sliced: 20 minutes, 38 MB.
+const KEPT: usize = 20 * 60 * SAMPLE_RATE as usize;
 
 /// Reads all recordings in order, until the end or `stop`; for a thread of its own.
 pub fn read_all(
@@ -56,13 +59,15 @@ fn read(
     events: &Sender<Event>,
 ) -> Result<()> {
     let Recording { id, file, channel, .. } = &job.recording;
-    let clips = match job.clips {
-        Some(clips) => clips,
+    let (clips, sound) = match job.clips {
+        Some(clips) => (clips, None),
         None => {
             let mut detector = detect::Detector::new();
+            let mut sound = Some(Vec::new());
             let decoded = decode::stream(file, *channel, &mut |block| {
                 go_on(stop)?;
                 detector.push(block);
+                keep(block, &mut sound);
                 Ok(())
             })?;
             let length = decoded.length;
@@ -71,20 +76,40 @@ fn read(
                 Piece::Clip { span } => Some(Clip::new(id, *span)),
                 _ => None,
             });
-            let clips = clips.collect();
+            let clips: Vec<Clip> = clips.collect();
             events
                 .blocking_send(Event::Sliced { recording: id.clone(), length, pieces })
                 .context("the run has ended")?;
-            clips
+            (clips, sound)
         }
     };
-    let spans: Vec<Span> = clips.iter().map(|c| c.span).collect();
-    cut::cut(file, *channel, &spans, &mut |n, mut samples| {
+    let hand_out = |n: usize, samples: Vec<f32>| {
         go_on(stop)?;
-        samples.iter_mut().for_each(|s| *s = wav::as_sixteen_bit(*s));
         let sound = Sound { clip: clips[n].clone(), samples, language: job.language.clone() };
         feed.blocking_send(sound).ok().context("the run has ended")
+    };
+    if let Some(sound) = sound {
+        return clips.iter().enumerate().try_for_each(|(n, clip)| {
+            let span = sound.get(clip.span.start.index()..clip.span.end.index());
+            let span = span.context("a clip ends after its recording")?;
+            hand_out(n, span.iter().map(|s| wav::of_sixteen_bit(*s)).collect())
+        });
+    }
+    let spans: Vec<Span> = clips.iter().map(|c| c.span).collect();
+    cut::cut(file, *channel, &spans, &mut |n, mut samples| {
+        samples.iter_mut().for_each(|s| *s = wav::as_sixteen_bit(*s));
+        hand_out(n, samples)
     })
+}
+
+/// Appends samples, as 16-bit files hold them, until there are too many to keep.
+fn keep(block: &[f32], sound: &mut Option<Vec<i16>>) {
+    match sound {
+        Some(kept) if kept.len() + block.len() <= KEPT => {
+            kept.extend(block.iter().map(|s| wav::sixteen_bit(*s)));
+        }
+        _ => *sound = None,
+    }
 }
 
 fn go_on(stop: &AtomicBool) -> Result<()> {
@@ -92,4 +117,59 @@ fn go_on(stop: &AtomicBool) -> Result<()> {
         bail!("stopped");
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::domain::{Channel, Facts, RecordingId};
+
+    #[test]
+    fn the_sound_that_was_kept_is_what_a_second_pass_cuts_out() {
+        let sliced = heard(None);
+        assert!(sliced.len() > 3, "{} clips", sliced.len());
+        let clips: Vec<Clip> = sliced.iter().map(|sound| sound.clip.clone()).collect();
+        let cut = heard(Some(clips));
+        for (kept, cut) in sliced.iter().zip(&cut) {
+            assert_eq!(kept.clip.id, cut.clip.id);
+            assert!(kept.samples == cut.samples, "{}", kept.clip.id);
+        }
+        assert_eq!(sliced.len(), cut.len());
+    }
+
+    fn heard(clips: Option<Vec<Clip>>) -> Vec<Sound> {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/quebec_menu.flac");
+        let recording = Recording {
+            id: RecordingId::from_stored("0123456789abcdef"),
+            sha256: "0".repeat(64),
+            path: "quebec_menu.flac".into(),
+            file,
+            bytes: 0,
+            modified: 0,
+            channel: Channel::Mix,
+            length: None,
+            facts: Facts::default(),
+        };
+        let job = Job { recording, clips, language: LanguageChoice::Auto };
+        let (feed, mut sounds) = tokio::sync::mpsc::channel(1000);
+        let (events, _kept) = tokio::sync::mpsc::channel(1000);
+        let stop = AtomicBool::new(false);
+        read_all(vec![job], &SliceSettings::default(), &stop, &feed, &events);
+        drop(feed);
+        std::iter::from_fn(|| sounds.blocking_recv()).collect()
+    }
+
+    #[test]
+    fn a_long_recording_is_not_kept() {
+        let (block, mut sound) = (vec![0.5; KEPT / 2], Some(Vec::new()));
+        keep(&block, &mut sound);
+        keep(&block, &mut sound);
+        assert_eq!(sound.as_ref().map(|s| (s.len(), s[0])), Some((KEPT, 16_384)));
+        keep(&[0.5], &mut sound);
+        assert!(sound.is_none());
+        keep(&[0.5], &mut sound);
+        assert!(sound.is_none(), "not from its middle on either");
+    }
 }

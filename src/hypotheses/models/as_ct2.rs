@@ -107,18 +107,31 @@ fn dims(slot: &Slot) -> Vec<u64> {
 /// row of zeros. Source: CTranslate2's `ops/quantize` (ties to even).
 fn quantise(numbers: &[f32], width: usize, bytes: &mut Vec<u8>, scales: &mut Vec<f32>) {
     for row in numbers.chunks(width) {
-        let largest = row.iter().fold(0.0f32, |most, x| most.max(x.abs()));
+        let largest = largest(row);
         let scale = if largest == 0.0 { 1.0 } else { 127.0 / largest };
-        bytes.extend(row.iter().map(|x| nearest(x * scale) as i8 as u8));
+        bytes.extend(row.iter().map(|x| nearest(x * scale)));
         scales.push(scale);
     }
 }
 
-/// The nearest whole number, ties to even, of a number between -127 and 127: beside so large a number the fraction has no
-/// place, and the processor rounds it. (`round_ties_even` calls a function for each.)
-fn nearest(x: f32) -> f32 {
+/// The largest absolute value; in lanes, because one comparison after the other waits for the one before.
+fn largest(row: &[f32]) -> f32 {
+    let (chunks, rest) = row.as_chunks::<16>();
+    let mut lanes = [0.0f32; 16];
+    for chunk in chunks {
+        for (most, x) in lanes.iter_mut().zip(chunk) {
+            *most = most.max(x.abs());
+        }
+    }
+    lanes.iter().chain(rest).fold(0.0, |most, x| most.max(x.abs()))
+}
+
+/// The nearest whole number, ties to even, of a number between -127 and 127, as a signed byte: beside so large a number the
+/// fraction has no place, the processor rounds it, and the whole number is what the lowest bits say. (`round_ties_even` calls
+/// a function for each number.)
+fn nearest(x: f32) -> u8 {
     const LARGE: f32 = 12_582_912.0; // 1.5 * 2^23
-    (x + LARGE) - LARGE
+    (x + LARGE).to_bits() as u8
 }
 
 struct File {
@@ -274,7 +287,13 @@ mod tests {
         assert_eq!(scales, [127.0, 1.0]);
         let numbers: Vec<i8> = bytes.iter().map(|b| *b as i8).collect();
         assert_eq!(numbers, [64, -127, 32, 0, 0, 0], "63.5 and 31.75, ties to even");
-        let all = (-25_400..=25_400).map(|n| n as f32 / 200.0);
-        assert!(all.into_iter().all(|x| nearest(x) == x.round_ties_even()));
+        let mut all = (-25_400..=25_400).map(|n| n as f32 / 200.0);
+        assert!(all.all(|x| nearest(x) as i8 == x.round_ties_even() as i8));
+        let long: Vec<f32> = (0..37u8).map(|n| f32::from(n) / 40.0).collect();
+        for place in 0..long.len() {
+            let mut row = long.clone();
+            row[place] = -2.0;
+            assert_eq!(largest(&row), 2.0, "{place}");
+        }
     }
 }

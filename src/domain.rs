@@ -34,7 +34,7 @@ pub use recording::{Channel, Facts, Recording};
 pub use regional::{Found, RegionalPiece, RegionalSource};
 #[cfg(test)]
 pub use round::example_round;
-pub use round::{Measured, Round, RoundVerdict, Used};
+pub use round::{Average, Measured, Round, RoundVerdict, Used};
 pub use settings::{LanguageChoice, RoutingSettings, SecondLook, SliceSettings, TaskSettings};
 pub use spectrogram::log_mel;
 pub use state::{Account, State};

@@ -99,6 +99,16 @@ fn a_round_survives_a_kill_learns_judges_and_can_be_taken_back() {
         let (low, high) = (number(&m["difference"][0]), number(&m["difference"][1]));
         assert!(low <= change && change <= high, "{m}");
     }
+    // The averages that were tried: those that went too far stand right before the one that was taken.
+    let averages = done["averages"].as_array().unwrap();
+    assert_eq!(averages.len(), 4, "{done}");
+    let taken = averages.iter().position(|a| a["share"] == done["share"]).unwrap();
+    let far: Vec<bool> = averages.iter().map(|a| a["too_far"] != json!([])).collect();
+    assert!(far[..taken].is_sorted() && !far[taken + 1..].contains(&true), "{done}");
+    for average in averages {
+        assert!(number(&average["dev"]) >= 0.0, "{average}");
+        assert_eq!(average["anchors"].as_object().unwrap().len(), 2, "{average}");
+    }
     let left: Vec<_> = fs::read_dir(ws.dir.join("models")).unwrap().flatten().collect();
     let status = ws.json("status");
     let verdict = &done["verdict"];

@@ -37,12 +37,30 @@ pub struct Round {
     pub losses: Vec<f64>,
     /// Share of the new weights in the average with those that training began from.
     pub share: f64,
+    /// Averages that were tried, from the largest share of new weights; none in rounds of before.
+    #[serde(default)]
+    pub averages: Vec<Average>,
     /// Wall seconds of training.
     pub wall_seconds: f64,
     /// What was measured, old against new.
     pub measured: Vec<Measured>,
     /// What came of it.
     pub verdict: RoundVerdict,
+}
+
+/// An average of old and new weights that might have been taken.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Average {
+    /// Share of the new weights.
+    pub share: f64,
+    /// Word error rate on `dev`; `None` where that is empty.
+    pub dev: Option<f64>,
+    /// Word error rate on each dev anchor, less that of the model that training began from.
+    pub anchors: BTreeMap<String, f64>,
+    /// Why the next one, nearer to the old model, was judged in its place: what it worsens; empty of one that was taken, or
+    /// never judged.
+    #[serde(default)]
+    pub too_far: Vec<String>,
 }
 
 /// One set of clips under two models.
@@ -169,6 +187,7 @@ pub fn example_round(
         train_seconds: 1.5,
         losses: vec![1.0, 0.5],
         share: 0.6,
+        averages: Vec::new(),
         wall_seconds: 2.0,
         measured: Vec::new(),
         verdict,

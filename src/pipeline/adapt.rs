@@ -125,6 +125,7 @@ pub fn adapt(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result
         losses,
         wall_seconds,
         share: judged.share,
+        averages: judged.averages,
         measured: judged.measured.clone(),
         verdict: judged.verdict.clone(),
         ..plan.round.clone()
@@ -182,6 +183,7 @@ fn plan<'a>(workspace: &mut Workspace, options: &'a Options) -> Result<Plan<'a>>
             train_seconds: 0.0,
             losses: Vec::new(),
             share: 0.0,
+            averages: Vec::new(),
             wall_seconds: 0.0,
             measured: Vec::new(),
             verdict: RoundVerdict::Kept { why: vec!["nothing was done yet".into()] },

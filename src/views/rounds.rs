@@ -1,7 +1,7 @@
 //! A round of adaptation in words. In: a round. Out: lines for a terminal. Left to others: making it.
 
 use super::report::rounds::{learnt_from, losses, measured};
-use crate::domain::{Round, RoundVerdict};
+use crate::domain::{Average, Round, RoundVerdict};
 
 /// What was learnt from, what was measured, the verdict; of a dry run what is known beforehand.
 pub fn text(round: &Round, dry_run: bool) -> String {
@@ -25,6 +25,9 @@ pub fn text(round: &Round, dry_run: bool) -> String {
         round.wall_seconds / 60.0,
         100.0 * round.share
     ));
+    if !round.averages.is_empty() {
+        t.push_str(&format!("  {}\n", tried(&round.averages)));
+    }
     for m in &round.measured {
         t.push_str(&format!("  {}\n", measured(m)));
     }
@@ -40,4 +43,15 @@ pub fn text(round: &Round, dry_run: bool) -> String {
         }
     }
     t
+}
+
+/// Each share of new weights with its word error rate on dev, and which of them were judged and went too far.
+fn tried(averages: &[Average]) -> String {
+    let one = |a: &Average| {
+        let dev = a.dev.map_or("not known".into(), |rate| format!("{:.1} %", 100.0 * rate));
+        let far = if a.too_far.is_empty() { "" } else { " (too far)" };
+        format!("{:.0} %: {dev}{far}", 100.0 * a.share)
+    };
+    let all: Vec<String> = averages.iter().map(one).collect();
+    format!("WER on dev by share of the new weights: {}", all.join(", "))
 }

@@ -14,7 +14,7 @@ use super::cross;
 use super::learn::{Learnt, folder};
 use super::sounds::{Sound, hear};
 use super::{Plan, Workspace};
-use crate::domain::{ClipId, Hypothesis, Language, Measured, RoundVerdict, Used, Weights};
+use crate::domain::{Average, ClipId, Hypothesis, Language, Measured, RoundVerdict, Used, Weights};
 use crate::exit::Interrupted;
 use crate::hypotheses::models::weights;
 use crate::hypotheses::whisper::Engine;
@@ -30,6 +30,8 @@ const SHARES: [f64; 4] = [1.0, gate::PREFERRED_SHARE, 0.7, 0.4];
 pub struct Judged {
     /// Share of the new weights in the average taken.
     pub share: f64,
+    /// All averages that were tried.
+    pub averages: Vec<Average>,
     /// What was measured.
     pub measured: Vec<Measured>,
     /// The verdict.
@@ -79,13 +81,24 @@ pub fn judge(
     let words_of = |h: &Held| word_errors(h.text, "", &h.sound.language).reference_words;
     let words = dev.iter().map(words_of).sum();
     let best = gate::choose(&candidates, words).context("no average was tried")?;
-    let nearer = candidates.iter().zip(&files).skip(best);
-    let taken = gate::descend(nearer, |(&Candidate { share, .. }, sha256)| {
+    let mut averages: Vec<Average> = candidates
+        .iter()
+        .map(|c| Average {
+            share: c.share,
+            dev: (!dev.is_empty()).then_some(c.dev),
+            anchors: anchor_dev.keys().cloned().zip(c.anchors.iter().copied()).collect(),
+            too_far: Vec::new(),
+        })
+        .collect();
+    let nearer = averages.iter_mut().zip(&files).skip(best);
+    let taken = gate::descend(nearer, |(average, sha256)| {
+        let share = average.share;
         let new = Engine::load(&candidate_path(workspace, share), sha256, held)?;
         let (measured, why) = ears.verdict(&rivals, &new, sounds, share)?;
         if gate::too_far(&why) {
-            let why: Vec<String> = why.iter().map(Kept::to_string).collect();
-            talk.say(format!("{:.0} % of the new weights: {}", 100.0 * share, why.join("; ")));
+            average.too_far = why.iter().map(Kept::to_string).collect();
+            let why = average.too_far.join("; ");
+            talk.say(format!("{:.0} % of the new weights: {why}", 100.0 * share));
         }
         anyhow::Ok(((share, new.model().to_string(), sha256.clone(), measured), why))
     })?;
@@ -99,7 +112,7 @@ pub fn judge(
     } else {
         RoundVerdict::Kept { why: why.iter().map(Kept::to_string).collect() }
     };
-    Ok(Judged { share, measured, verdict, file })
+    Ok(Judged { share, averages, measured, verdict, file })
 }
 
 /// What a new model is compared with.

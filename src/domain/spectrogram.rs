@@ -32,6 +32,8 @@ pub fn log_mel(samples: &[f32], filters: &[f32], frames: usize) -> Vec<f32> {
             (0.5 * (1.0 - (2.0 * std::f64::consts::PI * i as f64 / WINDOW as f64).cos())) as f32
         })
         .collect();
+    let weighted: Vec<Band> = filters.chunks_exact(BINS).map(Band::of).collect();
+    let mut powers = [0.0f32; BINS];
     let fft = RealFftPlanner::<f32>::new().plan_fft_forward(WINDOW);
     let (mut windowed, mut spectrum) = (fft.make_input_vec(), fft.make_output_vec());
     let silence = 1e-10f64.log10() as f32;
@@ -48,11 +50,12 @@ pub fn log_mel(samples: &[f32], filters: &[f32], frames: usize) -> Vec<f32> {
         if fft.process(&mut windowed, &mut spectrum).is_err() {
             continue;
         }
-        for band in 0..bands {
-            let weights = &filters[band * BINS..(band + 1) * BINS];
-            let energy: f64 =
-                weights.iter().zip(&spectrum).map(|(w, c)| f64::from(w * c.norm_sqr())).sum();
-            mel[band * width + frame] = energy.max(1e-10).log10() as f32;
+        for (power, c) in powers.iter_mut().zip(&spectrum) {
+            *power = c.norm_sqr();
+        }
+        for (n, band) in weighted.iter().enumerate() {
+            let energy = band.energy(&powers);
+            mel[n * width + frame] = energy.max(1e-10).log10() as f32;
         }
     }
     let floor = mel.iter().fold(f32::NEG_INFINITY, |a, b| a.max(*b)) - 8.0;
@@ -61,4 +64,40 @@ pub fn log_mel(samples: &[f32], filters: &[f32], frames: usize) -> Vec<f32> {
         out.extend(row[..frames].iter().map(|v| (v.max(floor) + 4.0) / 4.0));
     }
     out
+}
+
+/// The bins that count for a band: its weights from the first to the last that is not zero.
+struct Band<'a> {
+    from: usize,
+    weights: &'a [f32],
+}
+
+impl<'a> Band<'a> {
+    fn of(weights: &'a [f32]) -> Self {
+        let counts = |w: &f32| *w != 0.0;
+        let from = weights.iter().position(counts).unwrap_or(0);
+        let to = weights.iter().rposition(counts).map_or(from, |last| last + 1);
+        Self { from, weights: &weights[from..to] }
+    }
+
+    fn energy(&self, powers: &[f32]) -> f64 {
+        self.weights.iter().zip(&powers[self.from..]).map(|(w, p)| f64::from(w * p)).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bands_energy_is_the_sum_over_all_bins() {
+        let powers: [f32; BINS] = std::array::from_fn(|n| (n as f32 * 0.37).sin().powi(2) * 1e3);
+        for (from, to) in [(0, 3), (7, 8), (190, BINS), (0, BINS), (5, 5)] {
+            let weight = |n| if (from..to).contains(&n) { 0.01 + n as f32 / 7.0 } else { 0.0 };
+            let mut weights: [f32; BINS] = std::array::from_fn(weight);
+            weights[(from + to) / 2] = 0.0; // a gap
+            let all: f64 = weights.iter().zip(powers).map(|(w, p)| f64::from(w * p)).sum();
+            assert_eq!(Band::of(&weights).energy(&powers), all + 0.0, "{from} to {to}");
+        }
+    }
 }

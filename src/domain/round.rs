@@ -57,8 +57,8 @@ pub struct Average {
     pub dev: Option<f64>,
     /// Word error rate on each dev anchor, less that of the model that training began from.
     pub anchors: BTreeMap<String, f64>,
-    /// Why the next one, nearer to the old model, was judged in its place: what it worsens; empty of one that was taken, or
-    /// never judged.
+    /// What it worsens, which one nearer to the old model may do without: then the next one is judged. Empty where it was never
+    /// judged, too.
     #[serde(default)]
     pub too_far: Vec<String>,
 }

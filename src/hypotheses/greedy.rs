@@ -44,7 +44,7 @@ pub fn choose(logits: &[f32], allowed: impl Fn(usize) -> bool) -> Option<Choice>
         for (weight, &below) in weights.iter_mut().zip(&below) {
             *weight = if below > LEAST { exp(below) } else { 0.0 };
         }
-        for (lane, weight) in weights.iter_mut().enumerate() {
+        for (lane, (weight, _)) in weights.iter_mut().zip(chunk).enumerate() {
             if !allowed(n * LANES + lane) {
                 *weight = 0.0;
             }

@@ -55,3 +55,28 @@ fn tried(averages: &[Average]) -> String {
     let all: Vec<String> = averages.iter().map(one).collect();
     format!("WER on dev by share of the new weights: {}", all.join(", "))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::example_round;
+
+    #[test]
+    fn the_averages_that_were_tried_are_a_line() {
+        let average = |share, dev, too_far: &[&str]| Average {
+            share,
+            dev,
+            anchors: [("anchor fr".to_string(), 0.01)].into(),
+            too_far: too_far.iter().map(|why| why.to_string()).collect(),
+        };
+        let mut round = example_round(1, 0, None);
+        assert!(!text(&round, false).contains("WER on dev"), "rounds of before say nothing of it");
+        round.averages = vec![
+            average(1.0, Some(0.2), &[]),
+            average(0.85, Some(0.2049), &["anchor fr is worse"]),
+            average(0.7, None, &[]),
+        ];
+        let line = "  WER on dev by share of the new weights: 100 %: 20.0 %, 85 %: 20.5 % (too far), 70 %: not known\n";
+        assert!(text(&round, false).contains(line), "{}", text(&round, false));
+    }
+}

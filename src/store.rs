@@ -13,10 +13,12 @@ mod people;
 mod recordings;
 mod rounds;
 mod totals;
+mod unread;
 
 pub use answers::BatchRow;
-pub use clips::{ClipRow, Draft, Unread};
+pub use clips::{ClipRow, Draft};
 pub use decisions::{Grounds, Waiting};
 pub use lock::{Locked, WriteLock};
 pub use open::Store;
 pub use recordings::{Known, RecordingState};
+pub use unread::Unread;

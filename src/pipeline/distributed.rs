@@ -168,17 +168,19 @@ fn prepare(script: Option<Script>, own: Vec<(String, PathBuf)>) -> serve::Prepar
             let transcriber = Box::new(move || Ok(Transcriber::from(script.clone())));
             return Ok(Prepared::Ready(Hands { policy: setup.policy, at_once, transcriber }));
         }
-        let Some(path) = find(&setup, &own)? else {
-            let Setup { model_sha256: sha256, model_name: name, .. } = setup;
-            return Ok(Prepared::Lacks { sha256, name });
-        };
         let mut loaded = loaded.lock().map_err(|_| anyhow::anyhow!("a thread died"))?;
         let weights = setup.policy.weights;
         let engine = match &*loaded {
             Some((sha256, held, engine)) if *sha256 == setup.model_sha256 && *held == weights => {
                 engine.clone()
             }
-            _ => Engine::load(&path, &setup.model_sha256, weights)?,
+            _ => {
+                let Some(path) = find(&setup, &own)? else {
+                    let Setup { model_sha256: sha256, model_name: name, .. } = setup;
+                    return Ok(Prepared::Lacks { sha256, name });
+                };
+                Engine::load(&path, &setup.model_sha256, weights)?
+            }
         };
         *loaded = Some((setup.model_sha256.clone(), weights, engine.clone()));
         let at_once = engine.at_once();

@@ -51,7 +51,8 @@ def write(path, rows):
         series = [[(r["clips"], of(r)) for r in rows]]
         if goal is None:
             series.append([(r["clips"], r["status"][1] / 1e6) for r in rows])
-        panels.append((title, series, goal))
+        if not any(math.isnan(v) for points in series for _, v in points):  # not measured (NO_TASKS)
+            panels.append((title, series, goal))
     draw(path, "Growth with the number of clips", "clips", panels)
 
 

@@ -156,11 +156,13 @@ fn doubled(words: &[String]) -> Option<String> {
 pub fn compression_ratio(text: &str) -> f64 {
     let bytes = text.as_bytes();
     let (mut at, mut cost) = (0, 0usize);
+    let begins_alike =
+        |a: usize, b: usize| bytes[a..].first_chunk::<4>() == bytes[b..].first_chunk::<4>();
+    let alike =
+        |a: usize, b: usize| bytes[a..].iter().zip(&bytes[b..]).take_while(|(a, b)| a == b).count();
     while at < bytes.len() {
-        let longest = (0..at)
-            .map(|from| bytes[from..].iter().zip(&bytes[at..]).take_while(|(a, b)| a == b).count())
-            .max()
-            .unwrap_or(0);
+        let before = (0..at).filter(|&from| begins_alike(from, at));
+        let longest = before.map(|from| alike(from, at)).max().unwrap_or(0);
         if longest >= 4 {
             at += longest;
             cost += 3;
@@ -207,7 +209,25 @@ mod tests {
         ));
     }
 
+    /// The compression ratio as its definition says, every earlier place looked at in full.
+    fn plain_ratio(bytes: &[u8]) -> f64 {
+        let (mut at, mut cost) = (0, 0);
+        while at < bytes.len() {
+            let alike = |from: usize| {
+                bytes[from..].iter().zip(&bytes[at..]).take_while(|(a, b)| a == b).count()
+            };
+            let longest = (0..at).map(alike).max().unwrap_or(0);
+            (at, cost) = if longest < 4 { (at + 1, cost + 1) } else { (at + longest, cost + 3) };
+        }
+        bytes.len() as f64 / cost as f64
+    }
+
     proptest! {
+        #[test]
+        fn the_compression_ratio_is_that_of_its_definition(text in "[ab]{1,60}|(merci |au revoir ){1,8}") {
+            prop_assert_eq!(compression_ratio(&text), plain_ratio(text.as_bytes()));
+        }
+
         #[test]
         fn any_text_and_length_can_be_looked_at(text in "\\PC{0,60}", seconds in -1.0f64..30.0) {
             for sign in look(&text, seconds) {

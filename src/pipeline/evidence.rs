@@ -1,15 +1,21 @@
 //! Everything that routing looks at, read from the store: one walk over all clips.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use super::lexicon;
 use super::scores::Scorer;
+use super::spread;
 use super::workspace::Workspace;
-use crate::domain::{Consensus, Decision, Hypothesis, Language, LanguageChoice, Routed};
+use crate::domain::{
+    ClipId, Consensus, Decision, Hypothesis, Language, LanguageChoice, Recording, RecordingId,
+    Region, Routed,
+};
 use crate::hypotheses::guard;
 use crate::routing::evidence::Evidence;
-use crate::store::{ClipRow, Draft};
+use crate::store::{ClipRow, Draft, Unread};
 
 /// Which drafts are routed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,34 +63,70 @@ impl Behind {
     }
 }
 
-/// Every clip with a draft, and what stands behind it, item by item.
+/// Every clip with a draft, and what stands behind it, item by item. One thread reads the store; drafts are unpacked and scored on all
+/// cores.
 pub fn gather(
     workspace: &Workspace,
     routed_as: &RoutedAs,
     scorer: &Scorer,
 ) -> Result<(Vec<Evidence>, Vec<Behind>)> {
     let RoutedAs { model, policy } = routed_as;
-    let recordings = workspace.store.recordings_by_id()?;
+    let known = Known {
+        routed_as,
+        scorer,
+        recordings: workspace.store.recordings_by_id()?,
+        language: &workspace.config.language,
+        accents: lexicon::accents_heard(workspace)?,
+    };
+    let feed = |each: &mut dyn FnMut(Unread)| {
+        workspace.store.each_unread(Draft::Current { model, policy }, |clip| {
+            each(clip);
+            Ok(())
+        })
+    };
     let (mut clips, mut behind) = (Vec::new(), Vec::new());
-    let mut accents = lexicon::accents_heard(workspace)?;
-    workspace.store.each_clip(Draft::Current { model, policy }, |row| {
-        let Some(recording) = recordings.get(&row.clip.recording) else { return Ok(()) };
-        let ClipRow { clip, hypothesis: Some(h), routed, consensus, frozen, .. } = row else {
-            return Ok(());
-        };
+    let read = |clip: Unread| anyhow::Ok(known.about(clip.read()?));
+    spread::in_order(AT_ONCE, feed, read, |found| {
+        if let Some((evidence, back)) = found? {
+            clips.push(evidence);
+            behind.push(back);
+        }
+        Ok(())
+    })?;
+    Ok((clips, behind))
+}
+
+/// Clips that a thread scores in one go.
+const AT_ONCE: usize = 256;
+
+/// What is known of all clips together.
+struct Known<'a> {
+    routed_as: &'a RoutedAs,
+    scorer: &'a Scorer,
+    recordings: BTreeMap<RecordingId, Recording>,
+    language: &'a LanguageChoice,
+    accents: BTreeMap<ClipId, Vec<(String, Region)>>,
+}
+
+impl Known<'_> {
+    /// Of a clip; `None` where it has no draft.
+    fn about(&self, row: ClipRow) -> Option<(Evidence, Behind)> {
+        let recording = self.recordings.get(&row.clip.recording)?;
+        let ClipRow { clip, hypothesis, routed, consensus, frozen, .. } = row;
+        let h = hypothesis?;
         let language = recording.facts.language.clone().map(LanguageChoice::Fixed);
-        let language = language.unwrap_or(workspace.config.language.clone());
-        let scored = scorer.score(&h, recording.facts.region.as_ref());
-        behind.push(Behind {
+        let language = language.unwrap_or(self.language.clone());
+        let scored = self.scorer.score(&h, recording.facts.region.as_ref());
+        let behind = Behind {
             routed: routed.clone(),
             consensus,
             language: match &language {
                 LanguageChoice::Fixed(language) => language.clone(),
                 LanguageChoice::Auto => h.language.clone(),
             },
-            current: h.model == *model && h.policy == *policy,
-        });
-        clips.push(Evidence {
+            current: h.model == self.routed_as.model && h.policy == self.routed_as.policy,
+        };
+        let evidence = Evidence {
             speaker: recording.speaker_key(),
             declared_region: recording.facts.region.clone(),
             length: clip.span.len(),
@@ -102,12 +144,11 @@ pub fn gather(
             text: h.text,
             replaced: h.replaced,
             variants: h.variants,
-            accents_heard: accents.remove(&clip.id).unwrap_or_default(),
+            accents_heard: self.accents.get(&clip.id).cloned().unwrap_or_default(),
             clip: clip.id,
-        });
-        Ok(())
-    })?;
-    Ok((clips, behind))
+        };
+        Some((evidence, behind))
+    }
 }
 
 fn signs(hypothesis: &Hypothesis) -> Vec<String> {

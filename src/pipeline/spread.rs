@@ -1,35 +1,40 @@
 //! Work spread over the cores. In: things, one by one, and what is made of each. Out: what was made, in the
-//! order in which the things came. Left to others: where they come from (this thread, which may read the store).
+//! order in which the things came, as soon as it is its turn. Left to others: where the things come from (this
+//! thread, which may read the store).
 
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::collections::BTreeMap;
+use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
 use anyhow::Result;
 
-/// Runs `feed` on this thread and `work` on a thread for each core, `at_once` things at a time. As much waits as
-/// the threads will soon need, and no more.
+/// Runs `feed` on this thread, `work` on a thread for each core, `at_once` things at a time, and `take` on this thread again. As much
+/// waits as the threads will soon need, and no more.
 ///
 /// # Errors
-/// Those of `feed`. A panic in `work` goes on here.
+/// Those of `feed`, and the first of `take`, which is given nothing after it. A panic in `work` goes on here.
 pub fn in_order<T: Send, R: Send>(
     at_once: usize,
     feed: impl FnOnce(&mut dyn FnMut(T)) -> Result<()>,
     work: impl Fn(T) -> R + Sync,
-) -> Result<Vec<R>> {
+    take: impl FnMut(R) -> Result<()>,
+) -> Result<()> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    let (parts, waiting) = sync_channel::<(usize, Vec<T>)>(cores);
+    let (parts, waiting) = sync_channel::<Numbered<T>>(cores);
+    let (done, made) = channel::<Numbered<R>>();
     // Each thread has its own hold on it: were all of them to panic, sending would fail and not wait for ever.
     let waiting = Arc::new(Mutex::new(waiting));
     let (work, at_once) = (&work, at_once.max(1));
-    let mut made = thread::scope(|scope| {
+    let mut line = Line { next: 0, early: BTreeMap::new(), take, outcome: Ok(()) };
+    thread::scope(|scope| {
         let threads: Vec<_> = (0..cores)
             .map(|_| {
-                let waiting = Arc::clone(&waiting);
-                scope.spawn(move || each_part(&waiting, work))
+                let (waiting, done) = (Arc::clone(&waiting), done.clone());
+                scope.spawn(move || each_part(&waiting, &done, work))
             })
             .collect();
-        drop(waiting);
+        drop((waiting, done));
         let (mut number, mut part) = (0, Vec::with_capacity(at_once));
         let fed = feed(&mut |thing| {
             part.push(thing);
@@ -38,15 +43,41 @@ pub fn in_order<T: Send, R: Send>(
                 // Nobody takes it any more only after a panic, which is passed on below.
                 let _ = parts.send((number, whole));
                 number += 1;
+                made.try_iter().for_each(|part| line.arrived(part));
             }
         });
         let _ = parts.send((number, part));
         drop(parts);
-        let made: Vec<_> = threads.into_iter().flat_map(|thread| joined(thread.join())).collect();
-        fed.map(|()| made)
+        made.iter().for_each(|part| line.arrived(part));
+        threads.into_iter().for_each(|thread| joined(thread.join()));
+        fed
     })?;
-    made.sort_unstable_by_key(|(number, _)| *number);
-    Ok(made.into_iter().flat_map(|(_, part)| part).collect())
+    line.outcome
+}
+
+/// Some things in a row, and the how manieth such part they are.
+type Numbered<T> = (usize, Vec<T>);
+
+/// Parts as they come; each waits for those before it.
+struct Line<R, F> {
+    next: usize,
+    early: BTreeMap<usize, Vec<R>>,
+    take: F,
+    outcome: Result<()>,
+}
+
+impl<R, F: FnMut(R) -> Result<()>> Line<R, F> {
+    fn arrived(&mut self, (number, part): Numbered<R>) {
+        self.early.insert(number, part);
+        while let Some(part) = self.early.remove(&self.next) {
+            self.next += 1;
+            for one in part {
+                if self.outcome.is_ok() {
+                    self.outcome = (self.take)(one);
+                }
+            }
+        }
+    }
 }
 
 /// Makes two things side by side.
@@ -65,14 +96,15 @@ fn joined<T>(result: thread::Result<T>) -> T {
 
 /// One thread's share: parts as they come, with their numbers.
 fn each_part<T, R>(
-    waiting: &Mutex<Receiver<(usize, Vec<T>)>>,
+    waiting: &Mutex<Receiver<Numbered<T>>>,
+    done: &Sender<Numbered<R>>,
     work: &impl Fn(T) -> R,
-) -> Vec<(usize, Vec<R>)> {
-    let mut made = Vec::new();
+) {
     loop {
         let next = waiting.lock().map(|waiting| waiting.recv());
-        let Ok(Ok((number, part))) = next else { return made };
-        made.push((number, part.into_iter().map(work).collect()));
+        let Ok(Ok((number, part))) = next else { return };
+        // Whoever takes it waits until all threads have ended.
+        let _ = done.send((number, part.into_iter().map(work).collect()));
     }
 }
 
@@ -93,7 +125,12 @@ mod tests {
                 (0..count).for_each(each);
                 Ok(())
             };
-            let made = in_order(8, feed, slow_first).unwrap();
+            let mut made = Vec::new();
+            in_order(8, feed, slow_first, |n| {
+                made.push(n);
+                Ok(())
+            })
+            .unwrap();
             assert_eq!(made, (0..count).map(|n| n * n).collect::<Vec<_>>());
         }
     }
@@ -104,8 +141,29 @@ mod tests {
             (0..100).for_each(each);
             anyhow::bail!("the store is gone")
         };
-        let error = in_order(3, feed, |n| n).unwrap_err();
+        let error = in_order(3, feed, |n| n, |_| Ok(())).unwrap_err();
         assert_eq!(error.to_string(), "the store is gone");
+    }
+
+    #[test]
+    fn nothing_is_taken_after_the_first_error() {
+        let feed = |each: &mut dyn FnMut(u64)| {
+            (0..1000).for_each(each);
+            Ok(())
+        };
+        let mut taken = 0;
+        let error = in_order(
+            3,
+            feed,
+            |n| n,
+            |n| {
+                anyhow::ensure!(n != 17, "clip {n} cannot be read");
+                taken += 1;
+                Ok(())
+            },
+        )
+        .unwrap_err();
+        assert_eq!((error.to_string().as_str(), taken), ("clip 17 cannot be read", 17));
     }
 
     #[test]
@@ -115,6 +173,6 @@ mod tests {
             (0..10_000).for_each(each);
             Ok(())
         };
-        let _ = in_order(1, feed, |n: u64| assert!(n < 5, "no such clip"));
+        let _ = in_order(1, feed, |n: u64| assert!(n < 5, "no such clip"), |()| Ok(()));
     }
 }

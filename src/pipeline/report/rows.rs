@@ -93,13 +93,14 @@ pub fn walk(workspace: &Workspace, scorer: &Scorer) -> Result<Walked> {
             row: walk.row(&clip, recordings.get(&clip.clip.recording), work),
         })
     };
-    for found in spread::in_order(AT_ONCE, feed, read)? {
+    spread::in_order(AT_ONCE, feed, read, |found| {
         let found = found?;
         *walked.states.entry(found.state).or_default() += 1;
         walked.people.settled_clips += u64::from(found.settled);
         heard_seconds += found.heard_seconds;
         walked.rows.extend(found.row);
-    }
+        Ok(())
+    })?;
     let people = &mut walked.people;
     people.active_per_audio_second =
         (heard_seconds > 0.0).then(|| people.active_seconds / heard_seconds);

@@ -142,8 +142,12 @@ fn sounds(
         .with_context(|| format!("read {path}"))?;
         Ok(sounds)
     };
-    let cut: Result<Vec<Vec<_>>> = spread::in_order(1, feed, cut)?.into_iter().collect();
-    Ok(cut?.into_iter().flatten().collect())
+    let mut all = BTreeMap::new();
+    spread::in_order(1, feed, cut, |sounds: Result<Vec<_>>| {
+        all.extend(sounds?);
+        Ok(())
+    })?;
+    Ok(all)
 }
 
 fn page_item(

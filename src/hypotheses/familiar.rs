@@ -53,16 +53,21 @@ pub fn familiarity(
     regional: &dyn Fn(&str) -> bool,
 ) -> Option<Familiarity> {
     let list = list(language)?;
-    let mut zipfs: Vec<f64> = units(text).map(|unit| list.unit(&unit, regional)).collect();
+    let (mut zipfs, mut others) = (Vec::new(), Vec::new());
+    for unit in units(text) {
+        let parts = unit.split(['\'', '-']).filter(|part| !part.is_empty());
+        let known: Vec<Option<Known>> = parts.map(|part| list.word(part)).collect();
+        let other = |word: &Option<Known>| word.and_then(|w| w.other).unwrap_or(USUAL_OTHER);
+        others.extend(known.iter().map(other));
+        zipfs.push(match together(&known) {
+            Some(zipf) => zipf,
+            None if regional(&unit) => REGIONAL,
+            None => 0.0,
+        });
+    }
     if zipfs.is_empty() {
         zipfs.push(0.0);
     }
-    let parts = units(text).collect::<Vec<_>>().join(" ");
-    let parts: Vec<f64> = parts
-        .split([' ', '\'', '-'])
-        .filter(|part| !part.is_empty())
-        .map(|part| list.word(part).and_then(|w| w.other).unwrap_or(USUAL_OTHER))
-        .collect();
     let under = |limit: f64| zipfs.iter().filter(|z| **z < limit).count() as f64;
     Some(Familiarity {
         least: zipfs.iter().copied().fold(f64::INFINITY, f64::min),
@@ -70,7 +75,7 @@ pub fn familiarity(
         unknown: under(f64::MIN_POSITIVE),
         very_rare: under(2.5),
         rare: under(3.0),
-        homophones: parts.iter().sum::<f64>() / parts.len().max(1) as f64,
+        homophones: others.iter().sum::<f64>() / others.len().max(1) as f64,
     })
 }
 
@@ -83,15 +88,13 @@ fn list(language: &Language) -> Option<&'static List> {
 }
 
 /// Runs of letters, joined by apostrophes or hyphens within, in lower case: `l'eau`, `peut-être`.
-fn units(text: &str) -> impl Iterator<Item = String> {
+fn units(text: &str) -> Vec<String> {
     let text: String = text.nfc().collect::<String>().to_lowercase().replace('\u{2019}', "'");
     let joined = |c: char| c.is_alphabetic() || matches!(c, '\'' | '-');
-    let runs: Vec<String> = text
-        .split(|c: char| !joined(c))
+    text.split(|c: char| !joined(c))
         .map(|run| run.trim_matches(['\'', '-']).to_string())
         .filter(|run| !run.is_empty())
-        .collect();
-    runs.into_iter()
+        .collect()
 }
 
 /// Sorted words with their Zipf values, as one text: a tenth of the memory of a map.
@@ -130,19 +133,13 @@ impl List {
         let (found, known) = (at < self.lines.len()).then(|| self.line(at))?;
         (found == word).then_some(known)
     }
+}
 
-    /// Of a unit: its parts as often together as 1 / sum of 1 / frequency says, which is how
-    /// wordfreq reckons with words of several tokens; 0 as soon as one part is unknown.
-    fn unit(&self, unit: &str, regional: &dyn Fn(&str) -> bool) -> f64 {
-        let parts = unit.split(['\'', '-']).filter(|part| !part.is_empty());
-        let known: Option<Vec<f64>> = parts.map(|part| Some(self.word(part)?.zipf)).collect();
-        let rarity = |zipfs: Vec<f64>| zipfs.iter().map(|z| 10f64.powf(-z)).sum::<f64>();
-        match known {
-            Some(zipfs) => -rarity(zipfs).log10(),
-            None if regional(unit) => REGIONAL,
-            None => 0.0,
-        }
-    }
+/// The Zipf value of a unit of these parts: as often together as 1 / sum of 1 / frequency says, which is how wordfreq reckons
+/// with words of several tokens; `None` as soon as one part is unknown.
+fn together(parts: &[Option<Known>]) -> Option<f64> {
+    let rarity = |part: &Option<Known>| part.map(|word| 10f64.powf(-word.zipf));
+    parts.iter().map(rarity).sum::<Option<f64>>().map(|rarity| -rarity.log10())
 }
 
 /// What the list says of a word.

@@ -197,7 +197,7 @@ pub struct Candidate {
 pub const PREFERRED_SHARE: f64 = 0.85;
 
 /// The candidate nearest to [`PREFERRED_SHARE`] among those within one standard error of the best (after
-/// Breiman et al. 1984, the one-standard-error rule): dev is small, and cannot tell them apart. Cost is the
+/// Breiman et al. 1984, the one-standard-error rule): dev is small, and cannot tell them apart. Of two as near, the one of less cost. Cost is the
 /// dev error plus what anchors lose beyond the slack; its standard error that of a Poisson count,
 /// sqrt(rate / words). `None` of none.
 pub fn choose(candidates: &[Candidate], dev_words: usize) -> Option<usize> {
@@ -209,7 +209,8 @@ pub fn choose(candidates: &[Candidate], dev_words: usize) -> Option<usize> {
     let error = (best.dev / dev_words.max(1) as f64).sqrt();
     let near = (0..candidates.len()).filter(|&i| cost(&candidates[i]) <= cost(best) + error);
     let off = |i: usize| (candidates[i].share - PREFERRED_SHARE).abs();
-    near.min_by(|&a, &b| off(a).total_cmp(&off(b)))
+    let costs = |i: usize| cost(&candidates[i]);
+    near.min_by(|&a, &b| off(a).total_cmp(&off(b)).then(costs(a).total_cmp(&costs(b))))
 }
 
 #[cfg(test)]
@@ -307,6 +308,10 @@ mod tests {
         let plain = [candidate(1.0, 0.10, 0.0), candidate(0.85, 0.11, 0.0)];
         assert_eq!(choose(&plain, 100_000), Some(0));
         assert_eq!(choose(&plain, 100), Some(1), "100 words do not tell them apart");
+        // A round's dev clips on 2026-11-27: 0.85 is just out, and as far from 1 as from 0.7.
+        let level = [(1.0, 0.2537), (0.85, 0.2687), (0.7, 0.209), (0.4, 0.209)];
+        let level = level.map(|(share, dev)| candidate(share, dev, 0.0));
+        assert_eq!(choose(&level, 67), Some(2), "of two as near the better one");
         assert_eq!(choose(&[], 9), None);
     }
 }

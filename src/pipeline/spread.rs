@@ -55,7 +55,7 @@ pub fn in_order<T: Send, R: Send>(
     line.outcome
 }
 
-/// Some things in a row, and the how manieth such part they are.
+/// Some things in a row, and how many parts came before them.
 type Numbered<T> = (usize, Vec<T>);
 
 /// Parts as they come; each waits for those before it.

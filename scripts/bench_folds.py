@@ -44,7 +44,7 @@ def said(name, clips):
     replicates = sorted(relative(draws.choices(texts, k=len(texts))) for _ in range(REPLICATES))
     low, high = replicates[int(0.025 * REPLICATES)], replicates[int(0.975 * REPLICATES)]
     print(f"| {name} | {len(clips)} | {words} | {old} | {new} | {100 * old / words:.1f} % | {100 * new / words:.1f} % | "
-          f"{-100 * relative(texts):+.1f} % ({-100 * high:+.1f} to {-100 * low:+.1f}) |", flush=True)
+          f"{0 - 100 * relative(texts):+.1f} % ({0 - 100 * high:+.1f} to {0 - 100 * low:+.1f}) |", flush=True)
 
 
 found = {arithmetic: [] for arithmetic in ARITHMETICS}

@@ -15,7 +15,7 @@ use crate::domain::{
 };
 use crate::hypotheses::guard;
 use crate::routing::evidence::Evidence;
-use crate::store::{ClipRow, Draft, Unread};
+use crate::store::{ClipRow, Draft};
 
 /// Which drafts are routed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -78,26 +78,16 @@ pub fn gather(
         language: &workspace.config.language,
         accents: lexicon::accents_heard(workspace)?,
     };
-    let feed = |each: &mut dyn FnMut(Unread)| {
-        workspace.store.each_unread(Draft::Current { model, policy }, |clip| {
-            each(clip);
-            Ok(())
-        })
-    };
     let (mut clips, mut behind) = (Vec::new(), Vec::new());
-    let read = |clip: Unread| anyhow::Ok(known.about(clip.read()?));
-    spread::in_order(AT_ONCE, feed, read, |found| {
-        if let Some((evidence, back)) = found? {
+    let about = |clip| known.about(clip);
+    spread::clips(&workspace.store, Draft::Current { model, policy }, about, |found| {
+        if let Some((evidence, back)) = found {
             clips.push(evidence);
             behind.push(back);
         }
-        Ok(())
     })?;
     Ok((clips, behind))
 }
-
-/// Clips that a thread scores in one go.
-const AT_ONCE: usize = 256;
 
 /// What is known of all clips together.
 struct Known<'a> {

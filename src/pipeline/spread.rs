@@ -1,6 +1,6 @@
 //! Work spread over the cores. In: things, one by one, and what is made of each. Out: what was made, in the
 //! order in which the things came, as soon as it is its turn. Left to others: where the things come from (this
-//! thread, which may read the store).
+//! thread, which reads the store), and what is made of them.
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
@@ -8,6 +8,34 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use anyhow::Result;
+
+use crate::store::{ClipRow, Draft, Store, Unread};
+
+/// Clips that a thread reads in one go.
+const AT_ONCE: usize = 256;
+
+/// Every clip of a store, unpacked and worked on by all cores, in order of ingestion and time.
+///
+/// # Errors
+/// Those of the store, and of a clip that cannot be read.
+pub fn clips<R: Send>(
+    store: &Store,
+    draft: Draft<'_>,
+    work: impl Fn(ClipRow) -> R + Sync,
+    mut take: impl FnMut(R),
+) -> Result<()> {
+    let feed = |each: &mut dyn FnMut(Unread)| {
+        store.each_unread(draft, |clip| {
+            each(clip);
+            Ok(())
+        })
+    };
+    let read = |clip: Unread| clip.read().map(&work);
+    in_order(AT_ONCE, feed, read, |made| {
+        take(made?);
+        Ok(())
+    })
+}
 
 /// Runs `feed` on this thread, `work` on a thread for each core, `at_once` things at a time, and `take` on this thread again. As much
 /// waits as the threads will soon need, and no more.

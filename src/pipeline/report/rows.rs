@@ -14,13 +14,10 @@ use crate::pipeline::scores::Scorer;
 use crate::pipeline::spread;
 use crate::pipeline::workspace::Workspace;
 use crate::routing::audit::draw;
-use crate::store::{ClipRow, Draft, Unread};
+use crate::store::{ClipRow, Draft};
 use crate::training::word_errors::word_errors;
 use crate::views::clips::{Part, Row};
 use crate::views::report::{People, median};
-
-/// Clips that a thread takes at a time.
-const AT_ONCE: usize = 256;
 
 /// What the walk found.
 #[derive(Default)]
@@ -77,29 +74,20 @@ pub fn walk(workspace: &Workspace, scorer: &Scorer) -> Result<Walked> {
     };
     let works = answers(workspace, &mut walked.people)?;
     let mut heard_seconds = 0.0;
-    let feed = |each: &mut dyn FnMut(Unread)| {
-        workspace.store.each_unread(Draft::Decided, |clip| {
-            each(clip);
-            Ok(())
-        })
-    };
-    let read = |clip: Unread| -> Result<Found> {
-        let clip = clip.read()?;
+    let read = |clip: ClipRow| {
         let work = works.get(&clip.clip.id).copied().unwrap_or_default();
-        Ok(Found {
+        Found {
             state: clip.state().code(),
             settled: clip.consensus.is_some(),
             heard_seconds: work.timed as f64 * clip.clip.span.len().seconds(),
             row: walk.row(&clip, recordings.get(&clip.clip.recording), work),
-        })
+        }
     };
-    spread::in_order(AT_ONCE, feed, read, |found| {
-        let found = found?;
+    spread::clips(&workspace.store, Draft::Decided, read, |found| {
         *walked.states.entry(found.state).or_default() += 1;
         walked.people.settled_clips += u64::from(found.settled);
         heard_seconds += found.heard_seconds;
         walked.rows.extend(found.row);
-        Ok(())
     })?;
     let people = &mut walked.people;
     people.active_per_audio_second =

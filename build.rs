@@ -3,7 +3,7 @@
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    if let Ok(folder) = std::env::var("DEP_CTRANSLATE2_FOLDER") {
+    if let Ok(folder) = std::env::var("DEP_SECOND_EAR_WHISPER_CTRANSLATE2") {
         for place in ["$ORIGIN", "$ORIGIN/../lib", &folder] {
             println!("cargo::rustc-link-arg=-Wl,-rpath,{place}");
         }

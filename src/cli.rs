@@ -1,8 +1,12 @@
 //! The command line: what may be typed, with an example for each command.
 
+#[cfg(feature = "adapt")]
 pub mod adapt;
+#[cfg(not(all(feature = "adapt", feature = "nats")))]
+mod lacking;
 pub mod lexicon;
 mod model;
+#[cfg(feature = "nats")]
 pub mod nats;
 
 use std::path::PathBuf;
@@ -14,6 +18,10 @@ use crate::domain::{LanguageChoice, SecondLook, Weights};
 use crate::pipeline::dataset;
 use crate::tasks::bundle;
 use crate::views::transcripts::TranscriptFormat;
+#[cfg(not(feature = "adapt"))]
+pub use lacking::adapt;
+#[cfg(not(feature = "nats"))]
+pub use lacking::nats;
 pub use model::{Model, WeightType};
 pub use plan::Plan;
 
@@ -59,6 +67,7 @@ pub enum Command {
     Run(Run),
     /// Transcribe for runs on other machines, through a NATS server.
     #[command(
+        hide = cfg!(not(feature = "nats")),
         after_help = "Example: second-ear worker --nats nats://queue:4222\n\nIt works until Ctrl-C or SIGTERM, finishes \
         what is begun, and ends with 0."
     )]
@@ -109,6 +118,7 @@ pub enum Command {
     Calibrate(Calibrate),
     /// Train the model further on settled corrections; it is used only if it measures better.
     #[command(
+        hide = cfg!(not(feature = "adapt")),
         after_help = "Examples: second-ear adapt calls --dry-run\n          second-ear adapt calls --then-run\n\nExit \
         code 0 also when the old model stays: --json says `verdict`. Ctrl-C or a crash cost at most an epoch."
     )]

@@ -9,7 +9,6 @@ use serde::Serialize;
 use crate::cli::{self, Command};
 use crate::domain::DecodePolicy;
 use crate::exit::Exit;
-use crate::hypotheses::whisper;
 use crate::pipeline::workspace::Workspace;
 use crate::pipeline::{
     answers, calibrate, dataset, evaluate, gold, ingest, recalibrate, report, run, status, tasks,
@@ -18,11 +17,20 @@ use crate::pipeline::{
 use crate::views::progress::Talk;
 use crate::views::report::clock;
 
+#[cfg(feature = "adapt")]
 mod adapt;
+#[cfg(not(all(feature = "adapt", feature = "nats")))]
+mod lacking;
 mod lexicon;
 mod model;
 mod plan;
+#[cfg(feature = "nats")]
 mod worker;
+
+#[cfg(not(feature = "adapt"))]
+use lacking::adapt;
+#[cfg(not(feature = "nats"))]
+use lacking::worker;
 
 /// Does what the command line asks for.
 pub fn dispatch(command: Command, talk: Talk) -> Result<Exit> {

@@ -1,5 +1,8 @@
 //! second-ear: parse, resolve, dispatch, exit code.
 
+// What only `adapt` or `nats` uses stays in a build without them.
+#![cfg_attr(not(all(feature = "adapt", feature = "nats")), allow(dead_code))]
+
 mod audio;
 mod cli;
 mod commands;
@@ -24,6 +27,7 @@ use crate::exit::Exit;
 use crate::views::progress::Talk;
 
 fn main() -> ExitCode {
+    #[cfg(feature = "adapt")]
     keep_to_one_core();
     let cli = cli::Cli::parse();
     let talk = if cli.quiet { Talk::Quiet } else { Talk::Normal };
@@ -38,6 +42,7 @@ fn main() -> ExitCode {
 
 /// Candle adds numbers on a thread for every core, and waits for them without sleeping: two trainings side by side, one a
 /// core, would each keep the other's core from it (243 s an epoch of both, for 212).
+#[cfg(feature = "adapt")]
 #[allow(unsafe_code)]
 fn keep_to_one_core() {
     const THREADS: &str = "CANDLE_NUM_THREADS";

@@ -6,10 +6,15 @@
 //! `report` count it. Between the steps everything lies in the store, so each can be repeated,
 //! stopped and resumed.
 
+#[cfg(feature = "adapt")]
 pub mod adapt;
 pub mod answers;
 pub mod calibrate;
 pub mod dataset;
+#[cfg(feature = "nats")]
+pub mod distributed;
+#[cfg(not(feature = "nats"))]
+#[path = "pipeline/undistributed.rs"]
 pub mod distributed;
 pub mod evaluate;
 mod evidence;

@@ -1,8 +1,7 @@
-//! corrections -> data and model: normalise, align, split, export, fine-tune.
+//! corrections -> data: normalise, align, split, export; and the judgement of a new model (the crate `whisper` trains it).
 
 pub mod align;
 pub mod export;
-pub mod finetune;
 pub mod gate;
 pub mod normalise;
 pub mod split;

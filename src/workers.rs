@@ -4,5 +4,6 @@
 
 pub mod event;
 pub mod local;
+#[cfg(feature = "nats")]
 pub mod nats;
 pub mod read;

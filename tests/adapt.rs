@@ -1,5 +1,6 @@
 //! A round of adaptation with the real model on real speech: what is learnt from, a kill in the middle, the
 //! record, the model file, and the way back.
+#![cfg(feature = "adapt")]
 
 mod util;
 

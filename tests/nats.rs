@@ -1,5 +1,6 @@
 //! Runs over a NATS server, and what may go wrong on the way: nothing lost, nothing twice. A real server, a
 //! real network, real signals; hypotheses come from a script where the model does not matter.
+#![cfg(feature = "nats")]
 
 mod util;
 

@@ -1,5 +1,6 @@
 //! Who may use a NATS server: passwords, nkeys, credentials, TLS, permissions. A real server that enforces
 //! them; the permissions are those of docs/nats.md, word for word.
+#![cfg(feature = "nats")]
 
 mod util;
 

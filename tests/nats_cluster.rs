@@ -1,4 +1,5 @@
 //! A run over three servers that keep streams for each other (`--replicas 3`): any one of them may die.
+#![cfg(feature = "nats")]
 
 mod util;
 

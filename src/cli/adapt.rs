@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-
-use crate::training::finetune::{Part, Recipe};
+use whisper::finetune::{Part, Recipe};
 
 /// Arguments of `adapt`.
 #[derive(Debug, Args)]

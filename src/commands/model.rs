@@ -1,12 +1,12 @@
 //! The `model` commands: list, pull, verify, convert.
 
 use anyhow::Result;
+use whisper::models::registry::Languages;
+use whisper::models::{self, Event, Format, Stage, State};
 
 use super::{print, print_json};
 use crate::cli::{Model, WeightType};
 use crate::exit::Exit;
-use crate::hypotheses::models::registry::Languages;
-use crate::hypotheses::models::{self, Event, Format, Stage, State};
 use crate::pipeline::rollback;
 use crate::pipeline::workspace::Workspace;
 use crate::views::progress::{Progress, Talk, Unit};

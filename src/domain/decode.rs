@@ -1,6 +1,7 @@
 //! How clips are decoded. In: nothing. Out: a policy with its name. Left to others: decoding (`hypotheses`).
 
 use serde::{Deserialize, Serialize};
+use whisper::Weights;
 
 /// How clips are decoded: greedy, temperature 0, no timestamps, one segment. Confidence shifts
 /// with it, so [`DecodePolicy::id`] is stored with every hypothesis and every calibration.
@@ -21,43 +22,6 @@ pub struct DecodePolicy {
     pub guard: bool,
     /// How the model's matrices are held while it runs.
     pub weights: Weights,
-}
-
-/// How a model's matrices are held while it runs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Weights {
-    /// As the file has them.
-    #[default]
-    File,
-    /// The upper halves of 32-bit floats: a file's 16-bit floats are turned into them when it is loaded.
-    Bf16,
-    /// 8-bit integers with a scale for each row, made by CTranslate2 when a file of floats is loaded; it
-    /// computes all else too (`--features ctranslate2`).
-    Int8,
-}
-
-impl Weights {
-    /// What [`DecodePolicy::id`] ends with.
-    fn suffix(self) -> &'static str {
-        match self {
-            Self::File => "",
-            Self::Bf16 => "-bf16",
-            Self::Int8 => "-int8",
-        }
-    }
-}
-
-impl std::str::FromStr for Weights {
-    type Err = String;
-    fn from_str(s: &str) -> Result<Self, String> {
-        match s {
-            "file" => Ok(Self::File),
-            "bf16" => Ok(Self::Bf16),
-            "int8" => Ok(Self::Int8),
-            _ => Err(format!("'{s}' is none of file, bf16, int8")),
-        }
-    }
 }
 
 impl Default for DecodePolicy {
@@ -102,7 +66,7 @@ impl DecodePolicy {
                 if self.guard { "guard" } else { "" }
             )
         };
-        let weights = self.weights.suffix();
+        let weights = suffix(self.weights);
         let tokens = format!("tok{}+{}s", self.max_tokens_base, self.max_tokens_per_second);
         format!("greedy-{context}-{tokens}-v2{weights}")
     }
@@ -111,7 +75,16 @@ impl DecodePolicy {
     /// another processor does (docs/speed.md).
     pub fn calibrated_as(id: &str) -> &str {
         let held = [Weights::Bf16, Weights::Int8];
-        held.iter().find_map(|weights| id.strip_suffix(weights.suffix())).unwrap_or(id)
+        held.iter().find_map(|weights| id.strip_suffix(suffix(*weights))).unwrap_or(id)
+    }
+}
+
+/// What [`DecodePolicy::id`] ends with.
+fn suffix(weights: Weights) -> &'static str {
+    match weights {
+        Weights::File => "",
+        Weights::Bf16 => "-bf16",
+        Weights::Int8 => "-int8",
     }
 }
 

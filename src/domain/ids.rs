@@ -3,16 +3,9 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use whisper::hex_digest;
 
 use super::{Channel, Span};
-
-/// Lower-case hexadecimal SHA-256 of `bytes`.
-pub fn hex_digest(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digits = |b: &u8| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]];
-    Sha256::digest(bytes).iter().flat_map(digits).map(char::from).collect()
-}
 
 /// Ties an answer to the draft it was given for: 16 hex digits over clip and draft text.
 pub fn draft_digest(clip: &ClipId, draft: &str) -> String {

@@ -1,26 +1,14 @@
-//! Languages and regions as codes: `fr`, `fr-CA-QC`.
+//! Regions of a language as codes: `fr-CA-QC`. Languages are Whisper's (`whisper`).
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A Whisper language code in lower case, two or three letters: `fr`, `en`, `yue`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Language(String);
-
 /// A region of a language, BCP-47 like, most general part first: `fr-CA-QC`, `en-IE`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Region(String);
-
-impl Language {
-    /// The code.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
 
 impl Region {
     /// The code.
@@ -31,17 +19,6 @@ impl Region {
     /// Whether `self` is `other` or lies in it: `fr-CA-QC` is within `fr-CA`.
     pub fn is_within(&self, other: &Region) -> bool {
         self.0 == other.0 || self.0.starts_with(&format!("{}-", other.0))
-    }
-}
-
-impl FromStr for Language {
-    type Err = String;
-    fn from_str(s: &str) -> Result<Self, String> {
-        let code = s.trim().to_lowercase();
-        let ok = (2..=3).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_lowercase());
-        ok.then_some(Self(code)).ok_or_else(|| {
-            format!("'{s}' is not a language code; write two letters such as fr or en")
-        })
     }
 }
 
@@ -60,28 +37,24 @@ impl FromStr for Region {
     }
 }
 
-macro_rules! code {
-    ($name:ident) => {
-        impl TryFrom<String> for $name {
-            type Error = String;
-            fn try_from(s: String) -> Result<Self, String> {
-                s.parse()
-            }
-        }
-        impl From<$name> for String {
-            fn from(code: $name) -> String {
-                code.0
-            }
-        }
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-    };
+impl TryFrom<String> for Region {
+    type Error = String;
+    fn try_from(s: String) -> Result<Self, String> {
+        s.parse()
+    }
 }
-code!(Language);
-code!(Region);
+
+impl From<Region> for String {
+    fn from(code: Region) -> String {
+        code.0
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -89,8 +62,6 @@ mod tests {
 
     #[test]
     fn codes_are_checked_and_nest() {
-        assert_eq!("FR ".parse::<Language>().unwrap().as_str(), "fr");
-        assert!("french".parse::<Language>().is_err());
         assert!("fr CA".parse::<Region>().is_err());
         let quebec: Region = "fr-CA-QC".parse().unwrap();
         assert!(quebec.is_within(&"fr-CA".parse().unwrap()));

@@ -2,33 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Language, Measure, Promise, Region, Samples};
-
-/// Which language clips are decoded in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub enum LanguageChoice {
-    /// The most likely one, clip by clip (`auto`).
-    Auto,
-    /// Always this one.
-    Fixed(Language),
-}
-
-impl TryFrom<String> for LanguageChoice {
-    type Error = String;
-    fn try_from(s: String) -> Result<Self, String> {
-        if s == "auto" { Ok(Self::Auto) } else { s.parse().map(Self::Fixed) }
-    }
-}
-
-impl From<LanguageChoice> for String {
-    fn from(choice: LanguageChoice) -> String {
-        match choice {
-            LanguageChoice::Auto => "auto".into(),
-            LanguageChoice::Fixed(language) => language.into(),
-        }
-    }
-}
+use super::{Measure, Promise, Region, Samples};
 
 /// How recordings are cut into clips.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -5,21 +5,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
+use whisper::{Decoded, FULL_CONTEXT, Stopped, Worker};
 
 use super::scripted::Script;
 use super::second::Judge;
 use super::variants::Swaps;
-use super::whisper::{Decoded, FULL_CONTEXT, Stopped, Worker};
-use super::{greedy, text, timing};
+use super::{text, timing};
 use crate::domain::{
     ClipId, DecodePolicy, End, Hypothesis, LanguageChoice, Level, Pass, Probability, SAMPLE_RATE,
     Token,
 };
 
 mod together;
-
-#[cfg(test)]
-pub(super) use together::{Guarded, guarded_alone};
 
 /// Who transcribes: the model, or a script in tests.
 pub enum Transcriber {
@@ -174,7 +171,7 @@ fn hypothesis(
         p_no_speech: Probability::new(decoded.p_no_speech),
         p_language: own.map(|(_, p)| Probability::clamped(*p)),
         best_language: best.map(|(l, p)| (l.clone(), Probability::clamped(*p))),
-        language_entropy: (!p.is_empty()).then(|| greedy::entropy(&p)),
+        language_entropy: (!p.is_empty()).then(|| whisper::greedy::entropy(&p)),
         language: decoded.language,
         pass,
         replaced,

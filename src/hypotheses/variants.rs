@@ -8,9 +8,9 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::Result;
 use regex::Regex;
+use whisper::bpe::Bpe;
+use whisper::{Decoded, Worker};
 
-use super::bpe::Bpe;
-use super::whisper::{Decoded, Worker};
 use crate::domain::{Language, Variant};
 
 /// Most substitutions tried in one clip; each costs a decoder step a token from there to the end.

@@ -8,7 +8,7 @@ mod learn;
 mod material;
 mod sounds;
 mod stop;
-#[cfg(test)]
+#[cfg(all(test, feature = "whisper-cpp"))]
 mod tests;
 mod verdict;
 
@@ -18,11 +18,11 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use serde::Serialize;
+use whisper::finetune::Recipe;
+use whisper::models::ModelFile;
 
 use super::workspace::Workspace;
 use crate::domain::{Round, RoundVerdict, Used, hex_digest};
-use crate::hypotheses::models::ModelFile;
-use crate::training::finetune::Recipe;
 use crate::views::progress::Talk;
 use anchors::{Anchor, Purpose};
 pub use confidence::Confidence;

@@ -7,16 +7,19 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use tokio::sync::mpsc::Sender;
+use tokio::task::JoinSet;
+use whisper::Engine;
+use whisper::models::{self, registry::Registry};
 
 use super::setup::Setup;
 use super::workspace::Workspace;
-use crate::domain::Weights;
-use crate::hypotheses::models::{self, registry::Registry};
+use crate::domain::{SliceSettings, Weights};
 use crate::hypotheses::scripted::{self, Script};
 use crate::hypotheses::transcriber::Transcriber;
-use crate::hypotheses::whisper::Engine;
 use crate::views::progress::Talk;
-use crate::workers::nats::coordinate::Order;
+use crate::workers::event::{Event, Job};
+use crate::workers::nats::coordinate::{self, Order};
 use crate::workers::nats::files;
 use crate::workers::nats::link::{self, Access};
 use crate::workers::nats::serve::{self, Fetch, Prepared, Served, Terms};
@@ -40,12 +43,39 @@ pub struct Distributed {
     pub share_model: bool,
 }
 
-/// What the coordinator of a workspace asks for; `model`: SHA-256 and file, none in tests with a script.
-pub fn order(
-    workspace: &Workspace,
-    how: &Distributed,
-    model: Option<(&str, &Path)>,
-) -> Result<Order> {
+/// Has clips transcribed by workers of a server.
+pub struct Coordinator {
+    access: Access,
+    order: Order,
+}
+
+impl Coordinator {
+    /// Of a workspace; `model`: SHA-256 and file, none in tests with a script.
+    pub fn of(
+        workspace: &Workspace,
+        how: &Distributed,
+        model: Option<(&str, &Path)>,
+    ) -> Result<Self> {
+        Ok(Self { access: how.access.clone(), order: order(workspace, how, model)? })
+    }
+
+    /// Starts; the events end when all work is done, or soon after `stop` is set.
+    pub async fn start(
+        self,
+        jobs: Vec<Job>,
+        slice: SliceSettings,
+        stop: Arc<AtomicBool>,
+        events: Sender<Event>,
+        talk: Talk,
+    ) -> Result<JoinSet<()>> {
+        let tell = Arc::new(move |line: String| talk.problem(line));
+        let link = link::connect(&self.access, "second-ear coordinator", tell).await?;
+        coordinate::start(link, self.order, jobs, slice, stop, events).await
+    }
+}
+
+/// What the coordinator of a workspace asks for.
+fn order(workspace: &Workspace, how: &Distributed, model: Option<(&str, &Path)>) -> Result<Order> {
     let sha256 = model.map_or(scripted::MODEL, |(sha256, _)| sha256);
     let setup = Setup::of(workspace, sha256)?;
     let policy = setup.policy.id();

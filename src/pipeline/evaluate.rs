@@ -11,6 +11,8 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use references::{Reference, load, read};
+use whisper::Engine;
+use whisper::models;
 
 use super::files::write_whole;
 use super::scores;
@@ -21,10 +23,8 @@ use crate::domain::{
 };
 use crate::hypotheses::calibrate::Calibration;
 use crate::hypotheses::features;
-use crate::hypotheses::models;
 use crate::hypotheses::second::{self, Judge, Regional};
 use crate::hypotheses::transcriber::{Request, Transcriber};
-use crate::hypotheses::whisper::Engine;
 use crate::hypotheses::word_features::word_features;
 use crate::routing::lexicon::Lexicon;
 use crate::training::word_errors::{WordErrors, word_errors, wrong_words};

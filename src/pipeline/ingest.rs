@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
+use whisper::models;
 
 use super::manifest::{self, Channels, Entry};
 use super::workspace::Workspace;
 use crate::audio::decode;
 use crate::domain::{Channel, Facts, Recording, RecordingId, SAMPLE_RATE, Samples};
-use crate::hypotheses::models;
 use crate::store::Known;
 use crate::views::progress::{Talk, Unit};
 

@@ -9,15 +9,15 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
 use tokio::time::Instant;
+use whisper::models;
 
-use super::distributed::{self, Distributed};
+use super::distributed::{Coordinator, Distributed};
 use super::evidence::RoutedAs;
 use super::setup::Setup;
 use super::workspace::Workspace;
 use super::{ingest, route, scores};
 use crate::domain::{Clip, LanguageChoice, Recording, RecordingId, Samples, Span};
 use crate::exit::Interrupted;
-use crate::hypotheses::models;
 use crate::hypotheses::scripted::{self, Script};
 use crate::hypotheses::transcriber::Transcriber;
 use crate::store::{RecordingState, Store};
@@ -25,8 +25,6 @@ use crate::views::guarantee::Guarantee;
 use crate::views::progress::{Progress, Talk, Unit};
 use crate::workers::event::{Event, Job, Receipt, Settings};
 use crate::workers::local;
-use crate::workers::nats::coordinate::{self, Order};
-use crate::workers::nats::link::{self, Access};
 
 /// What may be asked of a run.
 #[derive(Debug, Default)]
@@ -95,8 +93,7 @@ pub fn run(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<O
         let hands = match &options.nats {
             Some(how) => {
                 let file = model.as_ref().map(|m| (&*m.sha256, &*m.path));
-                let order = distributed::order(workspace, how, file)?;
-                Hands::Nats(Box::new((how.access.clone(), order)))
+                Hands::Nats(Box::new(Coordinator::of(workspace, how, file)?))
             }
             None => Hands::Local(match (&model, &options.scripted) {
                 (Some(model), _) => {
@@ -199,7 +196,7 @@ enum Hands {
     /// Threads of this process.
     Local(Vec<Transcriber>),
     /// Workers of a server.
-    Nats(Box<(Access, Order)>),
+    Nats(Box<Coordinator>),
 }
 
 /// Keeps what the threads finish until they are done; true when Ctrl-C stopped them.
@@ -216,12 +213,7 @@ async fn flow(
         jobs.iter().map(|j| (j.recording.id.clone(), j.recording.path.clone())).collect();
     let mut threads = match hands {
         Hands::Local(hands) => local::start(jobs, settings, hands, stop.clone(), send),
-        Hands::Nats(to) => {
-            let (access, order) = *to;
-            let tell = Arc::new(move |line: String| talk.problem(line));
-            let link = link::connect(&access, "second-ear coordinator", tell).await?;
-            coordinate::start(link, order, jobs, settings.slice, stop.clone(), send).await?
-        }
+        Hands::Nats(to) => to.start(jobs, settings.slice, stop.clone(), send, talk).await?,
     };
     let mut batch = Vec::new();
     let mut patience = Instant::now() + FOREVER;

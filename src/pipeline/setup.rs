@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
+use whisper::Engine;
 
 use super::lexicon;
 use super::scores::{self, Scorer};
@@ -17,7 +18,6 @@ use crate::hypotheses::calibrate::Calibration;
 use crate::hypotheses::second::{self, Judge};
 use crate::hypotheses::transcriber::Transcriber;
 use crate::hypotheses::variants::Swaps;
-use crate::hypotheses::whisper::Engine;
 use crate::routing::lexicon::Lexicon;
 use crate::routing::lexicon::confirmed::Confirmed;
 
@@ -105,7 +105,7 @@ impl Setup {
     pub fn with_engine(&self, engine: Arc<Engine>) -> Result<Ready> {
         let own = self.lexicon.as_ref().map(|(name, text)| (&**name, &**text));
         let lexicon = Lexicon::with_workspace(own)?.with_confirmed(&self.confirmed)?;
-        let swaps = Arc::new(Swaps::new(lexicon::swaps(&lexicon), engine.bpe()));
+        let swaps = Arc::new(Swaps::new(lexicon::swaps(&lexicon), engine.vocabulary().bpe()));
         let calibration = self.calibration.clone().map(Arc::new);
         let judge = Judge {
             when: self.second_look,

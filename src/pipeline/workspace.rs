@@ -3,15 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use whisper::models::registry::Registry;
+use whisper::models::{self, ModelFile, Origin};
 
 use super::settle;
 use crate::config::{self, Config};
 use crate::domain::{
     Hypothesis, Language, LanguageChoice, Recording, RoundVerdict, RoutingSettings, round_seed,
 };
-use crate::hypotheses::models::registry::Registry;
-use crate::hypotheses::models::{self, ModelFile, Origin};
-use crate::hypotheses::whisper;
 use crate::store::{Store, WriteLock};
 
 const DATABASE: &str = "state.db";

@@ -2,6 +2,7 @@
 #![allow(dead_code)] // each test file uses its part
 
 pub mod nats;
+#[cfg(feature = "nats")]
 pub mod nats_set;
 
 use std::path::{Path, PathBuf};

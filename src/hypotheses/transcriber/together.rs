@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Error, Result};
+use whisper::{Ask, Decoded, FULL_CONTEXT, MAX_SAMPLES, Stopped, Worker};
 
 use super::{Asked, Request, first_context, hypothesis, max_tokens, short_context, written};
 use crate::domain::{DecodePolicy, Hypothesis, LanguageChoice, Pass, SAMPLE_RATE, Variant};
 use crate::hypotheses::guard::{self, Sign};
-use crate::hypotheses::whisper::{Ask, Decoded, FULL_CONTEXT, MAX_SAMPLES, Stopped, Worker};
 use crate::hypotheses::{second, variants};
 
 /// Encoder frames of a group at most: eight clips of some 6 s, two of the longest. A worker holds 150 KB for each with
@@ -20,7 +20,7 @@ use crate::hypotheses::{second, variants};
 const FRAMES: usize = 4096;
 
 /// A clip that was decoded.
-pub(in crate::hypotheses) struct Guarded {
+struct Guarded {
     /// As what.
     pub decoded: Decoded,
     /// With which pass.
@@ -109,17 +109,6 @@ fn guarded(
         }
     });
     settled.collect()
-}
-
-/// The same for one clip without regional forms, for measurements.
-#[cfg(test)]
-pub(in crate::hypotheses) fn guarded_alone(
-    worker: &mut Worker,
-    sound: (&[f32], &LanguageChoice),
-    policy: &DecodePolicy,
-    stop: &AtomicBool,
-) -> Result<Guarded> {
-    guarded(worker, &Asked::default(), &[sound], policy, stop).remove(0)
 }
 
 /// The texts of slowed clips.

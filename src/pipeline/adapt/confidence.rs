@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 use serde::Serialize;
+use whisper::Engine;
 
 use super::anchors::{Anchor, Purpose};
 use super::sounds::{Sound, hear_with};
@@ -16,7 +17,6 @@ use crate::domain::{ClipId, Hypothesis};
 use crate::exit::Interrupted;
 use crate::hypotheses::adjust::{self, Own};
 use crate::hypotheses::transcriber::Transcriber;
-use crate::hypotheses::whisper::Engine;
 use crate::pipeline::recalibrate::{own, refit as fit, settled_clips};
 use crate::pipeline::scores::{self, Scorer};
 use crate::training::word_errors::word_errors;

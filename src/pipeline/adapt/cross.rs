@@ -12,13 +12,13 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
+use whisper::Engine;
 
 use super::learn::{Lesson, folder, learn};
 use super::material::{self, Material, Materials};
 use super::sounds::Sound;
 use super::verdict::{Ears, Held};
 use crate::domain::{ClipId, Used};
-use crate::hypotheses::whisper::Engine;
 use crate::training::gate::Pair;
 
 /// What one part gave; kept until the round is over, so that a killed one does not train for it again.

@@ -6,6 +6,10 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result};
+use whisper::bpe::Bpe;
+use whisper::finetune::{self, Example, Model, Place, Step, Stopped, Trained};
+use whisper::models::weights;
+use whisper::{MAX_SAMPLES, Vocabulary};
 
 use super::anchors::Purpose;
 use super::material::Material;
@@ -13,14 +17,8 @@ use super::sounds::Sound;
 use super::{Plan, Workspace};
 use crate::domain::{ClipId, DecodePolicy, Round, RoundVerdict, SAMPLE_RATE, hex_digest};
 use crate::exit::Interrupted;
-use crate::hypotheses::bpe::Bpe;
-use crate::hypotheses::models::weights::{self, Loaded};
 use crate::hypotheses::second::at_pace;
 use crate::hypotheses::transcriber::first_context;
-use crate::hypotheses::whisper::{Engine, MAX_SAMPLES};
-use crate::training::finetune::{
-    self, Example, Model, Parameter, Place, Shape, Step, Stopped, Trained,
-};
 use crate::views::progress::{Progress, Talk, Unit};
 
 /// What training left.
@@ -113,11 +111,9 @@ pub fn learn(
 ) -> Result<Learnt> {
     std::fs::create_dir_all(folder(workspace))?;
     let loaded = weights::load(&plan.start.path)?;
-    let held = workspace.config.decode.weights;
-    let engine = Engine::load(&plan.start.path, &plan.start.sha256, held)?;
-    let examples = examples(&engine, plan, lesson, sounds, &workspace.config.decode, talk);
-    drop(engine);
-    let model = model(loaded)?;
+    let vocabulary = Vocabulary::open(&plan.start.path)?;
+    let examples = examples(&vocabulary, plan, lesson, sounds, &workspace.config.decode, talk);
+    let model = Model::of(loaded)?;
     let place = |n| Place {
         checkpoint: lesson.checkpoint(workspace, n),
         key: format!("{} {n}", lesson.key(plan)),
@@ -163,35 +159,21 @@ impl Bar {
     }
 }
 
-/// A model file's content as the trainer wants it.
-pub fn model(loaded: Loaded) -> Result<Model> {
-    let header = &loaded.header;
-    let shape = Shape {
-        audio_heads: header.n_audio_head as usize,
-        audio_layers: header.n_audio_layer as usize,
-        text_heads: header.n_text_head as usize,
-        text_layers: header.n_text_layer as usize,
-    };
-    let of = |(name, (dims, values))| Ok((name, Parameter::new(dims, values)?));
-    let parameters = loaded.tensors.into_iter().map(of).collect::<Result<_>>()?;
-    Ok(Model { shape, filters: loaded.filters, parameters })
-}
-
 fn examples(
-    engine: &Engine,
+    vocabulary: &Vocabulary,
     plan: &Plan,
     lesson: &Lesson,
     sounds: &BTreeMap<ClipId, Sound>,
     policy: &DecodePolicy,
     talk: Talk,
 ) -> Vec<Example> {
-    let bpe = engine.bpe();
+    let bpe = vocabulary.bpe();
     let clips = lesson.clips(plan).filter_map(|m| Some((sounds.get(&m.clip)?, &*m.text, m.weight)));
     let anchors = plan.anchors.iter().filter(|a| a.purpose == Purpose::Replay);
     let all = clips.chain(anchors.map(|a| (&a.sound, &*a.text, 1.0)));
     let mut examples = Vec::new();
     for (sound, text, weight) in all {
-        match example(engine, &bpe, sound, text, weight, policy) {
+        match example(vocabulary, &bpe, sound, text, weight, policy) {
             Ok(example) if plan.recipe.pace => examples.push(paced(example, policy)),
             Ok(example) => examples.push(example),
             Err(why) => talk.problem(format!("left out: clip {}: {why:#}", sound.clip)),
@@ -202,7 +184,7 @@ fn examples(
 
 /// A clip as training sees it: what decoding would give the encoder and the decoder, and the text.
 pub fn example(
-    engine: &Engine,
+    vocabulary: &Vocabulary,
     bpe: &Bpe,
     sound: &Sound,
     text: &str,
@@ -211,7 +193,7 @@ pub fn example(
 ) -> Result<Example> {
     let ids = bpe.ids(&format!(" {}", text.trim())).context("the model cannot write its text")?;
     anyhow::ensure!(
-        ids.len() <= engine.most_tokens(),
+        ids.len() <= vocabulary.most_tokens(),
         "its text is too long: {} tokens",
         ids.len()
     );
@@ -219,9 +201,9 @@ pub fn example(
         frames: frames(sound.samples.len(), policy),
         samples: sound.samples.clone(),
         paces: Vec::new(),
-        prompt: engine.prompt(&sound.language),
+        prompt: vocabulary.prompt(&sound.language),
         text: ids.into_iter().map(|id| id as u32).collect(),
-        end: engine.end_of_text(),
+        end: vocabulary.end_of_text(),
         weight,
     })
 }

@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use anyhow::{Context, Result};
+use whisper::Worker;
 
 use super::material::Material;
 use crate::audio::{cut, level};
@@ -13,7 +14,6 @@ use crate::domain::{
     ClipId, DecodePolicy, Hypothesis, Language, LanguageChoice, Recording, RecordingId, Span,
 };
 use crate::hypotheses::transcriber::{Request, Transcriber};
-use crate::hypotheses::whisper::Worker;
 use crate::pipeline::run::unchanged;
 use crate::views::progress::Progress;
 

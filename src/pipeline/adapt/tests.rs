@@ -2,12 +2,13 @@
 
 use std::sync::atomic::AtomicBool;
 
+use whisper::finetune;
+use whisper::models::{self, weights};
+use whisper::{Engine, Vocabulary, Worker};
+
 use super::anchors::{Purpose, anchors};
-use super::learn::{example, model};
+use super::learn::example;
 use crate::domain::{DecodePolicy, Language, Weights};
-use crate::hypotheses::models::{self, weights};
-use crate::hypotheses::whisper::{Engine, Worker};
-use crate::training::finetune;
 
 #[cfg(feature = "ctranslate2")]
 mod ctranslate2;
@@ -17,8 +18,8 @@ const TOKEN: f64 = 0.1;
 /// Largest difference of a clip's mean ln p.
 const MEAN: f64 = 0.01;
 /// Every fourth clip of the anchors that choose, as the training takes them.
-fn examples(engine: &Engine) -> Vec<(Language, finetune::Example)> {
-    let (bpe, policy) = (engine.bpe(), DecodePolicy::default());
+fn examples(vocabulary: &Vocabulary) -> Vec<(Language, finetune::Example)> {
+    let (bpe, policy) = (vocabulary.bpe(), DecodePolicy::default());
     let all = anchors(None).unwrap();
     let clips = |set: &'static str| {
         all.iter().filter(move |a| a.set == set && a.purpose == Purpose::Dev).step_by(4)
@@ -26,7 +27,7 @@ fn examples(engine: &Engine) -> Vec<(Language, finetune::Example)> {
     clips("fr")
         .chain(clips("en"))
         .map(|a| {
-            let e = example(engine, &bpe, &a.sound, &a.text, 1.0, &policy).unwrap();
+            let e = example(vocabulary, &bpe, &a.sound, &a.text, 1.0, &policy).unwrap();
             (a.sound.language.clone(), e)
         })
         .collect()
@@ -35,9 +36,8 @@ fn examples(engine: &Engine) -> Vec<(Language, finetune::Example)> {
 /// ln p of a clip's text and its end by a worker.
 fn forced(worker: &mut Worker, language: &Language, e: &finetune::Example) -> Vec<f64> {
     let stop = AtomicBool::new(false);
-    worker.listen(&e.samples, e.frames as u32, &stop).unwrap();
     let ids: Vec<usize> = e.text.iter().map(|id| *id as usize).collect();
-    worker.force_plain(&ids, language, &stop).unwrap()
+    worker.log_probabilities(&e.samples, e.frames as u32, &ids, language, &stop).unwrap()
 }
 
 /// The largest difference of a token, and of a clip's mean.
@@ -63,10 +63,10 @@ impl Worst {
 fn teacher_forced_log_probabilities_are_those_of_whisper_cpp() {
     let file = models::resolve("base", &models::default_dir(), &mut |_| {}).unwrap();
     let engine = Engine::load(&file.path, &file.sha256, Weights::File).unwrap();
-    let model = model(weights::load(&file.path).unwrap()).unwrap();
+    let model = finetune::Model::of(weights::load(&file.path).unwrap()).unwrap();
     let mut worker = engine.worker().unwrap();
     let mut worst = Worst::default();
-    for (language, e) in examples(&engine) {
+    for (language, e) in examples(engine.vocabulary()) {
         let ours = finetune::log_probabilities(&model, &e).unwrap();
         let ours: Vec<f64> = ours.into_iter().map(f64::from).collect();
         worst.see(&ours, &forced(&mut worker, &language, &e));

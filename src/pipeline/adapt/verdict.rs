@@ -8,6 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result};
+use whisper::Engine;
+use whisper::finetune::average;
+use whisper::models::weights;
 
 use super::anchors::{Anchor, Purpose, nothings};
 use super::cross;
@@ -16,9 +19,6 @@ use super::sounds::{Sound, hear};
 use super::{Plan, Workspace};
 use crate::domain::{Average, ClipId, Hypothesis, Language, Measured, RoundVerdict, Used, Weights};
 use crate::exit::Interrupted;
-use crate::hypotheses::models::weights;
-use crate::hypotheses::whisper::Engine;
-use crate::training::finetune::average;
 use crate::training::gate::{self, Candidate, Kept, Pair};
 use crate::training::word_errors::{WordErrors, word_errors};
 use crate::views::progress::{Talk, Unit};

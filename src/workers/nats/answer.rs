@@ -9,13 +9,13 @@ use async_nats::HeaderMap;
 use async_nats::jetstream::AckKind;
 use futures_util::FutureExt;
 use tokio::sync::mpsc::UnboundedReceiver;
+use whisper::Stopped;
 
 use super::message::{MODEL, Outcome, POLICY, WORKER};
 use super::publish::{TooLarge, publish};
 use super::serve::Shared;
 use super::threads::{Finished, GivenUp};
 use crate::domain::{ClipId, Hypothesis};
-use crate::hypotheses::whisper::Stopped;
 
 /// An error may be this worker's own: others may try so often before the clip is given up.
 const TRIES: u64 = 3;

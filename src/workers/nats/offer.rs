@@ -5,13 +5,13 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use futures_util::FutureExt;
 use tokio::sync::mpsc::Receiver;
+use whisper::Stopped;
 
 use super::coordinate::{Desk, Waiting};
 use super::message::headers;
 use super::publish::publish;
 use crate::audio::flac;
 use crate::domain::{Clip, ClipId, LanguageChoice};
-use crate::hypotheses::whisper::Stopped;
 use crate::workers::event::{Event, Receipt};
 use crate::workers::read::Sound;
 

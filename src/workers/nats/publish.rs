@@ -8,9 +8,9 @@ use anyhow::{Result, bail};
 use async_nats::HeaderMap;
 use async_nats::connection::State;
 use async_nats::jetstream::context::PublishErrorKind;
+use whisper::Stopped;
 
 use super::link::{Link, Tell};
-use crate::hypotheses::whisper::Stopped;
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,14 +4,15 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use whisper::models;
+use whisper::{Engine, Stopped};
+
 use super::super::anchors::anchors;
 use super::{Worst, examples, forced};
 use crate::audio::level;
 use crate::domain::{DecodePolicy, LanguageChoice, SecondLook, Weights};
-use crate::hypotheses::models;
 use crate::hypotheses::second::Judge;
 use crate::hypotheses::transcriber::{Request, Transcriber};
-use crate::hypotheses::whisper::{Engine, Stopped};
 
 /// Largest difference of a token's ln p, nats, that 8-bit integers may make.
 const TOKEN: f64 = 1.5;
@@ -27,7 +28,7 @@ fn ctranslate2_gives_about_the_numbers_of_whisper_cpp_and_the_same_every_time() 
     let (mut theirs, mut ours) = (engine.worker().unwrap(), int8.worker().unwrap());
     let mut other = int8.worker().unwrap();
     let mut worst = Worst::default();
-    for (language, e) in examples(&engine) {
+    for (language, e) in examples(engine.vocabulary()) {
         let given = forced(&mut ours, &language, &e);
         assert_eq!(given, forced(&mut other, &language, &e), "another worker, other bits");
         worst.see(&given, &forced(&mut theirs, &language, &e));

@@ -1,0 +1,32 @@
+//! What is said of commands that this build lacks.
+
+/// In the place of `adapt`.
+#[cfg(not(feature = "adapt"))]
+pub mod adapt {
+    use anyhow::{Result, bail};
+
+    use crate::cli::adapt::Adapt;
+    use crate::exit::Exit;
+    use crate::views::progress::Talk;
+
+    /// Says what is missing.
+    pub fn dispatch(_: Adapt, _: Talk) -> Result<Exit> {
+        bail!("this second-ear was built without training: build it with the feature `adapt`")
+    }
+}
+
+/// In the place of `worker`.
+#[cfg(not(feature = "nats"))]
+pub mod worker {
+    use anyhow::{Result, bail};
+
+    use crate::cli::nats::Worker;
+    use crate::exit::Exit;
+    use crate::pipeline::distributed;
+    use crate::views::progress::Talk;
+
+    /// Says what is missing.
+    pub fn dispatch(_: Worker, _: Talk) -> Result<Exit> {
+        bail!(distributed::LACKING)
+    }
+}

@@ -2,7 +2,7 @@
 //! In: a model's parameters, examples, a recipe. Out: trained parameters. Left to others: reading and
 //! writing model files, choosing what to learn from, judging the outcome.
 //!
-//! The only place that names `candle_core` and `rayon`.
+//! The only place that names `candle_core`.
 
 mod adam;
 mod batches;

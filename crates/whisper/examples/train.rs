@@ -25,7 +25,6 @@ fn main() -> Result<()> {
     let example = Example {
         samples,
         frames: FULL_CONTEXT as usize,
-        paces: Vec::new(),
         prompt: vocabulary.prompt(&language),
         text: ids.into_iter().map(|id| id as u32).collect(),
         end: vocabulary.end_of_text(),

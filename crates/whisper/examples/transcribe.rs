@@ -21,7 +21,7 @@ fn main() -> Result<()> {
             .map(|s| s.map(|s| f32::from(s) / 32768.0))
             .collect::<Result<_, _>>()?;
         let ask = Ask { samples: &samples, max_tokens: 200, language: &language };
-        for decoded in worker.decode_all(&[ask], FULL_CONTEXT, true, &stop)? {
+        for decoded in worker.decode_all(&[ask], FULL_CONTEXT, &stop)? {
             println!("{}", decoded.text());
             for (bytes, token) in decoded.tokens.iter().filter(|(_, t)| t.logprob < 0.5f64.ln()) {
                 println!("  {:?} {:.2}", String::from_utf8_lossy(bytes), token.logprob.exp());

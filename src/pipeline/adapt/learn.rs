@@ -17,7 +17,6 @@ use super::sounds::Sound;
 use super::{Plan, Workspace};
 use crate::domain::{ClipId, DecodePolicy, Round, RoundVerdict, SAMPLE_RATE, hex_digest};
 use crate::exit::Interrupted;
-use crate::hypotheses::second::at_pace;
 use crate::hypotheses::transcriber::first_context;
 use crate::views::progress::{Progress, Talk, Unit};
 
@@ -95,11 +94,6 @@ fn length(samples: usize) -> f64 {
     samples as f64 / f64::from(SAMPLE_RATE)
 }
 
-/// Encoder frames that decoding gives so many samples.
-fn frames(samples: usize, policy: &DecodePolicy) -> usize {
-    first_context(length(samples), policy) as usize
-}
-
 /// Trains, two trainings side by side; goes on from the last whole epoch of the same training, if one was killed.
 pub fn learn(
     workspace: &Workspace,
@@ -174,7 +168,6 @@ fn examples(
     let mut examples = Vec::new();
     for (sound, text, weight) in all {
         match example(vocabulary, &bpe, sound, text, weight, policy) {
-            Ok(example) if plan.recipe.pace => examples.push(paced(example, policy)),
             Ok(example) => examples.push(example),
             Err(why) => talk.problem(format!("left out: clip {}: {why:#}", sound.clip)),
         }
@@ -198,26 +191,13 @@ pub fn example(
         ids.len()
     );
     Ok(Example {
-        frames: frames(sound.samples.len(), policy),
+        frames: first_context(length(sound.samples.len()), policy) as usize,
         samples: sound.samples.clone(),
-        paces: Vec::new(),
         prompt: vocabulary.prompt(&sound.language),
         text: ids.into_iter().map(|id| id as u32).collect(),
         end: vocabulary.end_of_text(),
         weight,
     })
-}
-
-/// The example with two other paces (Ko et al., "Audio augmentation for speech recognition", 2015), where
-/// they fit into Whisper's window.
-fn paced(example: Example, policy: &DecodePolicy) -> Example {
-    let paces = [0.9, 1.1].map(|pace| at_pace(&example.samples, pace));
-    let paces = paces.into_iter().filter(|samples| samples.len() <= MAX_SAMPLES);
-    let framed = paces.map(|samples| {
-        let frames = frames(samples.len(), policy);
-        (samples, frames)
-    });
-    Example { paces: framed.collect(), ..example }
 }
 
 /// Removes what only an unfinished round needs: checkpoint, candidates that were not taken.

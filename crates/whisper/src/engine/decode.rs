@@ -47,7 +47,6 @@ impl Worker {
         &mut self,
         asks: &[Ask<'_>],
         context: u32,
-        stop_loops: bool,
         stop: &AtomicBool,
     ) -> Result<Vec<Decoded>> {
         let engine = Arc::clone(&self.engine);
@@ -82,7 +81,7 @@ impl Worker {
             {
                 let (ask, text) = (&asks[going[row]], &mut texts[going[row]]);
                 let most = ask.max_tokens.min(vocabulary.most_tokens());
-                if let Some(token) = text.go_on(logits, vocabulary, most, stop_loops)? {
+                if let Some(token) = text.go_on(logits, vocabulary, most)? {
                     rows.push(row);
                     next.push(token);
                 }
@@ -118,7 +117,6 @@ impl Text {
         logits: &[f32],
         vocabulary: &Vocabulary,
         most: usize,
-        stop_loops: bool,
     ) -> Result<Option<i32>> {
         let first = self.choices.is_empty();
         let choice =
@@ -129,7 +127,7 @@ impl Text {
         }
         self.choices.push(choice);
         let ids: Vec<usize> = self.choices.iter().map(|c| c.id).collect();
-        let over = ids.len() >= most || (stop_loops && greedy::loops(&ids, LOOP_TOKENS));
+        let over = ids.len() >= most || greedy::loops(&ids, LOOP_TOKENS);
         Ok((!over).then_some(choice.id as i32))
     }
 

@@ -15,7 +15,7 @@ mod norm;
 use candle_core::{CpuStorage, Layout, Result, Storage, Tensor, bail};
 
 pub use attention::{Mask, attention};
-pub use entropy::{Expected, Targets, cross_entropy, expected, log_probabilities};
+pub use entropy::{Targets, cross_entropy, log_probabilities};
 pub use gelu::gelu;
 pub use linear::{Found, linear};
 pub use norm::layer_norm;

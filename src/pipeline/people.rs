@@ -96,7 +96,7 @@ pub fn work(workspace: &Workspace) -> Result<Work> {
         let sums = people.entry(answer.validator.clone()).or_default();
         v.answers += 1;
         v.skips += u64::from(answer.verdict == Verdict::Skip);
-        let report = matches!(answer.verdict, Verdict::Shocking | Verdict::PersonalData);
+        let report = matches!(answer.verdict, Verdict::Offensive | Verdict::PersonalData);
         v.reports += u64::from(report);
         let paid = answer.batch.as_ref().and_then(|b| pay.get(b)).copied();
         let paid = paid.unwrap_or(settings.pay_per_clip);

@@ -39,7 +39,7 @@ pub struct Validator {
     pub answers: u64,
     /// Of them, skips: never held against anybody.
     pub skips: u64,
-    /// Of them, reports of shocking content or personal data.
+    /// Of them, reports of offensive content or personal data.
     pub reports: u64,
     /// Active seconds, where measured.
     pub active_seconds: f64,

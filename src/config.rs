@@ -21,7 +21,7 @@ pub struct Config {
     pub language: LanguageChoice,
     /// A registered model's name, or the path of a ggml file.
     pub model: String,
-    /// Threads that transcribe; 0: one a core.
+    /// Threads that transcribe; 0: one per core.
     #[serde(default)]
     pub workers: usize,
     /// A calibration file; empty: `calibration.json` of the workspace, which `calibrate` writes, else the one
@@ -66,7 +66,7 @@ impl Config {
         let path = dir.join(FILE);
         if !path.exists() {
             bail!(
-                "{} is not a workspace (no {FILE}): make one with `second-ear init {}`",
+                "{} is not a workspace (no {FILE}): create one with `second-ear init {}`",
                 dir.display(),
                 dir.display()
             );
@@ -121,8 +121,8 @@ impl Config {
 const HEADER: &str = "# Settings of this second-ear workspace. Flags override them.\n\n";
 
 const TARGET: &str = "\
-# The risk that is to be promised of drafts accepted by their score: thresholds then come from random
-# audits (`second-ear plan`), and accept_score and region_shift do not apply. Off unless set.
+# The highest risk to guarantee for drafts accepted by their score: thresholds then come from random
+# audits (`second-ear audit-plan`), and accept_score and region_shift do not apply. Off unless set.
 # target_risk = 0.05
 ";
 
@@ -136,10 +136,10 @@ const BUDGET: &str = "\
 const COMMENTS: &[(&str, &str)] = &[
     ("language", "Spoken language of recordings that say nothing else: fr, en, ... or auto."),
     ("model", "A registered model (`second-ear model list`), or the path of a ggml file."),
-    ("workers", "Threads that transcribe; 0: one a core."),
+    ("workers", "Threads that transcribe; 0: one per core."),
     (
         "calibration",
-        "A calibration file; empty: what `calibrate` made of this workspace's answers, else the one that ships.",
+        "A calibration file; empty: the one that `calibrate` fitted to this workspace's answers, else the one that ships.",
     ),
     ("lexicon", "A TSV file of regional words that adds to the built-in one; empty: none."),
     (
@@ -150,7 +150,10 @@ const COMMENTS: &[(&str, &str)] = &[
     ("max_seconds", "Longest clip, seconds; at most 28, and at least twice the shortest."),
     ("speech_threshold", "Speech probability above which a frame counts as speech."),
     ("join_gap_seconds", "Pauses shorter than this, seconds, do not end a clip."),
-    ("padding_seconds", "Sound kept before and after speech, seconds, as far as the pause allows."),
+    (
+        "padding_seconds",
+        "Audio included before and after speech, seconds, as far as the pause allows.",
+    ),
     ("min_speech_seconds", "Speech shorter than this, seconds, is left out as too short."),
     (
         "[decode]",
@@ -158,14 +161,14 @@ const COMMENTS: &[(&str, &str)] = &[
     ),
     ("full_window", "Always the full 30 s window: slow, for comparison."),
     ("context_margin_seconds", "Seconds of audio context beyond the clip in the first decoding."),
-    ("min_context", "Smallest audio context of the first decoding, frames (50 a second)."),
+    ("min_context", "Smallest audio context of the first decoding, frames (50 per second)."),
     ("max_tokens_base", "Token limit: this many, and ..."),
-    ("max_tokens_per_second", "... this many a second of clip."),
+    ("max_tokens_per_second", "... this many per second of clip."),
     ("guard", "Decode again with a larger window when the first result looks wrong."),
     (
         "weights",
-        "How the model's matrices are held: file (as they are), bf16, which is faster on processors that multiply\n\
-         such numbers, or int8, by CTranslate2, in a program built with it; `init` writes what is fastest.",
+        "Number format of the model's matrices: file (as stored), bf16 (faster on processors that multiply such\n\
+         numbers), or int8 (needs a build with CTranslate2); `init` writes the fastest on this machine.",
     ),
     ("[routing]", "Who listens to what. A new `run` applies changes to clips not handed out yet."),
     ("accept_score", "A draft is accepted when its calibrated P(no error) reaches this."),
@@ -173,8 +176,11 @@ const COMMENTS: &[(&str, &str)] = &[
         "target_measure",
         "What target_risk counts: wer (a clip's word error rate, at most 1), clips (any error).",
     ),
-    ("confidence", "Probability with which each promise holds."),
-    ("region_min_audits", "Audits from which a region has a promise and a threshold of its own."),
+    ("confidence", "Probability with which each guarantee holds."),
+    (
+        "region_min_audits",
+        "Number of audits from which a region has its own guarantee and threshold.",
+    ),
     (
         "region_shift",
         "Added to accept_score for speakers with full regional evidence, less for weaker.\n\
@@ -190,11 +196,11 @@ const COMMENTS: &[(&str, &str)] = &[
          then measure accent, not difficulty. Empty: no region by itself.",
     ),
     ("min_language", "P(expected language) under which a clip counts as another language."),
-    ("no_speech", "p(no speech) above which a clip without text is taken for silence or noise."),
+    ("no_speech", "p(no speech) above which a clip without text counts as silence or noise."),
     (
-        "second_look",
-        "Clips decoded a second time, more slowly, for a better score (texts stay as they are):\n\
-         never (fastest), doubtful (those whose score it may move over a threshold), always.",
+        "second_pass",
+        "Clips that get a second, slowed decoding for a better score (it changes no text): never (fastest),\n\
+         doubtful (clips whose score it may move across a threshold), always.",
     ),
     ("audit_rate", "Share of what would be accepted that is drawn at random for a person."),
     ("seed", "Seed of the draw: the same seed draws the same clips."),
@@ -226,9 +232,12 @@ const COMMENTS: &[(&str, &str)] = &[
     ),
     ("pay_per_clip", "Pay for each answer, skips included; 0: not set."),
     ("currency", "Its currency, for people."),
-    ("floor_per_hour", "Pay for an hour of work under which a batch is flagged; 0: not set."),
+    ("floor_per_hour", "Pay per hour of work under which a batch is flagged; 0: not set."),
     ("break_minutes", "Minutes of work between reminders of a break; 0: none."),
-    ("daily_minutes", "Minutes of work a day after which the page says it is enough; 0: none."),
+    (
+        "daily_minutes",
+        "Minutes of work per day after which the page says that the limit is reached; 0: none.",
+    ),
     ("regions", "More regions for the page to offer: \"CODE|French name|English name\"."),
     ("interface", "Language of the page when the browser asks for neither French nor English."),
 ];

@@ -8,6 +8,7 @@
 
 pub mod adapt;
 pub mod answers;
+pub mod audit_plan;
 pub mod calibrate;
 pub mod dataset;
 pub mod distributed;
@@ -20,7 +21,6 @@ pub mod ingest;
 pub mod lexicon;
 mod manifest;
 mod people;
-pub mod plan;
 pub mod recalibrate;
 pub mod report;
 pub mod rollback;

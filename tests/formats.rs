@@ -29,6 +29,15 @@ fn file(out: &Path, ending: &str) -> Vec<u8> {
     std::fs::read(path).unwrap()
 }
 
+/// The CSV table that is of no other tool.
+fn plain_table(out: &Path) -> PathBuf {
+    let tasks = std::fs::read_dir(out).unwrap().map(|e| e.unwrap().path());
+    let plain = tasks
+        .filter(|p| p.extension().is_some_and(|e| e == "csv"))
+        .find(|p| p.file_name().unwrap().to_str().unwrap().matches('.').count() == 1);
+    plain.unwrap()
+}
+
 /// A table with `more` columns in front, the others renamed.
 fn filled_in(table: &[u8], rename: fn(&str) -> String, more: &[(&str, &str)]) -> Vec<u8> {
     let mut reader = csv::Reader::from_reader(table);
@@ -106,11 +115,7 @@ fn rows_come_back() {
     comes_back(&jsonl, waiting, "answers", lines.as_bytes());
 
     let (waiting, out) = handed_out(&csv);
-    let tasks = std::fs::read_dir(&out).unwrap().map(|e| e.unwrap().path());
-    let plain = tasks
-        .filter(|p| p.extension().is_some_and(|e| e == "csv"))
-        .find(|p| p.file_name().unwrap().to_str().unwrap().matches('.').count() == 1);
-    let table = std::fs::read(plain.unwrap()).unwrap();
+    let table = std::fs::read(plain_table(&out)).unwrap();
     let more = [("validator", "ana"), ("verdict", "corrected"), ("text", TEXT)];
     comes_back(&csv, waiting, "answers", &filled_in(&table, |n| n.into(), &more));
 }
@@ -144,6 +149,13 @@ fn verdict_codes_of_earlier_versions_are_still_read() {
 
     let ws = Workspace::new();
     let (waiting, out) = handed_out(&ws);
+    let more = [("validator", "ana"), ("verdict", EARLIER[1])];
+    let table = std::fs::read(plain_table(&out)).unwrap();
+    import(&ws, "answers.csv", &filled_in(&table, |n| n.into(), &more));
+    assert_eq!(verdicts(&ws), json!({ "offensive": waiting }));
+
+    let ws = Workspace::new();
+    let (waiting, out) = handed_out(&ws);
     let more = [("WorkerId", "2"), ("Answer.verdict", EARLIER[0]), ("Answer.transcript", "")];
     let table = file(&out, ".turkle.csv");
     import(&ws, "turkle.csv", &filled_in(&table, |n| format!("Input.{n}"), &more));
@@ -151,7 +163,8 @@ fn verdict_codes_of_earlier_versions_are_still_read() {
 
     let ws = Workspace::new();
     let (waiting, out) = handed_out(&ws);
-    let more = [("_unit_id", "1"), ("_worker_id", "4711"), ("transcript", ""), ("verdict", EARLIER[1])];
+    let more =
+        [("_unit_id", "1"), ("_worker_id", "4711"), ("transcript", ""), ("verdict", EARLIER[1])];
     let table = file(&out, ".appen.csv");
     import(&ws, "appen.csv", &filled_in(&table, |n| n.into(), &more));
     assert_eq!(verdicts(&ws), json!({ "offensive": waiting }));

@@ -88,7 +88,7 @@ pub enum TagKind {
     RegionalWord,
     /// A set phrase of a region.
     Idiom,
-    /// The speaker's accent as heard.
+    /// The speaker's accent.
     Accent,
 }
 

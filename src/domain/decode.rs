@@ -11,7 +11,7 @@ pub struct DecodePolicy {
     pub full_window: bool,
     /// Seconds of audio context beyond the clip in the first, short decoding.
     pub context_margin_seconds: f64,
-    /// Smallest audio context of the first decoding, encoder frames (50 a second, at most 1500).
+    /// Smallest audio context of the first decoding, encoder frames (50 per second, at most 1500).
     pub min_context: u32,
     /// Token limit: this many, and ...
     pub max_tokens_base: u32,
@@ -55,7 +55,7 @@ impl std::str::FromStr for Weights {
             "file" => Ok(Self::File),
             "bf16" => Ok(Self::Bf16),
             "int8" => Ok(Self::Int8),
-            _ => Err(format!("'{s}' is none of file, bf16, int8")),
+            _ => Err(format!("'{s}' is not one of file, bf16, int8")),
         }
     }
 }

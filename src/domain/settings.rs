@@ -1,8 +1,8 @@
-//! What a team may set, with defaults; the doc comments are the manual of `second-ear.toml`.
+//! What a team may set, with defaults; the doc comments say what each setting means.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Language, Measure, Promise, Region, Samples};
+use super::{Guarantee, Language, Measure, Region, Samples};
 
 /// Which language clips are decoded in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,7 +42,7 @@ pub struct SliceSettings {
     pub speech_threshold: f64,
     /// Pauses shorter than this, seconds, do not end a clip.
     pub join_gap_seconds: f64,
-    /// Sound kept before and after speech, seconds, as far as the pause allows.
+    /// Audio included before and after speech, seconds, as far as the pause allows.
     pub padding_seconds: f64,
     /// Speech shorter than this, seconds, is a reject ("too short").
     pub min_speech_seconds: f64,
@@ -103,7 +103,7 @@ impl SliceSettings {
 /// Which clips get a second, slowed decoding, which makes their score better and changes no text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum SecondLook {
+pub enum SecondPass {
     /// None: fastest.
     Never,
     /// Those whose first score is neither very high nor very low.
@@ -112,14 +112,14 @@ pub enum SecondLook {
     Always,
 }
 
-impl std::str::FromStr for SecondLook {
+impl std::str::FromStr for SecondPass {
     type Err = String;
     fn from_str(s: &str) -> Result<Self, String> {
         match s {
             "never" => Ok(Self::Never),
             "doubtful" => Ok(Self::Doubtful),
             "always" => Ok(Self::Always),
-            _ => Err(format!("'{s}' is none of never, doubtful, always")),
+            _ => Err(format!("'{s}' is not one of never, doubtful, always")),
         }
     }
 }
@@ -130,14 +130,14 @@ impl std::str::FromStr for SecondLook {
 pub struct RoutingSettings {
     /// A draft is accepted when its calibrated P(no error) reaches this.
     pub accept_score: f64,
-    /// The mean loss of what is accepted by score alone that is to be promised; thresholds then come
+    /// The highest mean loss of drafts accepted by score alone that is to be guaranteed; thresholds then come
     /// from audits, and `accept_score` and `region_shift` do not apply.
     pub target_risk: Option<f64>,
     /// What counts as loss: `wer` (mean word error rate of a clip, at most 1), `clips` (any error).
     pub target_measure: Measure,
-    /// Probability with which each promise is to hold.
+    /// Probability with which each guarantee holds.
     pub confidence: f64,
-    /// Audits from which a region is given a promise of its own.
+    /// Number of audits from which a region has a guarantee of its own.
     pub region_min_audits: usize,
     /// Added to `accept_score` for speakers with full regional evidence (less for weaker).
     /// A region never forces review by itself.
@@ -150,10 +150,10 @@ pub struct RoutingSettings {
     /// P(expected language) under which a clip counts as another language, when another one
     /// is more likely.
     pub min_language: f64,
-    /// p(no speech) above which a clip without text is taken for silence or noise.
+    /// p(no speech) above which a clip without text counts as silence or noise.
     pub no_speech: f64,
     /// Which clips are decoded a second time, more slowly, for a better score.
-    pub second_look: SecondLook,
+    pub second_pass: SecondPass,
     /// Share of what would be auto-accepted that is drawn at random for a person.
     pub audit_rate: f64,
     /// Seed of the draw; the same seed draws the same clips.
@@ -179,7 +179,7 @@ impl Default for RoutingSettings {
             always_review_regions: Vec::new(),
             min_language: 0.5,
             no_speech: 0.6,
-            second_look: SecondLook::Doubtful,
+            second_pass: SecondPass::Doubtful,
             audit_rate: 0.05,
             seed: 1,
             confirm_lexicon: 2,
@@ -190,10 +190,10 @@ impl Default for RoutingSettings {
 }
 
 impl RoutingSettings {
-    /// What is to be promised, where something is.
-    pub fn promise(&self) -> Option<Promise> {
+    /// The guarantee that is asked for, if any.
+    pub fn guarantee(&self) -> Option<Guarantee> {
         let (measure, confidence) = (self.target_measure, self.confidence);
-        self.target_risk.map(|target| Promise { target, measure, confidence })
+        self.target_risk.map(|target| Guarantee { target, measure, confidence })
     }
 
     /// Why the settings make no sense, if they do not.
@@ -251,11 +251,11 @@ pub struct TaskSettings {
     pub pay_per_clip: f64,
     /// Its currency, for people.
     pub currency: String,
-    /// Pay for an hour of active time under which a batch is flagged; 0: not set.
+    /// Pay per hour of active time under which a batch is flagged; 0: not set.
     pub floor_per_hour: f64,
     /// Minutes of active time between reminders of a break; 0: none.
     pub break_minutes: u32,
-    /// Minutes of active time a day after which the page says that it is enough; 0: none.
+    /// Minutes of active time per day after which the page says that the limit is reached; 0: none.
     pub daily_minutes: u32,
     /// Regions that the page offers besides its own: `CODE|French name|English name`.
     pub regions: Vec<String>,

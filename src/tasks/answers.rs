@@ -28,7 +28,7 @@ pub struct Import {
     pub accepted: Vec<Answer>,
     /// Task rows that nobody has answered yet.
     pub unanswered: usize,
-    /// Rows left aside, each with its place and reason.
+    /// Rejected rows, each with its place and reason.
     pub rejected: Vec<(Place, Rejection)>,
 }
 
@@ -179,8 +179,7 @@ mod tests {
             assert_eq!(import.rejected, []);
             import.accepted
         };
-        let earlier =
-            imported(include_bytes!("../../tests/data/page/answers_earlier_codes.jsonl"));
+        let earlier = imported(include_bytes!("../../tests/data/page/answers_earlier_codes.jsonl"));
         assert_eq!(earlier, imported(include_bytes!("../../tests/data/page/answers.jsonl")));
         for verdict in [Verdict::OverlappingSpeech, Verdict::Offensive] {
             assert!(earlier.iter().any(|a| a.verdict == verdict), "{verdict:?}");

@@ -242,7 +242,7 @@ fn paced(example: Example, policy: &DecodePolicy) -> Example {
 pub fn clean(workspace: &Workspace, round: &Round) -> Result<()> {
     let kept = match &round.verdict {
         RoundVerdict::Promoted { file, .. } => Some(workspace.dir.join(file)),
-        RoundVerdict::Kept { .. } => None,
+        RoundVerdict::Rejected { .. } => None,
     };
     for entry in std::fs::read_dir(folder(workspace))?.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();

@@ -1,5 +1,5 @@
 """Makes answers for the demo: what a validator would send back if the reference transcript were
-what they heard. Not people's work, and marked so in the column `validator`.
+what they transcribed. Not people's work, and marked so in the column `validator`.
 
 usage: python3 answers-from-references.py REFERENCES.jsonl TASKS.jsonl... > ANSWERS.jsonl
 REFERENCES: {"path", "start", "end", "text"} a line, seconds; TASKS: rows of `second-ear tasks`.

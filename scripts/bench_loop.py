@@ -22,8 +22,8 @@ program = os.path.abspath("target/release/second-ear")
 work = os.environ.get("BENCH_LOOP_WORK") or tempfile.mkdtemp(prefix="second-ear-loop-")
 os.makedirs(work, exist_ok=True)
 ROUNDS, HELD_OUT = int(os.environ.get("BENCH_LOOP_ROUNDS", 3)), 150
-SHARE = 0.6  # of a round's clips that people hear
-TARGET = 0.10  # mean WER of what nobody hears
+SHARE = 0.6  # of a round's clips that people review
+TARGET = 0.10  # mean WER of what nobody reviews
 
 
 def second_ear(*arguments, allowed=(0,)):
@@ -127,7 +127,7 @@ def correct(folder, n):
 
 
 def measure(folder, name):
-    """WER on the held-out clips, and the share of them that people would hear at the target risk."""
+    """WER on the held-out clips, and the share of them that people would review at the target risk."""
     model = json.loads(second_ear("status", folder, "--json"))["model_file"]
     on = json.loads(second_ear("evaluate", held_manifest, "--model", model, "--json"))
     probe = os.path.join(work, f"probe-{name}")
@@ -157,7 +157,7 @@ def edit(a, b):
 
 
 def human_rate(measured):
-    """Smallest share that people hear so that the others' mean WER is at most the target."""
+    """Smallest share that people review so that the others' mean WER is at most the target."""
     errors = words = 0
     best = 0
     for n, (score, path, draft) in enumerate(measured["scored"], 1):
@@ -190,13 +190,13 @@ def adapt(folder, name, *options):
 
 def show(name, answered, measured, done=None, base=None):
     better = "" if base is None else f"{100 * (1 - measured['wer'] / base['wer']):5.1f} %"
-    anchors = {m["set"]: 100 * (m["after"] - m["before"]) for m in (done or {}).get("measured", [])}
-    verdict = "" if done is None else ("promoted" if done["verdict"]["is"] == "promoted" else "kept: " + "; ".join(done["verdict"]["why"]))
+    change = {m["set"]: 100 * (m["after"] - m["before"]) for m in (done or {}).get("measured", [])}
+    verdict = "" if done is None else ("promoted" if done["verdict"]["is"] == "promoted" else "rejected: " + "; ".join(done["verdict"]["why"]))
     learnt = "" if done is None else sum(done["clips"].get(k, 0) for k in ("train",))
     auroc, ece = score_quality(measured)
     minutes = "" if done is None else f"{done['wall_seconds'] / 60:.1f}"
     print(f"| {name} | {answered} | {learnt} | {100 * measured['wer']:.1f} % | {better} | {measured['correct']}/{measured['clips']} | "
-          f"{100 * human_rate(measured):.0f} % | {auroc:.2f} | {ece:.2f} | {anchors.get('anchor en', 0):+.1f} | {anchors.get('anchor fr', 0):+.1f} | {minutes} | {verdict} |",
+          f"{100 * human_rate(measured):.0f} % | {auroc:.2f} | {ece:.2f} | {change.get('retention en', 0):+.1f} | {change.get('retention fr', 0):+.1f} | {minutes} | {verdict} |",
           flush=True)
 
 
@@ -213,7 +213,7 @@ def base():
 
 
 def loop(arm):
-    """Rounds: clips come in, people hear some, the model is adapted, the held-out clips are measured."""
+    """Rounds: clips come in, people review some, the model is adapted, the held-out clips are measured."""
     part = -(-len(pool) // ROUNDS)
     folder, total = os.path.join(work, arm), 0
     for n in range(1, ROUNDS + 1):
@@ -266,6 +266,6 @@ if what in ("loop", "goals"):
 if what == "recipes":
     head("Recipes, 150 learnt from")
     for name, *options in (
-            ["default"], ["one training", "--trainings", "1"], ["5 epochs", "--epochs", "5"], ["rate 2e-5", "--rate", "2e-5"], ["rate 3e-5", "--rate", "3e-5"],
-            ["rate 2e-5, 5 epochs", "--rate", "2e-5", "--epochs", "5"]):
+            ["default"], ["one training", "--runs", "1"], ["5 epochs", "--epochs", "5"], ["rate 2e-5", "--learning-rate", "2e-5"], ["rate 3e-5", "--learning-rate", "3e-5"],
+            ["rate 2e-5, 5 epochs", "--learning-rate", "2e-5", "--epochs", "5"]):
         once(name, 214, *options)

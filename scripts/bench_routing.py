@@ -41,7 +41,7 @@ def rows_of(path):
 rows_path = os.path.join(work, "rows.jsonl")
 if not os.path.exists(rows_path):
     manifests = [os.path.join(data, name, "manifest.jsonl") for name in SETS]
-    second_ear("evaluate", *manifests, "--second-look", "always", "--weights", "file", "--out", rows_path, "--json", allowed=(0, 3))
+    second_ear("evaluate", *manifests, "--second-pass", "always", "--weights", "file", "--out", rows_path, "--json", allowed=(0, 3))
 rows = rows_of(rows_path)
 print(f"{len(rows)} clips, {sum(r['seconds'] for r in rows) / 60:.1f} min (three clips over 30 s are left out)\n")
 
@@ -54,7 +54,7 @@ calibration = json.load(open(calibration_path))
 names = calibration["fits"][-1]["features"]
 everything_known = rows
 rows = [r for r in rows if r["features"]["words"] and r["features"]["slowed"]]  # a text, and slowed not over 30 s
-values = numpy.array([r["features"]["heard"] + r["features"]["words"] + r["features"]["slowed"] for r in rows])
+values = numpy.array([r["features"]["decoded"] + r["features"]["words"] + r["features"]["slowed"] for r in rows])
 right = numpy.array([r["errors"] == 0 for r in rows])
 sets = numpy.array([r["set"] for r in rows])
 one_speaker = {"quebec_prompts", "french_volunteers", "librivox_en"}  # of the volunteers nobody knows who is who
@@ -124,7 +124,7 @@ if shutil.which("espeak-ng"):
           f"{roc_auc_score(right[~forgiven], scores[~forgiven]):.3f} without them; fitted on "
           f"'sounds right': {auroc(names, right | alike)[0]:.3f}")
 
-# 5. A promise end to end: every clip a recording, references play the validators, the outcome is known.
+# 5. A guarantee end to end: every clip a recording, references play the validators, the outcome is known.
 manifest = os.path.join(work, "clips.jsonl")
 references = {}
 with open(manifest, "w") as out:
@@ -164,8 +164,8 @@ if not os.path.exists(os.path.join(work, "ran")):
 
 errors = {os.path.basename(r["audio"]): (r["errors"], r["words"]) for r in everything_known}
 outcomes = collections.Counter()
-print(f"\nPromise: mean WER of accepted clips at most {TARGET:.0%}, confidence 90 %; all clips a promise can be about count\n\n"
-      "| seed | audits settled | promise | clips from there up | their true mean WER |\n|---|---|---|---|---|")
+print(f"\nGuarantee: mean WER of accepted clips at most {TARGET:.0%}, confidence 90 %; all clips a guarantee can be about count\n\n"
+      "| seed | audits settled | guarantee | clips from there up | their true mean WER |\n|---|---|---|---|---|")
 for seed in range(1, seeds + 1):
     folder = os.path.join(work, f"seed-{seed}")
     shutil.rmtree(folder, ignore_errors=True)
@@ -200,4 +200,4 @@ for seed in range(1, seeds + 1):
               f"{f' from {threshold:.2f}' if threshold else ''} | {len(above) if threshold else '-'} | "
               f"{f'{risk:.1%}' if risk is not None else '-'} |")
     shutil.rmtree(folder)
-print(f"\n{outcomes['in force']} promises in force in {seeds} workspaces, {outcomes['exceeded']} exceeded.")
+print(f"\n{outcomes['in force']} guarantees in force in {seeds} workspaces, {outcomes['exceeded']} exceeded.")

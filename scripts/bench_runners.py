@@ -52,7 +52,7 @@ class Bench:
 
 
 def second_ear(settings):
-    """`init`, `ingest`, `run`, `transcripts`; `settings`: lines of second-ear.toml to put in the place of others."""
+    """`init`, `ingest`, `run`, `transcripts`; `settings`: lines of second-ear.toml to replace others with."""
 
     def once(bench, files, language):
         folder = bench.folder()
@@ -165,7 +165,7 @@ ALL = {
     "ours_whisper_cpp": second_ear([held("bf16")]),
     "fw_clips": faster_whisper("clips"),
     "fw_batched": faster_whisper("batched"),
-    "ours_no_second_look": second_ear([held("int8"), ('second_look = "doubtful"', 'second_look = "never"')]),
+    "ours_no_second_pass": second_ear([held("int8"), ('second_pass = "doubtful"', 'second_pass = "never"')]),
     "whisper_cpp": whisper_cpp,
     "full_window": second_ear([held("int8"), ("full_window = false", "full_window = true")]),
 }

@@ -1,4 +1,4 @@
-"""Word errors that nobody could mend by hearing: `scripts/inaudible_errors.py ROWS.jsonl ...` reads rows of `second-ear evaluate --out`
+"""Word errors that nobody could fix by listening: `scripts/inaudible_errors.py ROWS.jsonl ...` reads rows of `second-ear evaluate --out`
 (French) and counts the word errors of clips whose reference and draft sound the same: their phonemes by espeak-ng, blanks left out, are
 equal (activé, activer; boite, boîte). Needs two Python packages: phonemizer and espeakng-loader."""
 

@@ -109,7 +109,7 @@ def transcripts(ct2, rows):
         else:
             print(f"faster-whisper: {theirs}\nsecond-ear:     {row['hypothesis']}")
     print(f"transcripts: {same} of {count} are the same to the letter")
-    assert same >= 0.95 * count, "the converted model hears something else"
+    assert same >= 0.95 * count, "the converted model transcribes something else"
 
 
 if __name__ == "__main__":

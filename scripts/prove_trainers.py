@@ -124,7 +124,7 @@ def transcripts(folder, rows):
         logits = logits + allowed
         logits[0, model.generation_config.begin_suppress_tokens] = float("-inf")
         given = logits.log_softmax(-1).gather(1, forced[0, 4:, None])[:, 0].clamp(-12, 0).numpy()
-        heard = dict(zip(names, row["features"]["heard"]))
+        heard = dict(zip(names, row["features"]["decoded"]))
         if len(given) > 1:
             apart.append(abs(given[:-1].mean() - heard["all_mean_logprob"]))
             ends.append(abs(given[-1] - heard["end_logprob"]))
@@ -132,7 +132,7 @@ def transcripts(folder, rows):
     print(f"transcripts: {same} of {len(rows)} are the same to the letter")
     print(f"mean log-probability of a text's tokens: apart by {np.median(apart):.4f} in the median, "
           f"{apart.max():.4f} at most; of its end: {np.median(ends):.4f}, {ends.max():.4f} ({len(apart)} texts)")
-    assert len(rows) >= 10 and same >= 0.9 * len(rows), "transformers hears something else"
+    assert len(rows) >= 10 and same >= 0.9 * len(rows), "transformers transcribes something else"
     assert max(apart.max(), ends.max()) < 0.05, "the logits are others"
 
 

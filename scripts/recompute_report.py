@@ -1,6 +1,6 @@
-"""Redoes every rate and interval of `report --json` from `report --csv`, with numpy, scipy and statsmodels
+"""Reproduces every rate and interval of `report --json` from `report --csv`, with numpy, scipy and statsmodels
 alone, and compares at the printed precision (six decimals). Exits 1 on any difference, and when the
-report holds a rate or an interval that was not redone.
+report holds a rate or an interval that was not reproduced.
 
 usage: recompute_report.py REPORT.json CLIPS.csv
 """
@@ -15,9 +15,9 @@ from statsmodels.stats.proportion import proportion_confint
 
 SLACK = 1e-12  # how far over a target a risk may lie and still be at it
 HALF = 0.5000001e-6  # half of the last printed digit, and what floating point leaves open
-# Needs answers and batches, which the clips do not hold; `part`, `of` and WERs in there are redone all the same.
+# Needs answers and batches, which the clips do not hold; `part`, `of` and WERs in there are reproduced all the same.
 ELSEWHERE = ("agreement", "agreement_by_region", "reliability", "weight", "hourly", "median_seconds")
-# Rounds of adaptation as they were kept: what was measured then, on clips and models of then.
+# Rounds of adaptation as they were stored: what was measured then, on clips and models of then.
 KEPT = ("rounds",)
 
 
@@ -213,7 +213,7 @@ class Recompute:
         self.check(f"{path}.all_wer", self.all_wer(rows), theirs["all_wer"])
 
     def spoken_for(self, rows):
-        drafts = [r for r in rows if r["part"] != "nothing_heard"]
+        drafts = [r for r in rows if r["part"] != "no_speech"]
         if not drafts:
             return None, "nothing_counted"
         settled = {cell(r) for r in drafts if r["weight"] is not None}
@@ -225,7 +225,7 @@ class Recompute:
         drafts, why = self.spoken_for(rows)
         return rate(None, missing=why) if why else self.hajek_by_speaker(drafts)
 
-    def left(self, path, rows, theirs):
+    def residual_error(self, path, rows, theirs):
         accepted = [r for r in rows if r["part"] == "accepted" and r["current"]]
         gone = any(r["stands"] != 1.0 for r in accepted)
         again = rate(None, missing="drafted_again")
@@ -253,7 +253,7 @@ class Recompute:
             ours = rate(value, *t_ends(value, variance, t))
         self.check(f"{path}.wer", ours, theirs["wer"])
         self.check(f"{path}.wer_by_speaker", self.hajek_by_speaker(drawn), theirs["wer_by_speaker"])
-        # The difference estimator: what the calibration expects of all, corrected by what was heard.
+        # The difference estimator: what the calibration expects of all, corrected by what was reviewed.
         expected = lambda r: (r["expected_wer"] or 0.0) * r["draft_words"]
         me, mn = np.array([expected(r) for r in truth]), np.array([float(r["draft_words"]) for r in truth])
         errors = sum(map(expected, accepted)) + (w * (e - me)).sum()
@@ -272,7 +272,7 @@ class Recompute:
         kept = [r for r in rows if r["decision"] != "dropped"]
         self.human(f"{path}.human", kept, lambda r: r["decision"] == "human", theirs["human"])
         self.drafts(f"{path}.drafts", rows, theirs["drafts"])
-        self.left(f"{path}.left", rows, theirs["left"])
+        self.residual_error(f"{path}.residual_error", rows, theirs["residual_error"])
 
     def rounds(self):
         """Each round by itself, and its regions."""
@@ -373,12 +373,12 @@ class Recompute:
         for i, c in enumerate(self.report["fairness"]["comparisons"]):
             measure, region = c["measure"], c["region"]
             group = self.report["by_region"][region]
-            unheard = {"human_rate": None, "draft_wer": group["drafts"]["all_wer"], "error_left": group["left"]["wer"]}[measure]
+            missing = {"human_rate": None, "draft_wer": group["drafts"]["all_wer"], "residual_error": group["residual_error"]["wer"]}[measure]
 
             def adds(r):
                 if measure == "human_rate":
                     return None if r["decision"] == "dropped" else (float(r["decision"] == "human"), 1.0)
-                if r["part"] == "nothing_heard" or (measure == "error_left" and not (r["part"] == "accepted" and r["current"])):
+                if r["part"] == "no_speech" or (measure == "residual_error" and not (r["part"] == "accepted" and r["current"])):
                     return None
                 return None if r["weight"] is None else (r["weight"] * r["errors"], r["weight"] * r["reference_words"])
 
@@ -388,8 +388,8 @@ class Recompute:
                 sides.append(self.by_speaker(rows, lambda r: adds(r)[0], lambda r: adds(r)[1]))
             (ga, gn), (oa, on) = sides
             ours, path = dict.fromkeys(("difference", "low", "high", "p", "missing")), f"fairness.comparisons[{i}]"
-            if unheard is not None and unheard["value"] is None:
-                ours["missing"] = unheard["missing"]
+            if missing is not None and missing["value"] is None:
+                ours["missing"] = missing["missing"]
             elif min(len(gn), len(on)) < 3:
                 ours["missing"] = "one_speaker"
             elif not (gn.sum() > 0 and on.sum() > 0):
@@ -418,7 +418,7 @@ class Recompute:
                 self.same(f"{path}.p_holm", p, c["p_holm"])
 
     def score(self):
-        settled = [r for r in self.rows if r["weight"] is not None and r["part"] != "nothing_heard"]
+        settled = [r for r in self.rows if r["weight"] is not None and r["part"] != "no_speech"]
         scored = [r for r in settled if r["score"] is not None]
         theirs = self.report["score"]
         if not scored or theirs is None:
@@ -526,7 +526,7 @@ class Recompute:
 
     def cost(self, kept):
         theirs = self.report["cost"]
-        wanted = float(theirs["answers_a_clip"])
+        wanted = float(theirs["answers_per_clip"])
         hour = lambda samples: samples / 16000 / 3600
         measures = {
             "minutes": (lambda r: r["active_seconds"] / 60, lambda r: hour(r["timed_answers"] * r["samples"]), "timed_answers"),
@@ -548,7 +548,7 @@ class Recompute:
                         t = self.draws.times(self.seed, len(h))
                         with np.errstate(invalid="ignore", divide="ignore"):
                             per = rate(value, *percentile_ends((t @ a) / (t @ h) * ((t @ p) / (t @ l)) * wanted))
-            self.check(f"cost.{name}_per_heard_hour", heard, theirs[f"{name}_per_heard_hour"])
+            self.check(f"cost.{name}_per_reviewed_hour", heard, theirs[f"{name}_per_reviewed_hour"])
             self.check(f"cost.{name}_per_hour", per, theirs[f"{name}_per_hour"])
             if name == "minutes":
                 seconds = sum(r["samples"] for r in kept if r["state"] == "waiting") / 16000
@@ -565,7 +565,7 @@ class Recompute:
         human = lambda r: r["decision"] == "human"
         self.human("human", kept, human, report["human"])
         self.drafts("drafts", rows, report["drafts"])
-        self.left("left", rows, report["left"])
+        self.residual_error("residual_error", rows, report["residual_error"])
         reasons = sorted({c for r in kept if human(r) for c in r["reasons"]})
         self.same("by_reason", ",".join(reasons), ",".join(sorted(report["by_reason"])))
         for code in reasons:
@@ -587,11 +587,11 @@ class Recompute:
 
     def guarantee(self):
         """The betting p-value depends on the order in which audits were answered, which the clips do not hold."""
-        promised = self.report["guarantee"] or {"scopes": []}
-        self.given |= {f"guarantee.scopes[{i}].p" for i in range(len(promised["scopes"]))}
+        guarantee = self.report["guarantee"] or {"scopes": []}
+        self.given |= {f"guarantee.scopes[{i}].p" for i in range(len(guarantee["scopes"]))}
 
     def leaves(self, node, path):
-        """Shares and WERs that stand elsewhere are redone from their counts; gives what nobody redid."""
+        """Shares and WERs that stand elsewhere are reproduced from their counts; gives what nobody reproduced."""
         left = []
         if isinstance(node, list):
             for i, item in enumerate(node):
@@ -642,13 +642,13 @@ def main(report_path, clips_path):
     for line in again.different:
         print(f"differs: {line}")
     for path in unchecked:
-        print(f"not redone: {path}")
+        print(f"not reproduced: {path}")
     parts = {}
     for path in again.done:
         top = path.split(".")[0].split("[")[0]
         parts[top] = parts.get(top, 0) + 1
-    print(f"{len(again.rows)} clips, {len(again.done)} numbers redone: " + ", ".join(f"{n} in {p}" for p, n in parts.items()))
-    print("not redone, because the clips do not hold it: agreement, reliability and pay by validator and batch (work)"
+    print(f"{len(again.rows)} clips, {len(again.done)} numbers reproduced: " + ", ".join(f"{n} in {p}" for p, n in parts.items()))
+    print("not reproduced, because the clips do not hold it: agreement, reliability and pay by validator and batch (work)"
           + (", betting p-values (guarantee)" if again.given else ""))
     if again.different or unchecked:
         sys.exit(1)

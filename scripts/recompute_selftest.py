@@ -1,5 +1,5 @@
 """Proves recompute_report.py on workspaces that are made here: synthetic noise, scripted drafts, made-up
-answers (nobody's speech, nobody's work). Each report must be redone to the last digit, and a report in
+answers (nobody's speech, nobody's work). Each report must be reproduced to the last digit, and a report in
 which one digit was changed must be refused.
 
 usage: recompute_selftest.py SECOND_EAR FOLDER
@@ -172,13 +172,13 @@ def main(program, folder):
         done = recompute(report, clips)
         print(f"== {name}\n{done.stdout}{done.stderr}", end="")
         if done.returncode != 0:
-            sys.exit(f"{name}: the report cannot be redone")
+            sys.exit(f"{name}: the report cannot be reproduced")
     text = json.loads((folder / "many/report.json").read_text())
-    text["left"]["wer"]["high"] += 1e-6
+    text["residual_error"]["wer"]["high"] += 1e-6
     altered = folder / "altered.json"
     altered.write_text(json.dumps(text))
     done = recompute(altered, folder / "many/clips.csv")
-    if done.returncode != 1 or "left.wer.high" not in done.stdout:
+    if done.returncode != 1 or "residual_error.wer.high" not in done.stdout:
         sys.exit("a report with a changed digit was not refused")
     text = json.loads((folder / "rounds/report.json").read_text())
     text["by_round"][0]["human_at_target"]["low"] += 1e-6

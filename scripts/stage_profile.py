@@ -1,13 +1,13 @@
 """Called by scripts/profile: `perf script` text on stdin -> share of the samples by stage.
 
-A sample belongs to the first of STAGES that has a name in its call stack; what a second look or a regional form costs inside
+A sample belongs to the first of STAGES that has a name in its call stack; what a second pass or a regional form costs inside
 whisper.cpp is told apart by who asked for it.
 """
 
 import collections
 import sys
 
-ASKED = [("second look", "second_opinion"), ("regional forms", "variants::score")]
+ASKED = [("second pass", "second_opinion"), ("regional forms", "variants::score")]
 STAGES = [
     ("encoder", ["whisper_encode_internal"]),
     ("decoder steps", ["whisper_decode_internal"]),

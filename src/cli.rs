@@ -1,7 +1,8 @@
-//! The command line: what may be typed, with an example for each command.
+//! The command line: every command with one sentence and an example.
 
 #[cfg(feature = "adapt")]
 pub mod adapt;
+mod audit_plan;
 #[cfg(not(all(feature = "adapt", feature = "nats")))]
 mod lacking;
 pub mod lexicon;
@@ -14,33 +15,31 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
-use crate::domain::{LanguageChoice, SecondLook, Weights};
+use crate::domain::{LanguageChoice, SecondPass, Weights};
 use crate::pipeline::dataset;
 use crate::tasks::bundle;
 use crate::views::transcripts::TranscriptFormat;
+pub use audit_plan::AuditPlan;
 #[cfg(not(feature = "adapt"))]
 pub use lacking::adapt;
 #[cfg(not(feature = "nats"))]
 pub use lacking::nats;
 pub use model::{Model, WeightType};
-pub use plan::Plan;
 
-mod plan;
-
-/// Human-in-the-loop speech transcription: a local Whisper model drafts, people hear what it is
-/// unsure of, their corrections become training data.
+/// Human-in-the-loop speech transcription: a local Whisper model drafts, people review what it
+/// is unsure of, and their corrections become training data.
 #[derive(Debug, Parser)]
 #[command(
     name = "second-ear",
     version,
-    after_help = "A first hour:\n  second-ear model pull base\n  second-ear init calls --language fr\n  \
+    after_help = "A first session:\n  second-ear model pull base\n  second-ear init calls --language fr\n  \
     second-ear ingest calls recordings/\n  second-ear run calls\n  second-ear tasks calls --out to-validate/\n  \
     second-ear answers calls answers.jsonl\n  second-ear dataset calls --out dataset/ --format hf\n  \
     second-ear adapt calls\n  second-ear report calls\n\nExit codes: 0 done, 1 failed, 2 wrong command line, 3 some files or rows failed, \
     4 workspace in use, 130 stopped."
 )]
 pub struct Cli {
-    /// No progress and no remarks; errors and results only.
+    /// Print results and errors only: no progress, no remarks.
     #[arg(long, short, global = true)]
     pub quiet: bool,
     /// What to do.
@@ -51,31 +50,31 @@ pub struct Cli {
 /// The commands, in the order of work.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Make a workspace: settings and database.
+    /// Create a workspace: a folder with settings and a database.
     #[command(after_help = "Example: second-ear init calls --language fr --model base")]
     Init(Init),
-    /// Register audio files, folders, or a CSV/JSONL manifest.
+    /// Register audio files, folders, or a CSV or JSONL manifest.
     #[command(
         after_help = "Example: second-ear ingest calls interviews/ calls.csv\n\nManifest columns: path, \
         speaker, region, language, licence, consent, channel (mix, split, or a number from 0); only path is needed."
     )]
     Ingest(Ingest),
-    /// Slice, transcribe, score and route what is not done yet.
+    /// Slice, transcribe, score and route every recording that is not done yet.
     #[command(
         after_help = "Examples: second-ear run calls\n          second-ear run calls --nats nats://queue:4222"
     )]
     Run(Run),
-    /// Transcribe for runs on other machines, through a NATS server.
+    /// Transcribe clips for runs on other machines, through a NATS server.
     #[command(
         hide = cfg!(not(feature = "nats")),
-        after_help = "Example: second-ear worker --nats nats://queue:4222\n\nIt works until Ctrl-C or SIGTERM, finishes \
-        what is begun, and ends with 0."
+        after_help = "Example: second-ear worker --nats nats://queue:4222\n\nIt runs until Ctrl-C or SIGTERM, finishes \
+        the clips that it has begun, and exits with 0."
     )]
     Worker(nats::Worker),
-    /// Counts and seconds in each state, what waits for whom.
+    /// Show how many clips and seconds are in each state, and what waits for people.
     #[command(after_help = "Example: second-ear status calls --json")]
     Status(Json),
-    /// What was heard, corrected text first where there is one.
+    /// Write the transcripts: the corrected text where there is one, else the draft.
     #[command(
         after_help = "Examples: second-ear transcripts calls > calls.jsonl\n          second-ear transcripts calls --format srt,textgrid --out subtitles/"
     )]
@@ -85,9 +84,9 @@ pub enum Command {
         after_help = "Examples: second-ear tasks calls --out to-validate/ --format html,csv\n          second-ear tasks calls --out ls/ --format label-studio"
     )]
     Tasks(Tasks),
-    /// Import answers; bad rows are named, the rest goes in.
+    /// Import answers from people; every rejected row is named with its reason.
     #[command(
-        after_help = "Example: second-ear answers calls answers-*.jsonl\n\nFiles, known by their content: the page's \
+        after_help = "Example: second-ear answers calls answers-*.jsonl\n\nThe format is recognised by content: the page's \
         download, JSONL, CSV, Label Studio's JSON export, results of Turkle or Mechanical Turk (CSV), Appen's full \
         report (CSV)."
     )]
@@ -98,43 +97,44 @@ pub enum Command {
     /// List, extend and test the lexicon of regional words.
     #[command(subcommand)]
     Lexicon(lexicon::Lexicon),
-    /// Human-in-the-loop rates and everything behind them.
+    /// Report human-in-the-loop rates, and the counts behind each of them.
     #[command(
         after_help = "Examples: second-ear report calls --html report.html\n          second-ear report calls --json --csv clips.csv > report.json"
     )]
     Report(Report),
-    /// Word error rate of the model on audio with reference transcripts.
+    /// Measure the model's word error rate on audio with reference transcripts.
     #[command(
         after_help = "Example: second-ear evaluate clips.jsonl --model base --out rows.jsonl\n\nManifest rows: audio \
         (path), text, and optionally language, speaker, region, start and end in seconds."
     )]
     Evaluate(Evaluate),
-    /// Fit the confidence score to a workspace's own answers, or anew on rows that `evaluate` wrote.
+    /// Fit the confidence score to a workspace's answers, or to rows that `evaluate` wrote.
     #[command(
         after_help = "Examples: second-ear calibrate calls\n          second-ear calibrate --rows rows.jsonl --out \
-        calibration.json\n\nThe first writes calibration.json into the workspace, which the next run uses; it is \
-        refused (exit code 1) where the answers are too few, or do no better than the calibration in use."
+        calibration.json\n\nThe first writes calibration.json into the workspace, and the next run uses it. It is \
+        refused (exit code 1) when there are too few answers, or when it is no better than the calibration in use."
     )]
     Calibrate(Calibrate),
-    /// Train the model further on settled corrections; it is used only if it measures better.
+    /// Train the model further on settled corrections, and promote it only if it measures better.
     #[command(
         hide = cfg!(not(feature = "adapt")),
-        after_help = "Examples: second-ear adapt calls --dry-run\n          second-ear adapt calls --then-run\n\nExit \
-        code 0 also when the old model stays: --json says `verdict`. Ctrl-C or a crash cost at most an epoch."
+        after_help = "Examples: second-ear adapt calls --dry-run\n          second-ear adapt calls --then-run\n\nThe \
+        exit code is 0 also when the new model is rejected: see `verdict` in --json. Ctrl-C or a crash costs at most \
+        one epoch."
     )]
     Adapt(adapt::Adapt),
-    /// What a promise about accepted drafts would cost: audits, audio, people's hours.
+    /// Estimate what a risk guarantee on accepted drafts costs in audits, audio and people's hours.
     #[command(
-        after_help = "Example: second-ear plan calls --target-risk 0.05 --confidence 0.9 --measure wer\n\nWithout \
-        options, what routing.target_risk in the settings asks for."
+        after_help = "Example: second-ear audit-plan calls --target-risk 0.05 --confidence 0.9 --measure wer\n\n\
+        Without options it uses routing.target_risk of the settings."
     )]
-    Plan(Plan),
+    AuditPlan(AuditPlan),
     /// List, fetch, check and convert models.
     #[command(subcommand)]
     Model(Model),
 }
 
-/// A workspace, and whether a machine reads the output.
+/// A workspace, and whether to print JSON.
 #[derive(Debug, Args)]
 pub struct Json {
     /// The workspace.
@@ -147,9 +147,9 @@ pub struct Json {
 /// Arguments of `init`.
 #[derive(Debug, Args)]
 pub struct Init {
-    /// The folder to make.
+    /// The folder to create.
     pub dir: PathBuf,
-    /// Spoken language (fr, en, ...), or auto to let the model say, clip by clip.
+    /// Spoken language (fr, en, ...), or auto: the model detects it for each clip.
     #[arg(long, value_parser = language)]
     pub language: LanguageChoice,
     /// A registered model's name, or the path of a ggml file.
@@ -162,7 +162,7 @@ pub struct Init {
 pub struct Ingest {
     /// The workspace.
     pub dir: PathBuf,
-    /// Audio files, folders (searched to the bottom), .csv or .jsonl manifests.
+    /// Audio files, folders (searched recursively), .csv or .jsonl manifests.
     #[arg(required = true)]
     pub paths: Vec<PathBuf>,
     /// Print JSON.
@@ -175,16 +175,16 @@ pub struct Ingest {
 pub struct Run {
     /// The workspace.
     pub dir: PathBuf,
-    /// Say what would be done, and do nothing.
+    /// Show what would be done, and do nothing.
     #[arg(long)]
     pub dry_run: bool,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
-    /// Threads that transcribe (0: one a core); overrides the settings.
+    /// Threads that transcribe (0: one per core); overrides the settings.
     #[arg(long)]
     pub workers: Option<usize>,
-    /// Test what is promised anew (routing.target_risk), on all audits or on those since an alarm.
+    /// Test the risk guarantee anew (routing.target_risk), on all audits or on those since an alarm.
     #[arg(long)]
     pub recertify: bool,
     /// Replay hypotheses from a JSONL file instead of running a model (see FORMATS.md).
@@ -203,7 +203,7 @@ pub struct Transcripts {
     /// One or several formats.
     #[arg(long, value_parser = transcript_format(), value_delimiter = ',', default_value = "jsonl")]
     pub format: Vec<TranscriptFormat>,
-    /// Folder for one file a recording (JSONL: one file); JSONL alone goes to stdout without it.
+    /// Folder for one file per recording (JSONL: one file); without it, JSONL goes to stdout.
     #[arg(long)]
     pub out: Option<PathBuf>,
 }
@@ -219,10 +219,10 @@ pub struct Tasks {
     /// One or several formats.
     #[arg(long, value_parser = task_format(), value_delimiter = ',', default_value = "html")]
     pub format: Vec<bundle::Format>,
-    /// Clips in one file; overrides the settings.
+    /// Clips per task file; overrides the settings.
     #[arg(long)]
     pub clips_per_file: Option<usize>,
-    /// Write so many files at most: the most urgent clips go out.
+    /// Write at most this many files, with the most urgent clips.
     #[arg(long)]
     pub files: Option<usize>,
     /// Answers wanted for each clip; overrides the settings.
@@ -231,7 +231,7 @@ pub struct Tasks {
     /// Leave out clips that are in a task file already.
     #[arg(long)]
     pub only_new: bool,
-    /// Only clips on which people disagree, with what they wrote, for somebody who decides.
+    /// Only clips on which people disagree, with what they wrote, for an adjudicator.
     #[arg(long, conflicts_with = "only_new")]
     pub adjudicate: bool,
     /// Leave out clips that this validator has answered.
@@ -250,8 +250,8 @@ pub struct Answers {
     /// Answer files.
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
-    /// The texts are known to be right (rows with clip and text): gold clips, which check people in
-    /// later task files and never become training data.
+    /// Import gold clips: rows with clip and a text known to be right. They check people in later
+    /// task files and never become training data.
     #[arg(long)]
     pub gold: bool,
     /// Print JSON.
@@ -264,7 +264,7 @@ pub struct Answers {
 pub struct Dataset {
     /// The workspace.
     pub dir: PathBuf,
-    /// Folder to write to: the dataset itself, or a sub-folder each with several formats.
+    /// Folder to write to; several formats get one sub-folder each.
     #[arg(long)]
     pub out: PathBuf,
     /// One or several formats.
@@ -286,10 +286,10 @@ pub struct Report {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
-    /// Write the report as a page, too.
+    /// Also write the report as an HTML page.
     #[arg(long, value_name = "PATH")]
     pub html: Option<PathBuf>,
-    /// Write one row a clip, too: all that the rates are made of (FORMATS.md).
+    /// Also write one row per clip, from which every rate can be computed again (FORMATS.md).
     #[arg(long, value_name = "PATH")]
     pub csv: Option<PathBuf>,
 }
@@ -309,18 +309,18 @@ pub struct Evaluate {
     /// Decode with the full 30 s window instead of the default policy.
     #[arg(long)]
     pub full_window: bool,
-    /// How the model's matrices are held: file, bf16, or int8 (by CTranslate2, in a program built with it)
-    /// [default: what is fastest on this machine].
+    /// Number format of the model's matrices: file, bf16, or int8 (needs a build with CTranslate2)
+    /// [default: the fastest on this machine].
     #[arg(long)]
     pub weights: Option<Weights>,
-    /// Which clips are decoded a second time for their score: never, doubtful, always. Rows for
+    /// Which clips get a second pass, which improves the score: never, doubtful, always. Rows for
     /// `calibrate` need `always`.
     #[arg(long, default_value = "never")]
-    pub second_look: SecondLook,
-    /// Threads that transcribe (0: one a core).
+    pub second_pass: SecondPass,
+    /// Threads that transcribe (0: one per core).
     #[arg(long, default_value_t = 0)]
     pub workers: usize,
-    /// Write a row a clip: reference, hypothesis, errors, features.
+    /// Write one row per clip: reference, hypothesis, errors, features.
     #[arg(long, value_name = "PATH")]
     pub out: Option<PathBuf>,
     /// Print JSON.
@@ -334,10 +334,10 @@ pub struct Calibrate {
     /// The workspace.
     #[arg(required_unless_present = "rows", conflicts_with = "rows")]
     pub dir: Option<PathBuf>,
-    /// Rows that `evaluate --second-look always --out` wrote.
+    /// Rows that `evaluate --second-pass always --out` wrote.
     #[arg(long, num_args = 1.., requires = "out")]
     pub rows: Vec<PathBuf>,
-    /// The calibration file to write, of rows.
+    /// The calibration file to write.
     #[arg(long, requires = "rows")]
     pub out: Option<PathBuf>,
     /// Print JSON.
@@ -345,7 +345,7 @@ pub struct Calibrate {
     pub json: bool,
 }
 
-/// A value that is one of `values`, and then what its text stands for.
+/// A value that is one of `values`, parsed into what it stands for.
 fn one_of<F>(
     values: impl IntoIterator<Item = (&'static str, &'static str)>,
 ) -> impl TypedValueParser<Value = F>

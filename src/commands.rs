@@ -1,5 +1,5 @@
-//! One function a command: resolves its arguments, calls the pipeline, prints the outcome.
-//! Data to stdout, talk to stderr.
+//! One function per command: resolves its arguments, calls the pipeline, prints the outcome.
+//! Data goes to stdout, remarks to stderr.
 
 use std::io::Write;
 
@@ -19,11 +19,11 @@ use crate::views::report::clock;
 
 #[cfg(feature = "adapt")]
 mod adapt;
+mod audit_plan;
 #[cfg(not(all(feature = "adapt", feature = "nats")))]
 mod lacking;
 mod lexicon;
 mod model;
-mod plan;
 #[cfg(feature = "nats")]
 mod worker;
 
@@ -49,7 +49,7 @@ pub fn dispatch(command: Command, talk: Talk) -> Result<Exit> {
         Command::Evaluate(args) => do_evaluate(args, talk),
         Command::Calibrate(args) => do_calibrate(args, talk),
         Command::Adapt(args) => adapt::dispatch(args, talk),
-        Command::Plan(args) => plan::dispatch(args),
+        Command::AuditPlan(args) => audit_plan::dispatch(args),
         Command::Model(args) => model::dispatch(args, talk),
     }
 }
@@ -75,9 +75,9 @@ fn failures(failed: &[String], talk: Talk) -> Exit {
 fn init(args: cli::Init, talk: Talk) -> Result<Exit> {
     let workspace = Workspace::init(&args.dir, args.language, &args.model)?;
     let dir = args.dir.display();
-    talk.say(format!("Made {dir} (settings: {dir}/second-ear.toml)."));
+    talk.say(format!("Created {dir} (settings: {dir}/second-ear.toml)."));
     if workspace.model_path().is_none() {
-        talk.say(format!("The model is not here yet: second-ear model pull {}", args.model));
+        talk.say(format!("The model is not installed yet: second-ear model pull {}", args.model));
     }
     talk.say(format!("Next: second-ear ingest {dir} AUDIO_OR_FOLDER_OR_MANIFEST"));
     Ok(Exit::Done)
@@ -93,8 +93,8 @@ fn do_ingest(args: cli::Ingest, talk: Talk) -> Result<Exit> {
     for (n, what) in [
         (done.known, "known already"),
         (done.updated, "updated"),
-        (done.moved, "found again at a new place"),
-        (done.skipped, "files in folders left out (not audio by their ending)"),
+        (done.moved, "found again at a new path"),
+        (done.skipped, "files in folders skipped (not audio by their extension)"),
     ] {
         if n > 0 {
             said.push(format!("{n} {what}"));
@@ -102,7 +102,7 @@ fn do_ingest(args: cli::Ingest, talk: Talk) -> Result<Exit> {
     }
     talk.say(format!("{}.", said.join(", ")));
     if !done.ignored_columns.is_empty() {
-        talk.say(format!("Columns without a meaning here: {}.", done.ignored_columns.join(", ")));
+        talk.say(format!("Columns ignored: {}.", done.ignored_columns.join(", ")));
     }
     for path in &done.changed {
         talk.say(format!("{path}: changed since it was ingested; added as a new recording."));
@@ -129,8 +129,8 @@ fn do_run(args: cli::Run, talk: Talk) -> Result<Exit> {
     let audio = clock(done.transcribed_seconds);
     if args.dry_run {
         talk.say(format!(
-            "Would cut {} recordings, and transcribe them and {} clips that are waiting: {audio} of sound, \
-             with {} ({}). Then every clip that is not handed out would be routed.",
+            "Would cut {} recordings, and transcribe them and {} clips that are waiting: {audio} of audio, \
+             with {} ({}). Then every clip that was not handed out would be routed.",
             done.sliced, done.transcribed, done.model, done.policy
         ));
     } else {
@@ -140,8 +140,8 @@ fn do_run(args: cli::Run, talk: Talk) -> Result<Exit> {
         ));
         if let Some(guarantee) = &done.guarantee {
             talk.say(guarantee.text().trim_end());
-            for promised in guarantee.alarms() {
-                talk.problem(format!("The promise for {} no longer holds.", promised.scope));
+            for scope in guarantee.alarms() {
+                talk.problem(format!("The guarantee for {} no longer holds.", scope.scope));
             }
         }
         if done.routed.human > 0 {
@@ -195,9 +195,9 @@ fn do_tasks(args: cli::Tasks, talk: Talk) -> Result<Exit> {
         print_json(&done)?;
     }
     match done.clips {
-        0 => talk.say("No clip waits for a person: no file written."),
+        0 => talk.say("No clip waits for a person, so no file was written."),
         n => talk.say(format!(
-            "{n} clips ({}, some {} of work{}) in:",
+            "{n} clips ({}, about {} of work{}) in:",
             clock(done.seconds),
             clock(done.estimated_seconds),
             match done.checks {
@@ -210,7 +210,7 @@ fn do_tasks(args: cli::Tasks, talk: Talk) -> Result<Exit> {
         talk.say(format!("  {}", file.display()));
     }
     for file in beside.iter().filter(|_| done.clips > 0) {
-        talk.say(format!("  {} (for the tool; GUIDE.md says how)", file.display()));
+        talk.say(format!("  {} (to set up the tool)", file.display()));
     }
     let currency = &workspace.config.tasks.currency;
     let floor = workspace.config.tasks.floor_per_hour;
@@ -221,10 +221,7 @@ fn do_tasks(args: cli::Tasks, talk: Talk) -> Result<Exit> {
         ));
     }
     if done.contested > 0 && !args.adjudicate {
-        talk.say(format!(
-            "{} clips wait for somebody who decides between people: tasks --adjudicate",
-            done.contested
-        ));
+        talk.say(format!("{} clips wait for an adjudicator: tasks --adjudicate", done.contested));
     }
     Ok(failures(&done.failed, talk))
 }
@@ -245,17 +242,17 @@ fn do_answers(args: cli::Answers, talk: Talk) -> Result<Exit> {
     }
     let rejected: usize = done.rejected.values().sum();
     talk.say(format!(
-        "{} answers imported, {} clips settled by them; {} rows unanswered, {rejected} left aside.",
+        "{} answers imported, {} clips settled by them; {} rows unanswered, {rejected} rejected.",
         done.accepted, done.settled, done.unanswered
     ));
     if done.contested > 0 {
         talk.say(format!(
-            "People disagree on {} clips: tasks --adjudicate writes them for somebody who decides.",
+            "People disagree on {} clips: tasks --adjudicate writes them for an adjudicator.",
             done.contested
         ));
     }
     for line in done.reasons.iter().chain(&done.failed) {
-        talk.problem(format!("left aside: {line}"));
+        talk.problem(format!("rejected: {line}"));
     }
     Ok(Exit::of_failures(done.failures()))
 }
@@ -284,11 +281,11 @@ fn do_report(args: cli::Report, talk: Talk) -> Result<Exit> {
     let (report, rows) = report::report(&Workspace::read(&args.dir)?)?;
     if let Some(path) = &args.html {
         crate::pipeline::files::write_text(path, &report.html()?)?;
-        talk.say(format!("The report as a page: {}", path.display()));
+        talk.say(format!("The report as an HTML page: {}", path.display()));
     }
     if let Some(path) = &args.csv {
         report::write_csv(&rows, path)?;
-        talk.say(format!("One row a clip: {}", path.display()));
+        talk.say(format!("One row per clip: {}", path.display()));
     }
     match args.json {
         true => print_json(&report)?,
@@ -305,7 +302,7 @@ fn do_evaluate(args: cli::Evaluate, talk: Talk) -> Result<Exit> {
         model: args.model,
         language: args.language,
         policy,
-        second_look: args.second_look,
+        second_pass: args.second_pass,
         workers: args.workers,
         out: args.out,
     };

@@ -22,7 +22,7 @@ pub struct Config {
     pub language: LanguageChoice,
     /// A registered model (`second-ear model list`), or the path of a ggml file.
     pub model: String,
-    /// Threads that transcribe; 0: one a core.
+    /// Threads that transcribe; 0: one per core.
     #[serde(default)]
     pub workers: usize,
     /// A calibration file; empty: what `calibrate` made of this workspace's answers, else the one that ships.
@@ -66,7 +66,7 @@ impl Config {
         let path = dir.join(FILE);
         if !path.exists() {
             bail!(
-                "{} is not a workspace (no {FILE}): make one with `second-ear init {}`",
+                "{} is not a workspace (no {FILE}): create one with `second-ear init {}`",
                 dir.display(),
                 dir.display()
             );

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 /// Ctrl-C stopped the command; everything finished so far is kept.
 #[derive(Debug, thiserror::Error)]
-#[error("stopped; run the same command again to go on")]
+#[error("stopped; run the same command again to continue")]
 pub struct Interrupted;
 
 /// How a command ended. 2 is clap's: the command line made no sense.

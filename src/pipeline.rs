@@ -9,6 +9,7 @@
 #[cfg(feature = "adapt")]
 pub mod adapt;
 pub mod answers;
+pub mod audit_plan;
 pub mod calibrate;
 pub mod dataset;
 #[cfg(feature = "nats")]
@@ -25,7 +26,6 @@ pub mod ingest;
 pub mod lexicon;
 mod manifest;
 mod people;
-pub mod plan;
 pub mod recalibrate;
 pub mod report;
 pub mod rollback;

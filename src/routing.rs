@@ -1,4 +1,4 @@
-//! who listens to what: lexicon, accent, audit, promise, decide.
+//! who listens to what: lexicon, accent, audit, guarantee, decide.
 //! In: [`evidence::Evidence`] of every clip. Out: a `Routed` for each. Everything here is a pure
 //! function of its arguments; reading a workspace's lexicon file is left to the pipeline.
 
@@ -9,8 +9,8 @@ pub mod cost;
 pub mod decide;
 pub mod evidence;
 mod fold;
+pub mod guarantee;
 pub mod hallucination;
 pub mod lexicon;
-pub mod promise;
 pub mod reasons;
 pub mod standing;

@@ -1,4 +1,4 @@
-//! What is kept: one SQLite file a workspace, written unit by unit, by one process at a time.
+//! What is stored: one SQLite file per workspace, written unit by unit, by one process at a time.
 //! In: domain types. Out: domain types. Left to others: everything that decides.
 
 mod answers;

@@ -1,12 +1,12 @@
 //! what people and programs read: transcripts, report, progress.
 
+pub mod audit_plan;
 mod charts;
 pub mod clips;
 mod figures;
 pub mod guarantee;
 pub mod page;
 pub mod people;
-pub mod plan;
 pub mod progress;
 pub mod report;
 pub mod rounds;

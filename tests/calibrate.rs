@@ -70,8 +70,9 @@ fn a_score_that_people_contradict_comes_down_and_routes_the_next_run() {
     let a = &done["adjustment"];
     assert!(a["log_loss_after"].as_f64() < a["log_loss_before"].as_f64(), "{done}");
     assert!(a["regions"]["fr-CA-QC"]["clips"].as_u64().unwrap() >= 30, "{done}");
-    // About half of the sample is left for promises, and counts nowhere here.
-    let (used, left) = (a["clips"].as_u64().unwrap(), done["left_for_promises"].as_u64().unwrap());
+    // About half of the sample is reserved for guarantees, and counts nowhere here.
+    let (used, left) =
+        (a["clips"].as_u64().unwrap(), done["reserved_for_guarantees"].as_u64().unwrap());
     assert!(left * 3 > used / 2 && used > left, "{used} {left}");
 
     ws.to(0, "run", &["--scripted", &script]);

@@ -29,6 +29,15 @@ fn file(out: &Path, ending: &str) -> Vec<u8> {
     std::fs::read(path).unwrap()
 }
 
+/// The CSV table that is of no other tool.
+fn plain_table(out: &Path) -> PathBuf {
+    let tasks = std::fs::read_dir(out).unwrap().map(|e| e.unwrap().path());
+    let plain = tasks
+        .filter(|p| p.extension().is_some_and(|e| e == "csv"))
+        .find(|p| p.file_name().unwrap().to_str().unwrap().matches('.').count() == 1);
+    plain.unwrap()
+}
+
 /// A table with `more` columns in front, the others renamed.
 fn filled_in(table: &[u8], rename: fn(&str) -> String, more: &[(&str, &str)]) -> Vec<u8> {
     let mut reader = csv::Reader::from_reader(table);
@@ -106,13 +115,70 @@ fn rows_come_back() {
     comes_back(&jsonl, waiting, "answers", lines.as_bytes());
 
     let (waiting, out) = handed_out(&csv);
-    let tasks = std::fs::read_dir(&out).unwrap().map(|e| e.unwrap().path());
-    let plain = tasks
-        .filter(|p| p.extension().is_some_and(|e| e == "csv"))
-        .find(|p| p.file_name().unwrap().to_str().unwrap().matches('.').count() == 1);
-    let table = std::fs::read(plain.unwrap()).unwrap();
+    let table = std::fs::read(plain_table(&out)).unwrap();
     let more = [("validator", "ana"), ("verdict", "corrected"), ("text", TEXT)];
     comes_back(&csv, waiting, "answers", &filled_in(&table, |n| n.into(), &more));
+}
+
+/// What people said of the clips, by code, in the order of the codes.
+fn verdicts(ws: &Workspace) -> Value {
+    ws.json("report")["people"]["verdicts"].clone()
+}
+
+#[test]
+fn verdict_codes_of_earlier_versions_are_still_read() {
+    const EARLIER: [&str; 2] = ["several_voices", "shocking"];
+    let current = |n: usize| json!({ "offensive": n / 2, "overlapping_speech": n - n / 2 });
+    let import = |ws: &Workspace, name: &str, bytes: &[u8]| {
+        let path = ws.beside(name);
+        std::fs::write(&path, bytes).unwrap();
+        ws.to(0, "answers", &[path.to_str().unwrap()]);
+    };
+
+    let ws = Workspace::new();
+    let (waiting, out) = handed_out(&ws);
+    let mut rows = util::rows(std::str::from_utf8(&file(&out, ".jsonl")).unwrap());
+    for (i, row) in rows.iter_mut().enumerate() {
+        row["validator"] = json!("ana");
+        row["verdict"] = json!(EARLIER[i % 2]);
+    }
+    let lines: String = rows.iter().map(|r| format!("{r}\n")).collect();
+    import(&ws, "answers.jsonl", lines.as_bytes());
+    assert!(waiting >= 2);
+    assert_eq!(verdicts(&ws), current(waiting));
+
+    let ws = Workspace::new();
+    let (waiting, out) = handed_out(&ws);
+    let more = [("validator", "ana"), ("verdict", EARLIER[1])];
+    let table = std::fs::read(plain_table(&out)).unwrap();
+    import(&ws, "answers.csv", &filled_in(&table, |n| n.into(), &more));
+    assert_eq!(verdicts(&ws), json!({ "offensive": waiting }));
+
+    let ws = Workspace::new();
+    let (waiting, out) = handed_out(&ws);
+    let more = [("WorkerId", "2"), ("Answer.verdict", EARLIER[0]), ("Answer.transcript", "")];
+    let table = file(&out, ".turkle.csv");
+    import(&ws, "turkle.csv", &filled_in(&table, |n| format!("Input.{n}"), &more));
+    assert_eq!(verdicts(&ws), json!({ "overlapping_speech": waiting }));
+
+    let ws = Workspace::new();
+    let (waiting, out) = handed_out(&ws);
+    let more =
+        [("_unit_id", "1"), ("_worker_id", "4711"), ("transcript", ""), ("verdict", EARLIER[1])];
+    let table = file(&out, ".appen.csv");
+    import(&ws, "appen.csv", &filled_in(&table, |n| n.into(), &more));
+    assert_eq!(verdicts(&ws), json!({ "offensive": waiting }));
+
+    let ws = Workspace::new();
+    let (waiting, out) = handed_out(&ws);
+    let mut tasks: Value = serde_json::from_slice(&file(&out, ".label-studio.json")).unwrap();
+    for (i, task) in tasks.as_array_mut().unwrap().iter_mut().enumerate() {
+        let choices = json!({ "choices": [EARLIER[i % 2]] });
+        let verdict = json!({ "from_name": "verdict", "type": "choices", "value": choices });
+        task["annotations"] = json!([{ "completed_by": 7, "result": [verdict] }]);
+    }
+    import(&ws, "export.json", tasks.to_string().as_bytes());
+    assert_eq!(verdicts(&ws), current(waiting));
 }
 
 #[test]

@@ -94,8 +94,8 @@ fn an_import_names_every_bad_row_keeps_comments_and_changes_nothing_the_second_t
     let output = lexicon(&ws, 3, "import", &[path, "--json"]);
     let changed: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(changed["added"], json!(["barguiner"]));
-    assert_eq!(changed["kept"], json!(["bec"]));
-    assert_eq!(changed["built_in_kept"], json!(["frette"]));
+    assert_eq!(changed["conflicting"], json!(["bec"]));
+    assert_eq!(changed["built_in_preferred"], json!(["frette"]));
     let said = stderr(&output);
     assert!(
         said.contains("inventory.tsv, line 4") && said.contains("inventory.tsv, line 5"),
@@ -126,7 +126,7 @@ fn an_import_names_every_bad_row_keeps_comments_and_changes_nothing_the_second_t
 fn a_sentence_is_explained_and_a_file_of_sentences_is_measured() {
     let ws = Workspace::new();
     let told = stdout(&lexicon(&ws, 0, "test", &["Mon char est icitte."]));
-    for part in ["icitte", "regional wherever it stands", "Region: fr-CA", "goes to a person"] {
+    for part in ["icitte", "regional wherever it occurs", "Region: fr-CA", "goes to a person"] {
         assert!(told.contains(part), "{part}: {told}");
     }
     let alone = stdout(&lexicon(&ws, 0, "test", &["Mon char est là."]));
@@ -181,7 +181,7 @@ fn transcripts_say_what_speaks_for_a_region_and_validators_accents_count_in_the_
     let new = all.iter().find(|r| r["clip"] != row["clip"]).unwrap();
     let told: Vec<&str> =
         new["evidence"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
-    assert_eq!(told[0], "1 validator heard fr-CA-QC (+0.67)", "{told:?}");
+    assert_eq!(told[0], "1 validator marked fr-CA-QC (+0.67)", "{told:?}");
     let old = all.iter().find(|r| r["clip"] == row["clip"]).unwrap();
     assert_eq!(old["evidence"], row["evidence"]);
 }

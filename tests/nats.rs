@@ -31,10 +31,10 @@ fn the_model_hears_on_workers_what_it_hears_here_bit_for_bit() {
     let server = Server::start("");
     let hands =
         [worker(&server.url(), &["--workers", "1"]), worker(&server.url(), &["--workers", "1"])];
-    let run = coordinator(&spread, &server.url(), &["--patience", "30"]).end_with(0);
+    let run = coordinator(&spread, &server.url(), &["--ack-timeout", "30"]).end_with(0);
     assert!(stderr(&run).contains("clips transcribed"), "{}", stderr(&run));
     let wanted = hypotheses(&local.dir);
-    assert!(wanted.iter().any(|(_, body)| slowed(body)), "no second look among them");
+    assert!(wanted.iter().any(|(_, body)| slowed(body)), "no second pass among them");
     assert_eq!(hypotheses(&spread.dir), wanted);
     assert_eq!(local.transcripts().len(), spread.transcripts().len());
     nothing_is_left(&server);

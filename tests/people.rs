@@ -365,10 +365,10 @@ fn the_page_warns_marks_and_says_what_it_pays() {
     assert!(data["work"]["estimate_seconds"].as_f64().unwrap() > 10.0);
     assert_eq!(data["regions"][0]["code"], "fr-CA-GASP");
 
-    // One is reported as shocking; its neighbour, if it has one, is warned of too.
+    // One is reported as offensive; its neighbour, if it has one, is warned of too.
     let tasks = rows(&std::fs::read_to_string(file_in(&ws, "t", "jsonl")).unwrap());
     let mut shocked = answer(&tasks[0], "ana", "");
-    shocked["verdict"] = json!("shocking");
+    shocked["verdict"] = json!("offensive");
     ws.set("validators = 1", "validators = 2");
     let file = ws.write_rows("ana.jsonl", &[shocked]);
     let two = ws.beside("two");

@@ -125,12 +125,12 @@ fn next_rounds(ws: &Workspace) {
     .unwrap();
     let promoted =
         json!({"is": "promoted", "model": "scripted", "sha256": "ab", "file": "round-1.bin"});
-    let kept = json!({"is": "kept", "why": ["<i>English</i> got worse by 1.3 points"]});
-    for (number, verdict) in [(1, promoted), (2, kept)] {
+    let rejected = json!({"is": "rejected", "why": ["<i>English</i> got worse by 1.3 points"]});
+    for (number, verdict) in [(1, promoted), (2, rejected)] {
         let measured = json!([
             {"set": "test", "clips": 100, "units": 4, "words": 900, "before": 0.142, "after": 0.087,
              "difference": [-0.071, -0.039]},
-            {"set": "anchor en", "clips": 80, "units": 1, "words": 700, "before": 0.021, "after": 0.034,
+            {"set": "retention en", "clips": 80, "units": 1, "words": 700, "before": 0.021, "after": 0.034,
              "difference": [0.002, 0.024]},
         ]);
         let body = json!({"number": number, "created": "2026-11-24T10:00:00Z", "base": "base",
@@ -182,7 +182,7 @@ fn a_later_model_makes_a_learning_curve_and_every_round_is_listed_with_what_came
     assert!(rounds[0]["minutes_per_hour"]["value"].as_f64().unwrap() > 0.0);
 
     assert_eq!(report["rounds"][0]["verdict"]["is"], "promoted");
-    assert_eq!(report["rounds"][1]["measured"][1]["set"], "anchor en");
+    assert_eq!(report["rounds"][1]["measured"][1]["set"], "retention en");
     let text = stdout(&ws.to(0, "report", &[]));
     for said in [
         "people needed for a mean WER of at most 10.0 %",
@@ -190,7 +190,7 @@ fn a_later_model_makes_a_learning_curve_and_every_round_is_listed_with_what_came
         "no settled draft has a score",
         "1 (from 0): promoted, model scripted",
         "2 (from 1): not promoted: <i>English</i> got worse by 1.3 points",
-        "clips corrections 120, replay 30; 9:12 of sound; loss 1.250, 0.500; share 0.60; seed 7; data 0123456789abcdef",
+        "clips corrections 120, replay 30; 9:12 of audio; loss 1.250, 0.500; share 0.60; seed 7; data 0123456789abcdef",
         "WER 14.2 % -> 8.7 %, -5.5 points (-7.1 to -3.9) on 100 clips, 900 words",
         "Clips of different rounds are different clips",
     ] {

@@ -26,7 +26,7 @@ pub struct Resampler {
 }
 
 impl Resampler {
-    /// From `rate` frames a second.
+    /// From `rate` frames per second.
     pub fn new(rate: u32) -> Result<Self> {
         let fft = if rate == SAMPLE_RATE {
             None

@@ -11,31 +11,31 @@ use crate::routing::lexicon::Kind;
 /// The `lexicon` commands.
 #[derive(Debug, Subcommand)]
 pub enum Lexicon {
-    /// The regional words in use, and what validators added to them.
+    /// List the regional words in use, and what validators added to them.
     #[command(
         after_help = "Examples: second-ear lexicon list calls --region fr-CA-QC --kind idiom\n          \
         second-ear lexicon list calls --json"
     )]
     List(List),
-    /// Put a word or set phrase into the workspace's own lexicon.
+    /// Add a word or set phrase to the workspace's own lexicon.
     #[command(
         after_help = "Example: second-ear lexicon add calls barguiner --region fr-CA-QC,fr-CA-ACAD \
-        --meaning \"discuter le prix\" --pattern '\\bbarguin(?:er|e|é)\\b'\n\nIt counts from the next run on."
+        --meaning \"discuter le prix\" --pattern '\\bbarguin(?:er|e|é)\\b'\n\nIt applies from the next run."
     )]
     Add(Add),
-    /// Put the rows of a file into the workspace's own lexicon; bad rows are named, the rest goes in.
+    /// Add the rows of a file to the workspace's own lexicon; every rejected row is named with its reason.
     #[command(
         after_help = "Example: second-ear lexicon import calls words.tsv\n\nLayouts: a lexicon (term, kind, regions, \
         ambiguity, ...) or an inventory (term, variants, kind, regions, meaning_fr, ...); see FORMATS.md."
     )]
     Import(Import),
-    /// What the lexicon makes of a sentence, and why; or how right it is on a file of sentences.
+    /// Show what the lexicon finds in a sentence, or its precision and recall on a file of sentences.
     #[command(
         after_help = "Examples: second-ear lexicon test calls \"Il fait frette à matin.\"\n          \
         second-ear lexicon test calls --file sentences.tsv"
     )]
     Test(Test),
-    /// Region codes of the entries in use, with Common Voice's accent and variant for each.
+    /// List the region codes in use, with Common Voice's accent and variant for each.
     #[command(after_help = "Example: second-ear lexicon regions calls --json")]
     Regions(Json),
 }
@@ -63,10 +63,10 @@ impl From<Sort> for Kind {
 pub struct List {
     /// The workspace.
     pub dir: PathBuf,
-    /// Entries of this region, of those within it, and of those that hold it.
+    /// Only entries of this region, of regions within it, and of regions that contain it.
     #[arg(long)]
     pub region: Option<Region>,
-    /// Words or idioms alone.
+    /// Only words or only idioms.
     #[arg(long, value_enum)]
     pub kind: Option<Sort>,
     /// Print JSON.
@@ -87,7 +87,7 @@ pub struct Add {
     /// Word or idiom; by default, idiom when the term has a space.
     #[arg(long, value_enum)]
     pub kind: Option<Sort>,
-    /// 0: regional wherever it stands; 1: also used elsewhere; 2: counts only beside other evidence.
+    /// 0: regional wherever it occurs; 1: also used elsewhere; 2: counts only beside other evidence.
     #[arg(long, default_value = "0")]
     pub ambiguity: String,
     /// A regular expression on lower-cased text; by default the term itself.

@@ -7,14 +7,14 @@ use clap::{Subcommand, ValueEnum};
 /// The `model` commands.
 #[derive(Debug, Subcommand)]
 pub enum Model {
-    /// The models of the registry, and which are here.
+    /// List the registered models, and which of them are installed.
     #[command(after_help = "Example: second-ear model list")]
     List {
         /// Print JSON.
         #[arg(long)]
         json: bool,
     },
-    /// Fetch a model, check it, put it in place.
+    /// Download a model and check it.
     #[command(after_help = "Example: second-ear model pull base")]
     Pull {
         /// A registered name.
@@ -34,7 +34,7 @@ pub enum Model {
     Rollback {
         /// The workspace.
         dir: PathBuf,
-        /// The round to use; 0: the settings' model. Without it, the one that this round came from.
+        /// The round to use; 0: the settings' model. By default the round that this one was trained from.
         #[arg(long, value_name = "N")]
         to: Option<u32>,
         /// Print JSON.
@@ -44,7 +44,7 @@ pub enum Model {
     /// Convert a Whisper model between ggml, CTranslate2 and Hugging Face transformers.
     #[command(after_help = "Examples:
   second-ear model convert whisper-base-ct2/ --out base.bin --type q8_0
-  second-ear model convert base --out base-hf/ --type hf       for your own trainer
+  second-ear model convert base --out base-hf/ --type hf       for another trainer
   second-ear model convert fine-tuned-hf/ --out ours.bin       and back")]
     Convert {
         /// Folder of CTranslate2 (model.bin, tokenizer.json) or transformers (model.safetensors,

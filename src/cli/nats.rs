@@ -1,5 +1,5 @@
-//! `worker`, and the options of a distributed `run`. In: arguments and the environment. Out: where the server
-//! is and how to be let in. Left to others: connecting.
+//! `worker`, and the options of a distributed `run`. In: arguments and the environment. Out: the server's
+//! address and credentials. Left to others: connecting.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,10 +10,10 @@ use clap::Args;
 use crate::pipeline::distributed;
 use crate::workers::nats::link::{self, Access};
 
-/// Holds the address where the command line may not, because it has a password in it.
+/// Holds an address with a password in it, which the command line may not.
 const ADDRESS: &str = "SECOND_EAR_NATS";
 
-/// Which server, and how to be let in.
+/// The server, and the credentials for it.
 #[derive(Clone, Debug, Args)]
 pub struct Server {
     /// Credentials file (JWT and seed) for the server.
@@ -22,13 +22,13 @@ pub struct Server {
     /// File with an nkey seed for the server.
     #[arg(long, value_name = "FILE")]
     pub nats_nkey: Option<PathBuf>,
-    /// Certificates of the authority that signed the server's (PEM); turns TLS on.
+    /// Certificates of the authority that signed the server's certificate (PEM); turns TLS on.
     #[arg(long, value_name = "FILE")]
     pub nats_ca: Option<PathBuf>,
-    /// Own certificate (PEM), where the server wants one.
+    /// Client certificate (PEM), if the server asks for one.
     #[arg(long, value_name = "FILE", requires = "nats_key")]
     pub nats_cert: Option<PathBuf>,
-    /// Its key (PEM).
+    /// Key of the client certificate (PEM).
     #[arg(long, value_name = "FILE", requires = "nats_cert")]
     pub nats_key: Option<PathBuf>,
 }
@@ -37,23 +37,23 @@ pub struct Server {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Many machines")]
 pub struct Distributed {
-    /// Let workers on any machine transcribe, through this NATS server with JetStream (GUIDE.md). Without an
-    /// address: that in SECOND_EAR_NATS.
+    /// Let workers on other machines transcribe, through this NATS server with JetStream. Without an
+    /// address it uses SECOND_EAR_NATS.
     #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "")]
     pub nats: Option<String>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub server: Server,
-    /// Most clips on the server and with workers at once.
+    /// Largest number of clips on the server and with workers at once.
     #[arg(long, default_value_t = 1024, value_name = "CLIPS")]
     pub in_flight: usize,
-    /// Without a sign of life for so long, a clip goes to another worker.
+    /// A clip goes to another worker when its worker has been silent for this long.
     #[arg(long, default_value_t = 30.0, value_name = "SECONDS")]
-    pub patience: f64,
-    /// Servers of a cluster that keep each message.
+    pub ack_timeout: f64,
+    /// Servers of a cluster that store each message.
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub replicas: usize,
-    /// Megabytes of clips that may wait on the server, of all runs together (results get a quarter of that).
+    /// Megabytes of clips that may wait on the server, for all runs together (results get a quarter of that).
     #[arg(long, default_value_t = 512.0, value_name = "MB")]
     pub queue_mb: f64,
     /// Put the model on the server, for workers that lack it.
@@ -64,23 +64,22 @@ pub struct Distributed {
 /// Arguments of `worker`.
 #[derive(Clone, Debug, Args)]
 pub struct Worker {
-    /// NATS server with JetStream, nats://HOST:4222 (several with commas). Without it: that in
-    /// SECOND_EAR_NATS.
+    /// NATS server with JetStream, nats://HOST:4222 (several with commas) [default: SECOND_EAR_NATS].
     #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "", default_value = "")]
     pub nats: String,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub server: Server,
-    /// Threads that transcribe (0: one a core).
+    /// Threads that transcribe (0: one per core).
     #[arg(long, default_value_t = 0)]
     pub workers: usize,
-    /// A model beside those of the models folder: name or ggml file; may be repeated.
+    /// A further model: name or ggml file; may be repeated.
     #[arg(long, value_name = "MODEL")]
     pub model: Vec<PathBuf>,
-    /// Its name in results (default: host and process).
+    /// The worker's name in results (default: host and process).
     #[arg(long)]
     pub name: Option<String>,
-    /// End after so long without work.
+    /// Exit after this long without work.
     #[arg(long, value_name = "SECONDS")]
     pub idle_exit: Option<f64>,
     /// Print JSON at the end.
@@ -129,7 +128,7 @@ impl Distributed {
             nats: None,
             server,
             in_flight: 1024,
-            patience: 30.0,
+            ack_timeout: 30.0,
             replicas: 1,
             queue_mb: 512.0,
             share_model: false,
@@ -139,8 +138,8 @@ impl Distributed {
     /// What was asked for; `None`: a local run.
     pub fn resolve(&self) -> Result<Option<distributed::Distributed>> {
         let Some(url) = &self.nats else { return Ok(None) };
-        if !(self.patience.is_finite() && self.patience >= 1.0) {
-            bail!("--patience must be at least 1 second");
+        if !(self.ack_timeout.is_finite() && self.ack_timeout >= 1.0) {
+            bail!("--ack-timeout must be at least 1 second");
         }
         if !(self.queue_mb.is_finite() && self.queue_mb > 0.0) {
             bail!("--queue-mb must be above 0");
@@ -148,7 +147,7 @@ impl Distributed {
         Ok(Some(distributed::Distributed {
             access: self.server.access(url)?,
             in_flight: self.in_flight.max(1),
-            patience: Duration::from_secs_f64(self.patience),
+            ack_timeout: Duration::from_secs_f64(self.ack_timeout),
             replicas: self.replicas.max(1),
             queue_bytes: (self.queue_mb * 1e6) as u64,
             share_model: self.share_model,

@@ -1,4 +1,4 @@
-//! The `adapt` command: what a round learnt, measured and decided, for a terminal.
+//! The `adapt` command: what a round was trained on, measured and decided, for a terminal.
 
 use anyhow::{Result, ensure};
 
@@ -13,18 +13,18 @@ use crate::views::rounds;
 
 /// Makes a round.
 pub fn dispatch(args: Adapt, talk: Talk) -> Result<Exit> {
-    let possible = args.rate.is_none_or(|rate| rate > 0.0 && rate < 1.0);
-    ensure!(possible, "--rate must be a number above 0, such as 2e-5");
+    let possible = args.learning_rate.is_none_or(|rate| rate > 0.0 && rate < 1.0);
+    ensure!(possible, "--learning-rate must be a number above 0, such as 2e-5");
     ensure!(
-        (0.0..1.0).contains(&args.smooth),
-        "--smooth must be a number from 0 to below 1, such as 0.1"
+        (0.0..1.0).contains(&args.label_smoothing),
+        "--label-smoothing must be a number from 0 to below 1, such as 0.1"
     );
     let options = Options {
         dry_run: args.dry_run,
         recipe: args.recipe(),
-        rate: args.rate,
+        rate: args.learning_rate,
         folds: args.folds,
-        anchors: args.anchors,
+        retention: args.retention,
         workers: args.workers,
     };
     let mut workspace = Workspace::write(&args.dir)?;
@@ -52,7 +52,7 @@ pub fn dispatch(args: Adapt, talk: Talk) -> Result<Exit> {
     }
     let dir = args.dir.display();
     talk.say(format!(
-        "Next: second-ear run {dir} (transcribes what nobody was handed yet with the new model); \
+        "Next: second-ear run {dir} (transcribes, with the new model, the clips that nobody was handed yet); \
          second-ear model rollback {dir} goes back."
     ));
     Ok(failed)
@@ -62,16 +62,16 @@ fn text(done: &Adapted) -> String {
     use crate::pipeline::adapt::Confidence;
     let mut t = rounds::text(&done.round, done.dry_run);
     t.push_str(&format!(
-        "  train, dev and test share no {}; {} steps\n",
-        done.apart_by, done.steps
+        "  train, dev and test share no {}; {} training steps\n",
+        done.split_by, done.steps
     ));
-    for (reason, n) in &done.left_out {
-        t.push_str(&format!("  not learnt from: {n} settled clips ({reason})\n"));
+    for (reason, n) in &done.excluded {
+        t.push_str(&format!("  not used: {n} settled clips ({reason})\n"));
     }
     match &done.confidence {
         None => {}
-        Some(Confidence::Refitted { clips, anchors, log_loss: [before, after] }) => t.push_str(&format!(
-            "  confidence: fitted anew on {clips} held-out clips and {anchors} anchors, log-loss {before:.3} -> {after:.3}\n"
+        Some(Confidence::Refitted { clips, retention_clips, log_loss: [before, after] }) => t.push_str(&format!(
+            "  confidence: fitted anew on {clips} held-out clips and {retention_clips} retention clips, log-loss {before:.3} -> {after:.3}\n"
         )),
         Some(Confidence::Unadjusted { clips, why }) => t.push_str(&format!(
             "  confidence: the shipped fit, without adjustment ({clips} held-out clips: {why})\n"

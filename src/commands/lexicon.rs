@@ -70,7 +70,7 @@ fn say(changed: &Changed, json: bool, talk: Talk) -> Result<Exit> {
         print_json(changed)?;
     }
     talk.say(format!(
-        "{}: {} added, {} replaced, {} there already. They count from the next run on.",
+        "{}: {} added, {} replaced, {} there already. They apply from the next run.",
         changed.file,
         changed.added.len(),
         changed.replaced.len(),
@@ -78,22 +78,22 @@ fn say(changed: &Changed, json: bool, talk: Talk) -> Result<Exit> {
     ));
     if !changed.over_built_in.is_empty() {
         talk.say(format!(
-            "In the place of a built-in entry (delete the row to have it back): {}.",
+            "These replace a built-in entry (delete the row to restore it): {}.",
             changed.over_built_in.join(", ")
         ));
     }
-    if !changed.built_in_kept.is_empty() {
+    if !changed.built_in_preferred.is_empty() {
         talk.say(format!(
-            "The built-in list has these, corrected, and keeps them unless you --replace: {}.",
-            changed.built_in_kept.join(", ")
+            "The built-in list has a corrected entry for these; --replace takes yours: {}.",
+            changed.built_in_preferred.join(", ")
         ));
     }
-    let kept = |term: &String| {
-        format!("{term}: {} says something else of it; --replace takes the new one", changed.file)
+    let conflict = |term: &String| {
+        format!("{term}: {} has another entry for it; --replace takes the new one", changed.file)
     };
-    let left: Vec<String> =
-        changed.failed.iter().cloned().chain(changed.kept.iter().map(kept)).collect();
-    Ok(failures(&left, talk))
+    let rejected: Vec<String> =
+        changed.failed.iter().cloned().chain(changed.conflicting.iter().map(conflict)).collect();
+    Ok(failures(&rejected, talk))
 }
 
 fn test(args: Test) -> Result<Exit> {
@@ -119,7 +119,7 @@ fn test(args: Test) -> Result<Exit> {
 fn told_text(told: &Explained, reviewed: bool) -> String {
     let mut t = format!("{}\n", told.folded);
     if told.hits.is_empty() {
-        t.push_str("No entry stands in it.\n");
+        t.push_str("No entry occurs in it.\n");
     }
     for hit in &told.hits {
         let regions: Vec<&str> = hit.regions.iter().map(Region::as_str).collect();
@@ -127,7 +127,7 @@ fn told_text(told: &Explained, reviewed: bool) -> String {
         let _ = writeln!(
             t,
             "  {:<16} {:>3}-{:<3} {:+.2}  {}: {}",
-            hit.heard,
+            hit.matched,
             hit.start,
             hit.end,
             hit.weight,

@@ -21,11 +21,11 @@ pub enum Verdict {
     /// Not the expected language.
     WrongLanguage,
     /// People talk over each other.
-    SeveralVoices,
-    /// Names, numbers or addresses of real people are heard.
+    OverlappingSpeech,
+    /// Names, numbers or addresses of real people are said.
     PersonalData,
     /// Violent, hateful or sexual content.
-    Shocking,
+    Offensive,
     /// The validator would rather not: never held against anybody, settles nothing.
     Skip,
 }
@@ -38,9 +38,9 @@ impl Verdict {
         Verdict::Unintelligible,
         Verdict::NotSpeech,
         Verdict::WrongLanguage,
-        Verdict::SeveralVoices,
+        Verdict::OverlappingSpeech,
         Verdict::PersonalData,
-        Verdict::Shocking,
+        Verdict::Offensive,
         Verdict::Skip,
     ];
 
@@ -52,12 +52,16 @@ impl Verdict {
             Verdict::Unintelligible => "unintelligible",
             Verdict::NotSpeech => "not_speech",
             Verdict::WrongLanguage => "wrong_language",
-            Verdict::SeveralVoices => "several_voices",
+            Verdict::OverlappingSpeech => "overlapping_speech",
             Verdict::PersonalData => "personal_data",
-            Verdict::Shocking => "shocking",
+            Verdict::Offensive => "offensive",
             Verdict::Skip => "skip",
         }
     }
+
+    /// Codes that files of earlier versions hold; they are read, never written.
+    pub const EARLIER: [(&str, Verdict); 2] =
+        [("several_voices", Verdict::OverlappingSpeech), ("shocking", Verdict::Offensive)];
 
     /// Whether the verdict says that a text is right and can be learned from.
     pub fn gives_text(self) -> bool {
@@ -68,7 +72,8 @@ impl Verdict {
 impl FromStr for Verdict {
     type Err = String;
     fn from_str(s: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|v| v.code() == s).ok_or_else(|| {
+        let codes = Self::ALL.map(|v| (v.code(), v)).into_iter().chain(Self::EARLIER);
+        codes.into_iter().find(|(code, _)| *code == s).map(|(_, v)| v).ok_or_else(|| {
             let codes: Vec<_> = Self::ALL.iter().map(|v| v.code()).collect();
             format!("'{s}' is not a verdict; write one of {}", codes.join(", "))
         })
@@ -83,7 +88,7 @@ pub enum TagKind {
     RegionalWord,
     /// A set phrase of a region.
     Idiom,
-    /// The speaker's accent as heard.
+    /// The speaker's accent.
     Accent,
 }
 

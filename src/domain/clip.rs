@@ -30,7 +30,7 @@ impl Span {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RejectReason {
-    /// A sound shorter than the shortest speech worth hearing.
+    /// A sound shorter than the shortest speech worth transcribing.
     TooShort,
 }
 
@@ -66,7 +66,7 @@ impl Piece {
     }
 }
 
-/// A short piece of a recording that is transcribed, and perhaps heard, as a whole.
+/// A short piece of a recording that is transcribed, and perhaps reviewed, as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clip {
     /// Derived from recording and span.

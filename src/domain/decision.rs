@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ClipId, Probability, Region, RegionalPiece};
 
-/// Why a person should hear a clip. [`Reason::code`] is what other programs read.
+/// Why a person should review a clip. [`Reason::code`] is what other programs read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "code")]
 pub enum Reason {
@@ -17,7 +17,7 @@ pub enum Reason {
         /// What it had to reach.
         threshold: Probability,
     },
-    /// No score could be had: treated as low confidence, never as certainty.
+    /// No score is available: treated as low confidence, never as certainty.
     NoScore,
     /// The score would do elsewhere, but declared region or the speaker's words ask for more.
     RegionalEvidence {
@@ -28,9 +28,9 @@ pub enum Reason {
         /// What it is made of.
         pieces: Vec<RegionalPiece>,
     },
-    /// The team wants every clip of this region to be heard.
+    /// The team wants every clip of this region to be reviewed.
     RegionAlwaysReviewed {
-        /// The clip's region, declared or heard.
+        /// The clip's region, declared or inferred from speech.
         region: Region,
     },
     /// A regional word stands in the text, or something one edit from it.
@@ -38,14 +38,14 @@ pub enum Reason {
         /// Lexicon term.
         term: String,
         /// As it stands in the text.
-        heard: String,
+        matched: String,
     },
     /// A regional idiom stands in the text.
     Idiom {
         /// Lexicon term.
         term: String,
         /// As it stands in the text.
-        heard: String,
+        matched: String,
     },
     /// The text looks made up: a known phrase, a repetition, an impossible rate of speech.
     SuspectedHallucination {
@@ -106,8 +106,10 @@ impl fmt::Display for Reason {
             Reason::RegionAlwaysReviewed { region } => {
                 write!(f, "speech of {region}, which the team always reviews")
             }
-            Reason::RegionalWord { term, heard } => write!(f, "regional word {term} ('{heard}')"),
-            Reason::Idiom { term, heard } => write!(f, "idiom {term} ('{heard}')"),
+            Reason::RegionalWord { term, matched } => {
+                write!(f, "regional word {term} ('{matched}')")
+            }
+            Reason::Idiom { term, matched } => write!(f, "idiom {term} ('{matched}')"),
             Reason::SuspectedHallucination { sign } => write!(f, "perhaps made up: {sign}"),
             Reason::NoOutput => write!(f, "speech without text"),
             Reason::WrongLanguage { language, p } => write!(f, "sounds like {language} ({p})"),
@@ -121,7 +123,7 @@ impl fmt::Display for Reason {
 #[serde(rename_all = "snake_case")]
 pub enum DropReason {
     /// No text, and the model takes it for silence, noise or music.
-    NothingHeard,
+    NoSpeech,
 }
 
 /// What happens to a clip.
@@ -156,7 +158,7 @@ pub struct Routed {
     pub decision: Decision,
     /// P(draft has no error), calibrated; `None` when there is no score.
     pub score: Option<Probability>,
-    /// Probability that a person hears it: 1 when routed for a reason, the audit rate otherwise.
+    /// Probability that a person reviews it: 1 when routed for a reason, the audit rate otherwise.
     pub inclusion: Probability,
     /// Declared region, else the one that the speaker's words point to.
     pub region: Option<Region>,

@@ -13,7 +13,7 @@ pub struct DecodePolicy {
     pub full_window: bool,
     /// Seconds of audio context beyond the clip in the first decoding.
     pub context_margin_seconds: f64,
-    /// Smallest audio context of the first decoding, frames (50 a second, at most 1500).
+    /// Smallest audio context of the first decoding, encoder frames (50 per second, at most 1500).
     pub min_context: u32,
     /// Token limit: this many, and ...
     pub max_tokens_base: u32,

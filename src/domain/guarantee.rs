@@ -1,4 +1,4 @@
-//! A promise about what nobody checks: what is promised, to whom, and what becomes of it.
+//! A risk guarantee on drafts that nobody checks: its target, its scope, and the log of what becomes of it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -39,18 +39,18 @@ impl FromStr for Measure {
     }
 }
 
-/// What is promised: among clips accepted by their score alone, the mean loss is at most `target`.
+/// A risk guarantee: among clips accepted by their score alone, the mean loss is at most `target`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Promise {
+pub struct Guarantee {
     /// In (0, 1).
     pub target: f64,
     /// What counts as loss.
     pub measure: Measure,
-    /// Probability, at least, with which the promise holds; in (0, 1).
+    /// Probability, at least, with which the guarantee holds; in (0, 1).
     pub confidence: f64,
 }
 
-impl fmt::Display for Promise {
+impl fmt::Display for Guarantee {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match self.measure {
             Measure::Wer => "mean WER of accepted clips",
@@ -61,11 +61,11 @@ impl fmt::Display for Promise {
     }
 }
 
-/// Whose clips a promise is about.
+/// Whose clips a guarantee is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
-    /// All clips, but for those of regions with a promise of their own.
+    /// All clips, but for those of regions with a guarantee of their own.
     Pooled {
         /// These regions.
         apart: Vec<Region>,
@@ -87,7 +87,7 @@ impl Scope {
 /// What a draft must reach to be accepted, and why.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Threshold {
-    /// No promise is asked for: `routing.accept_score`, shifted by regional evidence.
+    /// No guarantee is asked for: `routing.accept_score`, shifted by regional evidence.
     Setting,
     /// Audits have shown that this is enough.
     Certified {
@@ -113,7 +113,7 @@ pub struct Thresholds {
 }
 
 impl Thresholds {
-    /// Without a promise.
+    /// Without a guarantee.
     pub fn setting() -> Self {
         Self { pooled: Threshold::Setting, regions: BTreeMap::new() }
     }
@@ -124,7 +124,7 @@ impl Thresholds {
     }
 }
 
-/// What a promise rests on: when any of it changes, it has to be shown again.
+/// What a guarantee rests on: when any of it changes, it has to be shown again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Basis {
     /// Model digest.
@@ -133,11 +133,11 @@ pub struct Basis {
     pub policy: String,
     /// Digest of the calibration file.
     pub calibration: String,
-    /// What is promised.
-    pub promise: Promise,
+    /// What is guaranteed.
+    pub guarantee: Guarantee,
 }
 
-/// One line of the log of promises, about one scope.
+/// One line of the log of guarantees, about one scope.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// Whose clips.
@@ -146,7 +146,7 @@ pub struct Entry {
     pub event: Event,
 }
 
-/// What can happen to a promise.
+/// What can happen to a guarantee.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "event")]
 pub enum Event {
@@ -159,11 +159,11 @@ pub enum Event {
         /// Audits from this position on count.
         from: u64,
     },
-    /// The promise holds from this threshold up.
+    /// The guarantee holds from this threshold up.
     Certified {
         /// Clips that score at least this are accepted.
         threshold: f64,
-        /// Audits at later positions watch over the promise.
+        /// Audits at later positions watch over the guarantee.
         upto: u64,
         /// The audits that it rests on.
         used: Vec<ClipId>,
@@ -172,7 +172,7 @@ pub enum Event {
         /// Betting p-value.
         p: f64,
     },
-    /// The promise no longer holds; a new test begins with the audits since the change.
+    /// The guarantee no longer holds; a new test begins with the audits since the change.
     Alarm {
         /// The audit that raised it.
         at: ClipId,

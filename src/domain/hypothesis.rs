@@ -1,4 +1,4 @@
-//! What the model heard in a clip, with everything later stages judge it by.
+//! What the model decoded from a clip, with everything later stages judge it by.
 
 use serde::{Deserialize, Serialize};
 
@@ -104,7 +104,7 @@ pub struct Hypothesis {
     /// where it can change a decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slowed: Option<String>,
-    /// Regional forms tried in the place of standard ones of the text, which they leave as it is.
+    /// Regional forms tried instead of standard ones of the text, which they leave as it is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variants: Vec<Variant>,
     /// The clip's length, seconds.
@@ -126,7 +126,8 @@ pub struct End {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Features {
     /// From the decoding itself: always there.
-    pub heard: Vec<f64>,
+    #[serde(alias = "heard")] // in rows of earlier versions
+    pub decoded: Vec<f64>,
     /// From a word list; `None` for a language without one.
     #[serde(default)]
     pub words: Option<Vec<f64>>,

@@ -46,7 +46,7 @@ pub struct Estimate {
     pub high: f64,
 }
 
-/// Agreement among people who heard the same clips.
+/// Agreement among people who reviewed the same clips.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Agreement {
     /// Clips with two texts or more.

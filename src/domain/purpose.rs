@@ -13,7 +13,7 @@ pub enum Purpose {
     /// It waits for a person.
     #[default]
     Task,
-    /// Its text is known: how well does the validator hear?
+    /// Its text is known: how well does the validator transcribe?
     Gold,
     /// A wrong word was planted in a settled text: does the validator notice?
     Seeded,
@@ -58,7 +58,7 @@ pub enum Blind {
     No,
     /// Drawn at random, to measure what the draft does to people.
     Drawn,
-    /// The draft is so poor that typing is faster than mending.
+    /// The draft is so poor that typing is faster than correcting.
     PoorDraft,
 }
 

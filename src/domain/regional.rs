@@ -30,15 +30,15 @@ pub enum RegionalSource {
         /// Lexicon term.
         term: String,
         /// As it stands in the text, in its strongest mention.
-        heard: String,
+        matched: String,
         /// How the strongest mention was found.
-        found: Found,
+        match_kind: MatchKind,
         /// Mentions in all, a clip counting once.
         clips: u32,
     },
-    /// Validators heard the accent in earlier clips of the speaker.
+    /// Validators marked the accent in earlier clips of the speaker.
     AccentTag {
-        /// What they heard.
+        /// Its region.
         region: Region,
         /// Different validators.
         validators: u32,
@@ -48,14 +48,14 @@ pub enum RegionalSource {
 /// How a regional form was found, the surest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Found {
+pub enum MatchKind {
     /// In the draft.
     Draft,
     /// Only in another decoding of the clip.
     SecondDecode,
     /// One letter from a form of the entry.
     NearForm,
-    /// Not written, but the model finds it nearly as likely as the standard form that the draft has.
+    /// Not written, but the model rates it nearly as likely as the standard form that the draft has.
     LikelyForm,
 }
 
@@ -63,13 +63,13 @@ impl fmt::Display for RegionalPiece {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.source {
             RegionalSource::Declared { region } => write!(f, "{region} was declared")?,
-            RegionalSource::Lexicon { term, heard, found, clips } => {
-                match found {
-                    Found::Draft => write!(f, "'{heard}' in the draft")?,
-                    Found::SecondDecode => write!(f, "'{heard}' in a second decoding")?,
-                    Found::NearForm => write!(f, "'{heard}', one letter from {term}")?,
-                    Found::LikelyForm => {
-                        write!(f, "'{heard}' nearly as likely as what the draft has")?
+            RegionalSource::Lexicon { term, matched, match_kind, clips } => {
+                match match_kind {
+                    MatchKind::Draft => write!(f, "'{matched}' in the draft")?,
+                    MatchKind::SecondDecode => write!(f, "'{matched}' in a second decoding")?,
+                    MatchKind::NearForm => write!(f, "'{matched}', one letter from {term}")?,
+                    MatchKind::LikelyForm => {
+                        write!(f, "'{matched}' nearly as likely as what the draft has")?
                     }
                 }
                 if *clips > 1 {
@@ -77,10 +77,10 @@ impl fmt::Display for RegionalPiece {
                 }
             }
             RegionalSource::AccentTag { region, validators: 1 } => {
-                write!(f, "1 validator heard {region}")?;
+                write!(f, "1 validator marked {region}")?;
             }
             RegionalSource::AccentTag { region, validators } => {
-                write!(f, "{validators} validators heard {region}")?;
+                write!(f, "{validators} validators marked {region}")?;
             }
         }
         write!(f, " ({:+.2})", self.weight)
@@ -94,19 +94,22 @@ mod tests {
     #[test]
     fn a_piece_reads_as_a_sentence_and_comes_back_from_json() {
         let quebec: Region = "fr-CA-QC".parse().unwrap();
-        let word = |found, clips| RegionalSource::Lexicon {
+        let word = |match_kind, clips| RegionalSource::Lexicon {
             term: "icitte".into(),
-            heard: "icitte".into(),
-            found,
+            matched: "icitte".into(),
+            match_kind,
             clips,
         };
         for (source, expected) in [
             (RegionalSource::Declared { region: quebec.clone() }, "fr-CA-QC was declared (+0.50)"),
-            (word(Found::Draft, 3), "'icitte' in the draft (3 clips) (+0.50)"),
-            (word(Found::LikelyForm, 1), "'icitte' nearly as likely as what the draft has (+0.50)"),
+            (word(MatchKind::Draft, 3), "'icitte' in the draft (3 clips) (+0.50)"),
+            (
+                word(MatchKind::LikelyForm, 1),
+                "'icitte' nearly as likely as what the draft has (+0.50)",
+            ),
             (
                 RegionalSource::AccentTag { region: quebec.clone(), validators: 2 },
-                "2 validators heard fr-CA-QC (+0.50)",
+                "2 validators marked fr-CA-QC (+0.50)",
             ),
         ] {
             let piece = RegionalPiece { weight: 0.5, source };

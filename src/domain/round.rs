@@ -27,11 +27,11 @@ pub struct Round {
     pub data_digest: String,
     /// How it was trained, as settings: the recipe.
     pub recipe: serde_json::Value,
-    /// Clips, by what they were used for (`train`, `dev`, `test`, `replay`, `anchor en test`, ...).
+    /// Clips, by what they were used for (`train`, `dev`, `test`, `replay`, `retention en test`, ...).
     pub clips: BTreeMap<String, usize>,
-    /// Seconds of sound learnt from.
+    /// Seconds of audio learnt from.
     pub train_seconds: f64,
-    /// Mean loss (nats a token) of each epoch.
+    /// Mean loss (nats per token) of each epoch.
     pub losses: Vec<f64>,
     /// Share of the new weights in the average with those that training began from.
     pub share: f64,
@@ -52,8 +52,8 @@ pub struct Average {
     pub share: f64,
     /// Word error rate on `dev`; `None` where that is empty.
     pub dev: Option<f64>,
-    /// Word error rate on each dev anchor, less that of the model that training began from.
-    pub anchors: BTreeMap<String, f64>,
+    /// Word error rate on each retention set (its dev clips), less that of the model that training began from.
+    pub retention_sets: BTreeMap<String, f64>,
     /// What it worsens, which one nearer to the old model may do without: then the next one is judged. Empty where it was never
     /// judged, too.
     pub too_far: Vec<String>,
@@ -62,7 +62,7 @@ pub struct Average {
 /// One set of clips under two models.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Measured {
-    /// Which set: `test`, `anchor en`, `anchor fr`, ...
+    /// Which set: `test`, `retention en`, `retention fr`, ...
     pub set: String,
     /// Clips.
     pub clips: usize,
@@ -70,7 +70,7 @@ pub struct Measured {
     pub units: usize,
     /// Words of the references.
     pub words: usize,
-    /// Word error rate of the parent; of an anchor, that of the model that training began from.
+    /// Word error rate of the parent; on a retention set, that of the model that training began from.
     pub before: f64,
     /// Word error rate of the new model.
     pub after: f64,
@@ -94,7 +94,7 @@ pub enum RoundVerdict {
         file: String,
     },
     /// It is not; the old model stays.
-    Kept {
+    Rejected {
         /// Why, in words.
         why: Vec<String>,
     },
@@ -105,7 +105,7 @@ impl Round {
     pub fn model(&self) -> Option<&str> {
         match &self.verdict {
             RoundVerdict::Promoted { model, .. } => Some(model),
-            RoundVerdict::Kept { .. } => None,
+            RoundVerdict::Rejected { .. } => None,
         }
     }
 
@@ -163,7 +163,7 @@ pub fn example_round(
 ) -> Round {
     let verdict = match promoted {
         Some((model, sha256, file)) => RoundVerdict::Promoted { model, sha256, file },
-        None => RoundVerdict::Kept { why: vec!["no better".into()] },
+        None => RoundVerdict::Rejected { why: vec!["no better".into()] },
     };
     Round {
         number,

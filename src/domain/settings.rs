@@ -3,7 +3,7 @@
 use documented::DocumentedFields;
 use serde::{Deserialize, Serialize};
 
-use super::{Measure, Promise, Region, Samples};
+use super::{Measure, Guarantee, Region, Samples};
 
 /// How recordings are cut into clips.
 #[derive(Clone, Debug, PartialEq, DocumentedFields, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ pub struct SliceSettings {
     pub speech_threshold: f64,
     /// Pauses shorter than this, seconds, do not end a clip.
     pub join_gap_seconds: f64,
-    /// Sound kept before and after speech, seconds, as far as the pause allows.
+    /// Audio included before and after speech, seconds, as far as the pause allows.
     pub padding_seconds: f64,
     /// Speech shorter than this, seconds, is left out as too short.
     pub min_speech_seconds: f64,
@@ -78,7 +78,7 @@ impl SliceSettings {
 /// Which clips get a second, slowed decoding, which makes their score better and changes no text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum SecondLook {
+pub enum SecondPass {
     /// None: fastest.
     Never,
     /// Those whose first score is neither very high nor very low.
@@ -87,14 +87,14 @@ pub enum SecondLook {
     Always,
 }
 
-impl std::str::FromStr for SecondLook {
+impl std::str::FromStr for SecondPass {
     type Err = String;
     fn from_str(s: &str) -> Result<Self, String> {
         match s {
             "never" => Ok(Self::Never),
             "doubtful" => Ok(Self::Doubtful),
             "always" => Ok(Self::Always),
-            _ => Err(format!("'{s}' is none of never, doubtful, always")),
+            _ => Err(format!("'{s}' is not one of never, doubtful, always")),
         }
     }
 }
@@ -105,14 +105,14 @@ impl std::str::FromStr for SecondLook {
 pub struct RoutingSettings {
     /// A draft is accepted when its calibrated P(no error) reaches this.
     pub accept_score: f64,
-    /// The risk that is to be guaranteed of drafts accepted by their score: thresholds then come from random
-    /// audits (`second-ear plan`), and accept_score and region_shift do not apply. Off unless set.
+    /// The highest risk to guarantee for drafts accepted by their score: thresholds then come from random
+    /// audits (`second-ear audit-plan`), and accept_score and region_shift do not apply. Off unless set.
     pub target_risk: Option<f64>,
     /// What target_risk counts: wer (a clip's word error rate, at most 1), clips (any error).
     pub target_measure: Measure,
     /// Probability with which each guarantee holds.
     pub confidence: f64,
-    /// Audits from which a region has a guarantee and a threshold of its own.
+    /// Number of audits from which a region has its own guarantee and threshold.
     pub region_min_audits: usize,
     /// Added to accept_score for speakers with full regional evidence, less for weaker.
     /// A region never forces review by itself.
@@ -124,11 +124,11 @@ pub struct RoutingSettings {
     pub always_review_regions: Vec<Region>,
     /// P(expected language) under which a clip counts as another language, where another one is likelier.
     pub min_language: f64,
-    /// p(no speech) above which a clip without text is taken for silence or noise.
+    /// p(no speech) above which a clip without text counts as silence or noise.
     pub no_speech: f64,
-    /// Clips decoded a second time, more slowly, for a better score (texts stay as they are):
-    /// never (fastest), doubtful (those whose score it may move over a threshold), always.
-    pub second_look: SecondLook,
+    /// Clips that get a second, slowed decoding for a better score (it changes no text): never (fastest),
+    /// doubtful (clips whose score it may move across a threshold), always.
+    pub second_pass: SecondPass,
     /// Share of what would be accepted that is drawn at random for a person.
     pub audit_rate: f64,
     /// Seed of the draw: the same seed draws the same clips.
@@ -154,7 +154,7 @@ impl Default for RoutingSettings {
             always_review_regions: Vec::new(),
             min_language: 0.5,
             no_speech: 0.6,
-            second_look: SecondLook::Doubtful,
+            second_pass: SecondPass::Doubtful,
             audit_rate: 0.05,
             seed: 1,
             max_human_share: None,
@@ -165,10 +165,10 @@ impl Default for RoutingSettings {
 }
 
 impl RoutingSettings {
-    /// What is to be promised, where something is.
-    pub fn promise(&self) -> Option<Promise> {
+    /// The guarantee that is asked for, if any.
+    pub fn guarantee(&self) -> Option<Guarantee> {
         let (measure, confidence) = (self.target_measure, self.confidence);
-        self.target_risk.map(|target| Promise { target, measure, confidence })
+        self.target_risk.map(|target| Guarantee { target, measure, confidence })
     }
 
     /// Why the settings make no sense, if they do not.
@@ -226,11 +226,11 @@ pub struct TaskSettings {
     pub pay_per_clip: f64,
     /// Its currency, for people.
     pub currency: String,
-    /// Pay for an hour of work under which a batch is flagged; 0: not set.
+    /// Pay per hour of work under which a batch is flagged; 0: not set.
     pub floor_per_hour: f64,
     /// Minutes of work between reminders of a break; 0: none.
     pub break_minutes: u32,
-    /// Minutes of work a day after which the page says it is enough; 0: none.
+    /// Minutes of work per day after which the page says that the limit is reached; 0: none.
     pub daily_minutes: u32,
     /// More regions for the page to offer: "CODE|French name|English name".
     pub regions: Vec<String>,

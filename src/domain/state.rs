@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Consensus, Decision, Samples};
 
-/// Where a stretch of sound stands.
+/// The state of a stretch of audio.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
@@ -16,7 +16,7 @@ pub enum State {
     Failed,
     /// No speech was detected.
     NotSpeech,
-    /// Taken for speech, but the model heard nothing in it.
+    /// Taken for speech, but the model gave no text for it.
     NoOutput,
     /// The draft was accepted.
     Auto,

@@ -31,9 +31,9 @@ pub struct TaskRow {
     pub reasons: Vec<String>,
     /// Region, or empty.
     pub region: String,
-    /// Text heard just before the clip.
+    /// Text said just before the clip.
     pub context_before: String,
-    /// Text heard just after the clip.
+    /// Text said just after the clip.
     pub context_after: String,
     /// Who answered: a pseudonym or a name.
     pub validator: String,
@@ -41,7 +41,7 @@ pub struct TaskRow {
     pub verdict: String,
     /// Corrected text, or what could be made out.
     pub text: String,
-    /// Regional words, idioms and accents heard.
+    /// Regional words, idioms and accents.
     pub tags: Vec<Tag>,
     /// Seconds of real work on the clip.
     pub active_seconds: Option<f64>,

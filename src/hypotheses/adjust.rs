@@ -65,7 +65,7 @@ pub struct Adjustment {
     pub wer: Map,
     /// Log-odds added to P(no word error), by declared region.
     pub regions: BTreeMap<String, Shift>,
-    /// Cross-validated weighted log-loss, nats a clip, without any adjustment.
+    /// Cross-validated weighted log-loss, nats per clip, without any adjustment.
     pub log_loss_before: f64,
     /// And with it.
     pub log_loss_after: f64,

@@ -50,7 +50,8 @@ pub struct Calibration {
 #[serde(rename_all = "snake_case")]
 pub enum Tier {
     /// Of the decoding alone.
-    Heard,
+    #[serde(alias = "heard")] // in files of earlier versions
+    Decoded,
     /// And of a word list.
     Words,
     /// And of a slowed decoding.
@@ -59,11 +60,11 @@ pub enum Tier {
 
 impl Tier {
     /// From the cheapest to the dearest.
-    pub const ALL: [Tier; 3] = [Tier::Heard, Tier::Words, Tier::Slowed];
+    pub const ALL: [Tier; 3] = [Tier::Decoded, Tier::Words, Tier::Slowed];
 
     /// Names of the features, in order.
     pub fn names(self) -> Vec<&'static str> {
-        let mut names = features::HEARD.to_vec();
+        let mut names = features::DECODED.to_vec();
         if self >= Tier::Words {
             names.extend(features::WORDS);
         }
@@ -75,7 +76,7 @@ impl Tier {
 
     /// The numbers, in the order of the names; `None` where a hypothesis lacks some.
     pub fn of(self, features: &Features) -> Option<Vec<f64>> {
-        let mut values = features.heard.clone();
+        let mut values = features.decoded.clone();
         if self >= Tier::Words {
             values.extend(features.words.as_ref()?);
         }

@@ -1,7 +1,7 @@
 //! How familiar the words of a text are: their frequency in ordinary writing and speech.
 //! In: a text and its language. Out: [`Familiarity`], or nothing for a language without a list.
 //! Left to others: what it says about a hypothesis (`features`). A word that no list knows is often a
-//! recogniser's spelling of something that it misheard.
+//! recogniser's spelling of something that it got wrong.
 //!
 //! The lists are those of the Python package wordfreq (Speer 2022), CC-BY-SA-4.0, words of letters only;
 //! `scripts/word-lists` makes them. A word's Zipf value (van Heuven et al. 2014) is the base-10 logarithm of

@@ -1,5 +1,5 @@
 //! Numbers that tell good hypotheses from bad ones.
-//! In: a `Hypothesis`. Out: `Features`, in the order of [`HEARD`], [`WORDS`] and [`SLOWED`], finite for
+//! In: a `Hypothesis`. Out: `Features`, in the order of [`DECODED`], [`WORDS`] and [`SLOWED`], finite for
 //! every hypothesis.
 //! Left to others: their weights (`calibrate`). A change here makes old calibrations unusable:
 //! they carry the names that they were fitted with.
@@ -10,7 +10,7 @@ use super::text::{has_word, words};
 use crate::domain::{Features, Hypothesis, Probability, Token};
 
 /// From the decoding itself, in order.
-pub const HEARD: [&str; 37] = [
+pub const DECODED: [&str; 37] = [
     "mean_logprob",
     "min_logprob",
     "p10_logprob",
@@ -72,9 +72,9 @@ pub fn features(hypothesis: &Hypothesis, regional: &dyn Fn(&str) -> bool) -> Fea
     });
     let words = familiarity(&h.text, &h.language, regional)
         .map(|f| vec![f.least, f.mean, f.unknown, f.very_rare, f.rare, f.homophones]);
-    let mut heard = of_text(h);
-    heard.extend(of_choices(h));
-    Features { heard, words, slowed }
+    let mut decoded = of_text(h);
+    decoded.extend(of_choices(h));
+    Features { decoded, words, slowed }
 }
 
 /// The first twenty.
@@ -265,7 +265,7 @@ pub mod tests {
     }
 
     fn named(f: &Features, name: &str) -> f64 {
-        f.heard[HEARD.iter().position(|n| *n == name).unwrap()]
+        f.decoded[DECODED.iter().position(|n| *n == name).unwrap()]
     }
 
     #[test]
@@ -334,8 +334,8 @@ pub mod tests {
             h.level = Level { rms_db: level, peak_db: level, range_db: level, clipped: level };
             h.slowed = texts.first().cloned();
             let f = of(&h);
-            let all = [f.heard, f.words.unwrap(), f.slowed.unwrap_or(vec![0.0; SLOWED.len()])];
-            prop_assert_eq!(all.iter().map(Vec::len).collect::<Vec<_>>(), [HEARD.len(), WORDS.len(), SLOWED.len()]);
+            let all = [f.decoded, f.words.unwrap(), f.slowed.unwrap_or(vec![0.0; SLOWED.len()])];
+            prop_assert_eq!(all.iter().map(Vec::len).collect::<Vec<_>>(), [DECODED.len(), WORDS.len(), SLOWED.len()]);
             prop_assert!(all.concat().iter().all(|x| x.is_finite()), "{:?}", all);
         }
     }

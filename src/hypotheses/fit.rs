@@ -34,7 +34,7 @@ pub struct Row {
     /// Words of its reference.
     pub words: usize,
     /// Features of each word of its text, and whether the word is wrong.
-    pub heard: Vec<(Vec<f64>, bool)>,
+    pub word_features: Vec<(Vec<f64>, bool)>,
 }
 
 impl Row {
@@ -71,7 +71,7 @@ pub fn fit(rows: &[Row], origin: &Origin<'_>, l2: f64) -> Result<Calibration> {
         rows.len(),
         4 * FOLDS
     );
-    let missing = rows.iter().find(|r| Tier::Heard.of(&r.features).is_none());
+    let missing = rows.iter().find(|r| Tier::Decoded.of(&r.features).is_none());
     if let Some(row) = missing {
         anyhow::bail!("clip {} lacks features: run evaluate again", row.clip);
     }
@@ -128,7 +128,8 @@ fn fit_tier(
 
 /// P(wrong) of words; `None` where the rows know none.
 fn fit_words(rows: &[Row], fold_of: &[usize], l2: f64) -> Result<Option<WordFit>> {
-    let words = || rows.iter().zip(fold_of).flat_map(|(r, f)| r.heard.iter().map(move |w| (w, *f)));
+    let words =
+        || rows.iter().zip(fold_of).flat_map(|(r, f)| r.word_features.iter().map(move |w| (w, *f)));
     let values: Vec<Vec<f64>> = words().map(|((values, _), _)| values.clone()).collect();
     let labels: Vec<bool> = words().map(|((_, wrong), _)| *wrong).collect();
     if labels.iter().all(|l| *l) || labels.iter().all(|l| !*l) {
@@ -268,7 +269,7 @@ mod tests {
     fn rows(n: usize) -> Vec<Row> {
         (0..n)
             .map(|i| {
-                let mut values = vec![0.0; features::HEARD.len()];
+                let mut values = vec![0.0; features::DECODED.len()];
                 let good = i % 3 != 0;
                 values[0] = if (i % 10 == 0) == good { 0.0 } else { 1.0 };
                 values[1] = ((i * 7919) % 101) as f64;
@@ -278,10 +279,10 @@ mod tests {
                     clip: format!("c{i}"),
                     set: if i % 2 == 0 { "even" } else { "odd" }.into(),
                     speaker: Some(format!("s{}", i / 4)),
-                    features: Features { heard: values, ..Features::default() },
+                    features: Features { decoded: values, ..Features::default() },
                     errors: usize::from(!good),
                     words: 3,
-                    heard: vec![(word, !good)],
+                    word_features: vec![(word, !good)],
                 }
             })
             .collect()

@@ -38,7 +38,7 @@ pub enum Sign {
     NoWord,
     /// The token limit was reached, or decoding was stopped in a loop.
     RanOn,
-    /// More words a second than people speak.
+    /// More words per second than people speak.
     TooManyWords {
         /// As counted.
         per_second: f64,
@@ -87,7 +87,7 @@ impl fmt::Display for Sign {
     }
 }
 
-/// Every sign against a text heard in `seconds` of sound.
+/// Every sign against a text of `seconds` of audio.
 pub fn look(text: &str, seconds: f64) -> Vec<Sign> {
     let words = words(text);
     if words.is_empty() {

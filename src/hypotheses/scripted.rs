@@ -4,7 +4,7 @@
 //! A row: `{"recording": ID, "start": 1.2, "end": 3.4, "text": "...", ...}` answers for the clip
 //! of that recording that overlaps it most (seconds; without them, for any clip; without
 //! `recording`, in any recording), or `{"clip": ID, ...}` for exactly one clip. Optional:
-//! `logprob` (of every word, -0.1 otherwise) or `logprobs`, `entropies`, `margins` (one a word), `language`,
+//! `logprob` (of every word, -0.1 otherwise) or `logprobs`, `entropies`, `margins` (one per word), `language`,
 //! `p_no_speech` (.02), `p_language` (.98), `replaced`, `slowed`, `variants`; `wait` (seconds that it takes),
 //! `error` (it fails with that), `at_once` (so many clips are handed over together, as to a model that decodes
 //! them in step; the largest of all rows counts).
@@ -99,7 +99,7 @@ impl Script {
         let french: Language = "fr".parse().map_err(anyhow::Error::msg)?;
         let language = match (language, &row.language) {
             (LanguageChoice::Fixed(fixed), _) => fixed.clone(),
-            (LanguageChoice::Auto, heard) => heard.clone().unwrap_or(french),
+            (LanguageChoice::Auto, detected) => detected.clone().unwrap_or(french),
         };
         let p_language = row.p_language.unwrap_or(Probability::clamped(0.98));
         let best = row.language.clone().unwrap_or_else(|| language.clone());

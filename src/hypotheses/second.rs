@@ -11,17 +11,17 @@ use std::sync::Arc;
 
 use super::calibrate::Calibration;
 use super::features;
-use crate::domain::{Hypothesis, RoutingSettings, SecondLook};
+use crate::domain::{Hypothesis, RoutingSettings, SecondPass};
 
 /// Of the first pace.
 const PACE: f64 = 0.92;
 /// Scores between these may end on the other side of a threshold that is not known beforehand, because
 /// audits set it.
 const DOUBTFUL: Range<f64> = 0.2..0.9;
-/// How far below a known threshold a second look still lifts a score over it: 456 crossings of 15 thresholds by
+/// How far below a known threshold a second pass still lifts a score over it: 456 crossings of 15 thresholds by
 /// 721 clips were looked at, and all came from less (docs/speed.md).
 const BELOW: f64 = 0.1;
-/// How far above it a second look still pulls a score under it: 98 % of them.
+/// How far above it a second pass still pulls a score under it: 98 % of them.
 const ABOVE: f64 = 0.15;
 
 /// Whether a word belongs to the lexicon.
@@ -31,7 +31,7 @@ pub type Regional = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 #[derive(Clone)]
 pub struct Judge {
     /// The setting.
-    pub when: SecondLook,
+    pub when: SecondPass,
     /// First scores that are doubtful: see [`doubtful`].
     pub doubtful: Range<f64>,
     /// Scores the first look; without one that fits, every clip is doubtful.
@@ -51,15 +51,15 @@ impl Judge {
             calibration.unadjusted(&features).is_none_or(|score| range.contains(&score))
         };
         match self.when {
-            SecondLook::Never => false,
+            SecondPass::Never => false,
             _ if !super::text::has_word(&hypothesis.text) => false,
-            SecondLook::Always => true,
-            SecondLook::Doubtful => doubted(),
+            SecondPass::Always => true,
+            SecondPass::Doubtful => doubted(),
         }
     }
 }
 
-/// First scores that a second look may take to the other side of the threshold: who hears a clip is decided
+/// First scores that a second pass may take to the other side of the threshold: who reviews a clip is decided
 /// at `accept_score`, or higher up where a speaker's region shifts it, or where audits say.
 pub fn doubtful(routing: &RoutingSettings) -> Range<f64> {
     if routing.target_risk.is_some() {
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn only_doubtful_texts_are_heard_again() {
+    fn only_doubtful_texts_are_decoded_again() {
         let calibration = Some(Arc::new(Calibration::shipped().unwrap()));
         let judge = |when| Judge {
             when,
@@ -106,12 +106,12 @@ mod tests {
             calibration: calibration.clone(),
             regional: Arc::new(|_| false),
         };
-        let careful = judge(SecondLook::Doubtful);
+        let careful = judge(SecondPass::Doubtful);
         let poor = hypothesis(&[(" réonlingue", -6.0), (" blatte", -5.0), (" zut", -4.0)], 1.0);
         assert!(!careful.wants(&poor), "too poor to be saved");
-        assert!(judge(SecondLook::Always).wants(&poor));
-        assert!(!judge(SecondLook::Never).wants(&poor));
-        assert!(!judge(SecondLook::Always).wants(&hypothesis(&[(" ...", -0.1)], 1.0)));
+        assert!(judge(SecondPass::Always).wants(&poor));
+        assert!(!judge(SecondPass::Never).wants(&poor));
+        assert!(!judge(SecondPass::Always).wants(&hypothesis(&[(" ...", -0.1)], 1.0)));
         let without = Judge { calibration: None, ..careful };
         assert!(without.wants(&poor));
     }

@@ -1,4 +1,4 @@
-//! When each token is spoken, roughly: good enough to mark the word being heard.
+//! When each token is spoken, roughly: good enough to mark the word being spoken.
 //! In: samples and the tokens' text. Out: a start and an end for each. Left to others: real
 //! alignment. Whisper gives no times without timestamp tokens, so the tokens are spread over the
 //! voiced frames in proportion to their letters.

@@ -53,7 +53,7 @@ impl Transcriber {
         self.asked(|asked| asked.judge = Some(judge))
     }
 
-    /// Tries regional forms in the place of standard ones; texts and their numbers stay.
+    /// Tries regional forms instead of standard ones; texts and their numbers stay.
     pub fn with_swaps(self, swaps: Arc<Swaps>) -> Self {
         self.asked(|asked| asked.swaps = Some(swaps))
     }

@@ -43,8 +43,8 @@ pub struct Options {
     pub rate: Option<f64>,
     /// Parts for the cross-validated verdict of a small round; below 2: none.
     pub folds: usize,
-    /// More anchors: a manifest.
-    pub anchors: Option<PathBuf>,
+    /// A further retention set: a manifest.
+    pub retention: Option<PathBuf>,
     /// Threads that transcribe; overrides the settings.
     pub workers: Option<usize>,
 }
@@ -58,9 +58,9 @@ pub struct Adapted {
     /// Whether this is what would be done.
     pub dry_run: bool,
     /// What no two of train, dev and test share.
-    pub apart_by: &'static str,
+    pub split_by: &'static str,
     /// Settled clips that are not learnt from, by reason.
-    pub left_out: BTreeMap<&'static str, usize>,
+    pub excluded: BTreeMap<&'static str, usize>,
     /// Steps of training.
     pub steps: usize,
     /// What became of the confidence score.
@@ -95,12 +95,12 @@ pub fn adapt(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result
     let mut adapted = Adapted {
         round: plan.round.clone(),
         dry_run: options.dry_run,
-        apart_by: match plan.materials.unit {
+        split_by: match plan.materials.unit {
             crate::training::split::Unit::Speaker => "speaker",
             crate::training::split::Unit::Recording => "recording",
             crate::training::split::Unit::Text => "text",
         },
-        left_out: plan.materials.left_out.clone(),
+        excluded: plan.materials.left_out.clone(),
         steps,
         confidence: None,
         lexicon_confirmed: super::lexicon::confirmed_in_use(workspace)?,
@@ -157,7 +157,7 @@ fn plan<'a>(workspace: &mut Workspace, options: &'a Options) -> Result<Plan<'a>>
         Some(rate) => options.recipe.clone().with_rate(rate),
         None => options.recipe.clone().for_corrections(learnt),
     };
-    let anchors = anchors::anchors(options.anchors.as_deref())?;
+    let anchors = anchors::anchors(options.retention.as_deref())?;
     let anchors = anchors::limited(anchors, learnt, seed);
     let rounds = workspace.store.rounds()?;
     let mut plan = Plan {
@@ -179,7 +179,7 @@ fn plan<'a>(workspace: &mut Workspace, options: &'a Options) -> Result<Plan<'a>>
             averages: Vec::new(),
             wall_seconds: 0.0,
             measured: Vec::new(),
-            verdict: RoundVerdict::Kept { why: vec!["nothing was done yet".into()] },
+            verdict: RoundVerdict::Rejected { why: vec!["nothing was done yet".into()] },
         },
         recipe,
         parent,
@@ -209,9 +209,9 @@ fn counts(plan: &Plan) -> BTreeMap<String, usize> {
     let mut counts = plan.materials.counts();
     for anchor in &plan.anchors {
         let name = match anchor.purpose {
-            Purpose::Replay => format!("anchor {} replay", anchor.set),
-            Purpose::Dev => format!("anchor {} dev", anchor.set),
-            Purpose::Test => format!("anchor {} test", anchor.set),
+            Purpose::Replay => format!("retention {} replay", anchor.set),
+            Purpose::Dev => format!("retention {} dev", anchor.set),
+            Purpose::Test => format!("retention {} test", anchor.set),
         };
         *counts.entry(name).or_default() += 1;
     }

@@ -22,7 +22,7 @@ pub struct Imported {
     pub contested: usize,
     /// Task rows that nobody filled in.
     pub unanswered: usize,
-    /// Rows that were left aside, by kind.
+    /// Rejected rows, by kind.
     pub rejected: BTreeMap<String, usize>,
     /// Each of them: file, line and reason.
     pub reasons: Vec<String>,

@@ -51,7 +51,7 @@ fn fitting_row(row: Row) -> fit::Row {
         set: row.set,
         speaker: Some(row.speaker).filter(|s| !s.is_empty()),
         features: row.features,
-        heard: row.heard,
+        word_features: row.word_features,
         errors: row.errors,
         words: row.words,
     }
@@ -72,7 +72,7 @@ pub fn text(c: &Calibration) -> String {
     };
     for fit in &c.fits {
         let what = match fit.tier {
-            Tier::Heard => "clips, by the decoding",
+            Tier::Decoded => "clips, by the decoding",
             Tier::Words => "... and a word list",
             Tier::Slowed => "... and a slowed decoding",
         };

@@ -150,8 +150,8 @@ fn items(
             None if with_auto && accepted => (row.draft().to_string(), LabelSource::Auto),
             _ => return Ok(()),
         };
-        let heard = row.hypothesis.as_ref();
-        let Some(language) = workspace.language_of(recording, heard) else { return Ok(()) };
+        let hypothesis = row.hypothesis.as_ref();
+        let Some(language) = workspace.language_of(recording, hypothesis) else { return Ok(()) };
         if text.trim().is_empty() {
             return Ok(());
         }

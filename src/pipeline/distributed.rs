@@ -34,7 +34,7 @@ pub struct Distributed {
     /// Most clips on the server and with workers at once.
     pub in_flight: usize,
     /// Seconds without a sign of life after which a clip goes to another worker.
-    pub patience: Duration,
+    pub ack_timeout: Duration,
     /// Servers of a cluster that keep each message.
     pub replicas: usize,
     /// Bytes of clips that may wait on the server.
@@ -89,7 +89,7 @@ fn order(workspace: &Workspace, how: &Distributed, model: Option<(&str, &Path)>)
         policy,
         share: share.map(|(sha256, path)| (sha256.to_string(), path.to_path_buf())),
         in_flight: how.in_flight,
-        patience: how.patience,
+        ack_timeout: how.ack_timeout,
         replicas: how.replicas,
         queue_bytes: how.queue_bytes,
     })
@@ -102,7 +102,7 @@ pub struct Options {
     pub access: Access,
     /// Its name in results; `None`: host and process.
     pub name: Option<String>,
-    /// Threads that transcribe (0: one a core).
+    /// Threads that transcribe (0: one per core).
     pub workers: usize,
     /// Model files beside those of the models folder.
     pub models: Vec<PathBuf>,

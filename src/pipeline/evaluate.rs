@@ -19,7 +19,7 @@ use super::scores;
 use crate::audio::level;
 use crate::domain::{
     ClipId, DecodePolicy, Features, Hypothesis, Language, LanguageChoice, Pass, RoutingSettings,
-    SecondLook, tokens_by_word,
+    SecondPass, tokens_by_word,
 };
 use crate::hypotheses::calibrate::Calibration;
 use crate::hypotheses::features;
@@ -45,10 +45,10 @@ pub struct Options {
     /// How to decode.
     pub policy: DecodePolicy,
     /// Which clips are decoded a second time.
-    pub second_look: SecondLook,
+    pub second_pass: SecondPass,
     /// Threads.
     pub workers: usize,
-    /// Where to write a row a clip.
+    /// Where to write one row per clip.
     pub out: Option<PathBuf>,
 }
 
@@ -67,7 +67,7 @@ pub struct Row {
     pub language: Language,
     /// As in the manifest.
     pub reference: String,
-    /// What the model heard.
+    /// What the model decoded.
     pub hypothesis: String,
     /// Word errors after normalisation.
     pub errors: usize,
@@ -84,9 +84,9 @@ pub struct Row {
     /// Numbers of the hypothesis.
     pub features: Features,
     /// Of each word of the hypothesis: its numbers, and whether it is wrong.
-    #[serde(default)]
-    pub heard: Vec<(Vec<f64>, bool)>,
-    /// What the slowed decoding heard, where there was one.
+    #[serde(default, alias = "heard")] // in rows of earlier versions
+    pub word_features: Vec<(Vec<f64>, bool)>,
+    /// The text of the slowed decoding, where there was one.
     #[serde(default)]
     pub slowed: Option<String>,
 }
@@ -132,15 +132,15 @@ pub fn evaluate(options: &Options, talk: Talk) -> Result<Evaluation> {
         0 => std::thread::available_parallelism().map_or(1, |n| n.get()),
         n => n,
     };
-    let calibration = match options.second_look {
-        SecondLook::Doubtful => Some(Arc::new(Calibration::shipped()?)),
-        SecondLook::Never | SecondLook::Always => None,
+    let calibration = match options.second_pass {
+        SecondPass::Doubtful => Some(Arc::new(Calibration::shipped()?)),
+        SecondPass::Never | SecondPass::Always => None,
     };
     let regional = scores::regional(Arc::new(Lexicon::built_in()?));
     let mut transcribers = Vec::new();
     for _ in 0..workers {
         let judge = Judge {
-            when: options.second_look,
+            when: options.second_pass,
             doubtful: second::doubtful(&RoutingSettings::default()),
             calibration: calibration.clone(),
             regional: regional.clone(),
@@ -231,11 +231,13 @@ fn transcribe(
     });
     let good: Vec<Request> = good.collect();
     let stop = AtomicBool::new(false);
-    let mut heard = transcriber.transcribe_all(&good, &options.policy, &stop).into_iter();
+    let mut transcribed = transcriber.transcribe_all(&good, &options.policy, &stop).into_iter();
     let mut rows = Vec::with_capacity(references.len());
     for (r, sound) in references.iter().zip(&sounds) {
         rows.push(match sound {
-            Ok(_) => heard.next().context("no hypothesis").flatten().map(|h| row(r, h, regional)),
+            Ok(_) => {
+                transcribed.next().context("no hypothesis").flatten().map(|h| row(r, h, regional))
+            }
             Err(error) => Err(anyhow::anyhow!("{error:#}")),
         });
     }
@@ -255,7 +257,7 @@ fn row(r: &Reference, h: Hypothesis, regional: &Regional) -> Row {
         seconds: h.seconds,
         pass: h.pass,
         features: features::features(&h, &**regional),
-        heard: heard(&h, &r.text, &**regional),
+        word_features: judged_words(&h, &r.text, &**regional),
         slowed: h.slowed,
         language: h.language,
         hypothesis: h.text,
@@ -265,7 +267,7 @@ fn row(r: &Reference, h: Hypothesis, regional: &Regional) -> Row {
 }
 
 /// Each word's numbers, and whether the reference has another word, or none, in its place.
-fn heard(
+fn judged_words(
     h: &Hypothesis,
     reference: &str,
     regional: &dyn Fn(&str) -> bool,

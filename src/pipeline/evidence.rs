@@ -56,8 +56,8 @@ pub struct Behind {
 }
 
 impl Behind {
-    /// Whether a person hears the clip, or has heard it.
-    pub fn is_heard(&self) -> bool {
+    /// Whether a person reviews the clip, or has reviewed it.
+    pub fn is_for_people(&self) -> bool {
         let human = |r: &Routed| matches!(r.decision, Decision::Human { .. });
         self.consensus.is_some() || self.routed.as_ref().is_some_and(human)
     }
@@ -76,7 +76,7 @@ pub fn gather(
         scorer,
         recordings: workspace.store.recordings_by_id()?,
         language: &workspace.config.language,
-        accents: lexicon::accents_heard(workspace)?,
+        accents: lexicon::accents_marked(workspace)?,
     };
     let (mut clips, mut behind) = (Vec::new(), Vec::new());
     let about = |clip| known.about(clip);
@@ -134,7 +134,7 @@ impl Known<'_> {
             text: h.text,
             replaced: h.replaced,
             variants: h.variants,
-            accents_heard: self.accents.get(&clip.id).cloned().unwrap_or_default(),
+            accents_marked: self.accents.get(&clip.id).cloned().unwrap_or_default(),
             clip: clip.id,
         };
         Some((evidence, behind))

@@ -11,25 +11,25 @@ use super::workspace::Workspace;
 use crate::domain::ClipId;
 use crate::tasks::answers;
 
-/// What was kept.
+/// What was imported.
 #[derive(Debug, Default, Serialize)]
-pub struct Kept {
+pub struct GoldImport {
     /// Clips that are gold now.
     pub gold: usize,
-    /// Rows and files that were left aside, with the reason.
+    /// Rows and files that were rejected, with the reason.
     pub failed: Vec<String>,
 }
 
-/// Keeps the texts of rows (`clip` and `text` are enough) as known.
-pub fn keep(workspace: &mut Workspace, files: &[PathBuf]) -> Result<Kept> {
+/// Stores the texts of rows (`clip` and `text` are enough) as known.
+pub fn keep(workspace: &mut Workspace, files: &[PathBuf]) -> Result<GoldImport> {
     let id = workspace.store.workspace()?;
-    let mut kept = Kept::default();
+    let mut done = GoldImport::default();
     let mut gold: BTreeMap<ClipId, String> = BTreeMap::new();
     for file in files {
         let rows = match answers::read(file) {
             Ok(rows) => rows,
             Err(error) => {
-                kept.failed.push(format!("{error:#}"));
+                done.failed.push(format!("{error:#}"));
                 continue;
             }
         };
@@ -37,18 +37,18 @@ pub fn keep(workspace: &mut Workspace, files: &[PathBuf]) -> Result<Kept> {
             let row = match row {
                 Ok(row) => row,
                 Err(why) => {
-                    kept.failed.push(format!("{place}: {why}"));
+                    done.failed.push(format!("{place}: {why}"));
                     continue;
                 }
             };
             let clip = ClipId::from_stored(row.clip.trim());
             let text = answers::tidy(&row.text);
             if !row.workspace.is_empty() && row.workspace != id {
-                kept.failed.push(format!("{place}: of another workspace ({})", row.workspace));
+                done.failed.push(format!("{place}: of another workspace ({})", row.workspace));
             } else if workspace.store.lengths([&clip])?.is_empty() {
-                kept.failed.push(format!("{place}: no clip '{clip}' in this workspace"));
+                done.failed.push(format!("{place}: no clip '{clip}' in this workspace"));
             } else if text.is_empty() {
-                kept.failed.push(format!("{place}: `text` is empty: write what is said"));
+                done.failed.push(format!("{place}: `text` is empty: write what is said"));
             } else {
                 gold.insert(clip, text);
             }
@@ -56,7 +56,7 @@ pub fn keep(workspace: &mut Workspace, files: &[PathBuf]) -> Result<Kept> {
     }
     let gold: Vec<_> = gold.into_iter().collect();
     workspace.store.keep_gold(&gold)?;
-    kept.gold = gold.len();
+    done.gold = gold.len();
     settle::settle(workspace)?;
-    Ok(kept)
+    Ok(done)
 }

@@ -1,4 +1,4 @@
-//! What is promised of drafts that nobody checks: settled audits become losses, a look at them becomes
+//! The guarantee on drafts that nobody checks: settled audits become losses, a look at them becomes
 //! thresholds, entries of the log, and what status and report say.
 
 use std::collections::BTreeSet;
@@ -16,11 +16,11 @@ use crate::domain::{
 use crate::routing::audit::draw;
 use crate::routing::cost::cost;
 use crate::routing::evidence::Evidence;
-use crate::routing::promise::{Known, Look, Outlook, look, may_certify};
+use crate::routing::guarantee::{Known, Look, Outlook, look, may_certify};
 use crate::routing::standing::standings;
 use crate::statistics::certify::Finding;
 use crate::training::word_errors::word_errors;
-use crate::views::guarantee::{Alarm, Guarantee, Promised, State};
+use crate::views::guarantee::{Alarm, GuaranteeReport, ScopeGuarantee, State};
 
 /// A look with what it rests on and what came before it.
 pub struct Looked {
@@ -40,7 +40,7 @@ pub struct Clips<'a> {
     pub behind: &'a [Behind],
 }
 
-/// Looks at the audits so far; `None` when nothing is to be promised. With `again`, tests open anew.
+/// Looks at the audits so far; `None` when no guarantee is asked for. With `again`, tests open anew.
 pub fn look_at(
     workspace: &Workspace,
     settings: &RoutingSettings,
@@ -49,7 +49,7 @@ pub fn look_at(
     clips: Clips<'_>,
     again: bool,
 ) -> Result<Option<Looked>> {
-    let Some(promise) = settings.promise() else { return Ok(None) };
+    let Some(guarantee) = settings.guarantee() else { return Ok(None) };
     let positions = workspace.store.audit_positions()?;
     let contested: BTreeSet<ClipId> =
         settle::work_out(workspace)?.0.contested.into_keys().collect();
@@ -64,9 +64,9 @@ pub fn look_at(
             region: standing.region,
             draw: draw(settings.seed, &e.clip),
             score: score.get(),
-            expected: e.expected_loss(promise.measure).unwrap_or(1.0),
-            heard: b.routed.as_ref().filter(|r| possible(r)).map(|_| b.is_heard()),
-            loss: loss(e, b, promise.measure, contested.contains(&e.clip)),
+            expected: e.expected_loss(guarantee.measure).unwrap_or(1.0),
+            reviewed: b.routed.as_ref().filter(|r| possible(r)).map(|_| b.is_for_people()),
+            loss: loss(e, b, guarantee.measure, contested.contains(&e.clip)),
             position: positions.get(&e.clip).copied(),
             certifies: may_certify(&e.clip, fitted_here, settings.seed),
         });
@@ -78,9 +78,9 @@ pub fn look_at(
             Ok(()) => hex_digest(scorer.calibration.to_json()?.as_bytes())[..16].to_string(),
             Err(_) => String::new(),
         },
-        promise,
+        guarantee,
     };
-    let log = workspace.store.promises(&basis)?;
+    let log = workspace.store.guarantees(&basis)?;
     let entries: Vec<Entry> = log.iter().map(|k| k.entry.clone()).collect();
     let next = positions.values().max().map_or(0, |p| p + 1);
     let look = look(settings, &known, &entries, next, again);
@@ -101,9 +101,9 @@ fn loss(clip: &Evidence, behind: &Behind, measure: Measure, contested: bool) -> 
     })
 }
 
-/// Where the promises stand now, for status and report; nothing is kept. `None` when nothing is asked
+/// Where the guarantees stand now, for status and report; nothing is kept. `None` when nothing is asked
 /// for, or nothing was routed yet.
-pub fn guarantee(workspace: &Workspace) -> Result<Option<Guarantee>> {
+pub fn guarantee(workspace: &Workspace) -> Result<Option<GuaranteeReport>> {
     let looked = look_now(workspace, &workspace.routing()?)?;
     looked.map(|(looked, _)| view(workspace, &looked)).transpose()
 }
@@ -113,7 +113,7 @@ pub fn look_now(
     workspace: &Workspace,
     settings: &RoutingSettings,
 ) -> Result<Option<(Looked, Audio)>> {
-    let (Some(_), Some(routed_as)) = (settings.promise(), RoutedAs::latest(workspace)?) else {
+    let (Some(_), Some(routed_as)) = (settings.guarantee(), RoutedAs::latest(workspace)?) else {
         return Ok(None);
     };
     let scorer = Scorer::of(workspace)?;
@@ -135,21 +135,28 @@ pub struct Audio {
 }
 
 /// A look for people and programs.
-pub fn view(workspace: &Workspace, looked: &Looked) -> Result<Guarantee> {
+pub fn view(workspace: &Workspace, looked: &Looked) -> Result<GuaranteeReport> {
     let scopes = &looked.look.scopes;
-    Ok(Guarantee {
-        target_risk: looked.basis.promise.target,
-        measure: looked.basis.promise.measure.code(),
-        confidence: looked.basis.promise.confidence,
+    Ok(GuaranteeReport {
+        target_risk: looked.basis.guarantee.target,
+        measure: looked.basis.guarantee.measure.code(),
+        confidence: looked.basis.guarantee.confidence,
         audit_rate: looked.look.rate,
         to_apply: !looked.look.entries.is_empty(),
-        scopes: scopes.iter().map(|o| promised(workspace, looked, o)).collect::<Result<_>>()?,
+        scopes: scopes
+            .iter()
+            .map(|o| scope_guarantee(workspace, looked, o))
+            .collect::<Result<_>>()?,
     })
 }
 
-fn promised(workspace: &Workspace, looked: &Looked, outlook: &Outlook) -> Result<Promised> {
-    let promise = looked.basis.promise;
-    let cost = cost(outlook, promise, None);
+fn scope_guarantee(
+    workspace: &Workspace,
+    looked: &Looked,
+    outlook: &Outlook,
+) -> Result<ScopeGuarantee> {
+    let guarantee = looked.basis.guarantee;
+    let cost = cost(outlook, guarantee, None);
     let dated = |wanted: &dyn Fn(&Event) -> bool| {
         let kept: Vec<&Kept> =
             looked.log.iter().filter(|k| k.entry.scope == outlook.scope).collect();
@@ -179,7 +186,7 @@ fn promised(workspace: &Workspace, looked: &Looked, outlook: &Outlook) -> Result
         _ => None,
     };
     let seen = outlook.finding.seen();
-    Ok(Promised {
+    Ok(ScopeGuarantee {
         scope: outlook.scope.name().to_string(),
         apart: match &outlook.scope {
             Scope::Pooled { apart } => apart.iter().map(|r| r.to_string()).collect(),

@@ -26,7 +26,7 @@ pub fn lexicon(workspace: &Workspace) -> Result<Lexicon> {
     Lexicon::with_workspace(own)?.with_confirmed(&mentioned(workspace)?)
 }
 
-/// Everything that a lexicon finds words by, an entry a line.
+/// Everything that a lexicon finds words by, one entry per line.
 pub fn text(lexicon: &Lexicon) -> String {
     let mut text = String::new();
     for e in lexicon.entries() {
@@ -55,7 +55,7 @@ fn own_file(workspace: &Workspace) -> Option<PathBuf> {
     (!named.is_empty()).then(|| workspace.dir.join(Path::new(named)))
 }
 
-/// Forms to try in the place of standard ones: of entries that are regional wherever they stand.
+/// Forms to try instead of standard ones: of entries that are regional wherever they occur.
 pub fn swaps(lexicon: &Lexicon) -> Vec<Swap> {
     let plain = lexicon.entries().iter().filter(|entry| entry.ambiguity == Ambiguity::None);
     let pairs = plain.flat_map(|entry| entry.swaps.iter().map(move |pair| (entry, pair)));
@@ -96,14 +96,14 @@ pub fn mentioned(workspace: &Workspace) -> Result<Vec<Confirmed>> {
     Ok(confirmed(&mentions, workspace.config.routing.confirm_lexicon))
 }
 
-/// Accents that validators heard, by clip: who, and which.
-pub fn accents_heard(workspace: &Workspace) -> Result<BTreeMap<ClipId, Vec<(String, Region)>>> {
-    let mut heard: BTreeMap<ClipId, Vec<(String, Region)>> = BTreeMap::new();
+/// Accents that validators marked, by clip: who, and which.
+pub fn accents_marked(workspace: &Workspace) -> Result<BTreeMap<ClipId, Vec<(String, Region)>>> {
+    let mut marked: BTreeMap<ClipId, Vec<(String, Region)>> = BTreeMap::new();
     workspace.store.each_current_answer(|answer| {
         let accents = answer.tags.iter().filter(|tag| tag.kind == TagKind::Accent);
         for region in accents.filter_map(|tag| tag.region.parse().ok()) {
-            heard.entry(answer.clip.clone()).or_default().push((answer.validator.clone(), region));
+            marked.entry(answer.clip.clone()).or_default().push((answer.validator.clone(), region));
         }
     })?;
-    Ok(heard)
+    Ok(marked)
 }

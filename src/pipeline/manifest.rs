@@ -1,4 +1,4 @@
-//! Manifests: a row a recording. In: a CSV or JSONL file. Out: entries, and the rows that were
+//! Manifests: one row per recording. In: a CSV or JSONL file. Out: entries, and the rows that were
 //! refused with line and reason. Left to others: whether the audio can be read.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -96,7 +96,7 @@ pub fn work(workspace: &Workspace) -> Result<Work> {
         let sums = people.entry(answer.validator.clone()).or_default();
         v.answers += 1;
         v.skips += u64::from(answer.verdict == Verdict::Skip);
-        let report = matches!(answer.verdict, Verdict::Shocking | Verdict::PersonalData);
+        let report = matches!(answer.verdict, Verdict::Offensive | Verdict::PersonalData);
         v.reports += u64::from(report);
         let paid = answer.batch.as_ref().and_then(|b| pay.get(b)).copied();
         let paid = paid.unwrap_or(settings.pay_per_clip);
@@ -112,8 +112,8 @@ pub fn work(workspace: &Workspace) -> Result<Work> {
         let truth = gold.get(&out.clip).or(out.truth.as_ref());
         checked(&answer, out, truth, language, &mut work.drafts, v, sums);
         if out.purpose == Purpose::Seeded && answer.verdict.gives_text() {
-            let mended = plain(&answer.text) != plain(&out.draft);
-            caught.0 += u64::from(mended);
+            let fixed = plain(&answer.text) != plain(&out.draft);
+            caught.0 += u64::from(fixed);
             caught.1 += 1;
         }
         if answer.verdict.gives_text() && out.purpose == Purpose::Task {
@@ -226,13 +226,13 @@ fn flags(v: &Validator) -> Vec<&'static str> {
         flags.push("many errors on clips of known text");
     }
     if v.seeded_caught.is_some_and(|s| s.of >= 4 && s.part * 2 < s.of) {
-        flags.push("most planted errors were let pass");
+        flags.push("let most planted errors pass");
     }
     if v.answers >= 10 && v.minutes_per_audio_minute.is_some_and(|x| x < 0.8) {
         flags.push("less time than the clips last");
     }
     if v.reliability.words >= 100 && v.weight < 0.5 {
-        flags.push("words often differ from what others hear");
+        flags.push("words often differ from other validators' words");
     }
     flags
 }
@@ -251,12 +251,12 @@ fn abouts(workspace: &Workspace) -> Result<BTreeMap<ClipId, About>> {
     let mut abouts = BTreeMap::new();
     workspace.store.each_of(answered, |row| {
         let declared = recordings.get(&row.clip.recording).and_then(|r| r.facts.language.clone());
-        let heard = row.hypothesis.map(|h| h.language);
+        let detected = row.hypothesis.map(|h| h.language);
         let region = row.routed.and_then(|r| r.region).map(|r| r.to_string());
         let about = About {
             seconds: row.clip.span.len().seconds(),
             region: region.unwrap_or("unknown".into()),
-            language: declared.or(fallback.clone()).or(heard),
+            language: declared.or(fallback.clone()).or(detected),
         };
         abouts.insert(row.clip.id, about);
         Ok(())

@@ -13,7 +13,7 @@ use crate::hypotheses::adjust::map::Map;
 use crate::hypotheses::adjust::{self, Adjustment, Own, Refused};
 use crate::hypotheses::calibrate::Calibration;
 use crate::routing::audit::draw;
-use crate::routing::promise::may_certify;
+use crate::routing::guarantee::may_certify;
 use crate::store::{ClipRow, Draft};
 use crate::training::word_errors::word_errors;
 
@@ -22,8 +22,8 @@ use crate::training::word_errors::word_errors;
 pub struct Recalibrated {
     /// The file that was written.
     pub path: PathBuf,
-    /// Clips whose answers were left aside, because they are for proving promises.
-    pub left_for_promises: usize,
+    /// Clips whose answers were not used, because they are reserved for guarantees.
+    pub reserved_for_guarantees: usize,
     /// The adjustment.
     pub adjustment: Adjustment,
 }
@@ -32,7 +32,7 @@ pub struct Recalibrated {
 /// calibration in use stays.
 ///
 /// Each answer counts as many clips as it stands for: one over the probability that it was asked for.
-/// Of the random audits half are left for promises, so the others count twice.
+/// Of the random audits half are reserved for guarantees, so the others count twice.
 pub fn recalibrate(workspace: &mut Workspace) -> Result<Result<Recalibrated, Refused>> {
     let named = workspace.config.calibration.trim();
     if !named.is_empty() && named != OWN_FILE {
@@ -44,22 +44,22 @@ pub fn recalibrate(workspace: &mut Workspace) -> Result<Result<Recalibrated, Ref
     // Drafts of an earlier round's model say nothing about this one's scores.
     let (now, rounds) = (workspace.round()?, workspace.store.rounds_by_model()?);
     let of_this_round = |h: &Hypothesis| rounds.get(&h.model).copied().unwrap_or(0) == now;
-    let (own, left_for_promises) = settled_clips(workspace, &scorer, &mut |row| {
+    let (own, reserved_for_guarantees) = settled_clips(workspace, &scorer, &mut |row| {
         row.hypothesis.as_ref().is_some_and(of_this_round)
     })?;
     let path = scores::own_path(workspace)?;
-    refit(workspace, &scorer, &own, left_for_promises, path)
+    refit(workspace, &scorer, &own, reserved_for_guarantees, path)
 }
 
 /// What answers say about drafts: each clip with its score and what it stands for, and how many more are
-/// left for promises. `draft` may put another hypothesis in the place of the one that was shown, or leave
-/// the clip out.
+/// reserved for guarantees. `draft` may replace the hypothesis that was shown, or exclude
+/// the clip.
 pub fn settled_clips(
     workspace: &Workspace,
     scorer: &Scorer,
     draft: &mut dyn FnMut(&mut ClipRow) -> bool,
 ) -> Result<(Vec<Own>, usize)> {
-    let mut left_for_promises = 0;
+    let mut reserved_for_guarantees = 0;
     let mut own = Vec::new();
     let settings = workspace.config.routing.clone();
     let rounds = workspace.store.rounds_by_model()?;
@@ -75,7 +75,7 @@ pub fn settled_clips(
         let Some(clip) = settled(&row, recording, scorer, &fallback) else { return Ok(()) };
         let in_sample = draw(seed, &row.clip.id) < settings.audit_rate;
         if in_sample && may_certify(&row.clip.id, true, seed) {
-            left_for_promises += 1;
+            reserved_for_guarantees += 1;
             return Ok(());
         }
         let routed = row.routed.as_ref();
@@ -83,7 +83,7 @@ pub fn settled_clips(
         if inclusion <= 0.0 {
             return Ok(());
         }
-        // Asked for anyway: only the half of the sample that is for promises is missing.
+        // Asked for anyway: only the half of the sample that is for guarantees is missing.
         let used = match inclusion < 1.0 {
             true => inclusion / 2.0,
             false => 1.0 - settings.audit_rate / 2.0,
@@ -91,7 +91,7 @@ pub fn settled_clips(
         own.push(Own { weight: 1.0 / used, ..clip });
         Ok(())
     })?;
-    Ok((own, left_for_promises))
+    Ok((own, reserved_for_guarantees))
 }
 
 /// Fits the adjustment of the calibration in use to clips, and writes both to `path`.
@@ -99,7 +99,7 @@ pub fn refit(
     workspace: &Workspace,
     scorer: &Scorer,
     own: &[Own],
-    left_for_promises: usize,
+    reserved_for_guarantees: usize,
     path: PathBuf,
 ) -> Result<Result<Recalibrated, Refused>> {
     let id = workspace.store.workspace()?;
@@ -110,7 +110,7 @@ pub fn refit(
     let calibration =
         Calibration { adjustment: Some(adjustment.clone()), ..(*scorer.calibration).clone() };
     write_text(&path, &calibration.to_json()?)?;
-    Ok(Ok(Recalibrated { path, left_for_promises, adjustment }))
+    Ok(Ok(Recalibrated { path, reserved_for_guarantees, adjustment }))
 }
 
 /// A clip that people settled in a way that says whether its draft was right; gold clips were chosen,
@@ -180,12 +180,12 @@ impl Recalibrated {
             Map::Isotonic { from, .. } => format!("isotonic, {} steps", from.len()),
         };
         let mut t = format!(
-            "{} settled clips, that count for {:.0}; {} more are left for promises\n\
+            "{} settled clips, that count for {:.0}; {} more are reserved for guarantees\n\
              log-loss on clips held out, by speaker: {:.4} nats before, {:.4} after\n\
              score {}; expected WER {}\n",
             a.clips,
             a.effective_clips,
-            self.left_for_promises,
+            self.reserved_for_guarantees,
             a.log_loss_before,
             a.log_loss_after,
             how(&a.score),

@@ -61,7 +61,7 @@ pub fn report(workspace: &Workspace) -> Result<(Report, Vec<Row>)> {
         speakers: kept.iter().map(|r| &r.speaker).collect::<BTreeSet<_>>().len() as u64,
         human: groups::human(&kept, seed, Row::is_human),
         drafts: groups::drafts(&all, seed),
-        left: groups::left(&all),
+        residual_error: groups::residual_error(&all),
         by_reason,
         fairness: fairness::fairness(&all, &by_region, seed),
         by_region,

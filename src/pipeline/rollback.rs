@@ -17,7 +17,7 @@ pub struct RolledBack {
 }
 
 /// Puts round `to` in use, or without one the round that the present one was trained from. Its model, its
-/// calibration and its promises come with it; clips that wait are transcribed again by the next run.
+/// calibration and its guarantees come with it; clips that wait are transcribed again by the next run.
 ///
 /// # Errors
 /// No round in use, or none of that number was promoted, or its file is gone.

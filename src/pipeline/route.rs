@@ -11,7 +11,7 @@ use super::workspace::Workspace;
 use crate::domain::{Decision, Thresholds};
 use crate::routing::decide;
 use crate::store::Grounds;
-use crate::views::guarantee::Guarantee;
+use crate::views::guarantee::GuaranteeReport;
 use crate::views::progress::Talk;
 
 /// Clips by decision.
@@ -21,7 +21,7 @@ pub struct Counts {
     pub auto: usize,
     /// For people.
     pub human: usize,
-    /// Nothing heard.
+    /// Without speech.
     pub dropped: usize,
 }
 
@@ -29,7 +29,7 @@ impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} accepted, {} for people, {} with nothing to hear",
+            "{} accepted, {} for people, {} without speech",
             self.auto, self.human, self.dropped
         )
     }
@@ -37,13 +37,13 @@ impl fmt::Display for Counts {
 
 /// Scores and decides every clip; clips that were handed out keep their decision. Audits that were
 /// settled since the last run are looked at first: they may change the thresholds. With `again`, what
-/// is promised is tested anew.
+/// is guaranteed is tested anew.
 pub fn route(
     workspace: &mut Workspace,
     routed_as: &RoutedAs,
     again: bool,
     talk: Talk,
-) -> Result<(Counts, Option<Guarantee>)> {
+) -> Result<(Counts, Option<GuaranteeReport>)> {
     let scorer = Scorer::of(workspace)?;
     if let Err(why) = scorer.fits(&routed_as.model, &routed_as.policy) {
         talk.problem(format!(

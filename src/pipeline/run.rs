@@ -21,7 +21,7 @@ use crate::exit::Interrupted;
 use crate::hypotheses::scripted::{self, Script};
 use crate::hypotheses::transcriber::Transcriber;
 use crate::store::{RecordingState, Store};
-use crate::views::guarantee::Guarantee;
+use crate::views::guarantee::GuaranteeReport;
 use crate::views::progress::{Progress, Talk, Unit};
 use crate::workers::event::{Event, Job, Receipt, Settings};
 use crate::workers::local;
@@ -35,7 +35,7 @@ pub struct Options {
     pub workers: Option<usize>,
     /// Replays hypotheses from a file instead of running a model.
     pub scripted: Option<PathBuf>,
-    /// Tests anew what is promised, instead of going on with the tests under way.
+    /// Tests the guarantee anew, instead of going on with the tests under way.
     pub recertify: bool,
     /// Workers on other machines transcribe.
     pub nats: Option<Distributed>,
@@ -50,11 +50,11 @@ pub struct Outcome {
     pub transcribed: usize,
     /// Seconds of audio in them.
     pub transcribed_seconds: f64,
-    /// Clips routed: accepted, for people, nothing heard.
+    /// Clips routed: accepted, for people, without speech.
     #[serde(flatten)]
     pub routed: route::Counts,
-    /// What is promised, where something is asked for.
-    pub guarantee: Option<Guarantee>,
+    /// The guarantee, where one is asked for.
+    pub guarantee: Option<GuaranteeReport>,
     /// The model, by its name in the settings.
     pub model: String,
     /// The decode policy.
@@ -183,8 +183,8 @@ fn foretell(jobs: &[Job], mut outcome: Outcome) -> Outcome {
     outcome
 }
 
-const NOT_KEPT: &str = "the latest results could not be kept (is the disk full?); all earlier ones \
-                        are: mend that and run the same command again";
+const NOT_KEPT: &str = "the latest results could not be stored (is the disk full?); all earlier ones \
+                        are: fix that and run the same command again";
 /// Events that are kept in one transaction, at most: a model's come one by one, and wait for no other.
 const MOST_AT_ONCE: usize = 256;
 /// After Ctrl-C, this long for what is nearly finished.
@@ -239,7 +239,7 @@ async fn flow(
         }
     }
     while let Some(ended) = threads.join_next().await {
-        ended.context("a worker thread died; everything finished so far is kept")?;
+        ended.context("a worker thread died; everything finished so far is stored")?;
     }
     Ok(stop.load(Ordering::Relaxed))
 }
@@ -257,11 +257,11 @@ impl Keeper<'_> {
         events: impl Iterator<Item = Event>,
         paths: &BTreeMap<RecordingId, String>,
     ) -> Result<()> {
-        let (mut heard, mut receipts) = (Vec::new(), Vec::new());
+        let (mut transcribed, mut receipts) = (Vec::new(), Vec::new());
         for event in events {
             match event {
-                Event::Heard(hypothesis, receipt) => {
-                    heard.push(*hypothesis);
+                Event::Transcribed(hypothesis, receipt) => {
+                    transcribed.push(*hypothesis);
                     receipts.push(receipt);
                 }
                 Event::Remark(line) => self.progress.say(line),
@@ -291,10 +291,10 @@ impl Keeper<'_> {
                 }
             }
         }
-        let new = self.store.keep_hypotheses(&heard)?;
+        let new = self.store.keep_hypotheses(&transcribed)?;
         receipts.into_iter().for_each(Receipt::give);
         // What comes a second time is there already.
-        for (hypothesis, _) in heard.iter().zip(new).filter(|(_, new)| *new) {
+        for (hypothesis, _) in transcribed.iter().zip(new).filter(|(_, new)| *new) {
             self.outcome.transcribed += 1;
             self.outcome.transcribed_seconds += hypothesis.seconds;
             self.progress.advance(Samples::from_seconds(hypothesis.seconds).0);

@@ -59,11 +59,11 @@ impl Scorer {
         self.calibration.fits(self.scored_as(model), policy)
     }
 
-    /// What decides on second looks at drafts of this model and policy, as routing will score them.
+    /// What decides on second passes at drafts of this model and policy, as routing will score them.
     pub fn judge(&self, routing: &RoutingSettings, model: &str, policy: &str) -> Judge {
         let calibration = self.fits(model, policy).ok().map(|()| self.calibration.clone());
         Judge {
-            when: routing.second_look,
+            when: routing.second_pass,
             doubtful: second::doubtful(routing),
             calibration,
             regional: self.regional.clone(),
@@ -129,7 +129,7 @@ pub fn regional(lexicon: Arc<Lexicon>) -> Regional {
     Arc::new(move |word| !lexicon.hits(word).is_empty())
 }
 
-/// Where `calibrate` writes: a file a round, because what was fitted to one model's scores says nothing
+/// Where `calibrate` writes: one file per round, because what was fitted to one model's scores says nothing
 /// about another's.
 pub fn own_path(workspace: &Workspace) -> Result<PathBuf> {
     Ok(round_path(workspace, workspace.round()?))

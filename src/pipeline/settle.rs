@@ -83,7 +83,7 @@ fn truths(
 ) -> Result<BTreeMap<String, String>> {
     let mut truths = BTreeMap::new();
     workspace.store.each_handed_out(|out| {
-        // A gold text may have been mended since it went out.
+        // A gold text may have been corrected since it went out.
         let gold = gold.get(&out.clip).filter(|_| out.purpose == Purpose::Gold);
         if let Some(truth) = gold.or(out.truth.as_ref()) {
             truths.insert(out.digest(), truth.clone());

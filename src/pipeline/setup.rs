@@ -1,6 +1,6 @@
 //! Everything that a clip's hypothesis depends on beside its sound: model, decode policy, what decides on
-//! second looks, which regional forms are tried. In: a workspace, or the bytes of a setup that a
-//! coordinator sent. Out: transcribers that hear the same on every machine. Left to others: fetching models.
+//! second passes, which regional forms are tried. In: a workspace, or the bytes of a setup that a
+//! coordinator sent. Out: transcribers that give the same on every machine. Left to others: fetching models.
 
 use std::ops::Range;
 use std::path::Path;
@@ -13,7 +13,7 @@ use whisper::Engine;
 use super::lexicon;
 use super::scores::{self, Scorer};
 use super::workspace::Workspace;
-use crate::domain::{DecodePolicy, SecondLook, hex_digest};
+use crate::domain::{DecodePolicy, SecondPass, hex_digest};
 use crate::hypotheses::calibrate::Calibration;
 use crate::hypotheses::second::{self, Judge};
 use crate::hypotheses::transcriber::Transcriber;
@@ -25,7 +25,7 @@ use crate::routing::lexicon::confirmed::Confirmed;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Setup {
-    /// Version of the program: another one may hear otherwise.
+    /// Version of the program: another one may transcribe otherwise.
     pub program: String,
     /// The model's name, for people.
     pub model_name: String,
@@ -34,7 +34,7 @@ pub struct Setup {
     /// How clips are decoded.
     pub policy: DecodePolicy,
     /// Which clips are decoded a second time.
-    pub second_look: SecondLook,
+    pub second_pass: SecondPass,
     /// First scores of such clips.
     pub doubtful: Range<f64>,
     /// Scores the first look; absent where none fits the model and policy.
@@ -60,7 +60,7 @@ impl Setup {
             model_name: config.model.clone(),
             model_sha256: model_sha256.to_string(),
             policy: config.decode.clone(),
-            second_look: config.routing.second_look,
+            second_pass: config.routing.second_pass,
             doubtful: second::doubtful(&config.routing),
             calibration: fits.then(|| (*scorer.calibration).clone()),
             lexicon: lexicon::own_text(workspace)?,
@@ -108,7 +108,7 @@ impl Setup {
         let swaps = Arc::new(Swaps::new(lexicon::swaps(&lexicon), engine.vocabulary().bpe()));
         let calibration = self.calibration.clone().map(Arc::new);
         let judge = Judge {
-            when: self.second_look,
+            when: self.second_pass,
             doubtful: self.doubtful.clone(),
             calibration,
             regional: scores::regional(Arc::new(lexicon)),

@@ -9,7 +9,7 @@ use super::guarantee;
 use super::workspace::Workspace;
 use crate::domain::{Clip, State};
 use crate::store::RecordingState;
-use crate::views::guarantee::Guarantee;
+use crate::views::guarantee::GuaranteeReport;
 use crate::views::report::{clock, percent};
 
 /// A recording that could not be read, or not to its end.
@@ -70,8 +70,8 @@ pub struct Status {
     pub failed: Vec<Failed>,
     /// Clips that could not be transcribed; the next run tries again.
     pub failed_clips: Vec<FailedClip>,
-    /// What is promised of accepted drafts; null when nothing is asked for.
-    pub guarantee: Option<Guarantee>,
+    /// The guarantee on accepted drafts; null when none is asked for.
+    pub guarantee: Option<GuaranteeReport>,
 }
 
 /// Where a workspace stands.
@@ -113,7 +113,7 @@ impl Status {
     /// As text, for a terminal.
     pub fn text(&self) -> String {
         let mut t = format!(
-            "{} recordings, {} of sound, model {}{}\n",
+            "{} recordings, {} of audio, model {}{}\n",
             self.recordings,
             clock(self.input_seconds),
             self.model,
@@ -153,7 +153,7 @@ impl Status {
         }
         if self.model_file.is_none() {
             t.push_str(&format!(
-                "The model is not here yet: `second-ear model pull {}`\n",
+                "The model is not installed yet: `second-ear model pull {}`\n",
                 self.model
             ));
         }

@@ -183,17 +183,17 @@ fn answered(workspace: &Workspace, validator: Option<&str>) -> Result<BTreeSet<C
     Ok(answered)
 }
 
-/// Clips that somebody found shocking, and their neighbours.
+/// Clips that somebody called offensive, and their neighbours.
 fn reported(workspace: &Workspace) -> Result<BTreeSet<ClipId>> {
-    let mut shocking = BTreeSet::new();
+    let mut offensive = BTreeSet::new();
     workspace.store.each_current_answer(|answer| {
-        if answer.verdict == Verdict::Shocking {
-            shocking.insert(answer.clip);
+        if answer.verdict == Verdict::Offensive {
+            offensive.insert(answer.clip);
         }
     })?;
-    let mut reported = shocking.clone();
+    let mut reported = offensive.clone();
     let mut clips = Vec::new();
-    workspace.store.each_of(&shocking, |row| {
+    workspace.store.each_of(&offensive, |row| {
         clips.push(row.clip);
         Ok(())
     })?;

@@ -12,7 +12,7 @@ use crate::domain::{Decision, Reason, Recording, RecordingId, Samples};
 use crate::store::{ClipRow, Draft};
 use crate::views::transcripts::{TextSource, TranscriptFormat, TranscriptRow};
 
-/// Prints JSONL, row by row; the other formats are a file a recording and need a folder.
+/// Prints JSONL, row by row; the other formats are one file per recording and need a folder.
 pub fn print(
     workspace: &Workspace,
     formats: &[TranscriptFormat],
@@ -20,7 +20,7 @@ pub fn print(
 ) -> Result<()> {
     ensure!(
         matches!(formats, [TranscriptFormat::Jsonl | TranscriptFormat::Txt]),
-        "these formats are a file a recording: give a folder with --out"
+        "these formats are one file per recording: give a folder with --out"
     );
     let recordings = workspace.store.recordings_by_id()?;
     workspace.store.each_clip(Draft::Decided, |clip| {
@@ -32,7 +32,7 @@ pub fn print(
     Ok(out.flush()?)
 }
 
-/// Writes a file a recording and format (JSONL: one file for all); gives the number of files.
+/// Writes one file per recording and format (JSONL: one file for all); gives the number of files.
 pub fn write(workspace: &Workspace, formats: &[TranscriptFormat], out: &Path) -> Result<usize> {
     let recordings = workspace.store.recordings_by_id()?;
     let mut rows: BTreeMap<RecordingId, Vec<TranscriptRow>> =

@@ -110,11 +110,11 @@ impl Workspace {
         let round = self.store.round_in_use(&self.config.model)?;
         Ok(round.and_then(|r| match r.verdict {
             RoundVerdict::Promoted { file, sha256, .. } => Some((self.dir.join(file), sha256)),
-            RoundVerdict::Kept { .. } => None,
+            RoundVerdict::Rejected { .. } => None,
         }))
     }
 
-    /// The language of a clip's text: as declared, as set, or as the model heard it.
+    /// The language of a clip's text: as declared, as set, or as the model detected it.
     pub fn language_of(&self, recording: &Recording, h: Option<&Hypothesis>) -> Option<Language> {
         recording.facts.language.clone().or(match &self.config.language {
             LanguageChoice::Fixed(language) => Some(language.clone()),

@@ -10,8 +10,8 @@
 //!   the speaker that points the same way. A near form weighs half of that, and so does a regional
 //!   form that is not written but nearly as likely as the standard form of the draft.
 //! - The n-th hit of the same entry weighs 1/n: a word said often proves less than several words.
-//! - An accent that a validator heard in any clip of the speaker weighs 2/3, two validators or more 4/3:
-//!   people hear accents well, but one may be wrong, and more of them say the same thing again.
+//! - An accent that a validator marked in any clip of the speaker weighs 2/3, two validators or more 4/3:
+//!   people recognise accents well, but one may be wrong, and more of them say the same thing again.
 //! - A hit of several regions goes to those that fit the declared one, else is split evenly. Regions that
 //!   end level stand for the one that holds them: a word of Québec and Acadia speaks for Canada.
 

@@ -7,15 +7,15 @@
 //!    clip that did not fit (the scaled rate).
 //! 2. If all below the audit rate fitted, the rest of the budget goes to clips with reasons, most
 //!    urgent first, until one does not fit. A drawn clip that is met on the way costs nothing more.
-//! 3. A clip met in step 2 is heard for its reasons, inclusion 1. Any other drawn clip is a random
+//! 3. A clip met in step 2 is reviewed for its reasons, inclusion 1. Any other drawn clip is a random
 //!    audit, inclusion tau. The rest keeps its draft, inclusion tau.
 //!
 //! The inclusion probability is that of the clip given the draws of all others: it does not move
 //! while the clip's own draw does (rank conditioning, Cohen and Kaplan, PODC 2007, carried over to
-//! clips of unequal length), so sums of A x / pi over heard clips (A) are unbiased, budget or not.
-//! For a drawn clip with reasons, step 2 asks whether it would have been heard undrawn: then its own
+//! clips of unequal length), so sums of A x / pi over reviewed clips (A) are unbiased, budget or not.
+//! For a drawn clip with reasons, step 2 asks whether it would have been reviewed undrawn: then its own
 //! cost comes back, so it would iff all that is more urgent and undrawn fits the rest.
-//! A clip that alone exceeds the budget can never be heard: inclusion 0, said openly.
+//! A clip that alone exceeds the budget can never be reviewed: inclusion 0, said openly.
 
 use crate::domain::{RoutingSettings, SAMPLE_RATE, Samples};
 
@@ -59,21 +59,21 @@ pub struct Candidate {
     pub length: Samples,
     /// Its draw, in [0, 1).
     pub draw: f64,
-    /// Urgency where there are reasons to hear it.
+    /// Urgency where there are reasons to review it.
     pub priority: Option<f64>,
 }
 
 /// What becomes of a candidate.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Share {
-    /// Heard for its reasons; inclusion 1.
+    /// Reviewed for its reasons; inclusion 1.
     Reasons,
-    /// Heard by chance; inclusion as given.
+    /// Reviewed by chance; inclusion as given.
     Audit {
         /// The scaled audit rate.
         inclusion: f64,
     },
-    /// Not heard.
+    /// Not reviewed.
     None {
         /// The scaled audit rate; 0 where the clip alone exceeds the budget.
         inclusion: f64,
@@ -100,7 +100,7 @@ pub fn share_out(candidates: &[Candidate], limit: Cost, audit_rate: f64) -> Vec<
         drawn[i] = true;
     }
 
-    let mut heard = vec![false; candidates.len()];
+    let mut reviewed = vec![false; candidates.len()];
     if all_fit {
         let urgency = |i: usize| candidates[i].priority.unwrap_or(0.0);
         let wanted = |i: &usize| candidates[*i].priority.is_some() && possible(&candidates[*i]);
@@ -110,13 +110,13 @@ pub fn share_out(candidates: &[Candidate], limit: Cost, audit_rate: f64) -> Vec<
             if !drawn[i] && !left.take(candidates[i].length) {
                 break;
             }
-            heard[i] = true;
+            reviewed[i] = true;
         }
     }
 
-    let shares = candidates.iter().zip(drawn).zip(heard);
+    let shares = candidates.iter().zip(drawn).zip(reviewed);
     shares
-        .map(|((candidate, drawn), heard)| match (drawn, heard) {
+        .map(|((candidate, drawn), reviewed)| match (drawn, reviewed) {
             (_, true) => Share::Reasons,
             (true, false) => Share::Audit { inclusion: tau },
             (false, false) if possible(candidate) => Share::None { inclusion: tau },
@@ -131,8 +131,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn cost(candidates: &[Candidate], shares: &[Share]) -> (u64, u64) {
-        let heard = candidates.iter().zip(shares).filter(|(_, s)| !matches!(s, Share::None { .. }));
-        heard.fold((0, 0), |(n, audio), (c, _)| (n + 1, audio + c.length.0))
+        let reviewed =
+            candidates.iter().zip(shares).filter(|(_, s)| !matches!(s, Share::None { .. }));
+        reviewed.fold((0, 0), |(n, audio), (c, _)| (n + 1, audio + c.length.0))
     }
 
     fn candidates() -> impl Strategy<Value = Vec<Candidate>> {
@@ -170,7 +171,7 @@ mod tests {
             }
         }
 
-        /// The property behind every unbiased rate: with all other draws fixed, a clip is heard for
+        /// The property behind every unbiased rate: with all other draws fixed, a clip is reviewed for
         /// exactly the stretch of its own draw that it reports as inclusion.
         #[test]
         fn the_inclusion_probability_is_exact_given_the_other_draws(
@@ -181,7 +182,7 @@ mod tests {
             let limit = Cost { clips, audio: Samples(audio) };
             let mut moved = candidates.clone();
             let steps = 400;
-            let mut heard = 0.0;
+            let mut reviewed = 0.0;
             let mut reported = Vec::new();
             for step in 0..steps {
                 moved[which].draw = (step as f64 + 0.5) / f64::from(steps);
@@ -190,18 +191,18 @@ mod tests {
                     Share::Audit { inclusion } => inclusion,
                     Share::None { .. } => continue,
                 };
-                heard += 1.0 / f64::from(steps);
+                reviewed += 1.0 / f64::from(steps);
                 reported.push(inclusion);
             }
             for inclusion in reported {
-                prop_assert!((inclusion - heard).abs() <= 1.0 / f64::from(steps),
-                    "reports {inclusion}, heard {heard}");
+                prop_assert!((inclusion - reviewed).abs() <= 1.0 / f64::from(steps),
+                    "reports {inclusion}, reviewed {reviewed}");
             }
         }
     }
 
     #[test]
-    fn without_limit_every_reason_is_heard_and_the_rate_is_not_scaled() {
+    fn without_limit_every_reason_is_reviewed_and_the_rate_is_not_scaled() {
         let limit = Cost::limit(&RoutingSettings::default(), 3, Cost::default());
         let of = |draw, priority| Candidate { length: Samples(10), draw, priority };
         let shares = share_out(&[of(0.01, None), of(0.5, None), of(0.01, Some(0.2))], limit, 0.05);

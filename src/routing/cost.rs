@@ -1,8 +1,8 @@
-//! What a promise will still cost in audits. In: how things stand with a scope. Out: audits that are
+//! What a guarantee will still cost in audits. In: how things stand with a scope. Out: audits that are
 //! expected to suffice. Left to others: what an audit costs in time (pipeline).
 
-use super::promise::Outlook;
-use crate::domain::Promise;
+use super::guarantee::Outlook;
+use crate::domain::Guarantee;
 use crate::statistics::certify::Finding;
 use crate::statistics::plan::{Expected, audits_needed};
 
@@ -11,7 +11,7 @@ const PRIOR: f64 = 20.0;
 /// Mean loss of a wrong draft where nothing else is known of it.
 const SIZE: f64 = 0.25;
 
-/// Audits that a promise is expected to need.
+/// Audits that a guarantee is expected to need.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cost {
     /// The mean loss that this is based on: audits so far, with the calibration's expectation.
@@ -33,7 +33,7 @@ impl Cost {
 }
 
 /// The cost with the risk as it is seen and expected, or as assumed.
-pub fn cost(outlook: &Outlook, promise: Promise, assumed: Option<f64>) -> Cost {
+pub fn cost(outlook: &Outlook, guarantee: Guarantee, assumed: Option<f64>) -> Cost {
     let (loss, error) = outlook.expected;
     let (n, risk) = match outlook.finding {
         // Seen at a lower threshold than the one at which the test starts.
@@ -43,15 +43,15 @@ pub fn cost(outlook: &Outlook, promise: Promise, assumed: Option<f64>) -> Cost {
     let risk = assumed.unwrap_or((n * risk + PRIOR * loss) / (n + PRIOR));
     // How bad a wrong draft is, by the calibration; only its rate is learned here.
     let size = if error > 0.0 && loss > 0.0 { (loss / error).clamp(0.05, 1.0) } else { SIZE };
-    of_risk(risk, size, outlook.share, promise)
+    of_risk(risk, size, outlook.share, guarantee)
 }
 
 /// The cost where nothing is known but a risk: a wrong draft loses `size`, and `share` of the audits
 /// reach the threshold.
-pub fn of_risk(risk: f64, size: f64, share: f64, promise: Promise) -> Cost {
+pub fn of_risk(risk: f64, size: f64, share: f64, guarantee: Guarantee) -> Cost {
     let size = size.max(risk);
     let expected = Expected { wrong: risk / size, size };
-    let needed = audits_needed(expected, promise.target, 1.0 - promise.confidence);
+    let needed = audits_needed(expected, guarantee.target, 1.0 - guarantee.confidence);
     let drawn = needed.filter(|_| share > 0.0).map(|n| (n as f64 / share).ceil() as usize);
     Cost { risk, needed, drawn }
 }
@@ -79,14 +79,15 @@ mod tests {
         }
     }
 
-    const PROMISE: Promise = Promise { target: 0.1, measure: Measure::Clips, confidence: 0.9 };
+    const GUARANTEE: Guarantee =
+        Guarantee { target: 0.1, measure: Measure::Clips, confidence: 0.9 };
 
     #[test]
     fn audits_outweigh_the_expectation_as_they_come_in() {
-        let before = cost(&outlook(0, 0.0), PROMISE, None);
+        let before = cost(&outlook(0, 0.0), GUARANTEE, None);
         assert_eq!(before.risk, 0.03);
-        let better = cost(&outlook(60, 0.0), PROMISE, None);
-        let worse = cost(&outlook(60, 0.06), PROMISE, None);
+        let better = cost(&outlook(60, 0.0), GUARANTEE, None);
+        let worse = cost(&outlook(60, 0.06), GUARANTEE, None);
         assert!(better.needed < before.needed && before.needed < worse.needed);
         let (needed, drawn) = (better.needed.unwrap(), better.drawn.unwrap());
         assert_eq!(drawn, 4 * needed);
@@ -96,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_risk_over_the_target_cannot_be_bought_off() {
-        assert_eq!(cost(&outlook(200, 0.2), PROMISE, None).drawn, None);
-        assert_eq!(cost(&outlook(0, 0.0), PROMISE, Some(0.1)).needed, None);
+        assert_eq!(cost(&outlook(200, 0.2), GUARANTEE, None).drawn, None);
+        assert_eq!(cost(&outlook(0, 0.0), GUARANTEE, Some(0.1)).needed, None);
     }
 }

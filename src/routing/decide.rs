@@ -25,7 +25,7 @@ pub fn route(
     let accent = |clip: &Evidence| accents.get(&clip.speaker);
 
     let mut spent = Cost::default();
-    let frozen = clips.iter().filter(|clip| is_heard(clip.frozen.as_ref()));
+    let frozen = clips.iter().filter(|clip| is_for_people(clip.frozen.as_ref()));
     frozen.for_each(|clip| {
         spent.clips += 1;
         spent.audio += clip.length;
@@ -48,14 +48,14 @@ pub fn route(
             draw: draw(settings.seed, &clips[i].clip),
             priority: match call {
                 Call::Listen(reasons) => Some(priority(reasons, clips[i].score)),
-                Call::Accept | Call::NothingHeard => None,
+                Call::Accept | Call::NoSpeech => None,
             },
         })
         .collect();
     let shares = share_out(&candidates, limit, settings.audit_rate);
 
     let mut routed: Vec<Option<Routed>> = clips.iter().map(|clip| clip.frozen.clone()).collect();
-    let first = settings.promise().map_or(0.0, |_| settings.audit_rate);
+    let first = settings.guarantee().map_or(0.0, |_| settings.audit_rate);
     for (((i, call), share), candidate) in open.into_iter().zip(calls).zip(shares).zip(candidates) {
         let mut decided = decision(&clips[i], accent(&clips[i]), call, share);
         if candidate.draw < first {
@@ -67,7 +67,7 @@ pub fn route(
 }
 
 /// A clip that only its score keeps from being accepted belongs to the random sample as well when its
-/// draw says so: a promise waits for it, so it goes out with the audits.
+/// draw says so: a guarantee waits for it, so it goes out with the audits.
 fn hear_first(decision: &mut Decision) {
     if let Decision::Human { reasons, priority } = decision
         && reasons.iter().all(Reason::is_about_the_score)
@@ -78,11 +78,11 @@ fn hear_first(decision: &mut Decision) {
 
 /// The declared region, else the one that the speaker's words name.
 pub(super) fn region(clip: &Evidence, accent: Option<&Accent>) -> Option<Region> {
-    let heard = accent.filter(|a| a.names_a_region()).map(|a| a.region.clone());
-    clip.declared_region.clone().or(heard)
+    let inferred = accent.filter(|a| a.names_a_region()).map(|a| a.region.clone());
+    clip.declared_region.clone().or(inferred)
 }
 
-fn is_heard(frozen: Option<&Routed>) -> bool {
+fn is_for_people(frozen: Option<&Routed>) -> bool {
     frozen.is_some_and(|routed| matches!(routed.decision, Decision::Human { .. }))
 }
 
@@ -93,7 +93,7 @@ fn decision(clip: &Evidence, accent: Option<&Accent>, call: Call, share: Share) 
             (Decision::Human { reasons, priority }, 1.0)
         }
         // without reasons there is no such share; kept as an audit for completeness of the match
-        (Call::Accept | Call::NothingHeard, Share::Reasons) => (audit(clip, vec![], 1.0), 1.0),
+        (Call::Accept | Call::NoSpeech, Share::Reasons) => (audit(clip, vec![], 1.0), 1.0),
         (call, Share::Audit { inclusion }) => {
             let reasons = if let Call::Listen(reasons) = call { reasons } else { vec![] };
             (audit(clip, reasons, inclusion), inclusion)
@@ -104,8 +104,8 @@ fn decision(clip: &Evidence, accent: Option<&Accent>, call: Call, share: Share) 
         (Call::Accept, Share::None { inclusion }) => {
             (Decision::Auto { over_budget: Vec::new() }, inclusion)
         }
-        (Call::NothingHeard, Share::None { inclusion }) => {
-            (Decision::Dropped { why: DropReason::NothingHeard }, inclusion)
+        (Call::NoSpeech, Share::None { inclusion }) => {
+            (Decision::Dropped { why: DropReason::NoSpeech }, inclusion)
         }
     };
     Routed {
@@ -118,7 +118,7 @@ fn decision(clip: &Evidence, accent: Option<&Accent>, call: Call, share: Share) 
     }
 }
 
-/// Heard by chance. Reasons that the budget had no room for stand behind the audit.
+/// Reviewed by chance. Reasons that the budget had no room for stand behind the audit.
 fn audit(clip: &Evidence, mut reasons: Vec<Reason>, rate: f64) -> Decision {
     reasons.insert(0, Reason::RandomAudit { rate: Probability::clamped(rate) });
     let priority = priority(&reasons, clip.score);

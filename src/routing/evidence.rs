@@ -20,8 +20,8 @@ pub struct Evidence {
     pub replaced: Option<String>,
     /// Regional forms that were scored against standard ones of the draft.
     pub variants: Vec<Variant>,
-    /// Accents that validators heard in the clip: who, and which.
-    pub accents_heard: Vec<(String, Region)>,
+    /// Accents that validators marked in the clip: who, and which.
+    pub accents_marked: Vec<(String, Region)>,
     /// P(draft has no error), calibrated; `None` when there is no score.
     pub score: Option<Probability>,
     /// Expected word error rate of the draft, in [0, 1]; `None` when the calibration has none.
@@ -72,7 +72,7 @@ pub mod tests {
             text: "bonjour à tous".into(),
             replaced: None,
             variants: Vec::new(),
-            accents_heard: Vec::new(),
+            accents_marked: Vec::new(),
             score: Probability::new(0.9),
             expected_wer: None,
             p_no_speech: Probability::new(0.01),

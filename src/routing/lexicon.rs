@@ -20,7 +20,7 @@ use regex::{Regex, RegexSet};
 
 use super::evidence::Evidence;
 use super::fold::fold;
-use crate::domain::Found;
+use crate::domain::MatchKind;
 pub use entry::{Ambiguity, Entry, Kind, Source};
 use near::NearForms;
 
@@ -30,11 +30,11 @@ pub struct Hit<'l> {
     /// The entry.
     pub entry: &'l Entry,
     /// As it stands in the folded text.
-    pub heard: String,
+    pub matched: String,
     /// Where it begins in the folded text, bytes; 0 where it is not written.
     pub at: usize,
     /// How it was found.
-    pub found: Found,
+    pub match_kind: MatchKind,
 }
 
 /// Entries ready to be matched.
@@ -50,7 +50,7 @@ pub struct Lexicon {
 
 /// The list that ships.
 const BUILT_IN: &str = include_str!("lexicon_fr.tsv");
-/// A regional form counts as heard when ln P(text with it) - ln P(draft) is over this: at least a
+/// A regional form counts as spoken when ln P(text with it) - ln P(draft) is over this: at least a
 /// twentieth as likely. Of 134 places in real French speech where the standard form was said, none came
 /// over -4.08, most of them chosen for sounding alike (docs/lexicon.md).
 pub const LIKELY_FROM: f64 = -3.0;
@@ -92,7 +92,7 @@ impl Lexicon {
                 let whole = fold(&entry.term);
                 self.hits(&entry.term)
                     .iter()
-                    .all(|hit| hit.found != Found::Draft || hit.heard != whole)
+                    .all(|hit| hit.match_kind != MatchKind::Draft || hit.matched != whole)
             })
             .collect();
         if new.is_empty() {
@@ -127,10 +127,15 @@ impl Lexicon {
         let mut found: Vec<Option<Hit>> = vec![None; self.entries.len()];
         for i in &self.set.matches(&folded) {
             if let Some(text) = self.pattern(i).and_then(|p| p.find(&folded)) {
-                let heard = text.as_str().trim();
-                let at = text.start() + text.as_str().find(heard).unwrap_or(0);
+                let matched = text.as_str().trim();
+                let at = text.start() + text.as_str().find(matched).unwrap_or(0);
                 let entry = &self.entries[i];
-                found[i] = Some(Hit { entry, heard: heard.to_string(), at, found: Found::Draft });
+                found[i] = Some(Hit {
+                    entry,
+                    matched: matched.to_string(),
+                    at,
+                    match_kind: MatchKind::Draft,
+                });
             }
         }
         for (at, word) in words(&folded) {
@@ -138,7 +143,12 @@ impl Lexicon {
                 && found[i].is_none()
             {
                 let entry = &self.entries[i];
-                found[i] = Some(Hit { entry, heard: word.to_string(), at, found: Found::NearForm });
+                found[i] = Some(Hit {
+                    entry,
+                    matched: word.to_string(),
+                    at,
+                    match_kind: MatchKind::NearForm,
+                });
             }
         }
         found.into_iter().flatten().collect()
@@ -160,18 +170,18 @@ impl Lexicon {
         let mut hits = self.hits(&clip.text);
         let mut add = |new: Hit<'l>| match hits.iter_mut().find(|h| h.entry.term == new.entry.term)
         {
-            Some(known) if new.found < known.found => *known = new,
+            Some(known) if new.match_kind < known.match_kind => *known = new,
             Some(_) => {}
             None => hits.push(new),
         };
         for hit in clip.replaced.as_deref().map(|text| self.hits(text)).unwrap_or_default() {
-            let found = hit.found.max(Found::SecondDecode);
-            add(Hit { found, ..hit });
+            let match_kind = hit.match_kind.max(MatchKind::SecondDecode);
+            add(Hit { match_kind, ..hit });
         }
         for variant in clip.variants.iter().filter(|v| v.log_ratio > LIKELY_FROM) {
             if let Some(entry) = self.entries.iter().find(|e| e.term == variant.term) {
-                let heard = variant.regional.clone();
-                add(Hit { entry, heard, at: 0, found: Found::LikelyForm });
+                let matched = variant.regional.clone();
+                add(Hit { entry, matched, at: 0, match_kind: MatchKind::LikelyForm });
             }
         }
         hits

@@ -1,11 +1,11 @@
-//! Why one clip should be heard, and how urgently. In: its evidence, its lexicon hits, its speaker's
+//! Why a person should review one clip, and how urgently. In: its evidence, its lexicon hits, its speaker's
 //! accent. Out: reasons. Left to others: the random draw and the budget (`budget`).
 
 use super::accent::Accent;
 use super::evidence::Evidence;
 use super::hallucination::known_phrase;
 use super::lexicon::{Ambiguity, Hit, Kind};
-use crate::domain::{Found, Probability, Reason, Region, RoutingSettings, Threshold};
+use crate::domain::{MatchKind, Probability, Reason, Region, RoutingSettings, Threshold};
 
 /// What a clip calls for, before the draw and the budget.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,7 +13,7 @@ pub enum Call {
     /// Nothing: the draft would stand.
     Accept,
     /// No text, and taken for silence or noise by the model.
-    NothingHeard,
+    NoSpeech,
     /// A person should listen; at least one reason.
     Listen(Vec<Reason>),
 }
@@ -28,7 +28,7 @@ pub fn call(
 ) -> Call {
     if !clip.has_text() {
         let silent = clip.p_no_speech.is_some_and(|p| p.get() >= settings.no_speech);
-        return if silent { Call::NothingHeard } else { Call::Listen(vec![Reason::NoOutput]) };
+        return if silent { Call::NoSpeech } else { Call::Listen(vec![Reason::NoOutput]) };
     }
     let mut reasons: Vec<Reason> = confidence(clip, accent, settings, bar).into_iter().collect();
     reasons.extend(whatever_the_score(clip, hits, accent, settings));
@@ -50,19 +50,21 @@ pub fn whatever_the_score(
     reasons.extend(other_language(clip, settings));
     if settings.review_lexicon_hits {
         // a form that is only likely stands in no text that a person could look at
-        let plain = |h: &&Hit| h.entry.ambiguity == Ambiguity::None && h.found != Found::LikelyForm;
+        let plain = |h: &&Hit| {
+            h.entry.ambiguity == Ambiguity::None && h.match_kind != MatchKind::LikelyForm
+        };
         reasons.extend(hits.iter().filter(plain).map(|hit| {
-            let (term, heard) = (hit.entry.term.clone(), hit.heard.clone());
+            let (term, matched) = (hit.entry.term.clone(), hit.matched.clone());
             match hit.entry.kind {
-                Kind::Word => Reason::RegionalWord { term, heard },
-                Kind::Idiom => Reason::Idiom { term, heard },
+                Kind::Word => Reason::RegionalWord { term, matched },
+                Kind::Idiom => Reason::Idiom { term, matched },
             }
         }));
     }
     reasons
 }
 
-/// The score that a speaker with this evidence must reach where no promise is asked for:
+/// The score that a speaker with this evidence must reach where no guarantee is asked for:
 /// `accept_score + region_shift * strength`, and never beyond half-way between `accept_score` and 1,
 /// so that a region by itself cannot force review.
 pub fn threshold(accent: Option<&Accent>, settings: &RoutingSettings) -> f64 {
@@ -102,14 +104,14 @@ fn confidence(
     }
 }
 
-/// The clip's region, declared or else heard, lies in one that the team always reviews.
+/// The clip's region, declared or else inferred, lies in one that the team always reviews.
 fn always_reviewed(
     clip: &Evidence,
     accent: Option<&Accent>,
     settings: &RoutingSettings,
 ) -> Option<Reason> {
-    let heard = accent.filter(|a| a.names_a_region()).map(|a| &a.region);
-    let mut regions = clip.declared_region.iter().chain(heard);
+    let inferred = accent.filter(|a| a.names_a_region()).map(|a| &a.region);
+    let mut regions = clip.declared_region.iter().chain(inferred);
     let within = |region: &&Region| {
         settings.always_review_regions.iter().any(|always| region.is_within(always))
     };
@@ -175,7 +177,7 @@ mod tests {
         };
         match call(clip, &hits, accent, &settings, Threshold::Setting) {
             Call::Accept => vec![],
-            Call::NothingHeard => vec!["nothing_heard"],
+            Call::NoSpeech => vec!["no_speech"],
             Call::Listen(reasons) => reasons.iter().map(Reason::code).collect(),
         }
     }
@@ -190,19 +192,19 @@ mod tests {
             declared_region: declared.map(|r| r.parse().unwrap()),
             ..clip(0)
         };
-        let heard = |strength| {
+        let accent = |strength| {
             Some(Accent { region: "fr-BE".parse().unwrap(), strength, pieces: Vec::new() })
         };
         assert_eq!(codes(&belgian(Some("fr-BE-LIEGE")), None), ["region_always_reviewed"]);
         assert!(codes(&belgian(Some("fr-CA")), None).is_empty());
-        assert_eq!(codes(&belgian(None), heard(0.5).as_ref()), ["region_always_reviewed"]);
-        assert!(codes(&belgian(None), heard(0.4).as_ref()).is_empty(), "too little to name one");
+        assert_eq!(codes(&belgian(None), accent(0.5).as_ref()), ["region_always_reviewed"]);
+        assert!(codes(&belgian(None), accent(0.4).as_ref()).is_empty(), "too little to name one");
         let silent = Evidence {
             text: String::new(),
             p_no_speech: Probability::new(0.9),
             ..belgian(Some("fr-BE"))
         };
-        assert_eq!(codes(&silent, None), ["nothing_heard"]);
+        assert_eq!(codes(&silent, None), ["no_speech"]);
     }
 
     #[test]
@@ -244,7 +246,7 @@ mod tests {
     fn silence_is_dropped_only_when_the_model_says_so() {
         let empty = Evidence { text: " … ".into(), score: None, ..clip(0) };
         let with = |p| Evidence { p_no_speech: p, ..empty.clone() };
-        assert_eq!(codes(&with(Probability::new(0.9)), None), ["nothing_heard"]);
+        assert_eq!(codes(&with(Probability::new(0.9)), None), ["no_speech"]);
         assert_eq!(codes(&with(Probability::new(0.2)), None), ["no_output"]);
         assert_eq!(codes(&with(None), None), ["no_output"]);
     }
@@ -276,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn with_a_promise_only_the_proven_score_or_the_drafts_own_risk_counts() {
+    fn with_a_guarantee_only_the_proven_score_or_the_drafts_own_risk_counts() {
         let settings = RoutingSettings::default();
         let judge = |score: f64, wer: Option<f64>, bar| {
             let clip = Evidence { score: Probability::new(score), expected_wer: wer, ..clip(0) };
@@ -315,13 +317,13 @@ mod tests {
                 p_no_speech: p.and_then(Probability::new), ..clip(0)
             };
             let call = call(&odd, &[], None, &RoutingSettings::default(), Threshold::Setting);
-            prop_assert_ne!(call, Call::NothingHeard);
+            prop_assert_ne!(call, Call::NoSpeech);
         }
 
         #[test]
         fn less_sure_goes_first(a in 0.0..=1.0f64, b in 0.0..=1.0f64) {
             let of = |p| priority(&[Reason::NoScore, Reason::NoOutput][..0], Probability::new(p))
-                + priority(&[Reason::Idiom { term: String::new(), heard: String::new() }], Probability::new(p));
+                + priority(&[Reason::Idiom { term: String::new(), matched: String::new() }], Probability::new(p));
             prop_assert_eq!(a < b, of(a) > of(b));
             prop_assert!((0.0..=1.0).contains(&of(a)));
         }

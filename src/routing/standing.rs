@@ -1,5 +1,5 @@
-//! Which clips a promise is about. In: evidence. Out: for each clip whether its score alone decides,
-//! and its region. Left to others: what the promise says of them (`promise`).
+//! Which clips a guarantee is about. In: evidence. Out: for each clip whether its score alone decides,
+//! and its region. Left to others: what the guarantee says of them (`guarantee`).
 
 use super::accent::accents;
 use super::decide::region;

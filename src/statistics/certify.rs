@@ -99,7 +99,7 @@ fn see(audits: &[Audit], threshold: f64, rule: Rule) -> Seen {
 /// expected losses are right; there the mean is well under the target. `expected` holds score and expected loss
 /// of every clip that may be accepted. Audits at threshold t come at a rate n(t) and each is worth
 /// `relative_entropy(m(t), target)`, with m(t) the mean expected loss: the largest product wins. Where even the
-/// best scores promise nothing, the start is the median score.
+/// best scores guarantee nothing, the start is the median score.
 pub fn start(expected: &[(f64, f64)], target: f64) -> f64 {
     let mut sorted = expected.to_vec();
     sorted.sort_by(|a, b| b.0.total_cmp(&a.0));

@@ -38,7 +38,7 @@ pub fn clopper_pearson(part: f64, of: f64) -> Option<(f64, f64)> {
 }
 
 /// A weighted share with its interval: Clopper and Pearson's with Kish's effective number of clips,
-/// `(sum w)^2 / sum w^2`, in the place of their number (Korn and Graubard 1998). Pairs are (weight,
+/// `(sum w)^2 / sum w^2`, instead of their number (Korn and Graubard 1998). Pairs are (weight,
 /// counts). With equal weights this is [`clopper_pearson`]. `None` without weight.
 pub fn korn_graubard(weighted: &[(f64, bool)]) -> Option<(f64, (f64, f64))> {
     let total: f64 = weighted.iter().map(|w| w.0).sum();

@@ -1,4 +1,4 @@
-//! What a promise costs, beforehand. In: how often and how badly drafts are expected to be wrong. Out:
+//! What a guarantee costs, beforehand. In: how often and how badly drafts are expected to be wrong. Out:
 //! how many audits the betting test will need. Left to others: where the expectation comes from, and
 //! what an audit costs in time (pipeline).
 
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_plan_keeps_what_it_promises() {
+    fn a_plan_keeps_what_it_guarantees() {
         // other draws than the plan's own: the planned number suffices about as often as it says
         let expected = Expected { wrong: 0.1, size: 0.2 };
         let planned = audits_needed(expected, 0.05, 0.1).unwrap();

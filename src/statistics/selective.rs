@@ -1,6 +1,6 @@
 //! What accepting more would cost: the risk-coverage curve, its area, coverage at a target.
 //! In: scored clips of known errors, weighted. Out: points and numbers. Pure.
-//! Left to others: how surely an unheard part stays under a target (a guarantee, not a curve).
+//! Left to others: how surely an unreviewed part stays under a target (a guarantee, not a curve).
 //!
 //! Clips are accepted from the highest score down (El-Yaniv and Wiener 2010; Geifman and El-Yaniv
 //! 2017); clips of one score enter together.
@@ -29,7 +29,7 @@ const SLACK: f64 = 1e-12;
 pub enum Risk {
     /// Word errors over words.
     Wer,
-    /// Mean over clips of their own word error rate, at most 1: what a promise is about.
+    /// Mean over clips of their own word error rate, at most 1: what a guarantee is about.
     ClipWer,
     /// Share of clips with an error.
     Clip,

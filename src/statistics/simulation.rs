@@ -1,4 +1,4 @@
-//! The tests held against what they promise, by simulation, seeded. `scripts/simulate-guarantee` runs
+//! The tests held against what they guarantee, by simulation, seeded. `scripts/simulate-guarantee` runs
 //! the full size and prints the table; the tests run a part of it.
 
 use super::betting::{Rule, p_value};
@@ -90,7 +90,7 @@ fn at_the_boundary_the_test_is_wrong_less_often_than_it_may() {
 }
 
 #[test]
-fn a_promise_that_holds_raises_few_alarms_however_long_it_is_watched() {
+fn a_guarantee_that_holds_raises_few_alarms_however_long_it_is_watched() {
     for losses in [Losses::Rates, Losses::YesOrNo] {
         let (any, _) = alarms(losses, (0.05, 0.05), 0, 3000, 1000);
         assert!(any <= 0.128, "{losses:?}: {any}");

@@ -1,10 +1,10 @@
-//! Does a promise still hold? In: the losses of audits that came after it was made, one by one. Out:
+//! Does a guarantee still hold? In: the losses of audits that came after it was made, one by one. Out:
 //! whether "mean loss <= target" can still be believed, and if not, since when. Left to others: which
 //! audits these are, what follows (routing).
 //!
 //! An e-process: bets on "over the target", wealth prod(1 + nu (L - target)), averaged over a few
 //! bets nu and over when the change came: every [`BLOCK`] audits a new bettor starts, the j-th with
-//! weight 1/(j(j+1)), so that a change long after the promise is still found. Under H the expected
+//! weight 1/(j(j+1)), so that a change long after the guarantee is still found. Under H the expected
 //! wealth is at most 1 at any time, so an alarm at wealth 1/delta is false with probability at most
 //! delta, over any length (Ville 1939; mixtures over restarts: Shin, Ramdas and Rinaldo 2023).
 
@@ -14,7 +14,7 @@ const BLOCK: usize = 20;
 /// The bets, as shares of the largest possible one, 1/target.
 const BETS: [f64; 5] = [0.025, 0.05, 0.1, 0.2, 0.4];
 
-/// A promise that no longer holds.
+/// A guarantee that no longer holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Alarm {
     /// The audit that raised it, counted from 0.

@@ -1,5 +1,5 @@
-//! Rates in all accepted drafts from the few that were heard, each with the probability of that.
-//! In: heard clips with inclusion probability, word errors, words. Out: values with intervals.
+//! Rates in all accepted drafts from the few that were reviewed, each with the probability of that.
+//! In: reviewed clips with inclusion probability, word errors, words. Out: values with intervals.
 //! Left to others: who was drawn (routing), which clips were settled (pipeline).
 //!
 //! Clips were drawn one by one, each with its own probability pi (Poisson sampling). Two questions,
@@ -11,16 +11,16 @@ use super::interval::student;
 use super::rate::Missing;
 use crate::domain::Estimate;
 
-/// A heard clip.
+/// A reviewed clip.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Heard {
-    /// Probability that it was heard (and answered), in (0, 1].
+pub struct SampledClip {
+    /// Probability that it was reviewed (and answered), in (0, 1].
     pub inclusion: f64,
     /// Word errors of its draft (or any other count).
     pub errors: f64,
     /// Words of its reference (or anything to divide by).
     pub words: f64,
-    /// Word errors that a model expected before it was heard.
+    /// Word errors that a model expected before it was reviewed.
     pub model_errors: f64,
     /// Words that the draft has.
     pub model_words: f64,
@@ -28,15 +28,15 @@ pub struct Heard {
     pub speaker: usize,
 }
 
-fn sums(heard: &[Heard]) -> (f64, f64) {
-    heard
+fn sums(reviewed: &[SampledClip]) -> (f64, f64) {
+    reviewed
         .iter()
         .fold((0.0, 0.0), |(e, n), h| (e + h.errors / h.inclusion, n + h.words / h.inclusion))
 }
 
 /// Hajek's ratio `sum(E / pi) / sum(N / pi)` (1971); `None` without words.
-pub fn hajek(heard: &[Heard]) -> Option<f64> {
-    let (errors, words) = sums(heard);
+pub fn hajek(reviewed: &[SampledClip]) -> Option<f64> {
+    let (errors, words) = sums(reviewed);
     (words > 0.0).then(|| errors / words)
 }
 
@@ -57,29 +57,29 @@ fn ends(value: f64, variance: f64, freedom: f64) -> Result<(f64, f64), Missing> 
 /// degrees of freedom.
 ///
 /// # Errors
-/// Nothing heard; one clip; no variation (all alike, or every clip was certain to be heard).
-pub fn hajek_design(heard: &[Heard]) -> Result<(f64, f64), Missing> {
-    let ratio = hajek(heard).ok_or(Missing::NothingCounted)?;
-    let of = |h: &Heard| h.errors - ratio * h.words;
-    ends(ratio, poisson(heard, of) / sums(heard).1.powi(2), heard.len() as f64 - 1.0)
+/// Nothing reviewed; one clip; no variation (all alike, or every clip was certain to be reviewed).
+pub fn hajek_design(reviewed: &[SampledClip]) -> Result<(f64, f64), Missing> {
+    let ratio = hajek(reviewed).ok_or(Missing::NothingCounted)?;
+    let of = |h: &SampledClip| h.errors - ratio * h.words;
+    ends(ratio, poisson(reviewed, of) / sums(reviewed).1.powi(2), reviewed.len() as f64 - 1.0)
 }
 
 /// `sum((1 - pi) / pi^2 x^2)`: the variance of `sum(x / pi)` under Poisson sampling, estimated.
-fn poisson(heard: &[Heard], x: impl Fn(&Heard) -> f64) -> f64 {
-    heard.iter().map(|h| (1.0 - h.inclusion) / h.inclusion.powi(2) * x(h).powi(2)).sum()
+fn poisson(reviewed: &[SampledClip], x: impl Fn(&SampledClip) -> f64) -> f64 {
+    reviewed.iter().map(|h| (1.0 - h.inclusion) / h.inclusion.powi(2) * x(h).powi(2)).sum()
 }
 
 /// The interval of [`hajek`] about speakers like these: the linearised variance
 /// `G / (G - 1) sum_g (sum_g (E - R N) / pi)^2 / sum(N / pi)^2` over G speakers, G - 1 degrees.
 ///
 /// # Errors
-/// Nothing heard; one speaker; no variation.
-pub fn hajek_by_speaker(heard: &[Heard]) -> Result<(f64, f64), Missing> {
-    let ratio = hajek(heard).ok_or(Missing::NothingCounted)?;
-    let speakers = heard.iter().map(|h| h.speaker + 1).max().unwrap_or(0);
+/// Nothing reviewed; one speaker; no variation.
+pub fn hajek_by_speaker(reviewed: &[SampledClip]) -> Result<(f64, f64), Missing> {
+    let ratio = hajek(reviewed).ok_or(Missing::NothingCounted)?;
+    let speakers = reviewed.iter().map(|h| h.speaker + 1).max().unwrap_or(0);
     let mut residuals = vec![0.0; speakers];
     let mut there = vec![false; speakers];
-    for h in heard {
+    for h in reviewed {
         residuals[h.speaker] += (h.errors - ratio * h.words) / h.inclusion;
         there[h.speaker] = true;
     }
@@ -88,10 +88,10 @@ pub fn hajek_by_speaker(heard: &[Heard]) -> Result<(f64, f64), Missing> {
         return Err(Missing::OneSpeaker);
     }
     let squares: f64 = residuals.iter().map(|r| r * r).sum();
-    ends(ratio, groups / (groups - 1.0) * squares / sums(heard).1.powi(2), groups - 1.0)
+    ends(ratio, groups / (groups - 1.0) * squares / sums(reviewed).1.powi(2), groups - 1.0)
 }
 
-/// What a model expects of all clips, heard or not.
+/// What a model expects of all clips, reviewed or not.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Expected {
     /// Word errors.
@@ -100,22 +100,22 @@ pub struct Expected {
     pub words: f64,
 }
 
-/// The difference estimator: the model's totals over all clips, corrected by what the heard ones
+/// The difference estimator: the model's totals over all clips, corrected by what the reviewed ones
 /// show, `(M_E + sum((E - m_E) / pi)) / (M_N + sum((N - m_N) / pi))`. It is AIPW with known
 /// probabilities (Robins, Rotnitzky and Zhao 1994): a bad model costs precision, never bias.
 ///
 /// # Errors
-/// Nothing heard, or nothing to divide by.
-pub fn difference(heard: &[Heard], all: Expected) -> Result<f64, Missing> {
-    if heard.is_empty() {
+/// Nothing reviewed, or nothing to divide by.
+pub fn difference(reviewed: &[SampledClip], all: Expected) -> Result<f64, Missing> {
+    if reviewed.is_empty() {
         return Err(Missing::NoneSettled);
     }
-    let (errors, words) = totals(heard, all);
+    let (errors, words) = totals(reviewed, all);
     if words > 0.0 { Ok((errors / words).max(0.0)) } else { Err(Missing::NothingCounted) }
 }
 
-fn totals(heard: &[Heard], all: Expected) -> (f64, f64) {
-    heard.iter().fold((all.errors, all.words), |(e, n), h| {
+fn totals(reviewed: &[SampledClip], all: Expected) -> (f64, f64) {
+    reviewed.iter().fold((all.errors, all.words), |(e, n), h| {
         (e + (h.errors - h.model_errors) / h.inclusion, n + (h.words - h.model_words) / h.inclusion)
     })
 }
@@ -125,25 +125,30 @@ fn totals(heard: &[Heard], all: Expected) -> (f64, f64) {
 ///
 /// # Errors
 /// As [`difference`]; one clip; no variation.
-pub fn difference_design(heard: &[Heard], all: Expected) -> Result<(f64, f64), Missing> {
-    let ratio = difference(heard, all)?;
-    let of = |h: &Heard| (h.errors - h.model_errors) - ratio * (h.words - h.model_words);
-    ends(ratio, poisson(heard, of) / totals(heard, all).1.powi(2), heard.len() as f64 - 1.0)
+pub fn difference_design(reviewed: &[SampledClip], all: Expected) -> Result<(f64, f64), Missing> {
+    let ratio = difference(reviewed, all)?;
+    let of = |h: &SampledClip| (h.errors - h.model_errors) - ratio * (h.words - h.model_words);
+    ends(
+        ratio,
+        poisson(reviewed, of) / totals(reviewed, all).1.powi(2),
+        reviewed.len() as f64 - 1.0,
+    )
 }
 
 /// Horvitz and Thompson's mean over `all` clips (1952) of a loss in [0, 1], here whether a draft has
 /// an error: `sum(L / pi) / all`, with the variance of Poisson sampling; pairs are (pi, loss).
 ///
 /// # Errors
-/// No clips, nothing heard; one clip; no loss at all.
-pub fn horvitz_thompson(heard: &[(f64, f64)], all: u64) -> Result<Estimate, Missing> {
-    if all == 0 || heard.is_empty() {
+/// No clips, nothing reviewed; one clip; no loss at all.
+pub fn horvitz_thompson(reviewed: &[(f64, f64)], all: u64) -> Result<Estimate, Missing> {
+    if all == 0 || reviewed.is_empty() {
         return Err(Missing::NoneSettled);
     }
     let n = all as f64;
-    let value = heard.iter().map(|(pi, loss)| loss / pi).sum::<f64>() / n;
-    let variance: f64 = heard.iter().map(|(pi, loss)| (1.0 - pi) / pi.powi(2) * loss.powi(2)).sum();
-    let (low, high) = ends(value, variance / (n * n), heard.len() as f64 - 1.0)?;
+    let value = reviewed.iter().map(|(pi, loss)| loss / pi).sum::<f64>() / n;
+    let variance: f64 =
+        reviewed.iter().map(|(pi, loss)| (1.0 - pi) / pi.powi(2) * loss.powi(2)).sum();
+    let (low, high) = ends(value, variance / (n * n), reviewed.len() as f64 - 1.0)?;
     Ok(Estimate { value, low, high: high.min(1.0) })
 }
 

@@ -1,4 +1,4 @@
-//! Hypotheses as they lie in the store. In: a hypothesis. Out: some 30 bytes a token that give the same
+//! Hypotheses as they lie in the store. In: a hypothesis. Out: some 30 bytes per token that give the same
 //! numbers back, to the last bit. Left to others: clip, model and policy, which are columns beside it.
 //!
 //! Lengths and counts are variable-length (seven bits a byte, lowest first), other numbers 64-bit floats,

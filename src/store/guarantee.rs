@@ -1,4 +1,4 @@
-//! Promises: audits in their order, and the log of tests, certificates and alarms.
+//! Guarantees: audits in their order, and the log of tests, certificates and alarms.
 
 use std::collections::BTreeMap;
 
@@ -17,14 +17,14 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The log of promises that rest on this basis, oldest first.
-    pub fn promises(&self, basis: &Basis) -> Result<Vec<Kept>> {
+    /// The log of guarantees that rest on this basis, oldest first.
+    pub fn guarantees(&self, basis: &Basis) -> Result<Vec<Kept>> {
         let mut statement = self.db.prepare(
             "SELECT id, created, body FROM certificates
              WHERE model = ?1 AND policy = ?2 AND calibration = ?3 AND target = ?4 ORDER BY id",
         )?;
-        let Basis { model, policy, calibration, promise } = basis;
-        let target = serde_json::to_string(promise)?;
+        let Basis { model, policy, calibration, guarantee } = basis;
+        let target = serde_json::to_string(guarantee)?;
         let mut rows = statement.query(params![model, policy, calibration, target])?;
         let mut log = Vec::new();
         while let Some(row) = rows.next()? {
@@ -52,8 +52,8 @@ impl Store {
                 params![clip.as_str()],
             )?;
         }
-        let Basis { model, policy, calibration, promise } = basis;
-        let target = serde_json::to_string(promise)?;
+        let Basis { model, policy, calibration, guarantee } = basis;
+        let target = serde_json::to_string(guarantee)?;
         for entry in entries {
             tx.execute(
                 "INSERT INTO certificates (created, model, policy, calibration, target, body)
@@ -69,15 +69,15 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Event, Measure, Promise, Scope};
+    use crate::domain::{Event, Guarantee, Measure, Scope};
 
     #[test]
     fn audits_keep_their_place_and_the_log_belongs_to_its_basis() {
         let dir = tempfile::tempdir().unwrap();
         let mut store = Store::create(&dir.path().join("state.db"), "w").unwrap();
-        let promise = Promise { target: 0.05, measure: Measure::Wer, confidence: 0.9 };
+        let guarantee = Guarantee { target: 0.05, measure: Measure::Wer, confidence: 0.9 };
         let basis =
-            Basis { model: "m".into(), policy: "p".into(), calibration: "c".into(), promise };
+            Basis { model: "m".into(), policy: "p".into(), calibration: "c".into(), guarantee };
         let clip = |n: u32| ClipId::from_stored(format!("clip{n}"));
         let event = Event::Opened { start: 0.9, horizon: 100, from: 0 };
         let entry = Entry { scope: Scope::Pooled { apart: vec!["fr-CA".parse().unwrap()] }, event };
@@ -85,9 +85,9 @@ mod tests {
         store.keep_look(&basis, &[clip(2)], &[], "t").unwrap();
         let places = store.audit_positions().unwrap();
         assert_eq!([1, 2, 3].map(|n| places[&clip(n)]), [1, 2, 0]);
-        let log = store.promises(&basis).unwrap();
+        let log = store.guarantees(&basis).unwrap();
         assert_eq!((log.len(), &log[0].entry), (1, &entry));
-        let other = Promise { target: 0.1, ..promise };
-        assert!(store.promises(&Basis { promise: other, ..basis }).unwrap().is_empty());
+        let other = Guarantee { target: 0.1, ..guarantee };
+        assert!(store.guarantees(&Basis { guarantee: other, ..basis }).unwrap().is_empty());
     }
 }

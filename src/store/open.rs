@@ -1,5 +1,5 @@
 //! Opens or makes the database: write-ahead log, immediate transactions, one schema.
-//! In: a path. Out: a [`Store`]. Left to others: one file a kind of row.
+//! In: a path. Out: a [`Store`]. Left to others: one file per kind of row.
 
 use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
@@ -39,7 +39,7 @@ impl Store {
     pub fn open(path: &Path) -> Result<Self> {
         if !path.exists() {
             bail!(
-                "{} does not exist: make the workspace first with `second-ear init`",
+                "{} does not exist: create the workspace first with `second-ear init`",
                 path.display()
             );
         }

@@ -28,7 +28,7 @@ pub struct Import {
     pub accepted: Vec<Answer>,
     /// Task rows that nobody has answered yet.
     pub unanswered: usize,
-    /// Rows left aside, each with its place and reason.
+    /// Rejected rows, each with its place and reason.
     pub rejected: Vec<(Place, Rejection)>,
 }
 
@@ -162,6 +162,28 @@ mod tests {
         let as_is = import.accepted.iter().filter(|a| a.verdict == Verdict::AsIs);
         assert!(as_is.clone().any(|a| a.text == HOSTILE[0]));
         assert!(as_is.clone().any(|a| a.text == HOSTILE[13]), "right to left");
+    }
+
+    /// The same download, as a page of an earlier version wrote it.
+    #[test]
+    fn an_old_download_is_imported_as_the_new_one() {
+        let imported = |bytes: &[u8]| {
+            let rows = read_bytes("answers.jsonl", bytes);
+            let mut known = Known::new("page-test");
+            for row in &rows {
+                let row = row.row.as_ref().unwrap();
+                let clip = ClipId::from_stored(&row.clip);
+                known.hand_out(HandedOut::new(clip, row.draft.clone()));
+            }
+            let import = import(rows, &mut known);
+            assert_eq!(import.rejected, []);
+            import.accepted
+        };
+        let earlier = imported(include_bytes!("../../tests/data/page/answers_earlier_codes.jsonl"));
+        assert_eq!(earlier, imported(include_bytes!("../../tests/data/page/answers.jsonl")));
+        for verdict in [Verdict::OverlappingSpeech, Verdict::Offensive] {
+            assert!(earlier.iter().any(|a| a.verdict == verdict), "{verdict:?}");
+        }
     }
 
     #[test]

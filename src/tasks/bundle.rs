@@ -52,13 +52,11 @@ impl Format {
     /// What it is, in a line.
     pub fn about(self) -> &'static str {
         match self {
-            Format::Html => "One page a file, audio inside: opens in any browser",
-            Format::Jsonl => "Rows, audio beside",
-            Format::Csv => "The same rows as a table, audio beside",
-            Format::LabelStudio => {
-                "Tasks with predictions for Label Studio, label-studio.xml beside"
-            }
-            Format::Turkle => "A table for Turkle or Mechanical Turk, turkle-template.html beside",
+            Format::Html => "One page per file, with the audio inside; opens in any browser",
+            Format::Jsonl => "JSON rows, with the audio beside",
+            Format::Csv => "The same rows as a table, with the audio beside",
+            Format::LabelStudio => "Tasks with predictions for Label Studio, with label-studio.xml",
+            Format::Turkle => "A table for Turkle or Mechanical Turk, with turkle-template.html",
             Format::Appen => "A table of units for Appen",
         }
     }

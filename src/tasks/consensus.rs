@@ -19,7 +19,7 @@ mod words;
 
 use std::collections::BTreeMap;
 
-use reliability::{Heard, Said, reliabilities};
+use reliability::{ReviewedClip, Said, reliabilities};
 use rover::{Voice, Voted, vote};
 pub use words::{chunks, plain};
 
@@ -54,18 +54,18 @@ pub fn settle_all(
     clips: &[Votes],
     settings: &TaskSettings,
 ) -> (Vec<Settlement>, BTreeMap<String, Reliability>) {
-    let heard: Vec<Heard<'_>> = clips.iter().map(heard).collect();
-    let known = reliabilities(&heard);
+    let reviewed: Vec<ReviewedClip<'_>> = clips.iter().map(reviewed).collect();
+    let known = reliabilities(&reviewed);
     let weight = |validator: &str| known.get(validator).map_or(1.0, |r| r.weight());
     let settled = clips.iter().map(|votes| settle(votes, settings, &weight)).collect();
     (settled, known.into_iter().map(|(name, r)| (name.to_string(), r)).collect())
 }
 
 /// The texts of a clip that can be compared with one another. A blind or gold text counts like any.
-fn heard(votes: &Votes) -> Heard<'_> {
+fn reviewed(votes: &Votes) -> ReviewedClip<'_> {
     let texts = votes.answers.iter().filter(|a| a.verdict.gives_text());
     let said = texts.map(|a| Said { validator: &a.validator, text: &a.text });
-    Heard { said: said.collect(), truth: votes.truth.as_deref() }
+    ReviewedClip { said: said.collect(), truth: votes.truth.as_deref() }
 }
 
 /// Settles one clip; `weight` is that of a validator's words.

@@ -16,7 +16,7 @@ pub const ANSWERS_FORMAT: &str = "second-ear answers";
 /// Newest header version that is understood.
 pub const VERSION: u64 = 1;
 
-/// Writes one row a line, without a header row. Errors are those of the writer.
+/// Writes one row per line, without a header row. Errors are those of the writer.
 pub fn write<'a>(
     out: &mut impl Write,
     rows: impl IntoIterator<Item = &'a TaskRow>,
@@ -56,7 +56,7 @@ fn read_line(line: &[u8]) -> Result<Option<TaskRow>, String> {
     let value: Value = serde_json::from_str(line)
         .map_err(|e| format!("not a whole JSON object, perhaps cut off ({e})"))?;
     let Value::Object(object) = value else {
-        return Err("a row is a JSON object in braces, one a line".into());
+        return Err("a row is a JSON object in braces, one per line".into());
     };
     if let Some(format) = object.get("format").filter(|_| !object.contains_key("clip")) {
         return check_header(format, object.get("version")).map(|()| None);
@@ -77,7 +77,7 @@ fn check_header(format: &Value, version: Option<&Value>) -> Result<(), String> {
     }
 }
 
-/// A row from an object: absent and null fields are empty, unknown fields are left aside, a field
+/// A row from an object: absent and null fields are empty, unknown fields are ignored, a field
 /// of another type is an error that names it.
 fn row(object: &Map<String, Value>) -> Result<TaskRow, String> {
     let text = |name: &str| match object.get(name) {

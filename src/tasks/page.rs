@@ -216,8 +216,8 @@ impl ItemData {
             .collect();
         let reason = |reason: &Reason| match reason {
             // Neither the draft's words nor its score, which would sway the listener.
-            Reason::RegionalWord { heard, .. } | Reason::Idiom { heard, .. } if !blind => {
-                serde_json::json!({"code": reason.code(), "heard": heard})
+            Reason::RegionalWord { matched, .. } | Reason::Idiom { matched, .. } if !blind => {
+                serde_json::json!({"code": reason.code(), "heard": matched})
             }
             Reason::RegionalEvidence { region, .. } | Reason::RegionAlwaysReviewed { region } => {
                 serde_json::json!({"code": reason.code(), "region": region})

@@ -1,4 +1,4 @@
-//! What a page warns of before a clip is heard. In: texts of the clip and around it, its language.
+//! What a page warns of before a clip is played. In: texts of the clip and around it, its language.
 //! Out: kinds of content. Pure. Left to others: asking the listener (page), what people reported.
 
 use std::collections::BTreeSet;

@@ -39,7 +39,7 @@ pub struct Item {
     pub text: String,
     /// Speaker as declared, or empty.
     pub speaker: String,
-    /// Region, declared or heard.
+    /// Region, declared or inferred.
     pub region: Option<Region>,
     /// Spoken language.
     pub language: Language,

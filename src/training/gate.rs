@@ -1,4 +1,4 @@
-//! Whether a new model may take the old one's place. In: word errors of both, clip by clip. Out: what
+//! Whether a new model replaces the old one. In: word errors of both, clip by clip. Out: what
 //! was measured, and the verdict with its reasons. Pure. Left to others: transcribing, acting on it.
 
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ pub struct Pair {
     pub unit: String,
     /// Words of the reference.
     pub words: usize,
-    /// Word errors of the model that it is compared with: the old one; on anchors that which training began from.
+    /// Word errors of the model that it is compared with: the old one; on retention sets that which training began from.
     pub before: usize,
     /// Word errors of the new model.
     pub after: usize,
@@ -28,12 +28,12 @@ pub const CONFIDENCE: f64 = 0.95;
 /// learnt from the others (cross-validation): a dozen clips tell nothing. Decided by the number alone,
 /// before anything is measured.
 pub const FEW: usize = 30;
-/// How much worse an anchor may be, in word error rate.
-pub const ANCHOR_SLACK: f64 = 0.005;
+/// How much worse a retention set may be, in word error rate.
+pub const RETENTION_SLACK: f64 = 0.005;
 
-/// Why the old model stays.
+/// Why a new model is rejected.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Kept {
+pub enum Objection {
     /// The test is not better with 95 % confidence.
     NotBetter {
         /// Share of the replicates in which it is.
@@ -41,8 +41,8 @@ pub enum Kept {
     },
     /// Nothing to judge by.
     NoTest,
-    /// An anchor is worse by more than [`ANCHOR_SLACK`].
-    AnchorWorse {
+    /// A retention set is worse by more than [`RETENTION_SLACK`].
+    RetentionWorse {
         /// Which.
         set: String,
         /// By how much, in word error rate.
@@ -57,23 +57,25 @@ pub enum Kept {
     },
 }
 
-impl fmt::Display for Kept {
+impl fmt::Display for Objection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Kept::NotBetter { better } => write!(
+            Objection::NotBetter { better } => write!(
                 f,
                 "it is not surely better on the test clips: it is in {:.1} % of the replicates of the paired \
                  bootstrap, and 95 % are needed; more corrections, from more speakers, would tell",
                 100.0 * better
             ),
-            Kept::NoTest => write!(f, "there are no test clips to judge it by: correct more clips"),
-            Kept::AnchorWorse { set, by } => {
+            Objection::NoTest => {
+                write!(f, "there are no test clips to judge it by: correct more clips")
+            }
+            Objection::RetentionWorse { set, by } => {
                 write!(f, "{set} got worse by {:.1} points (at most 0.5 are allowed)", 100.0 * by)
             }
-            Kept::TextFromNothing { sound, text } => {
+            Objection::TextFromNothing { sound, text } => {
                 write!(
                     f,
-                    "it hears {text:?} in {sound}, where the model that training began from hears nothing"
+                    "it writes {text:?} for {sound}, where the model that training began from writes nothing"
                 )
             }
         }
@@ -129,24 +131,30 @@ pub fn measure(set: &str, pairs: &[Pair], seed: u64) -> Option<Measured> {
 }
 
 /// The verdict: promoted when the list is empty.
-pub fn judge(test: Option<&Measured>, anchors: &[Measured], from_nothing: Vec<Kept>) -> Vec<Kept> {
+pub fn judge(
+    test: Option<&Measured>,
+    retention: &[Measured],
+    from_nothing: Vec<Objection>,
+) -> Vec<Objection> {
     let mut why = Vec::new();
     match test {
-        None => why.push(Kept::NoTest),
-        Some(test) if test.better < CONFIDENCE => why.push(Kept::NotBetter { better: test.better }),
+        None => why.push(Objection::NoTest),
+        Some(test) if test.better < CONFIDENCE => {
+            why.push(Objection::NotBetter { better: test.better })
+        }
         Some(_) => {}
     }
-    why.extend(others(anchors, from_nothing));
+    why.extend(others(retention, from_nothing));
     why
 }
 
-/// What speaks against the new model whatever it gained: anchors that got worse, text from nothing.
-pub fn others(anchors: &[Measured], from_nothing: Vec<Kept>) -> Vec<Kept> {
+/// What speaks against the new model whatever it gained: retention sets that got worse, text from nothing.
+pub fn others(retention: &[Measured], from_nothing: Vec<Objection>) -> Vec<Objection> {
     let mut why = Vec::new();
-    for anchor in anchors {
-        let by = anchor.after - anchor.before;
-        if by > ANCHOR_SLACK + 1e-12 {
-            why.push(Kept::AnchorWorse { set: anchor.set.clone(), by });
+    for set in retention {
+        let by = set.after - set.before;
+        if by > RETENTION_SLACK + 1e-12 {
+            why.push(Objection::RetentionWorse { set: set.set.clone(), by });
         }
     }
     why.extend(from_nothing);
@@ -155,8 +163,9 @@ pub fn others(anchors: &[Measured], from_nothing: Vec<Kept>) -> Vec<Kept> {
 
 /// Whether something else than the test speaks against a new model, which one with a smaller share of the new
 /// weights may do without: its harm and its gain are smaller.
-pub fn too_far(why: &[Kept]) -> bool {
-    why.iter().any(|k| matches!(k, Kept::AnchorWorse { .. } | Kept::TextFromNothing { .. }))
+pub fn too_far(why: &[Objection]) -> bool {
+    why.iter()
+        .any(|k| matches!(k, Objection::RetentionWorse { .. } | Objection::TextFromNothing { .. }))
 }
 
 /// Judges the chosen candidate, and where it went [`too_far`] the next, which are nearer and nearer to the old
@@ -167,8 +176,8 @@ pub fn too_far(why: &[Kept]) -> bool {
 /// Those of `judge`.
 pub fn descend<C, T, E>(
     candidates: impl IntoIterator<Item = C>,
-    mut judge: impl FnMut(C) -> Result<(T, Vec<Kept>), E>,
-) -> Result<Option<(T, Vec<Kept>)>, E> {
+    mut judge: impl FnMut(C) -> Result<(T, Vec<Objection>), E>,
+) -> Result<Option<(T, Vec<Objection>)>, E> {
     let mut last = None;
     for candidate in candidates {
         let (made, why) = judge(candidate)?;
@@ -182,15 +191,15 @@ pub fn descend<C, T, E>(
 }
 
 /// What the choice among averages looks at: each share of new weights, with the word error rate on dev
-/// and how much worse each dev anchor is than under the old model.
+/// and how much worse each retention set is than under the old model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Candidate {
     /// Share of the new weights.
     pub share: f64,
     /// Word error rate on dev.
     pub dev: f64,
-    /// after - before of each dev anchor, in word error rate.
-    pub anchors: Vec<f64>,
+    /// after - before of each retention set's dev clips, in word error rate.
+    pub retention: Vec<f64>,
 }
 
 /// The share of new weights that measured best on held-out clips (docs/adapt.md).
@@ -198,11 +207,11 @@ pub const PREFERRED_SHARE: f64 = 0.85;
 
 /// The candidate nearest to [`PREFERRED_SHARE`] among those within one standard error of the best (after
 /// Breiman et al. 1984, the one-standard-error rule): dev is small, and cannot tell them apart. Of two as near, the one of less cost. Cost is the
-/// dev error plus what anchors lose beyond the slack; its standard error that of a Poisson count,
+/// dev error plus what retention sets lose beyond the slack; its standard error that of a Poisson count,
 /// sqrt(rate / words). `None` of none.
 pub fn choose(candidates: &[Candidate], dev_words: usize) -> Option<usize> {
     let cost = |c: &Candidate| {
-        let lost: f64 = c.anchors.iter().map(|by| (by - ANCHOR_SLACK).max(0.0)).sum();
+        let lost: f64 = c.retention.iter().map(|by| (by - RETENTION_SLACK).max(0.0)).sum();
         c.dev + lost
     };
     let best = candidates.iter().min_by(|a, b| cost(a).total_cmp(&cost(b)))?;
@@ -231,12 +240,12 @@ mod tests {
     fn a_model_that_is_better_everywhere_is_promoted() {
         let test = measure("test", &pairs(40, 3, 1), 1).unwrap();
         assert!(test.difference[1] < -0.2 && test.after < test.before, "{test:?}");
-        let anchor = measure("anchor en", &pairs(40, 1, 1), 1).unwrap();
-        assert_eq!(judge(Some(&test), &[anchor], Vec::new()), []);
+        let retention = measure("retention en", &pairs(40, 1, 1), 1).unwrap();
+        assert_eq!(judge(Some(&test), &[retention], Vec::new()), []);
     }
 
     #[test]
-    fn chance_one_speaker_or_a_worse_anchor_keep_the_old_model() {
+    fn chance_one_speaker_or_a_worse_retention_set_keep_the_old_model() {
         let mut mixed = pairs(40, 2, 2);
         for pair in mixed.iter_mut().take(3) {
             pair.after = 0;
@@ -246,34 +255,36 @@ mod tests {
         }
         let test = measure("test", &mixed, 1).unwrap();
         assert!(test.after < test.before);
-        assert!(matches!(judge(Some(&test), &[], Vec::new())[..], [Kept::NotBetter { .. }]));
+        assert!(matches!(judge(Some(&test), &[], Vec::new())[..], [Objection::NotBetter { .. }]));
         let alone = measure("test", &pairs(1, 3, 1), 1).unwrap();
-        assert!(matches!(judge(Some(&alone), &[], Vec::new())[..], [Kept::NotBetter { .. }]));
-        assert_eq!(judge(None, &[], Vec::new()), [Kept::NoTest]);
+        assert!(matches!(judge(Some(&alone), &[], Vec::new())[..], [Objection::NotBetter { .. }]));
+        assert_eq!(judge(None, &[], Vec::new()), [Objection::NoTest]);
 
         let test = measure("test", &pairs(40, 3, 1), 1).unwrap();
         let mut worse = pairs(40, 1, 1);
         worse[0].after += 1;
-        let slightly = measure("anchor fr", &worse, 1).unwrap();
+        let slightly = measure("retention fr", &worse, 1).unwrap();
         assert_eq!(judge(Some(&test), &[slightly], Vec::new()), [], "1 of 359 words");
         worse[1].after += 2;
-        let worse = measure("anchor fr", &worse, 1).unwrap();
+        let worse = measure("retention fr", &worse, 1).unwrap();
         let why = judge(Some(&test), &[worse], Vec::new());
         assert!(
-            matches!(&why[..], [Kept::AnchorWorse { set, .. }] if set == "anchor fr"),
+            matches!(&why[..], [Objection::RetentionWorse { set, .. }] if set == "retention fr"),
             "{why:?}"
         );
-        assert!(why[0].to_string().contains("anchor fr got worse by 0.8 points"), "{}", why[0]);
+        assert!(why[0].to_string().contains("retention fr got worse by 0.8 points"), "{}", why[0]);
         assert!(measure("empty", &[], 1).is_none());
-        assert!(too_far(&why) && !too_far(&[Kept::NotBetter { better: 0.9 }, Kept::NoTest]));
+        assert!(
+            too_far(&why) && !too_far(&[Objection::NotBetter { better: 0.9 }, Objection::NoTest])
+        );
     }
 
     #[test]
     fn a_share_that_harms_others_gives_way_to_the_next() {
-        let harm = || Kept::AnchorWorse { set: "en".into(), by: 0.008 };
-        let text = || Kept::TextFromNothing { sound: "silence".into(), text: "Merci".into() };
-        let unsure = || Kept::NotBetter { better: 0.9 };
-        let run = |outcomes: &[(f64, Vec<Kept>)]| {
+        let harm = || Objection::RetentionWorse { set: "en".into(), by: 0.008 };
+        let text = || Objection::TextFromNothing { sound: "silence".into(), text: "Merci".into() };
+        let unsure = || Objection::NotBetter { better: 0.9 };
+        let run = |outcomes: &[(f64, Vec<Objection>)]| {
             let mut judged = Vec::new();
             let taken = descend(outcomes, |(share, why)| {
                 judged.push(*share);
@@ -295,16 +306,16 @@ mod tests {
         let never = [(0.85, vec![harm()]), (0.7, vec![text()])];
         assert_eq!(run(&never), (Some((0.7, vec![text()])), vec![0.85, 0.7]));
         assert_eq!(run(&[]), (None, vec![]));
-        let broken = descend([1], |_| Err::<((), Vec<Kept>), _>("no sound"));
+        let broken = descend([1], |_| Err::<((), Vec<Objection>), _>("no sound"));
         assert_eq!(broken, Err("no sound"));
     }
 
     #[test]
-    fn the_average_trades_dev_against_anchors() {
-        let candidate = |share, dev, anchor| Candidate { share, dev, anchors: vec![anchor] };
+    fn the_average_trades_dev_against_retention() {
+        let candidate = |share, dev, lost| Candidate { share, dev, retention: vec![lost] };
         let all =
             [candidate(1.0, 0.10, 0.03), candidate(0.6, 0.11, 0.004), candidate(0.3, 0.14, 0.0)];
-        assert_eq!(choose(&all, 100_000), Some(1), "the anchor loses too much by the whole");
+        assert_eq!(choose(&all, 100_000), Some(1), "the retention set loses too much by the whole");
         let plain = [candidate(1.0, 0.10, 0.0), candidate(0.85, 0.11, 0.0)];
         assert_eq!(choose(&plain, 100_000), Some(0));
         assert_eq!(choose(&plain, 100), Some(1), "100 words do not tell them apart");

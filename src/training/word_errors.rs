@@ -109,8 +109,8 @@ mod tests {
     fn a_word_is_wrong_where_the_reference_has_another_or_none() {
         let words = |text: &str| -> Vec<String> { text.split(' ').map(String::from).collect() };
         let fr: Language = "fr".parse().unwrap();
-        let heard = words("Appuyez sur l'étoile, 2 fois euh.");
-        let wrong = wrong_words("appuyez sur les toiles deux fois", &heard, &fr);
+        let hypothesis = words("Appuyez sur l'étoile, 2 fois euh.");
+        let wrong = wrong_words("appuyez sur les toiles deux fois", &hypothesis, &fr);
         assert_eq!(wrong, [false, false, true, false, false, true]);
         assert_eq!(wrong_words("oui", &words("..."), &fr), [false]);
     }

@@ -1,4 +1,4 @@
-//! One row a clip: what every rate of the report is made of. In: rows. Out: CSV, version 1 (FORMATS.md).
+//! One row per clip: what every rate of the report is made of. In: rows. Out: CSV, version 1 (FORMATS.md).
 //! Left to others: filling rows in (pipeline), the rates (statistics).
 
 use std::io::Write;
@@ -15,12 +15,12 @@ pub const VERSION: u32 = 1;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
-    /// Heard for a reason, for certain.
+    /// Reviewed for a reason, for certain.
     Reasons,
     /// The draft stands, unless chance picked the clip for an audit.
     Accepted,
-    /// The model heard nothing, and it is left out, unless chance picked it.
-    NothingHeard,
+    /// The model found no speech, and it is left out, unless chance picked it.
+    NoSpeech,
 }
 
 /// One decided clip. Columns in this order; empty: not known, or not so.
@@ -32,7 +32,7 @@ pub struct Row {
     pub recording: String,
     /// Declared speaker, else `recording-ID`: what clips are clustered by.
     pub speaker: String,
-    /// Declared or heard, else `unknown`.
+    /// Declared or inferred, else `unknown`.
     pub region: String,
     /// Length, exact to the sample.
     #[serde(rename = "seconds", serialize_with = "seconds")]
@@ -56,7 +56,7 @@ pub struct Row {
     pub expected_wer: Option<f64>,
     /// The random draw in [0, 1).
     pub draw: f64,
-    /// Probability that a person hears it.
+    /// Probability that a person reviews it.
     pub inclusion: f64,
     /// How many clips of its part it stands for in weighted rates; empty: in none.
     pub weight: Option<f64>,
@@ -103,7 +103,7 @@ impl Row {
         self.part == Part::Accepted && self.current
     }
 
-    /// Whether a person is to hear it.
+    /// Whether a person is to review it.
     pub fn is_human(&self) -> bool {
         self.decision == "human"
     }

@@ -111,7 +111,7 @@ pub fn human_by_region(report: &Report) -> Figure {
         (
             "human-region",
             "For people, by region",
-            "Share of the clips that a person hears; intervals by speaker. A hollow mark has none.",
+            "Share of the clips that a person reviews; intervals by speaker. A hollow mark has none.",
         ),
         vec![
             "region",
@@ -220,12 +220,12 @@ pub fn drafts_by_region(report: &Report) -> Figure {
 }
 
 /// What is wrong in accepted drafts, by region.
-pub fn left_by_region(report: &Report) -> Figure {
+pub fn residual_error_by_region(report: &Report) -> Figure {
     by_region(
         report,
         (
-            "left-region",
-            "Error left in accepted drafts, by region",
+            "residual-region",
+            "Residual error of accepted drafts, by region",
             "WER of the drafts that nobody checks, from random audits (Hajek; about these recordings).",
         ),
         vec![
@@ -238,9 +238,9 @@ pub fn left_by_region(report: &Report) -> Figure {
             "WER, with model",
         ],
         (Mark::Triangle, "s-red"),
-        |g| (g.left.wer, g.left.settled),
+        |g| (g.residual_error.wer, g.residual_error.settled),
         |g| {
-            let l = &g.left;
+            let l = &g.residual_error;
             vec![
                 l.accepted.to_string(),
                 format!("{} of {}", l.settled, l.drawn),

@@ -1,4 +1,4 @@
-//! What is promised of drafts that nobody checks, as data and as text. In: what a look found. Out: JSON
+//! The guarantee on drafts that nobody checks, as data and as text. In: what a look found. Out: JSON
 //! and lines. Left to others: looking (pipeline), deciding (routing).
 
 use std::fmt::Write;
@@ -7,24 +7,24 @@ use serde::Serialize;
 
 use super::report::percent;
 
-/// All promises of a workspace.
+/// All guarantees of a workspace.
 #[derive(Clone, Debug, Serialize)]
-pub struct Guarantee {
+pub struct GuaranteeReport {
     /// The mean loss that is asked for.
     pub target_risk: f64,
     /// `wer` or `clips`.
     pub measure: &'static str,
-    /// Probability with which each promise holds.
+    /// Probability with which each guarantee holds.
     pub confidence: f64,
     /// Probability with which a clip is in the random sample.
     pub audit_rate: f64,
     /// Whether the next `run` changes a threshold, or opens a test.
     pub to_apply: bool,
-    /// The pool first, then regions with a promise of their own.
-    pub scopes: Vec<Promised>,
+    /// The pool first, then regions with a guarantee of their own.
+    pub scopes: Vec<ScopeGuarantee>,
 }
 
-/// Where a promise stands.
+/// Where a guarantee stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
@@ -50,9 +50,9 @@ impl State {
     }
 }
 
-/// One scope's promise.
+/// One scope's guarantee.
 #[derive(Clone, Debug, Serialize)]
-pub struct Promised {
+pub struct ScopeGuarantee {
     /// `pooled`, or a region.
     pub scope: String,
     /// Regions that are not in the pool.
@@ -81,7 +81,7 @@ pub struct Promised {
     pub expected_risk: f64,
     /// Settled audits that are about still to come; null: no number is expected to do.
     pub more_audits: Option<usize>,
-    /// Audits that watched over the promise in force.
+    /// Audits that watched over the guarantee in force.
     pub watched: Option<usize>,
     /// Largest wealth of the bets against it; an alarm comes at 1 / (1 - confidence).
     pub evidence: Option<f64>,
@@ -89,7 +89,7 @@ pub struct Promised {
     pub alarm: Option<Alarm>,
 }
 
-/// A promise that no longer held.
+/// A guarantee that no longer held.
 #[derive(Clone, Debug, Serialize)]
 pub struct Alarm {
     /// When it was raised, RFC 3339; null when the next `run` raises it.
@@ -106,8 +106,8 @@ pub struct Alarm {
     pub risk: f64,
 }
 
-/// What is promised, in words.
-pub fn promise(measure: &str, target_risk: f64, confidence: f64) -> String {
+/// The guarantee in words.
+pub fn statement(measure: &str, target_risk: f64, confidence: f64) -> String {
     let what = match measure {
         "clips" => "accepted clips with an error",
         _ => "mean WER of accepted clips",
@@ -116,28 +116,28 @@ pub fn promise(measure: &str, target_risk: f64, confidence: f64) -> String {
     format!("{what} at most {target} with confidence {:.0} %", 100.0 * confidence)
 }
 
-impl Guarantee {
+impl GuaranteeReport {
     /// As text, for a terminal.
     pub fn text(&self) -> String {
         let mut t = String::new();
-        let what = promise(self.measure, self.target_risk, self.confidence);
-        let _ = writeln!(t, "Promise: {what}");
+        let what = statement(self.measure, self.target_risk, self.confidence);
+        let _ = writeln!(t, "Risk guarantee: {what}");
         for p in &self.scopes {
             let _ = writeln!(t, "  {}: {}", p.name(), p.line(self.confidence));
         }
         if self.to_apply {
-            let _ = writeln!(t, "  New audits count from the next `second-ear run` on.");
+            let _ = writeln!(t, "  New audits count from the next `second-ear run`.");
         }
         t
     }
 
-    /// Scopes whose promise no longer holds.
-    pub fn alarms(&self) -> impl Iterator<Item = &Promised> {
+    /// Scopes whose guarantee no longer holds.
+    pub fn alarms(&self) -> impl Iterator<Item = &ScopeGuarantee> {
         self.scopes.iter().filter(|p| p.state == State::Alarm)
     }
 }
 
-impl Promised {
+impl ScopeGuarantee {
     /// Whose clips it is about.
     pub fn name(&self) -> String {
         match self.apart.is_empty() {
@@ -161,7 +161,7 @@ impl Promised {
         let drawn = format!("{} of {} drawn are settled", self.settled, self.drawn);
         match (self.state, &self.alarm) {
             (State::InForce, _) => {
-                let since = self.since.as_deref().map_or("from the next run on".into(), |s| {
+                let since = self.since.as_deref().map_or("from the next run".into(), |s| {
                     format!("in force since {}", s.get(..10).unwrap_or(s))
                 });
                 let watch = match (self.watched, self.evidence) {
@@ -180,7 +180,7 @@ impl Promised {
                     .as_deref()
                     .map_or(String::new(), |s| format!(", answered {}", s.get(..10).unwrap_or(s)));
                 format!(
-                    "ALARM: no longer so since clip {}{since} (mean loss {} from there to the alarm); \
+                    "ALARM: no longer holds since clip {}{since} (mean loss {} from there to the alarm); \
                      routing is conservative; {lacking}, {drawn}",
                     alarm.since_clip,
                     percent(Some(alarm.risk))
@@ -207,8 +207,8 @@ impl Promised {
 mod tests {
     use super::*;
 
-    fn promised() -> Promised {
-        Promised {
+    fn example() -> ScopeGuarantee {
+        ScopeGuarantee {
             scope: "pooled".into(),
             apart: vec![],
             state: State::TooFew,
@@ -231,16 +231,16 @@ mod tests {
 
     #[test]
     fn each_state_says_what_is_so_and_what_is_lacking() {
-        let too_few = promised();
-        let in_force = Promised {
+        let too_few = example();
+        let in_force = ScopeGuarantee {
             state: State::InForce,
             threshold: Some(0.835),
             since: Some("2026-11-24T10:00:00Z".into()),
             watched: Some(12),
             evidence: Some(1.3),
-            ..promised()
+            ..example()
         };
-        let alarm = Promised {
+        let alarm = ScopeGuarantee {
             scope: "fr-CA-QC".into(),
             state: State::Alarm,
             alarm: Some(Alarm {
@@ -251,11 +251,11 @@ mod tests {
                 audits: 80,
                 risk: 0.2,
             }),
-            ..promised()
+            ..example()
         };
         let not_met =
-            Promised { state: State::NotMet, apart: vec!["fr-CA-QC".into()], ..promised() };
-        let all = Guarantee {
+            ScopeGuarantee { state: State::NotMet, apart: vec!["fr-CA-QC".into()], ..example() };
+        let all = GuaranteeReport {
             target_risk: 0.05,
             measure: "wer",
             confidence: 0.9,

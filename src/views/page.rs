@@ -27,7 +27,7 @@ struct Page<'a> {
     headlines: Vec<Headline>,
     states: Figure,
     human: Vec<Figure>,
-    left: Vec<Figure>,
+    residual: Vec<Figure>,
     worth: Vec<Figure>,
     rounds: Vec<Figure>,
     cost: Vec<Figure>,
@@ -133,11 +133,15 @@ impl Report {
         let mut headlines = vec![
             headline(&self.human.seconds, "of the seconds need a person", share),
             headline(&self.drafts.all_wer, "word error rate of all drafts", share),
-            headline(&self.left.wer, "word error rate left in accepted drafts", share),
+            headline(
+                &self.residual_error.wer,
+                "residual word error rate of accepted drafts",
+                share,
+            ),
         ];
         let minutes = &self.cost.minutes_per_hour;
         if minutes.value.is_some() {
-            let what = "minutes of work for an hour of speech";
+            let what = "minutes of work per hour of speech";
             headlines.push(headline(minutes, what, |m| format!("{m:.0}")));
         }
         let page = Page {
@@ -145,7 +149,10 @@ impl Report {
             headlines,
             states: figures::states(self),
             human: vec![figures::human_by_region(self), figures::human_by_reason(self)],
-            left: vec![figures::left_by_region(self), figures::drafts_by_region(self)],
+            residual: vec![
+                figures::residual_error_by_region(self),
+                figures::drafts_by_region(self),
+            ],
             worth: figures::score::risk_coverage(self)
                 .into_iter()
                 .chain(figures::score::reliability(self))

@@ -18,7 +18,7 @@ pub struct Work {
     pub validators: BTreeMap<String, Validator>,
     /// By batch id.
     pub batches: BTreeMap<String, Batch>,
-    /// Agreement on clips that several people heard.
+    /// Agreement on clips that several people reviewed.
     pub agreement: Agreement,
     /// The same by region; `unknown` where there is none.
     pub agreement_by_region: BTreeMap<String, Agreement>,
@@ -39,13 +39,13 @@ pub struct Validator {
     pub answers: u64,
     /// Of them, skips: never held against anybody.
     pub skips: u64,
-    /// Of them, reports of shocking content or personal data.
+    /// Of them, reports of offensive content or personal data.
     pub reports: u64,
     /// Active seconds, where measured.
     pub active_seconds: f64,
-    /// Median active seconds an answer.
+    /// Median active seconds per answer.
     pub median_seconds: Option<f64>,
-    /// Active minutes a minute of audio.
+    /// Active minutes per minute of audio.
     pub minutes_per_audio_minute: Option<f64>,
     /// What an hour of measured work was paid, where pay is set.
     pub hourly: Option<f64>,
@@ -53,7 +53,7 @@ pub struct Validator {
     pub edited: Option<Share>,
     /// Their texts against known texts.
     pub gold: Wer,
-    /// Planted errors that they mended.
+    /// Planted errors that they fixed.
     pub seeded_caught: Option<Share>,
     /// What their words were compared with, and the weight that this gives them.
     pub reliability: Reliability,
@@ -80,29 +80,29 @@ pub struct Batch {
     pub expected_seconds: Option<f64>,
     /// Active seconds measured, of all answers.
     pub active_seconds: f64,
-    /// Expected pay an hour, where pay is set.
+    /// Expected pay per hour, where pay is set.
     pub expected_hourly: Option<f64>,
-    /// Pay an hour as measured.
+    /// Pay per hour as measured.
     pub hourly: Option<f64>,
     /// Whether the expected or the measured pay lies under the floor.
     pub under_floor: bool,
 }
 
-/// Drafts against people's texts, where the draft was shown and where it was kept from them at
+/// Drafts against people's texts, where the draft was shown and where it was hidden from them at
 /// random. A lower rate where it was shown means that people let errors pass.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Drafts {
     /// Shown.
     pub shown: Wer,
-    /// Kept back at random.
+    /// Hidden at random.
     pub blind: Wer,
     /// Shown with doubtful words marked.
     pub marked: Wer,
     /// People's texts of gold clips, draft shown.
     pub gold_shown: Wer,
-    /// People's texts of gold clips, draft kept back at random.
+    /// People's texts of gold clips, draft hidden at random.
     pub gold_blind: Wer,
-    /// Planted errors that people mended.
+    /// Planted errors that people fixed.
     pub seeded_caught: Option<Share>,
 }
 
@@ -120,11 +120,15 @@ impl Work {
         self.write_validators(&mut t);
         self.write_batches(&mut t);
         let d = &self.drafts;
-        let _ = writeln!(t, "\nWhat drafts do to people");
+        let _ = writeln!(
+            t,
+            "
+Influence of drafts on people"
+        );
         let wer = |w: &Wer| format!("{} on {} clips", percent(w.wer), w.clips);
         let _ = writeln!(
             t,
-            "  draft WER against their texts   shown {}, kept back at random {}",
+            "  draft WER against their texts   shown {}, hidden at random {}",
             wer(&d.shown),
             wer(&d.blind)
         );
@@ -134,18 +138,18 @@ impl Work {
         if d.gold_shown.clips + d.gold_blind.clips > 0 {
             let _ = writeln!(
                 t,
-                "  their WER on known texts        shown {}, kept back {}",
+                "  their WER on known texts        shown {}, hidden {}",
                 wer(&d.gold_shown),
                 wer(&d.gold_blind)
             );
         }
         if let Some(Share { part, of, .. }) = d.seeded_caught {
-            let _ = writeln!(t, "  planted errors mended           {part} of {of}");
+            let _ = writeln!(t, "  planted errors fixed            {part} of {of}");
         }
         if self.agreement.clips > 0 {
             let _ = writeln!(
                 t,
-                "\nAgreement on {} clips that several people heard",
+                "\nAgreement on {} clips that several people reviewed",
                 self.agreement.clips
             );
             let _ = writeln!(
@@ -189,7 +193,7 @@ impl Work {
             "gold WER",
             "planted",
             "weight",
-            "an hour"
+            "per hour"
         );
         for (name, v) in &self.validators {
             let number = |n: Option<f64>| n.map_or("-".to_string(), |n| format!("{n:.1}"));
@@ -217,7 +221,7 @@ impl Work {
         let _ = writeln!(
             t,
             "\n  {:<14} {:>6} {:>8} {:>9} {:>9} {:>10} {:>9}",
-            "batch", "clips", "answers", "expected", "measured", "an hour", "expected"
+            "batch", "clips", "answers", "expected", "measured", "per hour", "expected"
         );
         for (id, b) in &self.batches {
             let money = |m: Option<f64>| m.map_or("-".to_string(), |m| format!("{m:.2}"));

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::guarantee::Guarantee;
+use super::guarantee::GuaranteeReport;
 use super::people::Work;
 use crate::statistics::rate::{Rate, Share};
 use cost::Cost;
@@ -80,7 +80,7 @@ pub struct Drafts {
 
 /// What is wrong in the drafts that were accepted, from random audits.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub struct Left {
+pub struct ResidualError {
     /// Accepted clips, audited ones included.
     pub accepted: u64,
     /// Drawn for an audit.
@@ -121,13 +121,13 @@ pub struct Group {
     /// Drafts against settled texts.
     pub drafts: Drafts,
     /// What is wrong in accepted drafts.
-    pub left: Left,
+    pub residual_error: ResidualError,
 }
 
 /// What one reason sends to people; a clip counts under each of its reasons.
 #[derive(Clone, Debug, Serialize)]
 pub struct ByReason {
-    /// Clips with this reason that people are to hear.
+    /// Clips with this reason for people to review.
     pub clips: u64,
     /// Their seconds.
     pub seconds: f64,
@@ -154,9 +154,9 @@ pub struct People {
     pub active_seconds: f64,
     /// Answers with measured time.
     pub timed_answers: u64,
-    /// Median active seconds an answer.
+    /// Median active seconds per answer.
     pub median_active_seconds: Option<f64>,
-    /// Active seconds a second of audio.
+    /// Active seconds per second of audio.
     pub active_per_audio_second: Option<f64>,
 }
 
@@ -186,16 +186,16 @@ pub struct Report {
     /// Drafts against settled texts.
     pub drafts: Drafts,
     /// What is wrong in accepted drafts.
-    pub left: Left,
+    pub residual_error: ResidualError,
     /// By reason.
     pub by_reason: BTreeMap<String, ByReason>,
-    /// By region, declared or heard; `unknown` where there is none.
+    /// By region, declared or inferred; `unknown` where there is none.
     pub by_region: BTreeMap<String, Group>,
     /// What people's share is measured at, round after round.
     pub target: Target,
-    /// The learning curve: by round of adaptation, each weighed by itself.
+    /// The learning curve: by round of adaptation, each weighted by itself.
     pub by_round: Vec<Round>,
-    /// The rounds of adaptation themselves, those that were not promoted too, as they are kept.
+    /// The rounds of adaptation themselves, those that were rejected included, as stored.
     pub rounds: Vec<crate::domain::Round>,
     /// Whether regions are served equally.
     pub fairness: Fairness,
@@ -207,8 +207,8 @@ pub struct Report {
     pub people: People,
     /// Validators, batches, agreement, checks.
     pub work: Work,
-    /// What is promised of accepted drafts; null when nothing is asked for.
-    pub guarantee: Option<Guarantee>,
+    /// The guarantee on accepted drafts; null when none is asked for.
+    pub guarantee: Option<GuaranteeReport>,
     /// What exactly made these numbers.
     pub versions: Versions,
 }

@@ -11,7 +11,7 @@ pub fn text(round: &Round, dry_run: bool) -> String {
         parent => format!("the model of round {parent}"),
     };
     let mut t = format!(
-        "Round {n}{} from {parent}\n  clips: {}\n  sound learnt from: {:.1} min\n",
+        "Round {n}{} from {parent}\n  clips: {}\n  audio trained on: {:.1} min\n",
         if dry_run { " (dry run)" } else { "" },
         learnt_from(&round.clips),
         round.train_seconds / 60.0
@@ -35,7 +35,7 @@ pub fn text(round: &Round, dry_run: bool) -> String {
         RoundVerdict::Promoted { file, .. } => {
             t.push_str(&format!("  promoted: {file} is in use\n"));
         }
-        RoundVerdict::Kept { why } => {
+        RoundVerdict::Rejected { why } => {
             t.push_str("  not promoted, the old model stays:\n");
             for why in why {
                 t.push_str(&format!("    {why}\n"));
@@ -66,14 +66,14 @@ mod tests {
         let average = |share, dev, too_far: &[&str]| Average {
             share,
             dev,
-            anchors: [("anchor fr".to_string(), 0.01)].into(),
+            retention_sets: [("retention fr".to_string(), 0.01)].into(),
             too_far: too_far.iter().map(|why| why.to_string()).collect(),
         };
         let mut round = example_round(1, 0, None);
         assert!(!text(&round, false).contains("WER on dev"), "a dry run says nothing of it");
         round.averages = vec![
             average(1.0, Some(0.2), &[]),
-            average(0.85, Some(0.2049), &["anchor fr is worse"]),
+            average(0.85, Some(0.2049), &["retention fr is worse"]),
             average(0.7, None, &[]),
         ];
         let line = "  WER on dev by share of the new weights: 100 %: 20.0 %, 85 %: 20.5 % (too far), 70 %: not known\n";

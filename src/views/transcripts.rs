@@ -1,5 +1,5 @@
-//! What was heard, for programs and people. In: rows, one a clip. Out: JSONL of all of them, or one
-//! file a recording as text, subtitles or TextGrid. Left to others: making the rows, sorted or not,
+//! Transcripts, for programs and people. In: rows, one per clip. Out: JSONL of all of them, or one
+//! file per recording as text, subtitles or TextGrid. Left to others: making the rows, sorted or not,
 //! and writing the files (pipeline).
 
 mod cues;
@@ -28,11 +28,11 @@ pub struct TranscriptRow {
     pub start: f64,
     /// Seconds from the recording's start.
     pub end: f64,
-    /// Settled text where there is one, else the draft; empty when nothing was heard.
+    /// Settled text where there is one, else the draft; empty when nobody speaks.
     pub text: String,
     /// Where `text` comes from.
     pub source: TextSource,
-    /// What the model heard.
+    /// What the model decoded.
     pub draft: String,
     /// P(draft has no error), calibrated; `null` when there is no score.
     pub score: Option<f64>,
@@ -40,7 +40,7 @@ pub struct TranscriptRow {
     pub decision: String,
     /// Reason codes, also those that the budget had no room for.
     pub reasons: Vec<String>,
-    /// Probability with which a person hears the clip.
+    /// Probability with which a person reviews the clip.
     pub inclusion_probability: f64,
     /// Region code, or empty.
     pub region: String,
@@ -48,7 +48,7 @@ pub struct TranscriptRow {
     pub speaker: String,
     /// Model id, or empty before the clip was decoded.
     pub model: String,
-    /// What speaks for the speaker's region, a sentence a piece with its weight.
+    /// What speaks for the speaker's region, one sentence per piece with its weight.
     pub evidence: Vec<String>,
 }
 
@@ -66,9 +66,9 @@ pub enum TextSource {
 /// How transcripts are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TranscriptFormat {
-    /// One row a clip, every field.
+    /// One row per clip, every field.
     Jsonl,
-    /// One line a clip, text only.
+    /// One line per clip, text only.
     Txt,
     /// SubRip subtitles.
     Srt,
@@ -96,7 +96,7 @@ impl TranscriptFormat {
     /// What it is, in a line.
     pub fn about(self) -> &'static str {
         match self {
-            Self::Jsonl => "A row a clip",
+            Self::Jsonl => "One row per clip",
             Self::Txt => "Plain text",
             Self::Srt => "SubRip subtitles",
             Self::Vtt => "WebVTT subtitles",

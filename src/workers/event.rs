@@ -40,7 +40,7 @@ pub enum Event {
         pieces: Vec<Piece>,
     },
     /// A clip was transcribed.
-    Heard(Box<Hypothesis>, Receipt),
+    Transcribed(Box<Hypothesis>, Receipt),
     /// All clips of a recording are on their way.
     Through(RecordingId),
     /// A recording could not be read (further).

@@ -63,11 +63,11 @@ fn transcribe(
                 language,
             })
             .collect();
-        let heard = transcriber.transcribe_all(&requests, policy, stop);
-        for (heard, Sound { clip, .. }) in heard.into_iter().zip(next) {
+        let transcribed = transcriber.transcribe_all(&requests, policy, stop);
+        for (transcribed, Sound { clip, .. }) in transcribed.into_iter().zip(next) {
             let receipt = Receipt::default();
-            let event = match heard {
-                Ok(hypothesis) => Event::Heard(Box::new(hypothesis), receipt),
+            let event = match transcribed {
+                Ok(hypothesis) => Event::Transcribed(Box::new(hypothesis), receipt),
                 Err(_) if stop.load(Ordering::Relaxed) => return,
                 Err(error) => Event::ClipFailed { clip, error, receipt },
             };

@@ -1,5 +1,5 @@
 //! Clips go to workers on other machines, and hypotheses come back, through a NATS server with JetStream.
-//! In: a plan (`coordinate`), or a promise to work (`serve`). Out: the same events as `local` gives.
+//! In: a plan (`coordinate`), or an offer to work (`serve`). Out: the same events as `local` gives.
 //! Left to others: keeping what comes back, what a setup means. The only folder that names `async_nats`.
 //!
 //! A clip is one message, sound included, in a work-queue stream that holds each clip once; the worker that

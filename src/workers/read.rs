@@ -128,10 +128,10 @@ mod tests {
 
     #[test]
     fn the_sound_that_was_kept_is_what_a_second_pass_cuts_out() {
-        let sliced = heard(None);
+        let sliced = sounds(None);
         assert!(sliced.len() > 3, "{} clips", sliced.len());
         let clips: Vec<Clip> = sliced.iter().map(|sound| sound.clip.clone()).collect();
-        let cut = heard(Some(clips));
+        let cut = sounds(Some(clips));
         for (kept, cut) in sliced.iter().zip(&cut) {
             assert_eq!(kept.clip.id, cut.clip.id);
             assert!(kept.samples == cut.samples, "{}", kept.clip.id);
@@ -139,7 +139,7 @@ mod tests {
         assert_eq!(sliced.len(), cut.len());
     }
 
-    fn heard(clips: Option<Vec<Clip>>) -> Vec<Sound> {
+    fn sounds(clips: Option<Vec<Clip>>) -> Vec<Sound> {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/quebec_menu.flac");
         let recording = Recording {
             id: RecordingId::from_stored("0123456789abcdef"),

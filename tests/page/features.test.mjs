@@ -158,7 +158,7 @@ test("a warned clip plays and shows nothing before it is asked for; passing cost
   await at(page, 1);
   await page.keyboard.press("PageDown");
   await at(page, 2);
-  assert.match(await page.textContent("#veil"), /Violence.*reported it as shocking/s);
+  assert.match(await page.textContent("#veil"), /Violence.*reported it as offensive/s);
   for (const id of ["text", "words", "before", "after", "wave", "reasons", "accept"]) assert.ok(!(await page.isVisible(`#${id}`)), id);
   assert.ok(!(await page.textContent("#announce")).includes("gens"));
   await page.keyboard.press("Escape");
@@ -172,7 +172,7 @@ test("a warned clip plays and shows nothing before it is asked for; passing cost
   await page.keyboard.press("Enter");
   await page.locator("#text").waitFor();
   await page.waitForFunction(() => document.getElementById("audio").currentTime > 0.1);
-  // A shocking clip: the sound stops at once, and the next one waits.
+  // An offensive clip: the sound stops at once, and the next one waits.
   await page.keyboard.press("Alt+6");
   assert.ok(await audio(page, "paused"));
   await at(page, 3);
@@ -185,7 +185,7 @@ test("a warned clip plays and shows nothing before it is asked for; passing cost
   }
   await at(page, 6);
   const { rows } = await download(page, "#download-now");
-  assert.deepEqual(rows.slice(1).map((row) => row.verdict), ["shocking", "skip", "skip", "skip"]);
+  assert.deepEqual(rows.slice(1).map((row) => row.verdict), ["offensive", "skip", "skip", "skip"]);
   assert.deepEqual(trouble, []);
 });
 

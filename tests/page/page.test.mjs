@@ -126,6 +126,18 @@ test("one sitting by keyboard alone: hear, correct, tag, reload, finish, downloa
   assert.equal(whole, await readFile(expected, "utf8"));
 });
 
+test("a download of an earlier version is loaded with today's codes", async (t) => {
+  const { page, trouble } = await open(t, { locale: "en-IE" });
+  await page.click("summary");
+  await page.setInputFiles("#load", fileURLToPath(new URL("tests/data/page/answers_earlier_codes.jsonl", root)));
+  await page.locator("#load-result", { hasText: `Answers loaded: ${tasks.length}` }).waitFor();
+  await page.click("#start-go");
+  const { rows } = await download(page, "#download");
+  const want = (await readFile(expected, "utf8")).trim().split("\n").map(JSON.parse);
+  assert.deepEqual(rows.slice(1), want.slice(1));
+  assert.deepEqual(trouble, []);
+});
+
 test("answers can be loaded back elsewhere, and a newer answer stays", async (t) => {
   const { page, trouble } = await open(t, { locale: "en-IE" });
   await page.click("summary");

@@ -105,7 +105,7 @@ impl Workspace {
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
-    /// The transcripts, a row a clip.
+    /// The transcripts, one row per clip.
     #[track_caller]
     pub fn transcripts(&self) -> Vec<Value> {
         rows(&stdout(&self.to(0, "transcripts", &[])))
@@ -119,7 +119,7 @@ impl Workspace {
         std::fs::write(path, text.replace(from, to)).unwrap();
     }
 
-    /// The score that ships, taken for the script's; no checks, no draft kept back.
+    /// The score that ships, taken for the script's; no checks, no hidden draft.
     pub fn score_scripts(&self) {
         for (from, to) in [
             ("blind_share = 0.05", "blind_share = 0.0"),

@@ -239,12 +239,12 @@ impl Drop for Running {
     }
 }
 
-/// `run DIR --nats` with a short patience, and more arguments.
+/// `run DIR --nats` with a short acknowledgement timeout, and more arguments.
 pub fn coordinator(workspace: &Workspace, url: &str, more: &[&str]) -> Running {
     let mut command = second_ear();
     command.args(["run", &workspace.path(), "--nats", url]).args(more);
-    if !more.contains(&"--patience") {
-        command.args(["--patience", "2"]);
+    if !more.contains(&"--ack-timeout") {
+        command.args(["--ack-timeout", "2"]);
     }
     Running::start(command)
 }
@@ -264,7 +264,7 @@ pub fn hypotheses(dir: &Path) -> Vec<(String, Vec<u8>)> {
     rows.map(Result::unwrap).collect()
 }
 
-/// Whether a stored hypothesis has a second look: the ninth bit of what it has, behind the version.
+/// Whether a stored hypothesis has a second pass: the ninth bit of what it has, behind the version.
 pub fn slowed(body: &[u8]) -> bool {
     body[1] & 0x80 != 0 && body[2] & 2 != 0
 }
@@ -282,7 +282,7 @@ pub fn other_texts(dir: &Path) -> Vec<(String, String)> {
             "language_entropy": 0.1, "pass": "short", "replaced": null, "seconds": 1.0,
             "level": {"rms_db": -20.0, "peak_db": -3.0, "range_db": 30.0, "clipped": 0.0},
         });
-        (clip, serde_json::json!({ "heard": heard }).to_string())
+        (clip, serde_json::json!({ "transcribed": heard }).to_string())
     };
     rows.map(Result::unwrap).map(message).collect()
 }

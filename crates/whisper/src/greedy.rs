@@ -149,8 +149,8 @@ mod tests {
         ) {
             let logits = [&[1.0], &logits[..]].concat();
             let allowed = |id: usize| id == 0 || !banned[id - 1];
-            let heard = (0..logits.len()).filter(|id| allowed(*id) && logits[*id].is_finite());
-            let p = softmax(&heard.map(|id| logits[id]).collect::<Vec<_>>());
+            let possible = (0..logits.len()).filter(|id| allowed(*id) && logits[*id].is_finite());
+            let p = softmax(&possible.map(|id| logits[id]).collect::<Vec<_>>());
             let choice = choose(&logits, allowed).unwrap();
             prop_assert!((choice.logprob - p[0].ln()).abs() < 1e-6);
             prop_assert!((choice.entropy - entropy(&p)).abs() < 1e-5);

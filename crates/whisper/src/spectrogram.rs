@@ -1,5 +1,5 @@
 //! Whisper's log-mel spectrogram, as whisper.cpp computes it. In: 16 kHz samples. Out: frames of bands,
-//! 100 a second. Left to others: what is made of it (`hypotheses`, `training`).
+//! 100 per second. Left to others: what is made of it (`hypotheses`, `training`).
 
 use realfft::RealFftPlanner;
 

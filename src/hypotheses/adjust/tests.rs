@@ -45,7 +45,7 @@ fn many_clips_may_ask_for_steps() {
 }
 
 #[test]
-fn weights_stand_for_the_clips_that_nobody_heard() {
+fn weights_stand_for_the_clips_that_nobody_reviewed() {
     let mut all = clips(400, 1.0, 0.0);
     all.retain(|clip| clip.score < 0.5 || clip.right || clip.score > 0.8);
     let biased = fit("w", &all).map_or(0.65, |a| a.score(0.65, None));

@@ -7,11 +7,11 @@ use crate::hypotheses::features::tests::hypothesis;
 /// Features in the middle of the data that a calibration was fitted on.
 fn average(c: &Calibration) -> Features {
     let means = &c.fits.last().unwrap().score.means;
-    let (heard, words) = (features::HEARD.len(), features::WORDS.len());
+    let (decoded, words) = (features::DECODED.len(), features::WORDS.len());
     Features {
-        heard: means[..heard].to_vec(),
-        words: Some(means[heard..heard + words].to_vec()),
-        slowed: Some(means[heard + words..].to_vec()),
+        decoded: means[..decoded].to_vec(),
+        words: Some(means[decoded..decoded + words].to_vec()),
+        slowed: Some(means[decoded + words..].to_vec()),
     }
 }
 
@@ -44,10 +44,10 @@ fn another_model_policy_or_feature_has_no_score() {
     assert!(matches!(c.score(&f, "x", &c.policy, None), Err(NoScore::Model { .. })));
     assert!(matches!(c.score(&f, &c.model, "x", None), Err(NoScore::Policy { .. })));
     assert_eq!(c.expected_wer(&f, "x", &c.policy, None), None);
-    let short = Features { heard: vec![0.0], ..Features::default() };
+    let short = Features { decoded: vec![0.0], ..Features::default() };
     assert_eq!(score(&c, &short), Err(NoScore::Features));
     let mut broken = f;
-    broken.heard[0] = f64::NAN;
+    broken.decoded[0] = f64::NAN;
     assert_eq!(score(&c, &broken), Err(NoScore::Features));
 }
 
@@ -56,11 +56,11 @@ fn a_hypothesis_is_scored_by_the_most_that_is_known_of_it() {
     let c = Calibration::shipped().unwrap();
     let all = average(&c);
     let words = Features { slowed: None, ..all.clone() };
-    let heard = Features { words: None, ..words.clone() };
+    let decoded = Features { words: None, ..words.clone() };
     let by = |n: usize, f: &Features| c.fits[n].score.predict(&c.fits[n].tier.of(f).unwrap());
     assert_eq!(c.unadjusted(&all), Some(by(2, &all)));
     assert_eq!(c.unadjusted(&words), Some(by(1, &words)));
-    assert_eq!(c.unadjusted(&heard), Some(by(0, &heard)));
+    assert_eq!(c.unadjusted(&decoded), Some(by(0, &decoded)));
     // a slowed decoding without a word list
     let odd = Features { words: None, ..all };
     assert_eq!(c.unadjusted(&odd), Some(by(0, &odd)));

@@ -1,6 +1,6 @@
 //! The decodings that clips take: a short one, a full one where that looks wrong, a slowed one where it may tell.
 //! In: clips, policy. Out: hypotheses. Left to others: one decoding (`whisper`), what looks wrong (`guard`),
-//! whether a second look is worth it (`second`).
+//! whether a second pass is worth it (`second`).
 //!
 //! Clips that get the same context are decoded together, as many at once as the model likes.
 
@@ -45,14 +45,14 @@ pub(super) fn transcribe(
 ) -> Vec<Result<Hypothesis>> {
     let model = worker.engine().model().to_string();
     let sounds: Vec<_> = requests.iter().map(|r| (r.samples, r.language)).collect();
-    let heard = guarded(worker, asked, &sounds, policy, stop);
-    let heard = heard.into_iter().zip(requests).map(|(heard, r)| {
-        let Guarded { decoded, pass, replaced, variants } = heard?;
+    let decoded = guarded(worker, asked, &sounds, policy, stop);
+    let decoded = decoded.into_iter().zip(requests).map(|(guarded, r)| {
+        let Guarded { decoded, pass, replaced, variants } = guarded?;
         let passes = (pass, replaced);
         let h = hypothesis(r.clip, r.samples, r.level, policy, decoded, passes, model.clone());
         Ok(Hypothesis { variants, ..h })
     });
-    let mut all: Vec<Result<Hypothesis>> = heard.collect();
+    let mut all: Vec<Result<Hypothesis>> = decoded.collect();
     let wants = |h: &Hypothesis| asked.judge.as_ref().is_some_and(|judge| judge.wants(h));
     let doubted = all.iter().enumerate().filter_map(|(n, h)| {
         let h = h.as_ref().ok().filter(|h| wants(h))?;
@@ -99,11 +99,11 @@ fn guarded(
     });
     let settled = first.into_iter().zip(&asks).map(|(first, ask)| match first? {
         First::Sound(sound) => Ok(sound),
-        First::Wrong(heard) => {
+        First::Wrong(first) => {
             let again = worker.decode_all(std::slice::from_ref(ask), FULL_CONTEXT, stop)?;
             let decoded = again.into_iter().next().context("no clip was decoded")?;
             let variants = forms(worker, 0, &decoded)?;
-            Ok(Guarded { decoded, pass: Pass::Full, replaced: Some(heard), variants })
+            Ok(Guarded { decoded, pass: Pass::Full, replaced: Some(first), variants })
         }
     });
     settled.collect()
@@ -139,7 +139,7 @@ fn groups<T>(
     let mut out: BTreeMap<usize, Result<T>> = BTreeMap::new();
     for (context, all) in by_context {
         for group in all.chunks(together.min((FRAMES / context as usize).max(1))) {
-            let mut hear = |worker: &mut Worker, group: &[usize]| -> Result<()> {
+            let mut decode = |worker: &mut Worker, group: &[usize]| -> Result<()> {
                 let chosen: Vec<Ask> = group.iter().map(|&n| asks[n]).collect();
                 let decoded = worker.decode_all(&chosen, context, stop)?;
                 for (clip, (&n, decoded)) in group.iter().zip(decoded).enumerate() {
@@ -148,9 +148,9 @@ fn groups<T>(
                 Ok(())
             };
             // One that cannot be decoded must not take the others with it.
-            let failed: Vec<(usize, Error)> = match hear(worker, group) {
+            let failed: Vec<(usize, Error)> = match decode(worker, group) {
                 Err(_) if group.len() > 1 && !stop.load(Ordering::Relaxed) => {
-                    group.iter().filter_map(|n| Some((*n, hear(worker, &[*n]).err()?))).collect()
+                    group.iter().filter_map(|n| Some((*n, decode(worker, &[*n]).err()?))).collect()
                 }
                 Err(error) if group.len() == 1 => vec![(group[0], error)],
                 Err(_) => group.iter().map(|n| (*n, Stopped.into())).collect(),

@@ -1,4 +1,4 @@
-//! Anchors: clips in English and in French from other people, so that a round cannot forget them without
+//! Retention sets: clips in English and in French from other people, so that a round cannot forget them without
 //! anybody noticing. In: the files that ship, and a team's own manifest. Out: sounds with texts and uses.
 //! Left to others: learning and judging.
 
@@ -16,17 +16,17 @@ use crate::domain::{Channel, ClipId, Language, Samples, Span, draw, hex_digest};
 const SHIPPED: [(&str, &[u8], &str); 2] = [
     (
         "en",
-        include_bytes!("../../../samples/anchors/en.ogg"),
-        include_str!("../../../samples/anchors/en.jsonl"),
+        include_bytes!("../../../samples/retention/en.ogg"),
+        include_str!("../../../samples/retention/en.jsonl"),
     ),
     (
         "fr",
-        include_bytes!("../../../samples/anchors/fr.ogg"),
-        include_str!("../../../samples/anchors/fr.jsonl"),
+        include_bytes!("../../../samples/retention/fr.ogg"),
+        include_str!("../../../samples/retention/fr.jsonl"),
     ),
 ];
 
-/// What an anchor is for.
+/// What a retention clip is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
@@ -38,7 +38,7 @@ pub enum Purpose {
     Test,
 }
 
-/// An anchor clip.
+/// A clip of a retention set.
 #[derive(Clone, Debug)]
 pub struct Anchor {
     /// Which set: the language for what ships, else as the manifest says.
@@ -53,7 +53,7 @@ pub struct Anchor {
     pub purpose: Purpose,
 }
 
-/// Of an anchor: Whisper's window.
+/// Of a retention clip: Whisper's window.
 const MOST_SECONDS: f64 = 30.0;
 
 #[derive(Deserialize)]
@@ -69,12 +69,13 @@ struct Row {
     speaker: String,
     #[serde(rename = "use")]
     purpose: Purpose,
-    anchor: Option<String>,
+    #[serde(alias = "anchor")] // its name in earlier manifests
+    retention_set: Option<String>,
 }
 
-/// The anchors that ship, and those of `own`, a JSONL manifest: `audio` (beside the manifest), `start` and
+/// The retention sets that ship, and those of `own`, a JSONL manifest: `audio` (beside the manifest), `start` and
 /// `end` (seconds; without them the whole file), `text`, `language`, `use` (`replay`, `dev` or `test`), and optionally
-/// `speaker` and `anchor` (the set's name; the language if it has none).
+/// `speaker` and `retention_set` (the set's name; the language if it has none).
 ///
 /// # Errors
 /// A manifest row that makes no sense, or audio that cannot be read: file and line are named.
@@ -82,15 +83,15 @@ pub fn anchors(own: Option<&Path>) -> Result<Vec<Anchor>> {
     let mut all = Vec::new();
     for (language, sound, rows) in SHIPPED {
         let mut file = tempfile::Builder::new().suffix(".ogg").tempfile()?;
-        file.write_all(sound).context("write the anchors to a working file")?;
+        file.write_all(sound).context("write the retention set to a working file")?;
         file.flush()?;
         let rows = parse(rows, Path::new(language))?;
         cut_out(file.path(), language, &rows, &mut all)
-            .with_context(|| format!("the anchors that ship for {language}"))?;
+            .with_context(|| format!("the retention set that ships for {language}"))?;
     }
     if let Some(manifest) = own {
         let text = std::fs::read_to_string(manifest)
-            .with_context(|| format!("read the anchors {}", manifest.display()))?;
+            .with_context(|| format!("read the retention set {}", manifest.display()))?;
         let rows = parse(&text, manifest)?;
         let folder = manifest.parent().unwrap_or(Path::new(""));
         for rows in rows.chunk_by(|a, b| a.audio == b.audio) {
@@ -102,7 +103,7 @@ pub fn anchors(own: Option<&Path>) -> Result<Vec<Anchor>> {
     Ok(all)
 }
 
-/// Anchors that are repeated, as a share of the corrections learnt from: more would only cost time.
+/// Retention clips that are repeated, as a share of the corrections learnt from: more would only cost time.
 const REPLAY_SHARE: f64 = 0.5;
 
 /// The same with no more clips to repeat than half of the corrections, drawn by the seed.
@@ -156,7 +157,7 @@ fn cut_out(audio: &Path, set: &str, rows: &[Row], all: &mut Vec<Anchor>) -> Resu
         let (start, end) = (at(r.start), r.end.map_or(whole, at));
         ensure!(
             start < end && (end - start).seconds() <= MOST_SECONDS,
-            "without an end, {} is learnt from or judged by to its own, at {:.1} s: at most {MOST_SECONDS} s",
+            "{} without `end` is used whole, and ends at {:.1} s: at most {MOST_SECONDS} s are allowed",
             audio.display(),
             end.seconds()
         );
@@ -166,7 +167,7 @@ fn cut_out(audio: &Path, set: &str, rows: &[Row], all: &mut Vec<Anchor>) -> Resu
     let mut got = 0;
     cut::cut(audio, Channel::Mix, &spans, &mut |n, samples| {
         let row = &rows[n];
-        let name = row.anchor.clone().unwrap_or(match set {
+        let name = row.retention_set.clone().unwrap_or(match set {
             "" => row.language.to_string(),
             set => set.to_string(),
         });
@@ -178,6 +179,7 @@ fn cut_out(audio: &Path, set: &str, rows: &[Row], all: &mut Vec<Anchor>) -> Resu
             known if known.starts_with("unknown") => id[..16].to_string(),
             known => known.to_string(),
         };
+        // The word stays: the draw of clips depends on it.
         let clip = ClipId::from_stored(format!("anchor-{}", &id[..16]));
         all.push(Anchor {
             set: name,

@@ -30,9 +30,9 @@ pub enum Confidence {
     Refitted {
         /// Settled clips that it was fitted on.
         clips: usize,
-        /// Anchor clips beside them.
-        anchors: usize,
-        /// Cross-validated log-loss, nats a clip, of the parent's score and the new one.
+        /// Clips of retention sets beside them.
+        retention_clips: usize,
+        /// Cross-validated log-loss, nats per clip, of the parent's score and the new one.
         log_loss: [f64; 2],
     },
     /// The shipped fit serves, without adjustment.
@@ -100,7 +100,7 @@ pub fn refit(
     Ok(match fit(workspace, &scorer, &settled, left, path)? {
         Ok(done) => Confidence::Refitted {
             clips,
-            anchors: settled.len() - clips,
+            retention_clips: settled.len() - clips,
             log_loss: [done.adjustment.log_loss_before, done.adjustment.log_loss_after],
         },
         Err(why) => Confidence::Unadjusted { clips, why: why.to_string() },

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use whisper::bpe::Bpe;
 use whisper::finetune::{self, Example, Model, Place, Step, Stopped, Trained};
 use whisper::models::weights;
-use whisper::{MAX_SAMPLES, Vocabulary};
+use whisper::Vocabulary;
 
 use super::anchors::Purpose;
 use super::material::Material;
@@ -204,7 +204,7 @@ pub fn example(
 pub fn clean(workspace: &Workspace, round: &Round) -> Result<()> {
     let kept = match &round.verdict {
         RoundVerdict::Promoted { file, .. } => Some(workspace.dir.join(file)),
-        RoundVerdict::Kept { .. } => None,
+        RoundVerdict::Rejected { .. } => None,
     };
     for entry in std::fs::read_dir(folder(workspace))?.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();

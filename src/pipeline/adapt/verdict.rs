@@ -19,7 +19,7 @@ use super::sounds::{Sound, hear};
 use super::{Plan, Workspace};
 use crate::domain::{Average, ClipId, Hypothesis, Language, Measured, RoundVerdict, Used, Weights};
 use crate::exit::Interrupted;
-use crate::training::gate::{self, Candidate, Kept, Pair};
+use crate::training::gate::{self, Candidate, Objection, Pair};
 use crate::training::word_errors::{WordErrors, word_errors};
 use crate::views::progress::{Talk, Unit};
 
@@ -74,7 +74,7 @@ pub fn judge(
         let after: Vec<f64> = after.collect::<Result<_>>()?;
         let anchors = after.iter().zip(&before).map(|(after, before)| after - before).collect();
         let dev = if dev.is_empty() { 0.0 } else { ears.rate(&engine, &dev)? };
-        candidates.push(Candidate { share, dev, anchors });
+        candidates.push(Candidate { share, dev, retention: anchors });
         files.push(sha256);
     }
     drop(learnt); // the files have it; further trainings want the memory
@@ -86,7 +86,7 @@ pub fn judge(
         .map(|c| Average {
             share: c.share,
             dev: (!dev.is_empty()).then_some(c.dev),
-            anchors: anchor_dev.keys().cloned().zip(c.anchors.iter().copied()).collect(),
+            retention_sets: anchor_dev.keys().cloned().zip(c.retention.iter().copied()).collect(),
             too_far: Vec::new(),
         })
         .collect();
@@ -96,7 +96,7 @@ pub fn judge(
         let new = Engine::load(&candidate_path(workspace, share), sha256, held)?;
         let (measured, why) = ears.verdict(&rivals, &new, sounds, share)?;
         if gate::too_far(&why) {
-            average.too_far = why.iter().map(Kept::to_string).collect();
+            average.too_far = why.iter().map(Objection::to_string).collect();
             let why = average.too_far.join("; ");
             talk.say(format!("{:.0} % of the new weights: {why}", 100.0 * share));
         }
@@ -110,7 +110,7 @@ pub fn judge(
         std::fs::rename(&from, workspace.dir.join(&file)).context("name the new model's file")?;
         RoundVerdict::Promoted { model: id, sha256, file: file.to_string_lossy().into_owned() }
     } else {
-        RoundVerdict::Kept { why: why.iter().map(Kept::to_string).collect() }
+        RoundVerdict::Rejected { why: why.iter().map(Objection::to_string).collect() }
     };
     Ok(Judged { share, averages, measured, verdict, file })
 }
@@ -215,7 +215,7 @@ impl Ears<'_> {
         new: &Arc<Engine>,
         sounds: &BTreeMap<ClipId, Sound>,
         share: f64,
-    ) -> Result<(Vec<Measured>, Vec<Kept>)> {
+    ) -> Result<(Vec<Measured>, Vec<Objection>)> {
         let seed = self.plan.round.seed;
         let test = self.corrections(sounds, Used::Test);
         let mut pairs = self.pairs(old, new, &test)?;
@@ -223,7 +223,7 @@ impl Ears<'_> {
         let mut anchors = Vec::new();
         for (set, held) in self.anchors(Purpose::Test) {
             let pairs = self.pairs(start, new, &held)?;
-            anchors.extend(gate::measure(&format!("anchor {set}"), &pairs, seed));
+            anchors.extend(gate::measure(&format!("retention {set}"), &pairs, seed));
         }
         let made_up = self.made_up(start, new)?;
         let mut crossed = None;
@@ -264,7 +264,7 @@ impl Ears<'_> {
     }
 
     /// Sounds without speech in which the new model hears words and the one that training began from none.
-    fn made_up(&self, start: &Arc<Engine>, new: &Arc<Engine>) -> Result<Vec<Kept>> {
+    fn made_up(&self, start: &Arc<Engine>, new: &Arc<Engine>) -> Result<Vec<Objection>> {
         let language = self.plan.materials.clips.first().map(|m| m.language.clone());
         let language: Language = language.context("no clip to take the language of")?;
         let nothings: Vec<(&str, Sound)> = nothings()
@@ -284,7 +284,7 @@ impl Ears<'_> {
         let made_up = nothings.iter().zip(before.iter().zip(&after));
         let made_up = made_up.filter(|(_, (before, after))| silent(before) && !silent(after));
         Ok(made_up
-            .map(|((name, _), (_, after))| Kept::TextFromNothing {
+            .map(|((name, _), (_, after))| Objection::TextFromNothing {
                 sound: name.to_string(),
                 text: after.text.clone(),
             })

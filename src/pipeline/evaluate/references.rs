@@ -1,4 +1,4 @@
-//! Clips with reference transcripts. In: JSONL manifests. Out: rows, and the sound of each. Left to others: hearing
+//! Clips with reference transcripts. In: JSONL manifests. Out: rows, and the sound of each. Left to others: transcribing
 //! them (`evaluate`).
 
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ pub struct Reference {
     pub audio: PathBuf,
     /// What is said.
     pub text: String,
-    /// The language it is heard in, if the row says so.
+    /// The language it is transcribed in, if the row says so.
     #[serde(alias = "lang")]
     pub language: Option<Language>,
     /// Who speaks, or nothing.
@@ -76,7 +76,7 @@ pub fn read(manifest: &Path) -> Result<Vec<Reference>> {
     Ok(rows)
 }
 
-/// A reference's sound, and the language that it is heard in.
+/// A reference's sound, and the language that it is transcribed in.
 pub fn load(
     r: &Reference,
     otherwise: &LanguageChoice,

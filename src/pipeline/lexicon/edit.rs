@@ -26,12 +26,12 @@ pub struct Changed {
     pub replaced: Vec<String>,
     /// Terms that stood in it, or in the built-in list, just so.
     pub unchanged: Vec<String>,
-    /// Terms whose row says something else and was kept.
-    pub kept: Vec<String>,
-    /// Terms among those added that now stand in the place of a built-in entry.
+    /// Terms whose row says something else; it stays without `--replace`.
+    pub conflicting: Vec<String>,
+    /// Terms among those added that now replace a built-in entry.
     pub over_built_in: Vec<String>,
     /// Terms of an inventory that the built-in list has, corrected: its entry stays.
-    pub built_in_kept: Vec<String>,
+    pub built_in_preferred: Vec<String>,
     /// Rows that could not be used: file, line, what to do.
     pub failed: Vec<String>,
 }
@@ -54,7 +54,7 @@ fn keep(workspace: &Workspace, imported: Imported, replace: bool) -> Result<Chan
     let built_in = Lexicon::built_in()?;
     let shipped = |term: &str| built_in.entries().iter().find(|entry| entry.term == term);
     let (mut entries, mut unchanged, mut over_built_in) = (Vec::new(), Vec::new(), Vec::new());
-    let mut built_in_kept = Vec::new();
+    let mut built_in_preferred = Vec::new();
     for mut entry in imported.entries {
         if let Some(shipped) = shipped(&entry.term) {
             entry.inherit(shipped);
@@ -63,7 +63,7 @@ fn keep(workspace: &Workspace, imported: Imported, replace: bool) -> Result<Chan
                 continue;
             }
             if imported.inventory && !replace {
-                built_in_kept.push(entry.term);
+                built_in_preferred.push(entry.term);
                 continue;
             }
             over_built_in.push(entry.term.clone());
@@ -97,9 +97,9 @@ fn keep(workspace: &Workspace, imported: Imported, replace: bool) -> Result<Chan
         added: edited.added,
         replaced: edited.replaced,
         unchanged,
-        kept: edited.kept,
+        conflicting: edited.conflicting,
         over_built_in,
-        built_in_kept,
+        built_in_preferred,
         failed: imported.failed,
     })
 }

@@ -9,7 +9,7 @@ use crate::statistics::rate::{Method, Missing, Rate};
 use crate::views::clips::Row;
 use crate::views::report::cost::Cost;
 
-/// Sums of one speaker: done and audio heard for it; for people and all of it (samples).
+/// Sums of one speaker: done and audio reviewed for it; for people and all of it (samples).
 type Sums = [f64; 4];
 
 /// Costs of clips that are not dropped.
@@ -25,29 +25,29 @@ pub fn cost(kept: &[&Row], settings: &TaskSettings, seed: u64) -> Cost {
     let unpaid = Rate::none(Method::ClusterBootstrap, Missing::NothingCounted);
     let waiting: Vec<&Row> = kept.iter().copied().filter(|r| r.state == "waiting").collect();
     let waiting_seconds = waiting.iter().map(|r| r.length).sum::<Samples>().seconds();
-    let heard = clustered(&timed, seed, minutes);
+    let reviewed = clustered(&timed, seed, minutes);
     let scaled = |x: f64| x * waiting_seconds / 3600.0 * wanted;
     Cost {
         currency: settings.currency.clone(),
-        answers_a_clip: settings.validators,
-        minutes_per_heard_hour: heard,
+        answers_per_clip: settings.validators,
+        minutes_per_reviewed_hour: reviewed,
         minutes_per_hour: per_hour(kept, wanted, seed, minutes),
-        money_per_heard_hour: if set { clustered(&answered, seed, money) } else { unpaid },
+        money_per_reviewed_hour: if set { clustered(&answered, seed, money) } else { unpaid },
         money_per_hour: if set { per_hour(kept, wanted, seed, money) } else { unpaid },
         waiting_clips: waiting.len() as u64,
         waiting_seconds,
         waiting_minutes: Rate {
-            value: heard.value.map(scaled),
-            low: heard.low.map(scaled),
-            high: heard.high.map(scaled),
-            ..heard
+            value: reviewed.value.map(scaled),
+            low: reviewed.low.map(scaled),
+            high: reviewed.high.map(scaled),
+            ..reviewed
         },
         waiting_money: (settings.pay_per_clip > 0.0)
             .then_some(settings.pay_per_clip * waiting.len() as f64 * wanted),
     }
 }
 
-/// (sum done / sum heard) times (seconds for people / all seconds) times the answers wanted.
+/// (sum done / sum reviewed) times (seconds for people / all seconds) times the answers wanted.
 fn per_hour(kept: &[&Row], wanted: f64, seed: u64, of: impl Fn(&Row) -> (f64, f64)) -> Rate {
     let mut speakers: BTreeMap<&str, Sums> = BTreeMap::new();
     for row in kept {

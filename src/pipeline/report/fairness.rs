@@ -9,7 +9,7 @@ use crate::views::clips::{Part, Row};
 use crate::views::report::Group;
 use crate::views::report::fairness::{Comparison, Fairness, Measure, Outcome};
 
-const MEASURES: [Measure; 3] = [Measure::HumanRate, Measure::DraftWer, Measure::ErrorLeft];
+const MEASURES: [Measure; 3] = [Measure::HumanRate, Measure::DraftWer, Measure::ResidualError];
 /// Corrected p-values up to this show a difference.
 const SHOWN: f64 = 0.05;
 
@@ -17,9 +17,9 @@ const SHOWN: f64 = 0.05;
 fn adds(row: &Row, measure: Measure) -> Option<(f64, f64)> {
     match measure {
         Measure::HumanRate => (!row.is_dropped()).then(|| (f64::from(row.is_human()), 1.0)),
-        Measure::DraftWer if row.part == Part::NothingHeard => None,
-        Measure::ErrorLeft if !row.is_accepted() => None,
-        Measure::DraftWer | Measure::ErrorLeft => {
+        Measure::DraftWer if row.part == Part::NoSpeech => None,
+        Measure::ResidualError if !row.is_accepted() => None,
+        Measure::DraftWer | Measure::ResidualError => {
             row.truth().map(|(weight, errors, words)| (weight * errors, weight * words))
         }
     }
@@ -30,17 +30,19 @@ pub fn fairness(rows: &[&Row], by_region: &BTreeMap<String, Group>, seed: u64) -
     let mut comparisons = Vec::new();
     for (region, group) in by_region.iter().filter(|(region, _)| *region != "unknown") {
         for measure in MEASURES {
-            // A part of the region that nobody heard yet cannot be compared: see `groups::all_wer`.
-            let unheard = match measure {
+            // A part of the region that nobody reviewed yet cannot be compared: see `groups::all_wer`.
+            let unreviewed = match measure {
                 Measure::HumanRate => None,
                 Measure::DraftWer => {
                     group.drafts.all_wer.missing.filter(|_| group.drafts.all_wer.value.is_none())
                 }
-                Measure::ErrorLeft => {
-                    group.left.wer.missing.filter(|_| group.left.wer.value.is_none())
-                }
+                Measure::ResidualError => group
+                    .residual_error
+                    .wer
+                    .missing
+                    .filter(|_| group.residual_error.wer.value.is_none()),
             };
-            comparisons.push(comparison(rows, region, measure, unheard, seed));
+            comparisons.push(comparison(rows, region, measure, unreviewed, seed));
         }
     }
     for measure in MEASURES {
@@ -63,7 +65,7 @@ fn comparison(
     rows: &[&Row],
     region: &str,
     measure: Measure,
-    unheard: Option<Missing>,
+    unreviewed: Option<Missing>,
     seed: u64,
 ) -> Comparison {
     let side = |here: bool| {
@@ -73,7 +75,7 @@ fn comparison(
         }))
     };
     let (group, others) = (side(true), side(false));
-    let compared = match unheard {
+    let compared = match unreviewed {
         Some(why) => Err(why),
         None => compare(&group, &others, seed),
     };

@@ -8,11 +8,11 @@ use crate::statistics::bootstrap;
 use crate::statistics::interval::korn_graubard;
 use crate::statistics::rate::{Method, Missing, Rate, Share};
 use crate::statistics::weighted::{
-    Expected, Heard, difference, difference_design, hajek, hajek_by_speaker, hajek_design,
+    Expected, SampledClip, difference, difference_design, hajek, hajek_by_speaker, hajek_design,
     horvitz_thompson,
 };
 use crate::views::clips::{Part, Row};
-use crate::views::report::{ByReason, Drafts, Group, Human, Left, Wer};
+use crate::views::report::{ByReason, Drafts, Group, Human, ResidualError, Wer};
 
 /// Sums of (part, of) by speaker, in the order of their names.
 pub fn by_speaker<'r>(rows: impl Iterator<Item = (&'r str, f64, f64)>) -> Vec<(f64, f64)> {
@@ -91,13 +91,13 @@ fn settled_wer(settled: &[&Row], seed: u64) -> Rate {
     })
 }
 
-/// Heard clips for the weighted estimators, with the numbering of their speakers.
-pub fn heard(rows: &[&Row]) -> (Vec<Heard>, u64) {
+/// Reviewed clips for the weighted estimators, with the numbering of their speakers.
+pub fn reviewed(rows: &[&Row]) -> (Vec<SampledClip>, u64) {
     let truths: Vec<&Row> = rows.iter().copied().filter(|r| r.truth().is_some()).collect();
     let numbers = speakers(&truths);
-    let heard = truths.iter().filter_map(|r| {
+    let reviewed = truths.iter().filter_map(|r| {
         let (weight, errors, words) = r.truth()?;
-        Some(Heard {
+        Some(SampledClip {
             inclusion: 1.0 / weight,
             errors,
             words,
@@ -106,13 +106,13 @@ pub fn heard(rows: &[&Row]) -> (Vec<Heard>, u64) {
             speaker: numbers[r.speaker.as_str()],
         })
     });
-    (heard.collect(), numbers.len() as u64)
+    (reviewed.collect(), numbers.len() as u64)
 }
 
 /// The drafts among some clips. Both the routed and the accepted part must have something settled,
 /// where they have clips: else a part would be passed over in silence.
 pub fn spoken_for<'r>(rows: &[&'r Row]) -> Result<Vec<&'r Row>, Missing> {
-    let drafts: Vec<&Row> = rows.iter().copied().filter(|r| r.part != Part::NothingHeard).collect();
+    let drafts: Vec<&Row> = rows.iter().copied().filter(|r| r.part != Part::NoSpeech).collect();
     let cells =
         |rows: &mut dyn Iterator<Item = &&Row>| rows.map(|r| cell(r)).collect::<BTreeSet<_>>();
     let settled = cells(&mut drafts.iter().filter(|r| r.weight.is_some()));
@@ -131,14 +131,14 @@ fn all_wer(rows: &[&Row]) -> Rate {
         Ok(drafts) => drafts,
         Err(why) => return Rate::none(method, why),
     };
-    let (heard, speakers) = heard(&drafts);
-    let counts = (heard.len() as u64, speakers);
-    Rate::new(method, counts, hajek(&heard), hajek_by_speaker(&heard))
+    let (reviewed, speakers) = reviewed(&drafts);
+    let counts = (reviewed.len() as u64, speakers);
+    Rate::new(method, counts, hajek(&reviewed), hajek_by_speaker(&reviewed))
 }
 
 /// What is wrong in accepted drafts. Sums over all of them need all of them: of a round whose clips were
 /// drafted again only ratios are left.
-pub fn left(rows: &[&Row]) -> Left {
+pub fn residual_error(rows: &[&Row]) -> ResidualError {
     let accepted: Vec<&Row> = rows.iter().copied().filter(|r| r.is_accepted()).collect();
     let gone = accepted.iter().any(|r| r.stands != 1.0);
     let drawn = accepted.iter().filter(|r| r.is_human());
@@ -152,7 +152,7 @@ pub fn left(rows: &[&Row]) -> Left {
             weighted.push((weight, errors > 0.0));
         }
     }
-    let (heard, speakers) = heard(&accepted);
+    let (reviewed, speakers) = reviewed(&accepted);
     let expected = accepted.iter().fold(Expected::default(), |sum, r| Expected {
         errors: sum.errors + r.expected_errors(),
         words: sum.words + r.draft_words as f64,
@@ -171,7 +171,7 @@ pub fn left(rows: &[&Row]) -> Left {
     let losses: Vec<_> = weighted.iter().map(|(w, bad)| (1.0 / w, f64::from(*bad))).collect();
     let mean = horvitz_thompson(&losses, accepted.len() as u64);
     let mean_value = losses.iter().map(|(pi, loss)| loss / pi).sum::<f64>() / accepted.len() as f64;
-    Left {
+    ResidualError {
         accepted: accepted.len() as u64,
         drawn: drawn.count() as u64,
         settled,
@@ -187,12 +187,12 @@ pub fn left(rows: &[&Row]) -> Left {
             Some(mean_value),
             mean.map(|e| (e.low, e.high)),
         ),
-        wer: rate(Method::HajekDesign, hajek(&heard), hajek_design(&heard)),
-        wer_by_speaker: rate(Method::HajekBySpeaker, hajek(&heard), hajek_by_speaker(&heard)),
+        wer: rate(Method::HajekDesign, hajek(&reviewed), hajek_design(&reviewed)),
+        wer_by_speaker: rate(Method::HajekBySpeaker, hajek(&reviewed), hajek_by_speaker(&reviewed)),
         wer_with_model: rate(
             Method::Difference,
-            difference(&heard, expected).ok(),
-            difference_design(&heard, expected),
+            difference(&reviewed, expected).ok(),
+            difference_design(&reviewed, expected),
         ),
     }
 }
@@ -211,11 +211,11 @@ pub fn group(rows: &[&Row], seed: u64) -> Group {
         human_seconds: seconds(&|r| r.is_human()),
         human: human(&kept, seed, Row::is_human),
         drafts: drafts(rows, seed),
-        left: left(rows),
+        residual_error: residual_error(rows),
     }
 }
 
-/// By reason, of clips that people are to hear.
+/// By reason, of clips that people are to review.
 pub fn by_reason(kept: &[&Row], seed: u64) -> BTreeMap<String, ByReason> {
     let codes: BTreeSet<&str> =
         kept.iter().filter(|r| r.is_human()).flat_map(|r| r.reasons.iter().copied()).collect();

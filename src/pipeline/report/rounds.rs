@@ -13,7 +13,7 @@ use crate::statistics::selective::{Curve, Risk, Scored};
 use crate::views::clips::Row;
 use crate::views::report::rounds::{Round, Step, Target};
 
-/// The target where the settings promise nothing.
+/// The target where the settings guarantee nothing.
 const TARGET: f64 = 0.1;
 
 /// What all rounds are held against.
@@ -59,9 +59,9 @@ fn step(rows: &[&Row], target: Target, seed: u64) -> Step {
     }
 }
 
-/// The smallest share of the drafts that people would have to hear, lowest scores first, so that the
+/// The smallest share of the drafts that people would have to review, lowest scores first, so that the
 /// risk in the others is at most the target, as measured: 1 - coverage on the weighted risk-coverage
-/// curve (El-Yaniv and Wiener 2010). Settled drafts without a score count as heard. Choosing the best
+/// curve (El-Yaniv and Wiener 2010). Settled drafts without a score count as reviewed. Choosing the best
 /// of many thresholds flatters a little, the more so the fewer clips are settled.
 fn human_at_target(rows: &[&Row], target: Target, seed: u64) -> Rate {
     let method = Method::ClusterBootstrap;
@@ -102,12 +102,12 @@ fn human_at_target(rows: &[&Row], target: Target, seed: u64) -> Rate {
     Rate::new(method, (settled.len() as u64, numbers.len() as u64), statistic(None), ends)
 }
 
-/// Sums of one speaker, in minutes and samples: active time, audio heard in it; hearings of settled
+/// Sums of one speaker, in minutes and samples: active time, audio reviewed in it; reviews of settled
 /// clips, these clips; clips for people, all clips.
 type Sums = [f64; 6];
 
-/// Active minutes of people for an hour of the round's audio, heard or not: minutes for an hour heard,
-/// times hearings of a settled clip, times the share of seconds for people. Where all is timed and
+/// Active minutes of people for an hour of the round's audio, reviewed or not: minutes for an hour reviewed,
+/// times reviews of a settled clip, times the share of seconds for people. Where all is timed and
 /// settled, this is active time over audio; until then, answers without a time and clips that wait
 /// count like the others.
 fn minutes_per_hour(rows: &[&Row], seed: u64) -> Rate {
@@ -137,10 +137,10 @@ fn minutes_per_hour(rows: &[&Row], seed: u64) -> Rate {
         }
         all
     };
-    let rate = |[active, timed, hearings, settled, human, all]: Sums| {
+    let rate = |[active, timed, reviews, settled, human, all]: Sums| {
         (timed > 0.0 && settled > 0.0 && all > 0.0).then(|| {
-            let a_heard_hour = active / Samples(1).seconds() * 3600.0 / timed;
-            a_heard_hour * (hearings / settled) * (human / all)
+            let a_reviewed_hour = active / Samples(1).seconds() * 3600.0 / timed;
+            a_reviewed_hour * (reviews / settled) * (human / all)
         })
     };
     let total = added(None);

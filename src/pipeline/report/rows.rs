@@ -43,7 +43,7 @@ struct Work {
 struct Found {
     state: &'static str,
     settled: bool,
-    heard_seconds: f64,
+    reviewed_seconds: f64,
     row: Option<Row>,
 }
 
@@ -73,25 +73,25 @@ pub fn walk(workspace: &Workspace, scorer: &Scorer) -> Result<Walked> {
         routed_as: RoutedAs::latest(workspace)?,
     };
     let works = answers(workspace, &mut walked.people)?;
-    let mut heard_seconds = 0.0;
+    let mut reviewed_seconds = 0.0;
     let read = |clip: ClipRow| {
         let work = works.get(&clip.clip.id).copied().unwrap_or_default();
         Found {
             state: clip.state().code(),
             settled: clip.consensus.is_some(),
-            heard_seconds: work.timed as f64 * clip.clip.span.len().seconds(),
+            reviewed_seconds: work.timed as f64 * clip.clip.span.len().seconds(),
             row: walk.row(&clip, recordings.get(&clip.clip.recording), work),
         }
     };
     spread::clips(&workspace.store, Draft::Decided, read, |found| {
         *walked.states.entry(found.state).or_default() += 1;
         walked.people.settled_clips += u64::from(found.settled);
-        heard_seconds += found.heard_seconds;
+        reviewed_seconds += found.reviewed_seconds;
         walked.rows.extend(found.row);
     })?;
     let people = &mut walked.people;
     people.active_per_audio_second =
-        (heard_seconds > 0.0).then(|| people.active_seconds / heard_seconds);
+        (reviewed_seconds > 0.0).then(|| people.active_seconds / reviewed_seconds);
     weigh(&mut walked.rows);
     Ok(walked)
 }
@@ -148,9 +148,9 @@ impl Walk<'_> {
         let part = match (&routed.decision, codes.contains("random_audit")) {
             (Decision::Human { .. }, false) => Part::Reasons,
             // An audit of an empty draft without any other reason stands for what was left out.
-            (Decision::Human { .. }, true) if empty && codes.len() == 1 => Part::NothingHeard,
+            (Decision::Human { .. }, true) if empty && codes.len() == 1 => Part::NoSpeech,
             (Decision::Human { .. }, true) | (Decision::Auto { .. }, _) => Part::Accepted,
-            (Decision::Dropped { .. }, _) => Part::NothingHeard,
+            (Decision::Dropped { .. }, _) => Part::NoSpeech,
         };
         let hypothesis = clip.hypothesis.as_ref();
         let declared = recording.facts.language.as_ref().or(self.fallback.as_ref());

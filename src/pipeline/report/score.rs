@@ -1,13 +1,13 @@
 //! How good the score is, from settled clips with their weights.
 
-use super::groups::{heard, speakers};
+use super::groups::{reviewed, speakers};
 use crate::statistics::bootstrap::interval;
 use crate::statistics::interval::korn_graubard;
 use crate::statistics::metrics::{error_precision, weighted_auroc, weighted_brier, weighted_nce};
 use crate::statistics::rate::{Method, Missing, Rate};
 use crate::statistics::reliability::{self, Outcome};
 use crate::statistics::selective::{Curve, Risk, Scored};
-use crate::statistics::weighted::{Heard, hajek, hajek_by_speaker};
+use crate::statistics::weighted::{SampledClip, hajek, hajek_by_speaker};
 use crate::views::clips::{Part, Row};
 use crate::views::report::score::{Bin, Coverage, Point, Score};
 
@@ -20,11 +20,8 @@ const TARGETS: [f64; 4] = [0.01, 0.02, 0.05, 0.1];
 
 /// `None` until a clip with a score and words is settled.
 pub fn score(rows: &[&Row], seed: u64) -> Option<Score> {
-    let settled: Vec<&Row> = rows
-        .iter()
-        .copied()
-        .filter(|r| r.truth().is_some() && r.part != Part::NothingHeard)
-        .collect();
+    let settled: Vec<&Row> =
+        rows.iter().copied().filter(|r| r.truth().is_some() && r.part != Part::NoSpeech).collect();
     let scored: Vec<&Row> = settled.iter().copied().filter(|r| r.score.is_some()).collect();
     if scored.is_empty() {
         return None;
@@ -111,15 +108,20 @@ fn points(scored: &[&Row]) -> Vec<Point> {
 }
 
 fn point(accepted: &[&Row], threshold: Option<f64>, total: f64) -> Point {
-    let (heard, speakers): (Vec<Heard>, u64) = heard(accepted);
-    let counts = (heard.len() as u64, speakers);
+    let (reviewed, speakers): (Vec<SampledClip>, u64) = reviewed(accepted);
+    let counts = (reviewed.len() as u64, speakers);
     let weighted: Vec<(f64, bool)> =
         accepted.iter().filter_map(|r| r.truth()).map(|(w, e, _)| (w, e > 0.0)).collect();
     let share = korn_graubard(&weighted);
     Point {
         threshold,
         coverage: Some(weighted.iter().map(|w| w.0).sum::<f64>() / total),
-        wer: Rate::new(Method::HajekBySpeaker, counts, hajek(&heard), hajek_by_speaker(&heard)),
+        wer: Rate::new(
+            Method::HajekBySpeaker,
+            counts,
+            hajek(&reviewed),
+            hajek_by_speaker(&reviewed),
+        ),
         with_error: Rate::new(
             Method::KornGraubard,
             counts,

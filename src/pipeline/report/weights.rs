@@ -21,22 +21,22 @@ pub fn cell(row: &Row) -> (bool, Part) {
 }
 
 /// Gives settled clips their weight: 1 / inclusion (1 where only what people were given stayed), times
-/// the clips of their cell that people are to hear over those settled with a text. Where all are
+/// the clips of their cell that people are to review over those settled with a text. Where all are
 /// settled that factor is 1; until then it takes the unsettled for like the settled. Gold clips that
 /// nobody drew stand for nothing.
 pub fn weigh(rows: &mut [Row]) {
     let mut cells: BTreeMap<(bool, Part), (u64, u64)> = BTreeMap::new();
     for row in rows.iter().filter(|r| r.is_human()) {
-        let (heard, settled) = cells.entry(cell(row)).or_default();
-        *heard += 1;
+        let (reviewed, settled) = cells.entry(cell(row)).or_default();
+        *reviewed += 1;
         *settled += u64::from(row.errors.is_some());
     }
     for row in rows.iter_mut() {
         row.weight = None;
         if row.is_human() && row.errors.is_some() {
-            let (heard, settled) = cells[&cell(row)];
+            let (reviewed, settled) = cells[&cell(row)];
             let inclusion = if row.current { row.inclusion } else { 1.0 };
-            row.weight = Some(heard as f64 / settled as f64 / inclusion);
+            row.weight = Some(reviewed as f64 / settled as f64 / inclusion);
         }
     }
 }

@@ -32,7 +32,7 @@ pub struct Kit {
     pub pace: Pace,
     /// How good each draft is.
     pub scorer: Scorer,
-    /// Clips that somebody found shocking, and their neighbours.
+    /// Clips that somebody called offensive, and their neighbours.
     pub reported: BTreeSet<ClipId>,
 }
 

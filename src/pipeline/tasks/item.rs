@@ -19,7 +19,7 @@ pub struct Item {
     pub clip: Clip,
     /// Its draft with numbers.
     pub hypothesis: Option<Hypothesis>,
-    /// Why a person should hear it.
+    /// Why a person should review it.
     pub reasons: Vec<Reason>,
     /// The row that goes out.
     pub row: TaskRow,
@@ -29,7 +29,7 @@ pub struct Item {
     pub out: HandedOut,
     /// What people wrote, for an adjudicator.
     pub versions: Vec<Version>,
-    /// What to say before it is heard.
+    /// What to say before it is reviewed.
     pub warnings: Vec<Warning>,
 }
 

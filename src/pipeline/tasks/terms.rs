@@ -9,14 +9,14 @@ use crate::tasks::page::{RegionName, Work};
 
 /// Answers with measured time that an estimate needs.
 const ENOUGH: usize = 20;
-/// Before any are measured: seconds a second of audio (half of what careful transcription takes at
+/// Before any are measured: seconds per second of audio (half of what careful transcription takes at
 /// least, since there is a draft), and seconds for each clip.
 const ASSUMED: (f64, f64) = (4.0, 4.0);
 
 /// How long people take.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
-    /// Median active seconds a second of audio; `None`: too few answers.
+    /// Median active seconds per second of audio; `None`: too few answers.
     measured: Option<f64>,
 }
 

@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Accent, MOST_PIECES, STANDARD};
-use crate::domain::{Found, Region, RegionalPiece, RegionalSource};
+use crate::domain::{MatchKind, Region, RegionalPiece, RegionalSource};
 use crate::routing::evidence::Evidence;
 use crate::routing::lexicon::{Ambiguity, Entry, Hit};
 
-/// Weight of an accent for each validator who heard it.
+/// Weight of an accent for each validator who marked it.
 const A_TAG: f64 = 2.0 / 3.0;
 /// Validators whose tags count.
 const TAGS_THAT_COUNT: usize = 2;
@@ -17,14 +17,14 @@ const TAGS_THAT_COUNT: usize = 2;
 #[derive(Default)]
 pub(super) struct Speaker<'a> {
     declared: BTreeMap<&'a Region, u32>,
-    heard: BTreeMap<&'a str, Mentions<'a>>,
+    mentions: BTreeMap<&'a str, Mentions<'a>>,
     tags: BTreeMap<&'a Region, BTreeSet<&'a str>>,
 }
 
-/// An entry's mentions: how each was found, and as what.
+/// An entry's mentions: how each was found, and what matched.
 struct Mentions<'a> {
     entry: &'a Entry,
-    times: Vec<(Found, &'a str)>,
+    times: Vec<(MatchKind, &'a str)>,
 }
 
 /// Pieces by the region that they speak for.
@@ -36,13 +36,13 @@ impl<'a> Speaker<'a> {
         if let Some(region) = &clip.declared_region {
             *self.declared.entry(region).or_default() += 1;
         }
-        for (validator, region) in &clip.accents_heard {
+        for (validator, region) in &clip.accents_marked {
             self.tags.entry(region).or_default().insert(validator);
         }
         for hit in hits {
-            let mentions = self.heard.entry(&hit.entry.term);
+            let mentions = self.mentions.entry(&hit.entry.term);
             let mentions = mentions.or_insert(Mentions { entry: hit.entry, times: Vec::new() });
-            mentions.times.push((hit.found, &hit.heard));
+            mentions.times.push((hit.match_kind, &hit.matched));
         }
     }
 
@@ -52,7 +52,7 @@ impl<'a> Speaker<'a> {
         let most = self.declared.values().max();
         let declared =
             self.declared.iter().find(|(_, n)| Some(*n) == most).map(|(&region, _)| region);
-        self.heard.values_mut().for_each(|mentions| mentions.times.sort());
+        self.mentions.values_mut().for_each(|mentions| mentions.times.sort());
 
         let mut pieces = Pieces::new();
         if let Some(region) = declared.filter(|region| !is_standard(region)) {
@@ -67,12 +67,12 @@ impl<'a> Speaker<'a> {
             pieces.entry(target).or_default().push(RegionalPiece { weight, source });
         }
         let plain = |m: &Mentions| m.entry.ambiguity != Ambiguity::Much;
-        for mentions in self.heard.values().filter(|m| plain(m)) {
+        for mentions in self.mentions.values().filter(|m| plain(m)) {
             mentions.spread(declared, &mut pieces);
         }
         // very ambiguous entries join what the others say, and never each other
         let others: Vec<&Region> = pieces.keys().copied().collect();
-        for mentions in self.heard.values().filter(|m| !plain(m)) {
+        for mentions in self.mentions.values().filter(|m| !plain(m)) {
             let joins = |region: &Region| others.iter().any(|&other| fits(region, other));
             if mentions.entry.regions.iter().any(joins) {
                 mentions.spread(declared, &mut pieces);
@@ -107,7 +107,7 @@ impl<'a> Speaker<'a> {
             return Some((parent, all));
         }
         let place = |region: &Region| {
-            let lists = self.heard.values().map(|mentions| &mentions.entry.regions);
+            let lists = self.mentions.values().map(|mentions| &mentions.entry.regions);
             lists.filter_map(|list| list.iter().position(|r| r == region)).min()
         };
         let (region, own) = pieces.into_iter().min_by_key(|(region, _)| place(region))?;
@@ -146,17 +146,17 @@ impl<'a> Mentions<'a> {
     /// The n-th surest mention counts 1/n, times what the entry proves.
     fn weight(&self) -> f64 {
         let proves = if self.entry.ambiguity == Ambiguity::None { 1.0 } else { 0.5 };
-        let sure = |found: Found| match found {
-            Found::Draft | Found::SecondDecode => 1.0,
-            Found::NearForm | Found::LikelyForm => 0.5,
+        let sure = |kind: MatchKind| match kind {
+            MatchKind::Draft | MatchKind::SecondDecode => 1.0,
+            MatchKind::NearForm | MatchKind::LikelyForm => 0.5,
         };
         let counted = self.times.iter().enumerate();
-        counted.map(|(n, (found, _))| proves * sure(*found) / (n + 1) as f64).sum()
+        counted.map(|(n, (kind, _))| proves * sure(*kind) / (n + 1) as f64).sum()
     }
 
     /// Gives the weight to the entry's regions; one that lies in, or holds, the declared region is that.
     fn spread(&self, declared: Option<&'a Region>, pieces: &mut Pieces<'a>) {
-        let Some(&(found, heard)) = self.times.first() else { return };
+        let Some(&(match_kind, matched)) = self.times.first() else { return };
         let all: Vec<&Region> = self.entry.regions.iter().collect();
         let fit = |r: &&Region| declared.is_some_and(|declared| fits(r, declared));
         let fitting: Vec<&Region> = all.iter().copied().filter(fit).collect();
@@ -170,8 +170,8 @@ impl<'a> Mentions<'a> {
         for (region, weight) in shares {
             let source = RegionalSource::Lexicon {
                 term: self.entry.term.clone(),
-                heard: heard.to_string(),
-                found,
+                matched: matched.to_string(),
+                match_kind,
                 clips: self.times.len() as u32,
             };
             pieces.entry(region).or_default().push(RegionalPiece { weight, source });

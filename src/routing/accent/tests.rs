@@ -1,11 +1,11 @@
 //! What each piece of evidence counts, alone and together.
 
 use super::*;
-use crate::domain::{Found, RegionalSource, Variant};
+use crate::domain::{MatchKind, RegionalSource, Variant};
 use crate::routing::evidence::tests::clip;
 use crate::routing::lexicon::Lexicon;
 
-fn heard(clips: &[Evidence]) -> Option<Accent> {
+fn inferred(clips: &[Evidence]) -> Option<Accent> {
     let lexicon = Lexicon::built_in().unwrap();
     let hits: Vec<_> = clips.iter().map(|c| lexicon.hits_in_clip(c)).collect();
     accents(clips, &hits).into_values().next()
@@ -21,7 +21,7 @@ fn clips(declared: Option<&str>, texts: &[&str]) -> Vec<Evidence> {
 }
 
 fn accent(declared: Option<&str>, texts: &[&str]) -> Option<(String, f64)> {
-    heard(&clips(declared, texts)).map(|a| (a.region.as_str().to_string(), a.strength))
+    inferred(&clips(declared, texts)).map(|a| (a.region.as_str().to_string(), a.strength))
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn a_hit_of_several_regions_is_split_unless_one_was_declared() {
     let (region, both) = accent(Some("fr-CH"), &["septante"]).unwrap();
     assert_eq!((region.as_str(), both), ("fr-CH", 0.75));
     // "fr-CA" holds both of the entry's regions: the whole weight, in one piece
-    let whole = heard(&clips(Some("fr-CA"), &["icitte"])).unwrap();
+    let whole = inferred(&clips(Some("fr-CA"), &["icitte"])).unwrap();
     assert_eq!((whole.region.as_str(), whole.strength, whole.pieces.len()), ("fr-CA", 0.75, 2));
 }
 
@@ -58,7 +58,7 @@ fn regions_that_end_level_stand_for_the_one_that_holds_them() {
     assert_eq!(accent(None, &["septante"]).unwrap().0, "fr-BE");
     // plain France is no region
     assert_eq!(accent(None, &["un esquiche-moi, peuchère"]).unwrap().0, "fr-FR-MARSEILLE");
-    let told = heard(&clips(None, &["viens icitte"])).unwrap();
+    let told = inferred(&clips(None, &["viens icitte"])).unwrap();
     assert_eq!(told.pieces.len(), 1, "one word is one piece: {:?}", told.pieces);
 }
 
@@ -89,9 +89,9 @@ fn two_validators_who_hear_an_accent_say_more_than_one_and_four_no_more_than_two
     let tagged = |names: &[&str], region: &str| {
         let mut clips = clips(None, &["bonjour", "bonsoir"]);
         for (n, name) in names.iter().enumerate() {
-            clips[n % 2].accents_heard.push((name.to_string(), region.parse().unwrap()));
+            clips[n % 2].accents_marked.push((name.to_string(), region.parse().unwrap()));
         }
-        heard(&clips).map(|a| a.strength)
+        inferred(&clips).map(|a| a.strength)
     };
     let of = |weight: f64| Some(1.0 - (-weight).exp2());
     assert_eq!(tagged(&["ana"], "fr-BE"), of(2.0 / 3.0));
@@ -111,12 +111,12 @@ fn a_likely_form_counts_like_a_near_one_and_an_unlikely_one_not_at_all() {
             regional: "pantoute".into(),
             log_ratio,
         }];
-        heard(&clips)
+        inferred(&clips)
     };
     let found = with(2.0).unwrap();
     assert_eq!(found.strength, 1.0 - (-0.5f64).exp2());
-    let RegionalSource::Lexicon { found: how, .. } = &found.pieces[0].source else { panic!() };
-    assert_eq!(*how, Found::LikelyForm);
+    let RegionalSource::Lexicon { match_kind: how, .. } = &found.pieces[0].source else { panic!() };
+    assert_eq!(*how, MatchKind::LikelyForm);
     assert!(with(-2.9).is_some(), "a twentieth as likely is enough");
     assert_eq!(with(-3.1), None);
 }
@@ -125,8 +125,8 @@ fn a_likely_form_counts_like_a_near_one_and_an_unlikely_one_not_at_all() {
 fn each_piece_is_told_with_its_weight_and_they_add_up_to_the_strength() {
     let mut clips = clips(Some("fr-CA-QC"), &["icitte", "il a garoché", "viens ici"]);
     clips[2].replaced = Some("viens icitte, pantoute".into());
-    clips[2].accents_heard = vec![("ana".into(), "fr-CA-QC".parse().unwrap())];
-    let accent = heard(&clips).unwrap();
+    clips[2].accents_marked = vec![("ana".into(), "fr-CA-QC".parse().unwrap())];
+    let accent = inferred(&clips).unwrap();
     let said: Vec<String> = accent.pieces.iter().map(|p| p.to_string()).collect();
     assert_eq!(
         said,
@@ -134,7 +134,7 @@ fn each_piece_is_told_with_its_weight_and_they_add_up_to_the_strength() {
             "'icitte' in the draft (2 clips) (+1.50)",
             "fr-CA-QC was declared (+1.00)",
             "'pantoute' in a second decoding (+1.00)",
-            "1 validator heard fr-CA-QC (+0.67)",
+            "1 validator marked fr-CA-QC (+0.67)",
             "'garoché', one letter from garrocher (+0.50)",
         ]
     );

@@ -111,21 +111,21 @@ proptest! {
     }
 
     #[test]
-    fn the_budget_holds_over_all_that_people_hear(clips in workspace(), settings in settings()) {
+    fn the_budget_holds_over_all_that_people_review(clips in workspace(), settings in settings()) {
         let routed = route(&clips, &settings, &LEXICON, &Thresholds::setting());
         let human = |decision: &Decision| matches!(decision, Decision::Human { .. });
-        let heard = clips.iter().zip(&routed).filter(|(_, r)| human(&r.decision));
-        let heard: Vec<_> = heard.map(|(clip, _)| clip).collect();
+        let reviewed = clips.iter().zip(&routed).filter(|(_, r)| human(&r.decision));
+        let reviewed: Vec<_> = reviewed.map(|(clip, _)| clip).collect();
         let frozen: Vec<_> = clips.iter().filter(|c| c.frozen.is_some()).collect();
         let minutes = |clips: &[&Evidence]| {
             clips.iter().map(|c| c.length.seconds()).sum::<f64>() / 60.0
         };
         if let Some(share) = settings.max_human_share {
             let most = (share * clips.len() as f64 + 1e-9).floor() as usize;
-            prop_assert!(heard.len() <= most.max(frozen.len()));
+            prop_assert!(reviewed.len() <= most.max(frozen.len()));
         }
         if let Some(most) = settings.max_human_minutes {
-            prop_assert!(minutes(&heard) <= most.max(minutes(&frozen)) + 1e-9);
+            prop_assert!(minutes(&reviewed) <= most.max(minutes(&frozen)) + 1e-9);
         }
     }
 
@@ -221,7 +221,7 @@ fn what_the_budget_cuts_keeps_its_reasons_and_joins_the_audited_pool() {
         .collect();
     assert_eq!(cut.len(), 10);
     assert!(cut.iter().all(|&(reasons, pi, _)| reasons == 1 && pi == 0.05));
-    // the least sure are heard first
+    // the least sure are reviewed first
     assert!(matches!(routed[0].decision, Decision::Human { .. }));
     assert!(matches!(routed[1].decision, Decision::Human { .. }));
 }
@@ -249,7 +249,7 @@ fn a_speakers_words_name_a_region_and_shift_the_threshold_of_all_their_clips() {
 }
 
 #[test]
-fn the_random_sample_goes_out_first_where_a_promise_waits_for_it() {
+fn the_random_sample_goes_out_first_where_a_guarantee_waits_for_it() {
     let clips: Vec<Evidence> =
         (0..200).map(|i| Evidence { score: Probability::new(0.2), ..clip(i) }).collect();
     let routed = |target_risk| {

@@ -22,7 +22,7 @@ pub struct Mention {
     pub meaning: String,
     /// Who says so.
     pub validator: String,
-    /// Where it was heard.
+    /// Where it was marked.
     pub clip: ClipId,
 }
 

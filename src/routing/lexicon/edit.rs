@@ -13,7 +13,7 @@ use crate::routing::fold::fold;
 const HEAD: &str = "# Regional words of this workspace; they add to the list that ships, and an entry with \
                     the term of a shipped one replaces it. The columns are explained in FORMATS.md.";
 
-/// A file with entries put in.
+/// A file with entries added.
 #[derive(Debug, Default, PartialEq)]
 pub struct Edited {
     /// The whole file.
@@ -24,8 +24,8 @@ pub struct Edited {
     pub replaced: Vec<String>,
     /// Terms that stood there just so.
     pub unchanged: Vec<String>,
-    /// Terms whose row says something else and was kept.
-    pub kept: Vec<String>,
+    /// Terms whose row says something else and stays without `--replace`.
+    pub conflicting: Vec<String>,
 }
 
 /// Puts entries into a file's text; where a row of that term says something else, it stays unless
@@ -50,7 +50,7 @@ pub fn merge(name: &str, text: &str, new: &[Entry], replace: bool) -> Result<Edi
         let line = line(entry)?;
         match known.get(&entry.term) {
             Some(same) if same == entry => edited.unchanged.push(entry.term.clone()),
-            Some(_) if !replace => edited.kept.push(entry.term.clone()),
+            Some(_) if !replace => edited.conflicting.push(entry.term.clone()),
             Some(_) => {
                 lines[at[&entry.term]] = line;
                 edited.replaced.push(entry.term.clone());
@@ -107,7 +107,7 @@ fn line(entry: &Entry) -> Result<String> {
     let breaks = columns.iter().any(|column| column.contains(['\t', '\n', '\r']));
     ensure!(
         !breaks && !entry.term.starts_with('#'),
-        "'{}' cannot stand in a lexicon file: no tabs, no line breaks, no # at the start",
+        "'{}' cannot be in a lexicon file: no tabs, no line breaks, no # at the start",
         entry.term.escape_debug()
     );
     Ok(columns.join("\t").trim_end_matches('\t').to_string())
@@ -129,7 +129,10 @@ mod tests {
             entry("pive\tword\tfr-CH\t0\t\\bpives?\\b\t\tpomme de pin\t\t\tpomme de pin=pive"),
         ];
         let once = merge("l", text, &new, false).unwrap();
-        assert_eq!((once.kept.join(" "), once.added.join(" ")), ("bec".into(), "pive".into()));
+        assert_eq!(
+            (once.conflicting.join(" "), once.added.join(" ")),
+            ("bec".into(), "pive".into())
+        );
         assert!(once.text.contains("# mine\r\nbec\tword\tfr-CA\t0\r\n\r\n# end\r\npive\t"));
         assert!(once.text.starts_with("\u{feff}term\tkind"));
         let again = merge("l", &once.text, &new, false).unwrap();

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::{Ambiguity, Hit, Kind, Lexicon, Source};
-use crate::domain::{ClipId, Found, Region, RegionalPiece, RegionalSource, Samples};
+use crate::domain::{ClipId, MatchKind, Region, RegionalPiece, RegionalSource, Samples};
 use crate::routing::accent::accents;
 use crate::routing::evidence::Evidence;
 use crate::routing::fold::fold;
@@ -37,13 +37,13 @@ pub struct Mention {
     /// Word or idiom.
     pub kind: Kind,
     /// As it stands in the folded text.
-    pub heard: String,
+    pub matched: String,
     /// Where, in characters of the folded text.
     pub start: usize,
     /// Its end.
     pub end: usize,
     /// How it was found.
-    pub found: Found,
+    pub match_kind: MatchKind,
     /// 0, 1 or 2.
     pub ambiguity: u8,
     /// Where it is used.
@@ -68,7 +68,7 @@ pub(super) fn spoken(text: &str, declared: Option<&Region>) -> Evidence {
         text: text.to_string(),
         replaced: None,
         variants: Vec::new(),
-        accents_heard: Vec::new(),
+        accents_marked: Vec::new(),
         score: None,
         expected_wer: None,
         p_no_speech: None,
@@ -109,7 +109,7 @@ fn mention(hit: &Hit, folded: &str, pieces: &[RegionalPiece]) -> Mention {
     let weight = pieces.iter().find(own).map_or(0.0, |piece| piece.weight);
     let regions: Vec<&str> = entry.regions.iter().map(Region::as_str).collect();
     let mut why = match entry.ambiguity {
-        Ambiguity::None => "regional wherever it stands".to_string(),
+        Ambiguity::None => "regional wherever it occurs".to_string(),
         Ambiguity::Some => "also used elsewhere: counts half".to_string(),
         Ambiguity::Much if weight > 0.0 => {
             "very ambiguous, but other evidence points the same way: counts half".to_string()
@@ -119,7 +119,7 @@ fn mention(hit: &Hit, folded: &str, pieces: &[RegionalPiece]) -> Mention {
             regions.join(", ")
         ),
     };
-    if hit.found == Found::NearForm {
+    if hit.match_kind == MatchKind::NearForm {
         why.push_str("; one letter from a form of the entry: half of that");
     }
     if entry.regions.len() > 1 && weight > 0.0 {
@@ -130,9 +130,9 @@ fn mention(hit: &Hit, folded: &str, pieces: &[RegionalPiece]) -> Mention {
         term: entry.term.clone(),
         kind: entry.kind,
         start,
-        end: start + hit.heard.chars().count(),
-        heard: hit.heard.clone(),
-        found: hit.found,
+        end: start + hit.matched.chars().count(),
+        matched: hit.matched.clone(),
+        match_kind: hit.match_kind,
         ambiguity: entry.ambiguity as u8,
         regions: entry.regions.clone(),
         source: entry.source,
@@ -169,7 +169,7 @@ mod tests {
         let lexicon = Lexicon::built_in().unwrap();
         let near = explain(&lexicon, "on va magaziner", None);
         // Québec's and Acadia's: level, so Canada's
-        assert_eq!((near.hits[0].found, near.hits[0].weight), (Found::NearForm, 0.5));
+        assert_eq!((near.hits[0].match_kind, near.hits[0].weight), (MatchKind::NearForm, 0.5));
         assert_eq!(near.region.unwrap().as_str(), "fr-CA");
         let ordinary = explain(&lexicon, "les magasiniers", None);
         assert!(ordinary.hits.is_empty() && ordinary.region.is_none());

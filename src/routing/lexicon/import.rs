@@ -59,7 +59,7 @@ pub fn import(name: &str, text: &str) -> Result<Imported> {
     for (line, columns) in rows {
         let read = if own { entry(&columns, Source::Workspace) } else { inventory(&columns) };
         let read = read.and_then(|entry| {
-            ensure!(seen.insert(entry.term.clone()), "'{}' stands twice; keep one", entry.term);
+            ensure!(seen.insert(entry.term.clone()), "'{}' occurs twice; keep one", entry.term);
             Ok(entry)
         });
         match read.with_context(|| format!("{name}, line {line}")) {

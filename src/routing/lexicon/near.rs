@@ -21,7 +21,7 @@ pub struct NearForms {
 }
 
 impl NearForms {
-    /// Of the `near` words of entries; `ordinary` has one word a line, `#` starts a comment.
+    /// Of the `near` words of entries; `ordinary` has one word per line, `#` starts a comment.
     pub fn new(entries: &[Entry], ordinary: &str) -> Self {
         let mut forms: HashMap<_, Vec<_>> = HashMap::new();
         for (i, entry) in entries.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! How right the lexicon is on sentences of known region. In: sentences, some regional, some standard ones
 //! that look alike. Out: precision and recall by ambiguity, and of the evidence that follows. Pure.
 //!
-//! A sentence counts as found when an entry (or, in the last rows, the evidence) points to a region that
+//! A sentence is a true positive when an entry (or, in the last rows, the evidence) points to a region that
 //! is, holds or lies in one of those expected; a standard sentence with any hit, and a regional one that
 //! is placed elsewhere alone, are wrong.
 
@@ -37,26 +37,26 @@ pub struct Score {
     pub entries: String,
     /// Regional sentences.
     pub regional: usize,
-    /// Of these, found.
-    pub found: usize,
+    /// Of these, placed in their region.
+    pub true_positives: usize,
     /// Standard sentences.
     pub standard: usize,
     /// Sentences wrongly placed, standard or not.
-    pub wrong: usize,
+    pub false_positives: usize,
 }
 
 impl Score {
-    /// found / (found + wrong); 1 when nothing was placed.
+    /// true positives / (true + false positives); 1 when nothing was placed.
     pub fn precision(&self) -> f64 {
-        match self.found + self.wrong {
+        match self.true_positives + self.false_positives {
             0 => 1.0,
-            placed => self.found as f64 / placed as f64,
+            placed => self.true_positives as f64 / placed as f64,
         }
     }
 
-    /// found / regional.
+    /// true positives / regional.
     pub fn recall(&self) -> f64 {
-        self.found as f64 / self.regional.max(1) as f64
+        self.true_positives as f64 / self.regional.max(1) as f64
     }
 }
 
@@ -100,13 +100,14 @@ pub fn scores(lexicon: &Lexicon, sentences: &[Sentence]) -> Vec<Score> {
             let regional = own.iter().filter(|s| !s.regions.is_empty()).count();
             let standard = own.len() - regional;
             let part = part.to_string();
-            let mut score = Score { part, entries, regional, found: 0, standard, wrong: 0 };
+            let mut score =
+                Score { part, entries, regional, true_positives: 0, standard, false_positives: 0 };
             for sentence in &own {
                 let places = places(lexicon, sentence, look);
                 if places.iter().any(|place| sentence.expects(place)) {
-                    score.found += 1;
+                    score.true_positives += 1;
                 } else if !places.is_empty() {
-                    score.wrong += 1;
+                    score.false_positives += 1;
                 }
             }
             score
@@ -145,7 +146,7 @@ impl Sentence {
     }
 }
 
-/// The sentences that the evidence gets wrong, one a line: what was expected, what was found.
+/// The sentences that the evidence gets wrong, one per line: what was expected, what was found.
 pub fn mistakes(lexicon: &Lexicon, sentences: &[Sentence]) -> Vec<String> {
     let mistake = |sentence: &Sentence| {
         let told = explain(lexicon, &sentence.text, None);
@@ -170,7 +171,7 @@ pub fn mistakes(lexicon: &Lexicon, sentences: &[Sentence]) -> Vec<String> {
 /// The table as Markdown.
 pub fn table(scores: &[Score]) -> String {
     let mut out = String::from(
-        "| part | looked at | regional | found | standard | wrong | precision | recall |\n|---|---|---|---|---|---|---|---|\n",
+        "| part | tested | regional | true positives | standard | false positives | precision | recall |\n|---|---|---|---|---|---|---|---|\n",
     );
     for s in scores {
         // writing to a String cannot fail
@@ -180,9 +181,9 @@ pub fn table(scores: &[Score]) -> String {
             s.part,
             s.entries,
             s.regional,
-            s.found,
+            s.true_positives,
             s.standard,
-            s.wrong,
+            s.false_positives,
             s.precision(),
             s.recall()
         );
@@ -235,9 +236,15 @@ mod tests {
             scores(&Lexicon::of(entries).unwrap(), &all).remove(0)
         };
         let nothing = of("zzz\tword\tfr-BE\t0\tzzz");
-        assert_eq!((nothing.found, nothing.wrong, nothing.precision()), (0, 0, 1.0));
+        assert_eq!(
+            (nothing.true_positives, nothing.false_positives, nothing.precision()),
+            (0, 0, 1.0)
+        );
         let careless = of("e\tword\tfr-XX\t0\te");
-        assert_eq!((careless.found, careless.wrong), (0, careless.regional + careless.standard));
+        assert_eq!(
+            (careless.true_positives, careless.false_positives),
+            (0, careless.regional + careless.standard)
+        );
     }
 
     #[test]

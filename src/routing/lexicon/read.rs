@@ -33,7 +33,7 @@ pub fn entries(name: &str, text: &str, source: Source) -> Result<Vec<Entry>> {
         let entry = entry(&columns, source).with_context(at)?;
         ensure!(
             seen.insert(entry.term.clone()),
-            "{}: '{}' stands twice; keep one",
+            "{}: '{}' occurs twice; keep one",
             at(),
             entry.term
         );

@@ -57,14 +57,14 @@ fn standard_sentences_that_look_alike_are_left_alone() {
 #[test]
 fn a_misspelt_long_word_counts_as_near_but_an_ordinary_word_does_not() {
     let lexicon = Lexicon::built_in().unwrap();
-    for (text, term, heard) in [
+    for (text, term, matched) in [
         ("on va magaziner demain", "magasiner", "magaziner"),
         ("il a garoché ses bottes", "garrocher", "garoché"),
         ("une débarbouilette", "débarbouillette", "débarbouilette"),
     ] {
         let hits = lexicon.hits(text);
         let hit = hits.iter().find(|h| h.entry.term == term).unwrap_or_else(|| panic!("{text}"));
-        assert_eq!((hit.heard.as_str(), hit.found), (heard, Found::NearForm));
+        assert_eq!((hit.matched.as_str(), hit.match_kind), (matched, MatchKind::NearForm));
     }
     for word in
         ["gavroche", "pognon", "chicorée", "vocation", "clignoter", "traverser", "marocaine"]
@@ -82,8 +82,8 @@ fn the_second_decoding_adds_what_the_first_one_lost() {
         ..crate::routing::evidence::tests::clip(0)
     };
     let hits = lexicon.hits_in_clip(&clip);
-    let found: Vec<_> = hits.iter().map(|h| (h.entry.term.as_str(), h.found)).collect();
-    assert_eq!(found, [("frette", Found::Draft), ("icitte", Found::SecondDecode)]);
+    let found: Vec<_> = hits.iter().map(|h| (h.entry.term.as_str(), h.match_kind)).collect();
+    assert_eq!(found, [("frette", MatchKind::Draft), ("icitte", MatchKind::SecondDecode)]);
 }
 
 #[test]

@@ -4,8 +4,8 @@ use super::*;
 use crate::statistics::bootstrap::word;
 use proptest::prelude::*;
 
-fn plain(inclusion: f64, errors: f64, words: f64, speaker: usize) -> Heard {
-    Heard { inclusion, errors, words, model_errors: 0.0, model_words: 0.0, speaker }
+fn plain(inclusion: f64, errors: f64, words: f64, speaker: usize) -> SampledClip {
+    SampledClip { inclusion, errors, words, model_errors: 0.0, model_words: 0.0, speaker }
 }
 
 #[test]
@@ -19,8 +19,8 @@ fn ratios_and_intervals_are_those_of_statsmodels_and_of_the_textbook_in_numpy() 
             |name: &str| -> Vec<f64> { serde_json::from_value(case[name].clone()).unwrap() };
         let (pi, e, n, s) = (column("pi"), column("errors"), column("words"), column("speaker"));
         let (me, mn) = (column("model_errors"), column("model_words"));
-        let heard: Vec<Heard> = (0..pi.len())
-            .map(|i| Heard {
+        let reviewed: Vec<SampledClip> = (0..pi.len())
+            .map(|i| SampledClip {
                 model_errors: me[i],
                 model_words: mn[i],
                 ..plain(pi[i], e[i], n[i], s[i] as usize)
@@ -34,19 +34,19 @@ fn ratios_and_intervals_are_those_of_statsmodels_and_of_the_textbook_in_numpy() 
             let theirs = case[name].as_f64().unwrap();
             assert!((ours - theirs).abs() < 1e-9, "{name}: {ours} is not {theirs}");
         };
-        near(hajek(&heard).unwrap(), "hajek");
-        let (low, high) = hajek_by_speaker(&heard).unwrap();
+        near(hajek(&reviewed).unwrap(), "hajek");
+        let (low, high) = hajek_by_speaker(&reviewed).unwrap();
         near(low, "by_speaker_low");
         near(high, "by_speaker_high");
-        let (low, high) = hajek_design(&heard).unwrap();
+        let (low, high) = hajek_design(&reviewed).unwrap();
         near(low, "design_low");
         near(high, "design_high");
-        near(difference(&heard, all).unwrap(), "difference");
-        let (low, high) = difference_design(&heard, all).unwrap();
+        near(difference(&reviewed, all).unwrap(), "difference");
+        let (low, high) = difference_design(&reviewed, all).unwrap();
         near(low, "difference_low");
         near(high, "difference_high");
         let losses: Vec<_> =
-            heard.iter().map(|h| (h.inclusion, f64::from(h.errors > 0.0))).collect();
+            reviewed.iter().map(|h| (h.inclusion, f64::from(h.errors > 0.0))).collect();
         let ht = horvitz_thompson(&losses, case["all_clips"].as_u64().unwrap()).unwrap();
         near(ht.value, "ht");
         near(ht.low, "ht_low");
@@ -55,16 +55,23 @@ fn ratios_and_intervals_are_those_of_statsmodels_and_of_the_textbook_in_numpy() 
 }
 
 /// A finite population of 400 clips, audited at 10 % again and again.
-fn audits(each: &mut dyn FnMut(&[Heard], Expected, f64)) {
+fn audits(each: &mut dyn FnMut(&[SampledClip], Expected, f64)) {
     let unit = |at: u64| (word(5, at) >> 11) as f64 / (1u64 << 53) as f64;
-    let clips: Vec<Heard> = (0..400u64)
+    let clips: Vec<SampledClip> = (0..400u64)
         .map(|i| {
             let words = 3.0 + (unit(i) * 12.0).floor();
             let rate = 0.15 * unit(1000 + i);
             let errors = (0..words as u64).filter(|w| unit(5000 + i * 20 + w) < rate).count();
-            let model =
-                Heard { model_errors: rate * words, model_words: words, ..plain(0.1, 0.0, 0.0, 0) };
-            Heard { errors: errors as f64, words: words + f64::from(unit(3000 + i) < 0.1), ..model }
+            let model = SampledClip {
+                model_errors: rate * words,
+                model_words: words,
+                ..plain(0.1, 0.0, 0.0, 0)
+            };
+            SampledClip {
+                errors: errors as f64,
+                words: words + f64::from(unit(3000 + i) < 0.1),
+                ..model
+            }
         })
         .collect();
     let all = clips.iter().fold(Expected::default(), |a, c| Expected {
@@ -75,9 +82,9 @@ fn audits(each: &mut dyn FnMut(&[Heard], Expected, f64)) {
         clips.iter().map(|c| c.errors).sum::<f64>() / clips.iter().map(|c| c.words).sum::<f64>();
     for trial in 0..1000u64 {
         let drawn = |i: u64| word(77 + trial, i) as f64 / (u64::MAX as f64) < 0.1;
-        let heard: Vec<Heard> =
+        let reviewed: Vec<SampledClip> =
             clips.iter().zip(0u64..).filter(|(_, i)| drawn(*i)).map(|(c, _)| *c).collect();
-        each(&heard, all, truth);
+        each(&reviewed, all, truth);
     }
 }
 
@@ -85,15 +92,15 @@ fn audits(each: &mut dyn FnMut(&[Heard], Expected, f64)) {
 fn over_many_draws_the_estimates_centre_on_the_truth_and_their_intervals_hold_it() {
     let (mut hajek_sum, mut difference_sum, mut held, mut truth_of) = (0.0, 0.0, [0u32; 2], 0.0);
     let mut squares = [0.0; 2];
-    audits(&mut |heard, all, truth| {
-        let (h, d) = (hajek(heard).unwrap(), difference(heard, all).unwrap());
+    audits(&mut |reviewed, all, truth| {
+        let (h, d) = (hajek(reviewed).unwrap(), difference(reviewed, all).unwrap());
         hajek_sum += h;
         difference_sum += d;
         squares[0] += (h - truth).powi(2);
         squares[1] += (d - truth).powi(2);
         let holds = |e: (f64, f64)| u32::from(e.0 <= truth && truth <= e.1);
-        held[0] += holds(hajek_design(heard).unwrap());
-        held[1] += holds(difference_design(heard, all).unwrap());
+        held[0] += holds(hajek_design(reviewed).unwrap());
+        held[1] += holds(difference_design(reviewed, all).unwrap());
         truth_of = truth;
     });
     assert!(
@@ -123,20 +130,20 @@ fn no_errors_or_one_speaker_is_said_and_not_guessed() {
 }
 
 proptest! {
-    /// With everybody heard for certain, every estimate is the plain rate, whatever the model says.
+    /// With everybody reviewed for certain, every estimate is the plain rate, whatever the model says.
     #[test]
     fn a_census_is_the_plain_rate(clips in prop::collection::vec((0u32..9, 1u32..20, 0.0..9.0f64), 1..30)) {
-        let heard: Vec<Heard> = clips.iter().enumerate().map(|(i, (e, n, m))| {
+        let reviewed: Vec<SampledClip> = clips.iter().enumerate().map(|(i, (e, n, m))| {
             let (e, n) = (f64::from(*e), f64::from(*n));
-            Heard { model_errors: *m, model_words: n + 1.0, ..plain(1.0, e, n, i) }
+            SampledClip { model_errors: *m, model_words: n + 1.0, ..plain(1.0, e, n, i) }
         }).collect();
-        let all = heard.iter().fold(Expected::default(), |a, h| Expected {
+        let all = reviewed.iter().fold(Expected::default(), |a, h| Expected {
             errors: a.errors + h.model_errors, words: a.words + h.model_words,
         });
-        let (e, n) = heard.iter().fold((0.0, 0.0), |(e, n), h| (e + h.errors, n + h.words));
-        prop_assert!((hajek(&heard).unwrap() - e / n).abs() < 1e-9);
-        prop_assert!((difference(&heard, all).unwrap() - e / n).abs() < 1e-9);
-        prop_assert_eq!(hajek_design(&heard).err().is_some(), true);
+        let (e, n) = reviewed.iter().fold((0.0, 0.0), |(e, n), h| (e + h.errors, n + h.words));
+        prop_assert!((hajek(&reviewed).unwrap() - e / n).abs() < 1e-9);
+        prop_assert!((difference(&reviewed, all).unwrap() - e / n).abs() < 1e-9);
+        prop_assert_eq!(hajek_design(&reviewed).err().is_some(), true);
     }
 
     /// A common factor on all probabilities (clips that nobody answered yet) does not move Hajek's ratio.
@@ -144,7 +151,7 @@ proptest! {
     fn hajeks_ratio_does_not_mind_unanswered_audits(
         clips in prop::collection::vec((0u32..9, 1u32..20, 0.05..1.0f64), 1..30), answered in 0.1..1.0f64,
     ) {
-        let of = |factor: f64| -> Vec<Heard> {
+        let of = |factor: f64| -> Vec<SampledClip> {
             clips.iter().map(|(e, n, pi)| plain(pi * factor, f64::from(*e), f64::from(*n), 0)).collect()
         };
         prop_assert!((hajek(&of(1.0)).unwrap() - hajek(&of(answered)).unwrap()).abs() < 1e-9);

@@ -95,7 +95,7 @@ fn totals_are_what_counting_every_clip_gives_whatever_happens_to_clips() {
         human(0.1),
         auto(),
         auto(),
-        Decision::Dropped { why: DropReason::NothingHeard },
+        Decision::Dropped { why: DropReason::NoSpeech },
     ];
     let first: Vec<_> = clips.iter().zip(decisions).map(|(c, d)| routed(c, d)).collect();
     store.keep_decisions(&first, GROUNDS).unwrap();

@@ -114,7 +114,7 @@ fn said(row: &TaskRow, draft: &HandedOut) -> Result<(Verdict, String), Rejection
     let shown = (!draft.blind.is_blind()).then(|| tidy(&draft.draft)).filter(|d| !d.is_empty());
     match (verdict, shown) {
         (Verdict::AsIs, None) => Err(Rejection::malformed(
-            "as_is, but no draft was shown: write what is heard in `text` with the verdict corrected",
+            "as_is, but no draft was shown: write what is said in `text`, with the verdict corrected",
         )),
         (Verdict::AsIs, Some(shown)) if !text.is_empty() && text != shown => {
             Err(Rejection::malformed(
@@ -123,7 +123,7 @@ fn said(row: &TaskRow, draft: &HandedOut) -> Result<(Verdict, String), Rejection
         }
         (Verdict::AsIs, Some(shown)) => Ok((Verdict::AsIs, shown)),
         (Verdict::Corrected, _) if text.is_empty() => Err(Rejection::malformed(
-            "corrected, but `text` is empty: write what is heard, or the verdict not_speech, unintelligible or skip",
+            "corrected, but `text` is empty: write what is said, or the verdict not_speech, unintelligible or skip",
         )),
         (Verdict::Corrected, Some(shown)) if text == shown => Ok((Verdict::AsIs, shown)),
         (Verdict::Corrected, _) | (Verdict::Unintelligible, _) => Ok((verdict, text)),
@@ -263,7 +263,7 @@ mod tests {
     #[test]
     fn verdicts_without_text_lose_it_and_unintelligible_keeps_it() {
         let (row, known) = setting(false);
-        assert_eq!(answer(&with(&row, "shocking", "x"), &known).text, "");
+        assert_eq!(answer(&with(&row, "offensive", "x"), &known).text, "");
         assert_eq!(answer(&with(&row, "unintelligible", "il fait"), &known).text, "il fait");
     }
 

@@ -27,7 +27,7 @@ impl Known {
         self.drafts.entry(handed_out.clip.clone()).or_default().push(handed_out);
     }
 
-    /// This answer is kept, in the place of any other of its slot.
+    /// This answer is stored, instead of any other of its slot.
     pub fn record(&mut self, answer: Answer) {
         self.answers.insert(slot(&answer), answer);
     }

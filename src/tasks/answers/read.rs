@@ -26,7 +26,7 @@ pub struct Place {
     pub at: At,
 }
 
-/// Where in a file a row stands.
+/// The place of a row in its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum At {
     /// On this line, from 1 (where it starts).

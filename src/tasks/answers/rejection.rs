@@ -1,8 +1,8 @@
-//! Why a row of an answers file is left aside.
+//! Why a row of an answers file is rejected.
 
 use crate::domain::ClipId;
 
-/// Why a row is left aside. [`Rejection::code`] is what other programs read.
+/// Why a row is rejected. [`Rejection::code`] is what other programs read.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Rejection {
     /// Made for another workspace.

@@ -23,7 +23,7 @@ pub struct Said<'a> {
 
 /// The texts of one clip: at most one of each validator.
 #[derive(Clone, Debug, Default)]
-pub struct Heard<'a> {
+pub struct ReviewedClip<'a> {
     /// What people wrote.
     pub said: Vec<Said<'a>>,
     /// What is known to be said.
@@ -31,7 +31,7 @@ pub struct Heard<'a> {
 }
 
 /// Everybody's reliability, from all clips with a known text or two texts and more.
-pub fn reliabilities<'a>(clips: &[Heard<'a>]) -> BTreeMap<&'a str, Reliability> {
+pub fn reliabilities<'a>(clips: &[ReviewedClip<'a>]) -> BTreeMap<&'a str, Reliability> {
     let mut all: BTreeMap<&str, Reliability> = BTreeMap::new();
     for clip in clips {
         for (n, said) in clip.said.iter().enumerate() {
@@ -61,13 +61,15 @@ mod tests {
 
     #[test]
     fn texts_are_compared_with_the_known_text_or_with_the_others() {
-        let gold = Heard {
+        let gold = ReviewedClip {
             said: vec![said("a", "un deux trois"), said("b", "un trois")],
             truth: Some("un deux trois"),
         };
-        let voted =
-            Heard { said: vec![said("a", "x y"), said("b", "x z"), said("c", "x y")], truth: None };
-        let alone = Heard { said: vec![said("d", "x")], truth: None };
+        let voted = ReviewedClip {
+            said: vec![said("a", "x y"), said("b", "x z"), said("c", "x y")],
+            truth: None,
+        };
+        let alone = ReviewedClip { said: vec![said("d", "x")], truth: None };
         let all = reliabilities(&[gold, voted, alone]);
         // b against "x y" of a and c; a against b and c, who disagree: the first in order.
         assert_eq!(all["b"], Reliability { words: 5, errors: 2 });

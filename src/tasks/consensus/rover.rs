@@ -131,7 +131,7 @@ struct Candidate<'a> {
 /// The winner of a slot; `None` where only the machine has a word.
 fn winner<'a>(slot: &Slot<'a>, voices: &[Voice<'_>], machine: f64) -> Option<Winner<'a>> {
     let word = |chunk: &Option<Chunk<'a>>| chunk.as_ref().map(|c| c.word.clone());
-    let (people, heard) = slot.split_at(voices.len());
+    let (people, drafted) = slot.split_at(voices.len());
     if people.iter().all(Option::is_none) {
         return None;
     }
@@ -151,8 +151,8 @@ fn winner<'a>(slot: &Slot<'a>, voices: &[Voice<'_>], machine: f64) -> Option<Win
             }),
         }
     }
-    let heard = heard.first().map(word);
-    let bonus = |c: &Candidate<'a>| if heard.as_ref() == Some(&c.word) { machine } else { 0.0 };
+    let drafted = drafted.first().map(word);
+    let bonus = |c: &Candidate<'a>| if drafted.as_ref() == Some(&c.word) { machine } else { 0.0 };
     let first = leaders(&candidates, |c| c.weight, 1e-9);
     let leaders = match first.as_slice() {
         [one] if one.people >= 2 => first,

@@ -69,7 +69,8 @@ function loadAnswers(text) {
       result.foreign += 1;
       continue;
     }
-    if (!ALL_VERDICTS.includes(row.verdict) || typeof row.text !== "string") {
+    const verdict = currentCode(row.verdict);
+    if (!ALL_VERDICTS.includes(verdict) || typeof row.text !== "string") {
       result.broken += 1;
       continue;
     }
@@ -80,10 +81,10 @@ function loadAnswers(text) {
     }
     if (!mine && !result.loaded && typeof row.validator === "string" && row.validator) batch.validator = row.validator;
     const tags = Array.isArray(row.tags) ? row.tags : [];
-    work.text = row.verdict === "corrected" || (row.verdict === "unintelligible" && row.text) ? row.text : clips[i].row.draft;
+    work.text = verdict === "corrected" || (verdict === "unintelligible" && row.text) ? row.text : clips[i].row.draft;
     work.tags = structuredClone(tags);
     work.active = Math.max(work.active, Number(row.active_seconds) || 0);
-    work.answer = { verdict: row.verdict, text: row.text, tags, box: work.text, answered_at: String(row.answered_at || "") };
+    work.answer = { verdict, text: row.text, tags, box: work.text, answered_at: String(row.answered_at || "") };
     saveWork(i);
     batch.stale = true;
     result.loaded += 1;

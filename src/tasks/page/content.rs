@@ -12,7 +12,7 @@ pub enum Warning {
     Hateful,
     /// Sexual content.
     Sexual,
-    /// Somebody who heard it said that it is shocking.
+    /// Somebody who listened to it said that it is offensive.
     Reported,
 }
 

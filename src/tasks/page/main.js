@@ -32,9 +32,9 @@ function conclude(verdict) {
   clock.tick();
   player.stop();
   give(current, verdict);
-  // After something shocking, a moment of quiet: the next clip waits to be played.
-  goOn(verdict === "shocking" ? false : settings.autoplay);
-  if (verdict === "shocking" && screen === "work" && !isVeiled(current)) hint("hint.press_play");
+  // After something offensive, a moment of quiet: the next clip waits to be played.
+  goOn(verdict === "offensive" ? false : settings.autoplay);
+  if (verdict === "offensive" && screen === "work" && !isVeiled(current)) hint("hint.press_play");
 }
 
 function accept() {

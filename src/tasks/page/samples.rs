@@ -92,8 +92,10 @@ fn write(name: &str, rows: &str, batch: &Batch, mut items: Vec<PageItem>) {
 #[test]
 fn writes_a_sample_page() {
     let natation = natation();
-    let idiom =
-        Reason::Idiom { term: "lâche pas la patate".into(), heard: "lâche pas la patate".into() };
+    let idiom = Reason::Idiom {
+        term: "lâche pas la patate".into(),
+        matched: "lâche pas la patate".into(),
+    };
     let mut items = vec![
         natation.item(0, &natation.draft, vec![low()]),
         natation.item(1, "Lâche pas la patate, il fait frette à matin.", vec![idiom]),

@@ -1,7 +1,10 @@
 // What has been done. works[i]: { text, tags, active, heard, answer } for clips[i], where answer is null or
 // { verdict, text, tags, box, answered_at }: `box` is what stood in the text box then. Saved on every change.
-const VERDICTS = ["unintelligible", "not_speech", "wrong_language", "several_voices", "personal_data", "shocking", "skip"];
+const VERDICTS = ["unintelligible", "not_speech", "wrong_language", "overlapping_speech", "personal_data", "offensive", "skip"];
 const ALL_VERDICTS = ["as_is", "corrected", ...VERDICTS];
+// Codes that files of earlier versions hold; they are read, never written.
+const EARLIER_CODES = { several_voices: "overlapping_speech", shocking: "offensive" };
+const currentCode = (verdict) => EARLIER_CODES[verdict] || verdict;
 
 const settings = Object.assign({ speed: 1, autoplay: true, theme: "auto" }, store.settings());
 // credit: the name to be credited by, or empty; stale: something changed since the download.
@@ -14,6 +17,7 @@ let savedAt = null;
 function readWork(i) {
   const fresh = { text: clips[i].row.draft, tags: [], active: 0, heard: 0, answer: null };
   const kept = store.clip(clips[i].row.clip);
+  if (kept && kept.answer) kept.answer.verdict = currentCode(kept.answer.verdict);
   // Work on another draft of the same clip is no work on this one.
   return kept && kept.digest === clips[i].row.draft_digest ? Object.assign(fresh, kept) : fresh;
 }

@@ -32,7 +32,7 @@ fn items() -> Vec<PageItem> {
         row,
         audio: b"fLaC not really".to_vec(),
         peaks: vec![0, 255],
-        reasons: vec![Reason::Idiom { term: "t".into(), heard: "</script>".into() }],
+        reasons: vec![Reason::Idiom { term: "t".into(), matched: "</script>".into() }],
         doubtful: vec![0, 7],
         warnings: vec![Warning::Reported],
         versions: vec![Version { text: "</script>".into(), support: 2 }],
@@ -86,7 +86,7 @@ fn a_blind_task_gives_nothing_of_its_draft_away() {
         words: vec![Word { text: "secret".into(), start: Millis(0), end: Millis(9) }],
         doubtful: vec![0],
         reasons: vec![
-            Reason::RegionalWord { term: "secret".into(), heard: "secrets".into() },
+            Reason::RegionalWord { term: "secret".into(), matched: "secrets".into() },
             Reason::LowConfidence { score, threshold: score },
         ],
         ..Default::default()

@@ -17,7 +17,7 @@ const GOLD: [&str; 3] = ["_golden", "transcript_gold", "transcript_gold_reason"]
 const GOLD_REASON: &str = "Test question: the text was settled by several people. / Question test : \
     le texte a été établi par plusieurs personnes.";
 
-/// Writes one unit a row: every column of the task, guarded as `tasks/csv.rs` says, and test questions'
+/// Writes one unit per row: every column of the task, guarded as `tasks/csv.rs` says, and test questions'
 /// columns, which are filled in where a right text comes with the row. Errors are those of the writer.
 pub fn write<'a>(
     out: &mut impl Write,

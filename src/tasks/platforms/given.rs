@@ -17,7 +17,7 @@ pub struct Given {
     pub verdict: String,
     /// The text box.
     pub text: String,
-    /// Region of the accent heard, or empty.
+    /// Region of the accent, or empty.
     pub region: String,
     /// Seconds that the tool counted.
     pub seconds: Option<f64>,

@@ -18,7 +18,7 @@ pub const CONFIG: &str = include_str!("label_studio/config.xml");
 /// What Label Studio puts before the path of a file that it serves from its own disk.
 const LOCAL_FILES: &str = "/data/local-files/?d=";
 
-/// Writes one task a clip: every column of the task in `data`, and the draft as prediction (none where
+/// Writes one task per clip: every column of the task in `data`, and the draft as prediction (none where
 /// it is empty). Errors are those of the writer.
 pub fn write<'a>(
     out: &mut impl Write,

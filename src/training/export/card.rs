@@ -84,8 +84,8 @@ fn body(items: &[&Item], about: &About) -> String {
     };
     let mut out = format!(
         "# {}\n\nClips of recordings, 16 kHz mono WAV, with their text. Made by second-ear {}; drafts by \
-         the model {}. `source` says who vouches for a text: `human` heard it and accepted or \
-         corrected the draft, `auto` is a draft that nobody checked.\n\n{unit} Texts in more than \
+         the model {}. `source` says who checked a text: `human`, a person listened and accepted or \
+         corrected the draft; `auto`, nobody checked the draft.\n\n{unit} Texts in more than \
          one split: {}.\n\n",
         line(&about.name),
         line(&about.version),
@@ -116,7 +116,7 @@ fn body(items: &[&Item], about: &About) -> String {
     if !about.credits.is_empty() {
         let names: Vec<String> = about.credits.iter().map(|name| line(name)).collect();
         out.push_str(&format!(
-            "\nHeard and corrected by {}, who asked to be named, and by others who did not.\n",
+            "\nReviewed and corrected by {}, who asked to be named, and by others who did not.\n",
             names.join(", ")
         ));
     }

@@ -3,7 +3,7 @@
 //!
 //! "1st": first; "1984": nineteen eighty four (four digits from 1100 to 1999 and 2010 to 2099 are
 //! read as years); "1990s": nineteen nineties; "3:05": three oh five; "50%": fifty percent; "3.5":
-//! three point five; "1,000": one thousand. "And" after hundred and thousand is put in, so that
+//! three point five; "1,000": one thousand. "And" after hundred and thousand is added, so that
 //! "132", "one hundred thirty-two" and "one hundred and thirty-two" are the same.
 
 use std::sync::LazyLock;

@@ -9,13 +9,13 @@ use crate::views::report::{Report, clock};
 /// What people's work costs; `None` while no time was measured.
 pub fn cost(report: &Report) -> Option<Figure> {
     let c = &report.cost;
-    c.minutes_per_heard_hour.value?;
+    c.minutes_per_reviewed_hour.value?;
     let minutes = |label: &str, r: &Rate, mark, class| {
         line(label, String::new(), r, format!("{} min", number(r, 0)), mark, class)
     };
     let lines = [
-        minutes("an hour of audio heard", &c.minutes_per_heard_hour, Mark::Disc, "s-blue"),
-        minutes("an hour of speech put in", &c.minutes_per_hour, Mark::Square, "s-orange"),
+        minutes("an hour of audio reviewed", &c.minutes_per_reviewed_hour, Mark::Disc, "s-blue"),
+        minutes("an hour of input", &c.minutes_per_hour, Mark::Square, "s-orange"),
     ];
     let title = "Minutes of work for ...";
     let money = |r: &Rate| match r.value {
@@ -25,11 +25,11 @@ pub fn cost(report: &Report) -> Option<Figure> {
     let row = |name: &str, minutes: String, money: String| vec![name.to_string(), minutes, money];
     let mut rows = vec![
         row(
-            "an hour of audio heard",
-            number(&c.minutes_per_heard_hour, 1),
-            money(&c.money_per_heard_hour),
+            "an hour of audio reviewed",
+            number(&c.minutes_per_reviewed_hour, 1),
+            money(&c.money_per_reviewed_hour),
         ),
-        row("an hour of speech put in", number(&c.minutes_per_hour, 1), money(&c.money_per_hour)),
+        row("an hour of input", number(&c.minutes_per_hour, 1), money(&c.money_per_hour)),
     ];
     if c.waiting_clips > 0 {
         let money =
@@ -45,9 +45,9 @@ pub fn cost(report: &Report) -> Option<Figure> {
         title: "What people's work costs".into(),
         svg: whiskers::draw("cost", title, &lines, false),
         caption: format!(
-            "Active minutes for ...; measured where the page measures them, with {} {} a clip.",
-            c.answers_a_clip,
-            if c.answers_a_clip == 1 { "answer" } else { "answers" }
+            "Active minutes for ...; measured where the page measures them, with {} {} per clip.",
+            c.answers_per_clip,
+            if c.answers_per_clip == 1 { "answer" } else { "answers" }
         ),
         head: vec!["for", "minutes", "money"],
         rows,

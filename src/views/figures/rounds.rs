@@ -21,7 +21,7 @@ pub fn curve(report: &Report) -> Figure {
     let of = |rate: fn(&Round) -> Rate| report.by_round.iter().map(rate).collect();
     let series = [
         lines::Series {
-            name: "clips that people must hear for the target",
+            name: "clips that people must review for the target",
             rates: of(|r| r.human_at_target),
             class: "s-blue",
             mark: Mark::Disc,
@@ -33,8 +33,8 @@ pub fn curve(report: &Report) -> Figure {
             mark: Mark::Square,
         },
         lines::Series {
-            name: "WER left in accepted drafts",
-            rates: of(|r| r.group.left.wer),
+            name: "residual WER of accepted drafts",
+            rates: of(|r| r.group.residual_error.wer),
             class: "s-red dotted",
             mark: Mark::Triangle,
         },
@@ -44,7 +44,7 @@ pub fn curve(report: &Report) -> Figure {
     let names: Vec<String> = report.by_round.iter().map(name).collect();
     let title = "The learning curve";
     let target = format!(
-        "The target is {} in the drafts that nobody hears ({}); people hear the lowest scores.",
+        "The target is {} in the drafts that nobody reviews ({}); people review the lowest scores.",
         report.target.words(),
         report.target.source()
     );
@@ -62,7 +62,7 @@ pub fn curve(report: &Report) -> Figure {
             "clips",
             "people needed for the target",
             "WER of all drafts",
-            "WER left",
+            "residual WER",
             "clips for people, as routed",
             "seconds for people, as routed",
         ],
@@ -74,10 +74,10 @@ pub fn curve(report: &Report) -> Figure {
                 vec![
                     r.round.to_string(),
                     r.model.clone(),
-                    if r.whole { g.clips.to_string() } else { format!("{} left", g.clips) },
+                    if r.whole { g.clips.to_string() } else { format!("{} still in it", g.clips) },
                     because(&r.human_at_target),
                     because(&g.drafts.all_wer),
-                    because(&g.left.wer),
+                    because(&g.residual_error.wer),
                     because(&g.human.clips_by_speaker),
                     because(&g.human.seconds),
                 ]
@@ -94,14 +94,14 @@ pub fn work(report: &Report) -> Option<Figure> {
         line(&label, note, &r.minutes_per_hour, says, Mark::Disc, "s-blue")
     };
     let lines: Vec<whiskers::Line> = report.by_round.iter().map(of).collect();
-    let title = "Minutes of people's work for an hour of audio";
+    let title = "Minutes of people's work per hour of audio";
     (!lines.is_empty()).then(|| Figure {
         title: "People's work, round after round".into(),
         svg: whiskers::draw("round-minutes", title, &lines, false),
-        caption: "Active minutes for an hour of the round's audio, heard or not. Answers without a measured \
-                  time, and clips that still wait, are taken for like the others."
+        caption: "Active minutes for an hour of the round's audio, reviewed or not. Answers without a measured \
+                  time, and clips that still wait, are taken to be like the others."
             .into(),
-        head: vec!["round", "clips", "minutes an hour"],
+        head: vec!["round", "clips", "minutes per hour"],
         rows: report
             .by_round
             .iter()
@@ -128,7 +128,7 @@ pub fn by_region(report: &Report) -> Option<Figure> {
             line(&label, n, of, rate(of), Mark::Disc, "s-blue")
         })
         .collect();
-    let title = "Clips that people must hear for the target, by region";
+    let title = "Clips that people must review for the target, by region";
     (!lines.is_empty()).then(|| Figure {
         title: title.into(),
         svg: whiskers::draw("round-region", title, &lines, true),
@@ -143,7 +143,7 @@ pub fn by_region(report: &Report) -> Option<Figure> {
             "people needed for the target",
             "WER of all drafts",
             "clips for people, as routed",
-            "minutes an hour",
+            "minutes per hour",
         ],
         rows: all
             .iter()
@@ -180,7 +180,7 @@ pub fn measured(report: &Report) -> Option<Figure> {
     (!steps.is_empty()).then(|| Figure {
         title: title.into(),
         svg: steps::draw("measured", title, &steps),
-        caption: "WER of the model before (hollow; of an anchor: of the model that training began from) and after (full) on the \
+        caption: "WER of the model before (hollow; of a retention set: of the model that training began from) and after (full) on the \
                   same clips, with the interval of the difference by the paired bootstrap. A triangle: worse."
             .into(),
         head: vec![

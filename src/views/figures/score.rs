@@ -16,7 +16,7 @@ pub fn risk_coverage(report: &Report) -> Option<Figure> {
         title: title.into(),
         svg: risk::draw(&score.curve, now, title),
         caption: format!(
-            "What would be wrong in accepted drafts, if the best-scored share of the clips were accepted (band: 95 %, by \
+            "The error of accepted drafts if the best-scored share of the clips were accepted (band: 95 %, by \
              speaker). Area under the WER curve {}, under the clip curve {}.",
             rate(&score.aurc_wer),
             rate(&score.aurc_clips)
@@ -36,7 +36,7 @@ pub fn risk_coverage(report: &Report) -> Option<Figure> {
 /// Does the score mean what it says; `None` without scored clips.
 pub fn reliability(report: &Report) -> Option<Figure> {
     let score = report.score.as_ref()?;
-    let title = "Does the score keep its word?";
+    let title = "Reliability of the score";
     let number = |n: Option<f64>| n.map_or("-".to_string(), |n| format!("{n:.3}"));
     Some(Figure {
         title: title.into(),

@@ -1,4 +1,4 @@
-//! What people's work costs, as data: minutes and money an hour of audio, and what still waits.
+//! What people's work costs, as data: minutes and money per hour of audio, and what still waits.
 
 use serde::Serialize;
 
@@ -11,15 +11,15 @@ pub struct Cost {
     /// Currency of all amounts.
     pub currency: String,
     /// Answers wanted for each clip, by the settings.
-    pub answers_a_clip: u32,
-    /// Active minutes for an hour of audio heard once.
-    pub minutes_per_heard_hour: Rate,
-    /// Active minutes for an hour of speech put in: the above, times the share of seconds for people,
-    /// times the answers a clip.
+    pub answers_per_clip: u32,
+    /// Active minutes for an hour of audio reviewed once.
+    pub minutes_per_reviewed_hour: Rate,
+    /// Active minutes for an hour of input: the above, times the share of seconds for people,
+    /// times the answers per clip.
     pub minutes_per_hour: Rate,
-    /// Pay for an hour of audio heard once; null where pay is not set.
-    pub money_per_heard_hour: Rate,
-    /// Pay for an hour of speech put in.
+    /// Pay for an hour of audio reviewed once; null where pay is not set.
+    pub money_per_reviewed_hour: Rate,
+    /// Pay for an hour of input.
     pub money_per_hour: Rate,
     /// Clips that wait for people.
     pub waiting_clips: u64,

@@ -13,8 +13,8 @@ pub enum Measure {
     HumanRate,
     /// WER of all drafts.
     DraftWer,
-    /// WER in accepted drafts.
-    ErrorLeft,
+    /// Residual WER: that of accepted drafts.
+    ResidualError,
 }
 
 impl Measure {
@@ -23,7 +23,7 @@ impl Measure {
         match self {
             Measure::HumanRate => "share of clips for people",
             Measure::DraftWer => "WER of all drafts",
-            Measure::ErrorLeft => "WER left in accepted drafts",
+            Measure::ResidualError => "residual WER of accepted drafts",
         }
     }
 }
@@ -110,9 +110,11 @@ fn sentence(all: &[Comparison]) -> String {
     let compared = all.iter().filter(|c| c.outcome != Outcome::CannotSay).count();
     match (shown.is_empty(), compared) {
         (false, _) => format!("Regions are not served equally. {}.", shown.join("; ")),
-        (true, 0) => "Too few speakers a region (fewer than 3 on a side), or too little settled: \
+        (true, 0) => {
+            "Too few speakers per region (fewer than 3 on a side), or too little settled: \
                       nothing can be said about equal service."
-            .into(),
+                .into()
+        }
         (true, n) => format!(
             "In {n} of {} comparisons no difference between regions is shown; the intervals say how \
              large one could still be{}.",

@@ -4,7 +4,7 @@ use super::rounds::{COMPARED, points};
 use super::words::{counted, many, rate};
 use super::{Report, clock, percent};
 use crate::domain::Measured;
-use crate::views::guarantee::promise;
+use crate::views::guarantee::statement;
 
 /// What the paragraph rests on.
 pub const CITED: [&str; 11] = [
@@ -28,11 +28,11 @@ impl Report {
         let names = |of: &std::collections::BTreeMap<String, u64>| {
             of.keys().cloned().collect::<Vec<_>>().join(", ")
         };
-        let (human, left) = (&self.human, &self.left);
+        let (human, residual) = (&self.human, &self.residual_error);
         let mut t = format!(
             "We transcribed {} of recordings ({} of {}) with second-ear {}: Whisper model {} \
              (digest {}), decode policy {}, and a confidence score calibrated on {} clips (calibration \
-             SHA-256 {}). A person was to hear {} of the clips; clustered by speaker the share is {} of the clips, \
+             SHA-256 {}). A person was to review {} of the clips; clustered by speaker the share is {} of the clips, \
              {} of the seconds and {} of the draft words. ",
             clock(self.input_seconds),
             many(human.clips.of, "clip"),
@@ -57,22 +57,22 @@ impl Report {
             "Each draft that would have been accepted was drawn for an audit with a recorded probability \
              (rate {}); of {} such clips {} were drawn and {} settled with a text. Word errors are \
              substitutions, deletions and insertions after lower-casing, without punctuation, with numbers as words. ",
-            v.settings.audit_rate, left.accepted, left.drawn, left.settled
+            v.settings.audit_rate, residual.accepted, residual.drawn, residual.settled
         ));
-        if left.settled > 0 {
+        if residual.settled > 0 {
             t.push_str(&format!(
-                "The word error rate left in accepted drafts is {} by Hajek's ratio (1971) with the variance of \
+                "The residual word error rate of accepted drafts is {} by Hajek's ratio (1971) with the variance of \
                  Poisson sampling, {} with the variance between speakers, and {} by the difference estimator (AIPW; \
                  Robins et al., 1994) with the expected error rate of each clip as its model; {} audited drafts \
                  had an error. ",
-                rate(&left.wer),
-                rate(&left.wer_by_speaker),
-                rate(&left.wer_with_model),
-                counted(&left.with_error)
+                rate(&residual.wer),
+                rate(&residual.wer_by_speaker),
+                rate(&residual.wer_with_model),
+                counted(&residual.with_error)
             ));
         } else {
             t.push_str(
-                "No audit is settled yet: nothing is said of the errors left in accepted drafts. ",
+                "No audit is settled yet: the residual error of accepted drafts is unknown. ",
             );
         }
         if let Some(score) = &self.score {
@@ -86,26 +86,26 @@ impl Report {
             "Regions were compared with all other clips by permuting speakers, with Holm's correction (1979). ",
         );
         t.push_str(&self.course());
-        t.push_str(&self.promised());
+        t.push_str(&self.guaranteed());
         t
     }
 
     /// How rounds are held against each other.
     fn course(&self) -> String {
         let mut t = format!(
-            "For the learning curve each round is weighed by itself. The share that people would have to hear is the              smallest, lowest scores first, that leaves {} in the other drafts as estimated on its settled clips              (1 - coverage on the risk-coverage curve); minutes of work are active time over the round's audio. ",
+            "For the learning curve each round is weighted by itself. The share that people would have to review is the smallest, lowest scores first, that leaves {} in the other drafts as estimated on its settled clips (1 - coverage on the risk-coverage curve); minutes of work are active time over the round's audio. ",
             self.target.words()
         );
         if self.by_round.len() > 1 {
             t.push_str(COMPARED);
             t.push_str(
-                " Of an earlier round only the clips that people had been given keep their drafts; audits among them                  stand for the accepted clips they were drawn from. ",
+                " Of an earlier round only the clips that people had been given keep their drafts; audits among them stand for the accepted clips they were drawn from. ",
             );
         }
         for r in &self.rounds {
             let sets: Vec<String> = r.measured.iter().map(Self::measured).collect();
             t.push_str(&format!(
-                "Round {} trained on {} of sound from round {} and was {}{}{}. ",
+                "Round {} trained on {} of audio from round {} and was {}{}{}. ",
                 r.number,
                 clock(r.train_seconds),
                 r.parent,
@@ -123,10 +123,10 @@ impl Report {
     }
 
     /// What holds with a stated probability, or that nothing was shown to.
-    fn promised(&self) -> String {
+    fn guaranteed(&self) -> String {
         let mut t = String::new();
         if let Some(g) = &self.guarantee {
-            let what = promise(g.measure, g.target_risk, g.confidence);
+            let what = statement(g.measure, g.target_risk, g.confidence);
             for (p, threshold) in g.scopes.iter().filter_map(|p| Some((p, p.threshold?))) {
                 t.push_str(&format!(
                     "For {}, drafts that score {threshold:.3} or more are accepted: Learn-then-Test (Angelopoulos et \

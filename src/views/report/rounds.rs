@@ -14,7 +14,7 @@ use crate::statistics::rate::Rate;
 /// What people's share is measured at, the same in every round.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Target {
-    /// The risk, at most, in the drafts that nobody would hear.
+    /// The risk, at most, in the drafts that nobody would review.
     pub risk: f64,
     /// `wer`: the mean over clips of their WER, at most 1 each; `clips`: the share of clips with an error.
     pub measure: Measure,
@@ -38,7 +38,7 @@ impl Target {
     }
 }
 
-/// The clips that one round's model drafted, weighed by themselves.
+/// The clips that one round's model drafted, weighted by themselves.
 #[derive(Clone, Debug, Serialize)]
 pub struct Round {
     /// Its number; 0: the settings' model as it is.
@@ -46,12 +46,12 @@ pub struct Round {
     /// Digest of the model that drafted.
     pub model: String,
     /// Whether all clips that it drafted are here. Where not, a later model drafted again those that nobody
-    /// had been given, and clips in people's hands stand for those they were drawn from.
+    /// had been given, and clips that people were given stand for those they were drawn from.
     pub whole: bool,
     /// Everything about its clips.
     #[serde(flatten)]
     pub group: Group,
-    /// Share of the drafts that people would have to hear for the target in the others.
+    /// Share of the drafts that people would have to review for the target in the others.
     pub human_at_target: Rate,
     /// Active minutes of people for an hour of audio.
     pub minutes_per_hour: Rate,
@@ -104,8 +104,8 @@ pub fn measured(m: &Measured) -> String {
 pub fn verdict(verdict: &RoundVerdict) -> String {
     match verdict {
         RoundVerdict::Promoted { model, .. } => format!("promoted, model {model}"),
-        RoundVerdict::Kept { why } if why.is_empty() => "not promoted".into(),
-        RoundVerdict::Kept { why } => format!("not promoted: {}", why.join("; ")),
+        RoundVerdict::Rejected { why } if why.is_empty() => "not promoted".into(),
+        RoundVerdict::Rejected { why } => format!("not promoted: {}", why.join("; ")),
     }
 }
 
@@ -137,7 +137,7 @@ impl Report {
                 let [name, wer, people, minutes] = cells;
                 let _ = writeln!(t, "  {name:<24} {wer:>22} {people:>28} {minutes:>22}");
             };
-            columns(t, ["round, region", "draft WER, all", "people needed", "minutes an hour"]);
+            columns(t, ["round, region", "draft WER, all", "people needed", "minutes per hour"]);
             for r in &self.by_round {
                 let mut line = |name: &str, wer: &Rate, people: &Rate, minutes: &Rate| {
                     let cells =
@@ -162,7 +162,7 @@ impl Report {
             let _ = writeln!(t, "  {} (from {}): {}", r.number, r.parent, verdict(&r.verdict));
             let _ = writeln!(
                 t,
-                "    clips {}; {} of sound; loss {}; share {:.2}; seed {}; data {}; {}",
+                "    clips {}; {} of audio; loss {}; share {:.2}; seed {}; data {}; {}",
                 learnt_from(&r.clips),
                 clock(r.train_seconds),
                 losses(&r.losses),

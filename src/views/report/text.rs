@@ -14,7 +14,7 @@ impl Report {
         self.write_groups(&mut t);
         self.write_rounds(&mut t);
         self.write_people(&mut t);
-        self.write_left(&mut t);
+        self.write_residual_error(&mut t);
         if let Some(guarantee) = &self.guarantee {
             t.push('\n');
             t.push_str(&guarantee.text());
@@ -25,7 +25,7 @@ impl Report {
 
     fn write_input(&self, t: &mut String) {
         let (recordings, time) = (self.recordings, clock(self.input_seconds));
-        let _ = writeln!(t, "{recordings} recordings, {time} of sound, model {}", self.model);
+        let _ = writeln!(t, "{recordings} recordings, {time} of audio, model {}", self.model);
         for (state, seconds) in self.seconds.iter().filter(|(_, s)| **s > 0.0) {
             let clips = self.clips.get(state).copied().unwrap_or(0);
             let clips = if clips > 0 { format!("{clips:>6} clips") } else { String::new() };
@@ -66,7 +66,7 @@ impl Report {
             let _ = writeln!(
                 t,
                 "\n  {name:<24} {:>6} {:>9} {:>22} {:>22} {:>22}",
-                "clips", "time", "for people", "draft WER, all", "WER left in accepted"
+                "clips", "time", "for people", "draft WER, all", "residual WER"
             );
         };
         let regions = self.by_region.iter().map(|(name, g)| (name.clone(), g));
@@ -80,7 +80,7 @@ impl Report {
             head(t, title);
             for (name, g) in groups {
                 let human = rate(&g.human.clips_by_speaker);
-                let (all, left) = (rate(&g.drafts.all_wer), rate(&g.left.wer));
+                let (all, left) = (rate(&g.drafts.all_wer), rate(&g.residual_error.wer));
                 let time = clock(g.seconds);
                 let _ = writeln!(
                     t,
@@ -123,20 +123,20 @@ impl Report {
         };
         let _ = writeln!(
             t,
-            "  time        {} in all, median {median:.1} s an answer, {:.1} times the audio",
+            "  time        {} in all, median {median:.1} s per answer, {:.1} times the audio",
             clock(p.active_seconds),
             p.active_per_audio_second.unwrap_or(0.0)
         );
         let c = &self.cost;
         let _ = writeln!(
             t,
-            "  cost        {} minutes an hour of speech put in",
+            "  cost        {} minutes per hour of input",
             number(&c.minutes_per_hour, 1)
         );
         if c.money_per_hour.value.is_some() {
             let _ = writeln!(
                 t,
-                "              {} {} an hour",
+                "              {} {} per hour",
                 number(&c.money_per_hour, 1),
                 c.currency
             );
@@ -151,9 +151,9 @@ impl Report {
         }
     }
 
-    fn write_left(&self, t: &mut String) {
-        let l = &self.left;
-        let _ = writeln!(t, "\nLeft in accepted drafts");
+    fn write_residual_error(&self, t: &mut String) {
+        let l = &self.residual_error;
+        let _ = writeln!(t, "\nResidual error of accepted drafts");
         let _ = writeln!(
             t,
             "  audits      {} drawn of {} accepted clips, {} settled with a text",

@@ -1,4 +1,4 @@
-//! JSONL: one row a line, every field, in the order of [`TranscriptRow`].
+//! JSONL: one row per line, every field, in the order of [`TranscriptRow`].
 
 use super::TranscriptRow;
 

@@ -1,4 +1,4 @@
-//! Plain text: one line a clip that has words.
+//! Plain text: one line per clip that has words.
 
 use super::TranscriptRow;
 use super::cues::{flat, with_text};

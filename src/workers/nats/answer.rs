@@ -1,5 +1,5 @@
 //! A worker's answers. In: what came of clips. Out: results on the server, and then the acknowledgement of
-//! the clip; or the clip given back. Left to others: hearing.
+//! the clip; or the clip given back. Left to others: transcribing.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,9 +29,9 @@ pub(super) async fn answer_all(shared: Arc<Shared>, mut finished: UnboundedRecei
     }
 }
 
-async fn answer(shared: Arc<Shared>, Finished { id, run, clip, attempts, heard }: Finished) {
-    let outcome = match heard {
-        Ok(hypothesis) => Outcome::Heard(Box::new(hypothesis)),
+async fn answer(shared: Arc<Shared>, Finished { id, run, clip, attempts, transcribed }: Finished) {
+    let outcome = match transcribed {
+        Ok(hypothesis) => Outcome::Transcribed(Box::new(hypothesis)),
         Err(error) if error.is::<Stopped>() => {
             give_back(&shared, id, None).await;
             return;
@@ -58,7 +58,7 @@ async fn answer(shared: Arc<Shared>, Finished { id, run, clip, attempts, heard }
         give_back(&shared, id, None).await;
         return;
     }
-    // First the result, then the clip: whoever dies in between, the clip is heard twice and kept once.
+    // First the result, then the clip: whoever dies in between, the clip is transcribed twice and kept once.
     if let Some(acker) = shared.held.acker(id) {
         let _ = acker.double_ack().await;
     }
@@ -70,7 +70,7 @@ async fn send(shared: &Arc<Shared>, subject: &str, outcome: &Outcome) -> Result<
     let payload = serde_json::to_vec(outcome)?;
     let mut headers = HeaderMap::new();
     headers.insert(WORKER, shared.terms.name.as_str());
-    if let Outcome::Heard(hypothesis) = outcome {
+    if let Outcome::Transcribed(hypothesis) = outcome {
         let Hypothesis { model, policy, .. } = &**hypothesis;
         headers.insert(MODEL, model.as_str());
         headers.insert(POLICY, policy.as_str());
@@ -86,7 +86,7 @@ async fn send(shared: &Arc<Shared>, subject: &str, outcome: &Outcome) -> Result<
         .boxed()
     };
     let (link, tell) = (&shared.link, &shared.terms.tell);
-    // Not the worker's own end: what was heard is handed in.
+    // Not the worker's own end: what was transcribed is handed in.
     let never = std::sync::atomic::AtomicBool::new(false);
     publish(link, subject.to_string(), headers, &payload, &never, tell, &renew).await?;
     Ok(())
@@ -101,7 +101,7 @@ async fn give_back(shared: &Shared, id: u64, after: Option<Duration>) {
 fn count(shared: &Shared, clip: &ClipId, outcome: &Outcome) {
     let Ok(mut served) = shared.served.lock() else { return };
     match outcome {
-        Outcome::Heard(hypothesis) => {
+        Outcome::Transcribed(hypothesis) => {
             served.clips += 1;
             served.audio_seconds += hypothesis.seconds;
             let since = shared.began.elapsed().as_secs_f64();

@@ -35,7 +35,7 @@ pub struct Order {
     /// Most clips on the server and with workers at once.
     pub in_flight: usize,
     /// Without a sign of life for this long, a worker's clip goes to another one.
-    pub patience: Duration,
+    pub ack_timeout: Duration,
     /// Servers of a cluster that keep each message.
     pub replicas: usize,
     /// Bytes of clips that may wait on the server, of all runs together; counts where the stream is made.
@@ -92,7 +92,7 @@ async fn make(link: &Link, order: &Order) -> Result<()> {
     streams::returns(link, &order.run.workspace).await?;
     files::keep_setup(link, &order.run, &order.setup, order.replicas).await?;
     // Last: a worker that sees the consumer finds its setup.
-    streams::offer(link, &order.run, order.patience).await?;
+    streams::offer(link, &order.run, order.ack_timeout).await?;
     Ok(())
 }
 
@@ -134,7 +134,7 @@ pub async fn start(
     tasks.spawn_blocking(move || read_all(jobs, &slice, &stop, &feed, &events));
     let offering = desk.clone();
     tasks.spawn(async move {
-        // What an earlier coordinator left there first: it need not be heard again.
+        // What an earlier coordinator left there first: it need not be transcribed again.
         offering.collect_what_waits().await;
         offering.offer_all(sounds).await;
         offering.offered.store(true, Ordering::Release);

@@ -60,7 +60,7 @@ pub async fn connect(access: &Access, name: &str, tell: Tell) -> Result<Link> {
     }
     let last = Mutex::new(String::new());
     let (place, lost) = (shown.clone(), std::sync::atomic::AtomicBool::new(false));
-    let heard = move |event: Event| {
+    let on_event = move |event: Event| {
         use std::sync::atomic::Ordering::Relaxed;
         let line = match event {
             Event::Disconnected if !lost.swap(true, Relaxed) => {
@@ -82,7 +82,7 @@ pub async fn connect(access: &Access, name: &str, tell: Tell) -> Result<Link> {
         }
     };
     let options = options.event_callback(move |event| {
-        heard(event);
+        on_event(event);
         async {}
     });
     let client = options.connect(addresses).await.with_context(|| {

@@ -22,7 +22,7 @@ pub const WORKER: &str = "Second-Ear-Worker";
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// A hypothesis.
-    Heard(Box<Hypothesis>),
+    Transcribed(Box<Hypothesis>),
     /// No worker could do it: the dead letter.
     Failed {
         /// Why.
@@ -54,7 +54,7 @@ pub fn outcome(subject: &str, payload: &[u8]) -> Result<(ClipId, Outcome)> {
     let clip = clip_of(subject).context("a result without a clip")?;
     let outcome: Outcome =
         serde_json::from_slice(payload).with_context(|| format!("read the result of {clip}"))?;
-    if let Outcome::Heard(h) = &outcome {
+    if let Outcome::Transcribed(h) = &outcome {
         anyhow::ensure!(h.clip == clip, "the result of {clip} is one of {}", h.clip);
     }
     Ok((clip, outcome))

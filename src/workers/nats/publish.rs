@@ -97,7 +97,7 @@ pub async fn publish(
             // A lost connection says so itself. Servers do not report a full disk: they stop answering.
             Again::NoAnswer if !connected(link) => None,
             Again::NoAnswer => Some(format!(
-                "the server at {} does not keep what it is sent (is its disk full?); trying again",
+                "the server at {} does not store what it is sent (is its disk full?); trying again",
                 link.shown
             )),
             Again::Other(why) => Some(format!("the server at {}: {why}; trying again", link.shown)),

@@ -28,7 +28,7 @@ const PULL: Duration = Duration::from_secs(1);
 /// Clips that a worker holds at most.
 const MOST_HELD: usize = 1024;
 
-/// Clips of a run are heard, or not.
+/// Clips of a run are transcribed, or not.
 enum State {
     Ready(Arc<Hands>, Box<Consumer<pull::Config>>),
     /// Since when: the model may come.
@@ -122,8 +122,8 @@ impl Puller {
                     let consumer = stream.get_consumer(&run.consumer()).await;
                     let consumer: Consumer<pull::Config> =
                         consumer.map_err(|e| anyhow!("the run's consumer: {e}"))?;
-                    let patience = consumer.cached_info().config.ack_wait.as_millis() as u64;
-                    self.shared.patience.store(patience.max(500), Ordering::Relaxed);
+                    let ack_timeout = consumer.cached_info().config.ack_wait.as_millis() as u64;
+                    self.shared.ack_timeout.store(ack_timeout.max(500), Ordering::Relaxed);
                     State::Ready(Arc::new(hands), Box::new(consumer))
                 }
                 Err(error) => {

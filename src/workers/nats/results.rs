@@ -42,7 +42,7 @@ impl Desk {
         if self.done() {
             while receipts.join_next().await.is_some() {}
             if let Err(error) = self.tidy().await {
-                (self.tell)(format!("what is left of this run on the server: {error:#}"));
+                (self.tell)(format!("the rest of this run on the server: {error:#}"));
             }
         }
     }
@@ -109,14 +109,14 @@ impl Desk {
         };
         let waiting = self.take_back(&clip);
         if waiting.is_none()
-            && matches!(outcome, Outcome::Heard(_))
+            && matches!(outcome, Outcome::Transcribed(_))
             && let Ok(mut known) = self.known.lock()
         {
             known.insert(clip.clone());
         }
         let (receipt, kept) = Receipt::awaited();
         let event = match (outcome, waiting) {
-            (Outcome::Heard(hypothesis), _) => Event::Heard(hypothesis, receipt),
+            (Outcome::Transcribed(hypothesis), _) => Event::Transcribed(hypothesis, receipt),
             (Outcome::Failed { error, attempts }, Some(waiting)) => Event::ClipFailed {
                 clip: waiting.clip.clone(),
                 error: anyhow!("{error} (handed out {attempts} times)"),

@@ -1,5 +1,5 @@
 //! A worker: what its parts share, from its start to its end. In: a connection, what prepares a run. Out: results on
-//! the server, counts. Left to others: pulling clips (`pull`), hearing them (`threads`), answering (`answer`).
+//! the server, counts. Left to others: pulling clips (`pull`), transcribing them (`threads`), answering (`answer`).
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -50,7 +50,7 @@ pub struct Terms {
     pub prepare: Prepare,
     /// Fetches a model.
     pub fetch: Fetch,
-    /// Hears remarks.
+    /// Receives remarks.
     pub tell: Tell,
     /// Set from outside when it shall end.
     pub stop: Arc<AtomicBool>,
@@ -61,7 +61,7 @@ pub struct Terms {
 pub struct Served {
     /// Clips whose hypothesis it published.
     pub clips: u64,
-    /// Seconds of sound in them.
+    /// Seconds of audio in them.
     pub audio_seconds: f64,
     /// Clips that it gave up on.
     pub failed: u64,
@@ -84,7 +84,7 @@ pub struct Shared {
     pub served: Mutex<Served>,
     pub began: Instant,
     /// Milliseconds without a sign of life after which the server gives a clip to somebody else.
-    pub patience: AtomicU64,
+    pub ack_timeout: AtomicU64,
     /// A thread hangs for good.
     lost: AtomicBool,
 }
@@ -104,7 +104,7 @@ pub async fn serve(link: Link, terms: Terms) -> Result<Served> {
         held: Held::default(),
         served: Mutex::default(),
         began: Instant::now(),
-        patience: AtomicU64::new(3_000),
+        ack_timeout: AtomicU64::new(3_000),
         lost: AtomicBool::new(false),
         link,
         terms,
@@ -138,7 +138,7 @@ pub async fn serve(link: Link, terms: Terms) -> Result<Served> {
     let _ = shared.link.client.flush().await;
     if shared.lost.load(Ordering::Relaxed) {
         bail!(
-            "a clip hangs and its thread cannot be stopped: start the worker anew (the clip goes to another \
+            "a clip hangs and its thread cannot be stopped: restart the worker (the clip goes to another \
              worker, and is given up after {MOST_ATTEMPTS} attempts)"
         );
     }
@@ -149,8 +149,8 @@ pub async fn serve(link: Link, terms: Terms) -> Result<Served> {
 /// Says that the clips in hand are alive.
 async fn beat(shared: Arc<Shared>) {
     loop {
-        let patience = Duration::from_millis(shared.patience.load(Ordering::Relaxed));
-        tokio::time::sleep(patience / 4).await;
+        let ack_timeout = Duration::from_millis(shared.ack_timeout.load(Ordering::Relaxed));
+        tokio::time::sleep(ack_timeout / 4).await;
         if shared.held.beat().await {
             shared.lost.store(true, Ordering::Relaxed);
             shared.terms.stop.store(true, Ordering::Relaxed);

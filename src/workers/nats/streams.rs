@@ -121,14 +121,18 @@ pub async fn stream(link: &Link, name: &str) -> Result<Stream> {
     stream.with_context(|| format!("look for the stream {name} on {}", link.shown))
 }
 
-/// The consumer that all workers of a run share. Without a sign of life for `patience`, a clip goes to
+/// The consumer that all workers of a run share. Without a sign of life for `ack_timeout` a clip goes to
 /// somebody else.
-pub async fn offer(link: &Link, run: &Run, patience: Duration) -> Result<Consumer<pull::Config>> {
+pub async fn offer(
+    link: &Link,
+    run: &Run,
+    ack_timeout: Duration,
+) -> Result<Consumer<pull::Config>> {
     let config = pull::Config {
         durable_name: Some(run.consumer()),
         filter_subject: run.all_work(),
         ack_policy: AckPolicy::Explicit,
-        ack_wait: patience,
+        ack_wait: ack_timeout,
         max_deliver: -1, // workers count, and give up aloud
         max_ack_pending: 20_000,
         ..pull::Config::default()
@@ -156,7 +160,7 @@ pub async fn returns(link: &Link, workspace: &str) -> Result<Consumer<pull::Conf
 ///
 /// # Errors
 /// No word within that and [`ANSWER`]: where a server dies, or a consumer is removed, in the middle of a pull, it may get neither
-/// an answer nor an end. What was on its way comes again after the run's patience.
+/// an answer nor an end. What was on its way comes again after the run's acknowledgement timeout.
 pub async fn next<E: std::fmt::Display>(
     pull: &mut (impl Flow<Item = Result<Message, E>> + Unpin),
     expires: Duration,

@@ -1,7 +1,7 @@
-//! The threads of a worker. In: clips with what to hear them with. Out: what came of each. Left to others:
+//! The threads of a worker. In: clips with what to transcribe them with. Out: what came of each. Left to others:
 //! where clips come from, what is answered.
 //!
-//! A model that decodes clips in step gets several at once. A clip that comes back from a worker is heard alone: that one may have
+//! A model that decodes clips in step gets several at once. A clip that comes back from a worker is transcribed alone: that one may have
 //! died of it, and the next one shall take nobody with it.
 
 use std::sync::atomic::AtomicBool;
@@ -16,7 +16,7 @@ use crate::audio::{flac, level};
 use crate::domain::{ClipId, DecodePolicy, Hypothesis, LanguageChoice};
 use crate::hypotheses::transcriber::{Request, Transcriber};
 
-/// How the clips of a run are heard.
+/// How the clips of a run are transcribed.
 pub struct Hands {
     /// The decode policy.
     pub policy: DecodePolicy,
@@ -26,7 +26,7 @@ pub struct Hands {
     pub transcriber: Box<dyn Fn() -> Result<Transcriber> + Send + Sync>,
 }
 
-/// A clip to be heard.
+/// A clip to be transcribed.
 pub struct Task {
     /// As held.
     pub id: u64,
@@ -57,7 +57,7 @@ pub struct Finished {
     /// As handed out.
     pub attempts: u64,
     /// The hypothesis, or why there is none.
-    pub heard: Result<Hypothesis>,
+    pub transcribed: Result<Hypothesis>,
 }
 
 /// Clips that wait for a thread.
@@ -80,7 +80,7 @@ pub fn start(
     }
 }
 
-/// Waits for a clip, and takes what may be heard with it, up to this thread's share; none at the end.
+/// Waits for a clip, and takes what may be transcribed with it, up to this thread's share; none at the end.
 fn take(waiting: &Mutex<Waiting>, threads: usize) -> Vec<Task> {
     let Ok(mut waiting) = waiting.lock() else { return Vec::new() };
     let Some(first) = waiting.next.take().or_else(|| waiting.tasks.blocking_recv()) else {
@@ -107,15 +107,15 @@ fn work(waiting: &Mutex<Waiting>, shared: &Shared, finished: &UnboundedSender<Fi
         let Some(others) = taken.len().checked_sub(1) else { return };
         // Those that were given back meanwhile: the worker ends.
         taken.retain(|task| shared.held.begin(task.id, others));
-        let heard = match &mut taken[..] {
+        let transcribed = match &mut taken[..] {
             [] => continue,
             [task] if task.attempts > MOST_ATTEMPTS => vec![Err(GivenUp.into())],
-            tasks => hear(&mut own, tasks),
+            tasks => transcribe(&mut own, tasks),
         };
-        for (task, heard) in taken.into_iter().zip(heard) {
+        for (task, transcribed) in taken.into_iter().zip(transcribed) {
             shared.held.end(task.id);
             let Task { id, run, clip, attempts, .. } = task;
-            if finished.send(Finished { id, run, clip, attempts, heard }).is_err() {
+            if finished.send(Finished { id, run, clip, attempts, transcribed }).is_err() {
                 return;
             }
         }
@@ -128,7 +128,7 @@ fn work(waiting: &Mutex<Waiting>, shared: &Shared, finished: &UnboundedSender<Fi
 pub struct GivenUp;
 
 /// What came of clips of one run, in their order; takes their sounds.
-fn hear(own: &mut Option<(Run, Transcriber)>, tasks: &mut [Task]) -> Vec<Result<Hypothesis>> {
+fn transcribe(own: &mut Option<(Run, Transcriber)>, tasks: &mut [Task]) -> Vec<Result<Hypothesis>> {
     let sounds = tasks.iter_mut().map(|task| flac::decode(std::mem::take(&mut task.flac)));
     let sounds: Vec<Result<Vec<f32>>> = sounds.collect();
     let Some(Task { run, hands, stop, .. }) = tasks.first() else { return Vec::new() };
@@ -143,8 +143,8 @@ fn hear(own: &mut Option<(Run, Transcriber)>, tasks: &mut [Task]) -> Vec<Result<
     });
     let requests: Vec<Request> = requests.collect();
     // All of them began together and are told to stop together.
-    let mut heard = transcriber.transcribe_all(&requests, &hands.policy, stop).into_iter();
-    let of = |sound: Result<_>| sound.and_then(|_| heard.next().context("no hypothesis")?);
+    let mut transcribed = transcriber.transcribe_all(&requests, &hands.policy, stop).into_iter();
+    let of = |sound: Result<_>| sound.and_then(|_| transcribed.next().context("no hypothesis")?);
     sounds.into_iter().map(of).collect()
 }
 

@@ -10,7 +10,7 @@ use whisper::{Engine, Stopped};
 use super::super::anchors::anchors;
 use super::{Worst, examples, forced};
 use crate::audio::level;
-use crate::domain::{DecodePolicy, LanguageChoice, SecondLook, Weights};
+use crate::domain::{DecodePolicy, LanguageChoice, SecondPass, Weights};
 use crate::hypotheses::second::Judge;
 use crate::hypotheses::transcriber::{Request, Transcriber};
 
@@ -61,7 +61,7 @@ fn ctranslate2_hears_clips_together_as_it_hears_each_alone() {
         })
         .collect();
     let judge = Judge {
-        when: SecondLook::Always,
+        when: SecondPass::Always,
         doubtful: 0.0..1.0,
         calibration: None,
         regional: Arc::new(|_| false),
@@ -78,7 +78,7 @@ fn ctranslate2_hears_clips_together_as_it_hears_each_alone() {
         assert_eq!(together, alone);
         slowed += usize::from(together.slowed.is_some());
     }
-    assert!(slowed > 30, "{slowed} second looks");
+    assert!(slowed > 30, "{slowed} second passes");
 }
 
 #[test]

@@ -66,13 +66,13 @@ fn audits_speak_for_accepted_drafts_and_only_for_them() {
     let routed = row("a", Part::Reasons, Some(5), Some(1.0));
     let accepted = row("c", Part::Accepted, None, None);
     let [clean, wrong] = [0, 1].map(|e| row("d", Part::Accepted, Some(e), Some(2.0)));
-    let of = left(&[&routed, &accepted, &clean, &wrong]);
+    let of = residual_error(&[&routed, &accepted, &clean, &wrong]);
     assert_eq!((of.accepted, of.drawn, of.settled, of.with_error.part), (3, 2, 2, 1));
     assert!((of.wer.value.unwrap() - 0.1).abs() < 1e-12);
     assert_eq!(of.wer_by_speaker.missing, Some(Missing::OneSpeaker));
-    let none = left(&[&routed, &accepted]);
+    let none = residual_error(&[&routed, &accepted]);
     assert_eq!((none.wer.value, none.wer.missing), (None, Some(Missing::NoneSettled)));
-    assert_eq!(left(&[&routed]).wer.missing, Some(Missing::NothingCounted));
+    assert_eq!(residual_error(&[&routed]).wer.missing, Some(Missing::NothingCounted));
 }
 
 #[test]

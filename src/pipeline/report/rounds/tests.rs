@@ -6,8 +6,8 @@ use crate::views::clips::Part;
 
 const WER_10: Target = Target { risk: 0.1, measure: Measure::Wer, set: false };
 
-/// A draft of ten words, heard by a person for certain, with score and errors.
-fn heard(clip: &str, speaker: &str, score: f64, errors: u64) -> Row {
+/// A draft of ten words, reviewed by a person for certain, with score and errors.
+fn reviewed(clip: &str, speaker: &str, score: f64, errors: u64) -> Row {
     Row {
         speaker: speaker.into(),
         score: Some(score),
@@ -24,13 +24,13 @@ fn refs(rows: &[Row]) -> Vec<&Row> {
 /// which the mean of three is 0.033 and of four 0.1; with a fifth clip of 6/10 it is 0.2.
 fn two_rounds() -> Vec<Row> {
     let mut rows = vec![
-        heard("a", "ana", 0.9, 0),
-        heard("b", "ana", 0.8, 0),
-        heard("c", "bo", 0.7, 1),
-        heard("d", "bo", 0.6, 3),
-        heard("e", "bo", 0.5, 6),
-        heard("f", "ana", 0.9, 0),
-        heard("g", "bo", 0.4, 1),
+        reviewed("a", "ana", 0.9, 0),
+        reviewed("b", "ana", 0.8, 0),
+        reviewed("c", "bo", 0.7, 1),
+        reviewed("d", "bo", 0.6, 3),
+        reviewed("e", "bo", 0.5, 6),
+        reviewed("f", "ana", 0.9, 0),
+        reviewed("g", "bo", 0.4, 1),
     ];
     for row in &mut rows[5..] {
         (row.round, row.model) = (1, "m1".into());
@@ -76,7 +76,7 @@ fn an_error_or_none_needs_more_people_than_words_do() {
 #[test]
 fn an_audit_counts_for_those_it_was_drawn_from_when_a_later_model_took_them() {
     // Of one reason and four audits at 0.25, round 0 had 17 clips.
-    let mut rows = vec![heard("reason", "ana", 0.1, 5)];
+    let mut rows = vec![reviewed("reason", "ana", 0.1, 5)];
     for (clip, errors) in [("a", 0), ("b", 0), ("c", 0), ("d", 4)] {
         let audit = row(clip, "human", Part::Accepted, 0.25, Some(errors));
         let score = Some(0.9 - errors as f64 / 10.0);
@@ -91,23 +91,23 @@ fn an_audit_counts_for_those_it_was_drawn_from_when_a_later_model_took_them() {
     assert!((round.group.human.seconds.value.unwrap() - 5.0 / 17.0).abs() < 1e-12);
     // (5 + 4 * 4) errors of 170 words
     assert!((round.group.drafts.all_wer.value.unwrap() - 21.0 / 170.0).abs() < 1e-12);
-    let left = round.group.left;
-    assert!((left.wer.value.unwrap() - 0.1).abs() < 1e-12);
-    assert_eq!(left.wer_with_model.missing, Some(Missing::DraftedAgain));
+    let residual = round.group.residual_error;
+    assert!((residual.wer.value.unwrap() - 0.1).abs() < 1e-12);
+    assert_eq!(residual.wer_with_model.missing, Some(Missing::DraftedAgain));
     assert_eq!(
-        (left.with_error_mean.value, left.with_error_mean.missing),
+        (residual.with_error_mean.value, residual.with_error_mean.missing),
         (None, Some(Missing::DraftedAgain))
     );
 }
 
 #[test]
 fn minutes_an_hour_are_active_time_over_audio_and_say_why_when_they_are_not_known() {
-    // Four clips of 2 s; people hear two of them, 6 s and 10 s of work: 16 s of 8 s is two hours an hour.
+    // Four clips of 2 s; people review two of them, 6 s and 10 s of work: 16 s of 8 s is two hours per hour.
     let timed = |clip: &str, speaker: &str, seconds: f64| Row {
         answers: 1,
         timed_answers: 1,
         active_seconds: seconds,
-        ..heard(clip, speaker, 0.5, 1)
+        ..reviewed(clip, speaker, 0.5, 1)
     };
     let accepted = |clip: &str, speaker: &str| Row {
         speaker: speaker.into(),
@@ -124,12 +124,12 @@ fn minutes_an_hour_are_active_time_over_audio_and_say_why_when_they_are_not_know
     assert_eq!(minutes(&rows).low.map(f64::round), Some(90.0), "ana twice");
     // A third answer on a clip that nobody timed, and a clip that waits, count like the others.
     rows.push(Row { timed_answers: 0, active_seconds: 0.0, ..timed("e", "bo", 0.0) });
-    rows.push(Row { verdict: None, errors: None, ..heard("f", "bo", 0.5, 0) });
-    // 240 minutes for an hour heard, each clip heard once, four clips of six.
+    rows.push(Row { verdict: None, errors: None, ..reviewed("f", "bo", 0.5, 0) });
+    // 240 minutes for an hour reviewed, each clip reviewed once, four clips of six.
     let more = minutes(&rows);
     assert!((more.value.unwrap() - 240.0 * 4.0 / 6.0).abs() < 1e-9, "{more:?}");
 
-    let untimed = [heard("a", "ana", 0.5, 1), accepted("b", "ana")];
+    let untimed = [reviewed("a", "ana", 0.5, 1), accepted("b", "ana")];
     assert_eq!(minutes(&untimed).missing, Some(Missing::NotTimed));
     assert_eq!(minutes(&[]).missing, Some(Missing::NothingCounted));
     let unsettled = [Row { verdict: None, errors: None, ..timed("a", "ana", 3.0) }];
@@ -147,11 +147,11 @@ fn where_people_needed_cannot_be_had_a_reason_stands() {
     assert_eq!(target(&[unsettled]).missing, Some(Missing::NoneSettled));
     // The accepted part is not passed over in silence.
     let accepted = row("b", "auto", Part::Accepted, 0.1, None);
-    let part = target(&[heard("a", "ana", 0.9, 0), accepted]);
+    let part = target(&[reviewed("a", "ana", 0.9, 0), accepted]);
     assert_eq!(part.missing, Some(Missing::PartUnsettled));
-    let unscored = Row { score: None, ..heard("a", "ana", 0.9, 0) };
+    let unscored = Row { score: None, ..reviewed("a", "ana", 0.9, 0) };
     assert_eq!(target(std::slice::from_ref(&unscored)).missing, Some(Missing::NoScore));
     // One without a score goes to people, whatever else.
-    let one = target(&[unscored, heard("b", "ana", 0.9, 0)]);
+    let one = target(&[unscored, reviewed("b", "ana", 0.9, 0)]);
     assert_eq!((one.value, one.missing), (Some(0.5), Some(Missing::OneSpeaker)));
 }

@@ -50,7 +50,7 @@ impl<'de> Visitor<'de> for &mut Tasks {
 fn annotations(task: &Value) -> Vec<Result<TaskRow, String>> {
     let Some(data) = task.get("data").filter(|d| d.is_object()) else {
         let why = "not a task of Label Studio's JSON export (JSON-MIN and others do not say who \
-             answered; rows of second-ear stand one a line, without brackets): export as JSON";
+             answered; rows of second-ear are one per line, without brackets): export as JSON";
         return vec![Err(why.into())];
     };
     let column = |name: &str| match data.get(name) {

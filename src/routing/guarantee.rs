@@ -1,14 +1,14 @@
-//! What may be promised of drafts that nobody checks. In: every clip whose score alone decides, with
-//! its draw and, where people have settled it, its loss; the log of promises so far. Out: new entries
+//! What may be guaranteed of drafts that nobody checks. In: every clip whose score alone decides, with
+//! its draw and, where people have settled it, its loss; the log of guarantees so far. Out: new entries
 //! of that log, audits in the order in which they count, thresholds. Pure. Left to others: the
 //! statistics (`statistics`), which clips these are (`standing`), keeping the log (store).
 //!
 //! - **The sample.** Clips whose draw lies under tau: the audit rate, or the least draw of a clip that
-//!   people will not hear, if that is less (a budget, or an earlier, lower rate). So every clip of the
+//!   people will not review, if that is less (a budget, or an earlier, lower rate). So every clip of the
 //!   sample was drawn with the same probability, whatever its score and whoever spoke.
 //! - **The order.** Settled audits get a position when they are first seen, at random among those seen
 //!   together, and keep it: the betting p-value may then be looked at as often as one likes.
-//! - **Scopes.** A region with enough audits has a promise of its own, all others are pooled.
+//! - **Scopes.** A region with enough audits has a guarantee of its own, all others are pooled.
 //! - **A test** opens once enough audits are settled to convince anybody; its start and horizon come
 //!   from scores and draws alone and stay. Certificates only ever lower the threshold.
 //! - **The watch** looks at audits that came after the first certificate, at the threshold that was in
@@ -17,7 +17,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::{
-    ClipId, Entry, Event, Promise, Region, RoutingSettings, Scope, Threshold, Thresholds, draw,
+    ClipId, Entry, Event, Guarantee, Region, RoutingSettings, Scope, Threshold, Thresholds, draw,
 };
 use crate::statistics::betting::Rule;
 use crate::statistics::certify::{self, Audit, Finding};
@@ -28,7 +28,7 @@ use crate::statistics::watch::{Watched, watch};
 pub struct Known {
     /// The clip.
     pub clip: ClipId,
-    /// Its region, declared or heard.
+    /// Its region, declared or inferred.
     pub region: Option<Region>,
     /// Its draw, in [0, 1): see [`super::audit::draw`].
     pub draw: f64,
@@ -36,8 +36,8 @@ pub struct Known {
     pub score: f64,
     /// Expected loss, by the calibration.
     pub expected: f64,
-    /// Whether people hear it, or have heard it; `None`: not decided yet, or never possible.
-    pub heard: Option<bool>,
+    /// Whether people review it, or have reviewed it; `None`: not decided yet, or never possible.
+    pub reviewed: Option<bool>,
     /// What accepting its draft would have cost, once people have settled it.
     pub loss: Option<f64>,
     /// Its place among the audits, where it has one.
@@ -46,7 +46,7 @@ pub struct Known {
     pub certifies: bool,
 }
 
-/// Whether a clip's answer may prove a promise: always, unless the score was fitted on answers of this
+/// Whether a clip's answer may prove a guarantee: always, unless the score was fitted on answers of this
 /// workspace. Then half of the clips are for fitting and the others for proving, by a draw.
 pub fn may_certify(clip: &ClipId, fitted_here: bool, seed: u64) -> bool {
     !fitted_here || draw(seed, &format!("fit{clip}")) >= 0.5
@@ -73,7 +73,7 @@ pub struct Outlook {
     pub finding: Finding,
     /// What drafts must reach.
     pub threshold: Threshold,
-    /// What the watch over the promise in force says.
+    /// What the watch over the guarantee in force says.
     pub watched: Option<Watched>,
     /// The alarm after which nothing has been certified again.
     pub alarm: Option<Event>,
@@ -83,7 +83,7 @@ pub struct Outlook {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Look {
     /// What is asked for.
-    pub promise: Promise,
+    pub guarantee: Guarantee,
     /// Probability with which a clip is in the sample.
     pub rate: f64,
     /// Audits that count from now on, in order; they follow those with a position.
@@ -96,7 +96,7 @@ pub struct Look {
     pub thresholds: Thresholds,
 }
 
-/// Looks at the audits; `None` when nothing is to be promised. `log` holds all entries with the
+/// Looks at the audits; `None` when no guarantee is asked for. `log` holds all entries with the
 /// current basis, oldest first; `next` is the first free position, of all audits that were ever kept.
 /// With `again`, every scope's test opens anew.
 pub fn look(
@@ -106,9 +106,9 @@ pub fn look(
     next: u64,
     again: bool,
 ) -> Option<Look> {
-    let promise = settings.promise()?;
-    let unheard = clips.iter().filter(|c| c.heard == Some(false));
-    let rate = unheard.map(|c| c.draw).fold(settings.audit_rate, f64::min);
+    let guarantee = settings.guarantee()?;
+    let unreviewed = clips.iter().filter(|c| c.reviewed == Some(false));
+    let rate = unreviewed.map(|c| c.draw).fold(settings.audit_rate, f64::min);
     let sampled = |i: &usize| clips[*i].certifies && clips[*i].draw < rate;
     let sample: Vec<usize> = (0..clips.len()).filter(sampled).collect();
 
@@ -126,12 +126,12 @@ pub fn look(
     }
 
     let mut found = Look {
-        promise,
+        guarantee,
         rate,
         joined: fresh.iter().map(|&i| clips[i].clip.clone()).collect(),
         entries: Vec::new(),
         scopes: Vec::new(),
-        thresholds: Thresholds { pooled: conservative(promise), regions: BTreeMap::new() },
+        thresholds: Thresholds { pooled: conservative(guarantee), regions: BTreeMap::new() },
     };
     for scope in scopes(clips, &sample, settings.region_min_audits) {
         let inside = |i: &usize| holds(&scope, clips[*i].region.as_ref());
@@ -143,7 +143,7 @@ pub fn look(
             .filter_map(|&i| Some(Placed::new(&clips[i], positions[i]?, clips[i].loss?)))
             .collect();
         audits.sort_by_key(|a| a.position);
-        let case = Case { promise, scope, members, drawn, audits, next };
+        let case = Case { guarantee, scope, members, drawn, audits, next };
         let outlook = case.judge(log, again, &mut found.entries);
         match &outlook.scope {
             Scope::Pooled { .. } => found.thresholds.pooled = outlook.threshold,
@@ -156,7 +156,7 @@ pub fn look(
     Some(found)
 }
 
-fn conservative(Promise { target, measure, .. }: Promise) -> Threshold {
+fn conservative(Guarantee { target, measure, .. }: Guarantee) -> Threshold {
     Threshold::Conservative { target, measure }
 }
 
@@ -239,7 +239,7 @@ impl History {
 
 /// One scope, ready to be judged.
 struct Case<'a> {
-    promise: Promise,
+    guarantee: Guarantee,
     scope: Scope,
     members: Vec<&'a Known>,
     drawn: Vec<&'a Known>,
@@ -295,7 +295,7 @@ impl Case<'_> {
         }
         let threshold = match history.certified.last() {
             Some(&(score, _)) => Threshold::Certified { score },
-            None => conservative(self.promise),
+            None => conservative(self.guarantee),
         };
         let (share, expected) = self.expected(test.start);
         Outlook {
@@ -314,12 +314,12 @@ impl Case<'_> {
     }
 
     fn rule(&self, horizon: usize) -> Rule {
-        Rule { target: self.promise.target, delta: 1.0 - self.promise.confidence, horizon }
+        Rule { target: self.guarantee.target, delta: 1.0 - self.guarantee.confidence, horizon }
     }
 
     fn start(&self) -> f64 {
         let expected: Vec<_> = self.members.iter().map(|c| (c.score, c.expected)).collect();
-        certify::start(&expected, self.promise.target)
+        certify::start(&expected, self.guarantee.target)
     }
 
     fn open(&self, from: u64) -> Event {
@@ -342,7 +342,7 @@ impl Case<'_> {
             history.in_force(a.position).is_some_and(|threshold| a.audit.score >= threshold)
         };
         let after: Vec<&Placed> = self.audits.iter().filter(accepted).collect();
-        let Promise { target, confidence, .. } = self.promise;
+        let Guarantee { target, confidence, .. } = self.guarantee;
         let seen = watch(after.iter().map(|a| a.audit.loss), target, 1.0 - confidence);
         let alarm = seen.alarm.map(|alarm| {
             let losses: Vec<f64> =

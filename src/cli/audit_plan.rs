@@ -1,4 +1,4 @@
-//! The arguments of `plan`.
+//! The arguments of `audit-plan`.
 
 use std::path::PathBuf;
 
@@ -6,21 +6,21 @@ use clap::Args;
 
 use crate::domain::Measure;
 
-/// Arguments of `plan`.
+/// Arguments of `audit-plan`.
 #[derive(Debug, Args)]
-pub struct Plan {
+pub struct AuditPlan {
     /// The workspace.
     pub dir: PathBuf,
-    /// The mean loss to promise (0.05: 5 %); overrides the settings.
+    /// The highest mean loss to guarantee (0.05: 5 %); overrides the settings.
     #[arg(long, value_name = "SHARE")]
     pub target_risk: Option<f64>,
-    /// Probability with which the promise is to hold; overrides the settings.
+    /// Probability with which the guarantee holds; overrides the settings.
     #[arg(long, value_name = "SHARE")]
     pub confidence: Option<f64>,
     /// What counts as loss: wer, clips; overrides the settings.
     #[arg(long)]
     pub measure: Option<Measure>,
-    /// Assume this risk of what is accepted, instead of what audits and calibration say.
+    /// Risk of the accepted drafts to assume, instead of the estimate from audits and calibration.
     #[arg(long, value_name = "SHARE")]
     pub risk: Option<f64>,
     /// Print JSON.

@@ -1,4 +1,4 @@
-//! A promise about accepted drafts, end to end: audits show it, later audits contradict it, routing
+//! A guarantee about accepted drafts, end to end: audits show it, later audits contradict it, routing
 //! falls back. The clips are real, the drafts a script's.
 
 mod util;
@@ -20,7 +20,7 @@ fn recording(ws: &Workspace, name: &str, times: usize) -> PathBuf {
     path
 }
 
-/// A workspace that is to promise three accepted clips with an error in ten at most, and whose score is
+/// A workspace that is to guarantee three accepted clips with an error in ten at most, and whose score is
 /// the shipped one, taken for the script's.
 fn workspace() -> (Workspace, String) {
     let ws = Workspace::new();
@@ -76,12 +76,12 @@ fn pooled(ws: &Workspace) -> Value {
 }
 
 #[test]
-fn audits_show_a_promise_and_later_ones_take_it_back() {
+fn audits_show_a_guarantee_and_later_ones_take_it_back() {
     let (ws, script) = workspace();
     let run = || ws.to(0, "run", &["--scripted", &script]);
 
     // Before there is anything, a plan rests on assumptions; then on scores.
-    let blank = ws.to(0, "plan", &[]);
+    let blank = ws.to(0, "audit-plan", &[]);
     assert!(stdout(&blank).contains("No drafts yet"), "{}", stdout(&blank));
     ws.ingest(&[&recording(&ws, "a.wav", 4)]);
     run();
@@ -92,7 +92,7 @@ fn audits_show_a_promise_and_later_ones_take_it_back() {
         "{few}"
     );
     assert!(few["more_audits"].as_u64().unwrap() > 0 && few["settled"] == 0, "{few}");
-    let plan = ws.json("plan");
+    let plan = ws.json("audit-plan");
     assert!(plan["drafts"].as_u64().unwrap() > 50, "{plan}");
     assert!(plan["scopes"][0]["people_hours"].as_f64().unwrap() > 0.0, "{plan}");
     assert_eq!(plan["scopes"][0]["more_audits"], few["more_audits"]);
@@ -161,13 +161,13 @@ fn audits_show_a_promise_and_later_ones_take_it_back() {
 }
 
 #[test]
-fn without_a_target_nothing_is_promised_and_a_plan_asks_for_one() {
+fn without_a_target_nothing_is_guaranteed_and_a_plan_asks_for_one() {
     let ws = Workspace::new();
     assert_eq!(ws.json("status")["guarantee"], Value::Null);
-    let refused = ws.to(1, "plan", &[]);
+    let refused = ws.to(1, "audit-plan", &[]);
     assert!(stderr(&refused).contains("--target-risk"), "{}", stderr(&refused));
-    ws.to(1, "plan", &["--target-risk", "5"]);
-    let plan = ws.to(0, "plan", &["--target-risk", "0.05", "--measure", "clips", "--json"]);
+    ws.to(1, "audit-plan", &["--target-risk", "5"]);
+    let plan = ws.to(0, "audit-plan", &["--target-risk", "0.05", "--measure", "clips", "--json"]);
     let plan: Value = serde_json::from_slice(&plan.stdout).unwrap();
     let audits = plan["scopes"][0]["audits_needed"].as_u64().unwrap();
     assert!((150..3000).contains(&audits), "{plan}");

@@ -1,21 +1,21 @@
-//! `plan`: what a promise would cost, by the audits so far, or by what is assumed before there are any.
+//! `audit-plan`: what a guarantee would cost, by the audits so far, or by what is assumed before there are any.
 
 use anyhow::{Context, Result, bail};
 
 use super::guarantee::{Audio, Looked, look_now};
 use super::tasks::Pace;
 use super::workspace::Workspace;
-use crate::domain::{Measure, Promise};
+use crate::domain::{Guarantee, Measure};
 use crate::routing::cost::{Cost, cost, of_risk};
-use crate::routing::promise::Outlook;
+use crate::routing::guarantee::Outlook;
 use crate::statistics::certify::Finding;
 use crate::statistics::plan::POWER;
-use crate::views::plan::{Plan, Planned};
+use crate::views::audit_plan::{Plan, Planned};
 
 /// What is asked instead of the settings.
 #[derive(Debug, Default)]
 pub struct Wanted {
-    /// The mean loss to promise.
+    /// The highest mean loss to guarantee.
     pub target_risk: Option<f64>,
     /// With this probability.
     pub confidence: Option<f64>,
@@ -39,15 +39,15 @@ pub fn plan(workspace: &Workspace, wanted: &Wanted) -> Result<Plan> {
     if wanted.risk.is_some_and(|r| !(0.0..1.0).contains(&r)) {
         bail!("--risk must lie between 0 and 1: 0.03 is 3 %");
     }
-    let promise = settings
-        .promise()
-        .context("what is to be promised? Give --target-risk, or set routing.target_risk")?;
+    let guarantee = settings
+        .guarantee()
+        .context("no guarantee to plan for: give --target-risk, or set routing.target_risk")?;
     let pace = Pace::measure(workspace)?;
     let looked = look_now(workspace, &settings)?;
     let mut plan = Plan {
-        target_risk: promise.target,
-        measure: promise.measure.code(),
-        confidence: promise.confidence,
+        target_risk: guarantee.target,
+        measure: guarantee.measure.code(),
+        confidence: guarantee.confidence,
         power: POWER,
         audit_rate: settings.audit_rate,
         pace_measured: pace.is_measured(),
@@ -61,14 +61,14 @@ pub fn plan(workspace: &Workspace, wanted: &Wanted) -> Result<Plan> {
             let by_score: usize = look.scopes.iter().map(|o| o.candidates).sum();
             let share = by_score as f64 / audio.clips.max(1) as f64;
             for outlook in look.scopes.iter().filter(|o| o.candidates > 0) {
-                let cost = cost(outlook, promise, wanted.risk);
+                let cost = cost(outlook, guarantee, wanted.risk);
                 let terms = Terms { share, rate: look.rate, seconds: clips(audio), pace };
                 plan.scopes.push(terms.planned(Some(outlook), cost));
             }
         }
         _ => {
-            let risk = wanted.risk.unwrap_or(ASSUMED.0 * promise.target);
-            let cost = before(promise, risk);
+            let risk = wanted.risk.unwrap_or(ASSUMED.0 * guarantee.target);
+            let cost = before(guarantee, risk);
             let terms = Terms { share: 1.0, rate: settings.audit_rate, seconds: ASSUMED.3, pace };
             plan.scopes.push(terms.planned(None, cost));
         }
@@ -77,12 +77,12 @@ pub fn plan(workspace: &Workspace, wanted: &Wanted) -> Result<Plan> {
 }
 
 /// Before there are drafts.
-fn before(promise: Promise, risk: f64) -> Cost {
-    let size = match promise.measure {
+fn before(guarantee: Guarantee, risk: f64) -> Cost {
+    let size = match guarantee.measure {
         Measure::Wer => ASSUMED.2,
         Measure::Clips => 1.0,
     };
-    of_risk(risk, size, ASSUMED.1, promise)
+    of_risk(risk, size, ASSUMED.1, guarantee)
 }
 
 /// What an audit takes.

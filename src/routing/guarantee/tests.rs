@@ -27,7 +27,7 @@ fn clips(n: usize, lossy: impl Fn(usize, f64) -> bool) -> Vec<Known> {
                 region: None,
                 score,
                 expected: 1.0 - score,
-                heard: Some(draw < 0.5),
+                reviewed: Some(draw < 0.5),
                 loss: Some(f64::from(lossy(i, score))),
                 position: None,
                 certifies: true,
@@ -41,7 +41,7 @@ fn next(clips: &[Known]) -> u64 {
     clips.iter().filter_map(|c| c.position).max().map_or(0, |p| p + 1)
 }
 
-/// A second look sees what the first one kept.
+/// A second pass sees what the first one kept.
 fn keep(clips: &mut [Known], log: &mut Vec<Entry>, look: Look) {
     let next = next(clips);
     for (n, joined) in look.joined.iter().enumerate() {
@@ -60,7 +60,7 @@ fn certified(look: &Look) -> f64 {
 }
 
 #[test]
-fn nothing_is_promised_unless_it_is_asked_for() {
+fn nothing_is_guaranteed_unless_it_is_asked_for() {
     assert_eq!(look(&RoutingSettings::default(), &clips(10, |_, _| false), &[], 0, false), None);
 }
 
@@ -164,12 +164,12 @@ fn after_a_change_the_watch_raises_an_alarm_and_routing_falls_back_until_it_is_p
 fn a_lower_rate_or_a_budget_thins_the_sample() {
     let mut clips = clips(400, |_, _| false);
     let all = look(&settings(), &clips, &[], 0, false).unwrap();
-    clips.iter_mut().filter(|c| c.draw >= 0.1).for_each(|c| c.heard = Some(false));
+    clips.iter_mut().filter(|c| c.draw >= 0.1).for_each(|c| c.reviewed = Some(false));
     let thinned = look(&settings(), &clips, &[], 0, false).unwrap();
     assert!(thinned.rate >= 0.1 && thinned.rate < 0.13, "{}", thinned.rate);
     assert!(thinned.joined.len() < all.joined.len() / 3);
-    // what can never be heard, or is not decided yet, does not thin it
-    clips.iter_mut().filter(|c| c.heard == Some(false)).for_each(|c| c.heard = None);
+    // what can never be reviewed, or is not decided yet, does not thin it
+    clips.iter_mut().filter(|c| c.reviewed == Some(false)).for_each(|c| c.reviewed = None);
     assert_eq!(look(&settings(), &clips, &[], 0, false).unwrap().rate, 0.5);
 }
 

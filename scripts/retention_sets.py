@@ -1,8 +1,8 @@
-"""Makes samples/anchors: clips that every round of adaptation is held against, and some that it repeats.
+"""Makes samples/retention: clips that check every round of adaptation for forgetting, and some that it repeats.
 
-Usage: scripts/anchors.py DATA OUT    (DATA: the folder of french_volunteers, fleurs_fr, english_accents, librivox_en)
+Usage: scripts/retention_sets.py DATA OUT    (DATA: the folder of french_volunteers, fleurs_fr, english_accents, librivox_en)
 
-One Ogg Opus file a language, clips joined with half a second of silence, and a row a clip with its place, text,
+One Ogg Opus file per language, clips joined with half a second of silence, and one row per clip with its place, text,
 speaker, licence and use: `replay` is learnt from, `dev` chooses, `test` judges. No speaker is in two uses, and no text.
 Needs numpy and soundfile."""
 

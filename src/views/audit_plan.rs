@@ -1,21 +1,21 @@
-//! What a promise would cost, as data and as text. In: a plan. Out: JSON and lines. Left to others:
+//! What a guarantee would cost, as data and as text. In: a plan. Out: JSON and lines. Left to others:
 //! planning (pipeline).
 
 use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::guarantee::promise;
+use super::guarantee::statement;
 use super::report::percent;
 
-/// What a promise would cost.
+/// What a guarantee would cost.
 #[derive(Clone, Debug, Serialize)]
 pub struct Plan {
-    /// The mean loss to promise.
+    /// The highest mean loss to guarantee.
     pub target_risk: f64,
     /// `wer` or `clips`.
     pub measure: &'static str,
-    /// Probability with which the promise holds.
+    /// Probability with which the guarantee holds.
     pub confidence: f64,
     /// Probability with which the planned audits suffice, if the assumed risk is right.
     pub power: f64,
@@ -25,11 +25,11 @@ pub struct Plan {
     pub pace_measured: bool,
     /// Clips with a draft; 0: everything is assumed.
     pub drafts: usize,
-    /// The pool first, then regions with a promise of their own.
+    /// The pool first, then regions with a guarantee of their own.
     pub scopes: Vec<Planned>,
 }
 
-/// The cost of one scope's promise.
+/// The cost of one scope's guarantee.
 #[derive(Clone, Debug, Serialize)]
 pub struct Planned {
     /// `pooled`, or a region.
@@ -66,11 +66,10 @@ impl Plan {
     /// As text, for a terminal.
     pub fn text(&self) -> String {
         let mut t = String::new();
-        let what = promise(self.measure, self.target_risk, self.confidence);
-        let _ = writeln!(t, "To promise: {what}");
+        let what = statement(self.measure, self.target_risk, self.confidence);
+        let _ = writeln!(t, "Risk guarantee to plan for: {what}");
         if self.drafts == 0 {
-            let _ =
-                writeln!(t, "No drafts yet: all numbers rest on assumptions (GUIDE.md, Promises).");
+            let _ = writeln!(t, "No drafts yet: all numbers rest on assumptions.");
         }
         for p in &self.scopes {
             let _ =

@@ -1,5 +1,5 @@
-//! Whole workspaces, thousands of them, seeded: how often is a promise made that does not hold?
-//! Answers come in portions and every portion is looked at; a promise counts as broken when any
+//! Whole workspaces, thousands of them, seeded: how often is a guarantee made that does not hold?
+//! Answers come in portions and every portion is looked at; a guarantee counts as broken when any
 //! certificate, at any look, lets through clips whose true mean loss, over all clips of the workspace,
 //! is over the target. `scripts/simulate-guarantee` runs the full size.
 
@@ -26,7 +26,7 @@ fn workspace(world: World, n: usize, random: &mut fastrand::Rng) -> Vec<Known> {
     let mut clips: Vec<Known> = (0..n)
         .map(|i| {
             if i % 20 == 0 {
-                // Twenty clips a speaker.
+                // Twenty clips per speaker.
                 speaker = (random.usize(0..3), if random.f64() < 0.33 { 2.0 } else { 0.5 });
             }
             let (region, accent) = speaker;
@@ -51,7 +51,7 @@ fn workspace(world: World, n: usize, random: &mut fastrand::Rng) -> Vec<Known> {
                 draw: random.f64(),
                 score,
                 expected: 1.0 - score,
-                heard: Some(true),
+                reviewed: Some(true),
                 loss: Some(error),
                 position: None,
                 certifies: true,
@@ -78,7 +78,7 @@ fn broken(clips: &[Known], entry: &Entry) -> Option<bool> {
     Some(sum / f64::max(n, 1.0) > TARGET)
 }
 
-/// By scope: workspaces with a promise, and with a broken one.
+/// By scope: workspaces with a guarantee, and with a broken one.
 type Outcome = BTreeMap<String, (usize, usize)>;
 
 /// `looks` looks at each of `workspaces` workspaces with `n` clips, of which `rate` is drawn.
@@ -119,8 +119,8 @@ fn simulate(world: World, workspaces: usize, n: usize, rate: f64, looks: usize) 
             }
         }
         for (scope, broken) in made {
-            let (promised, wrong) = outcome.entry(scope).or_default();
-            *promised += 1;
+            let (certified, wrong) = outcome.entry(scope).or_default();
+            *certified += 1;
             *wrong += usize::from(broken);
         }
     }
@@ -134,22 +134,25 @@ fn allowed(workspaces: usize) -> usize {
 }
 
 #[test]
-fn at_the_boundary_few_promises_are_made_however_often_one_looks() {
+fn at_the_boundary_few_guarantees_are_made_however_often_one_looks() {
     for (looks, rate) in [(1, 0.5), (8, 0.5), (8, 0.9)] {
         let outcome = simulate(World::Boundary, 1500, 400, rate, looks);
-        let (promised, wrong) = outcome.get("pooled").copied().unwrap_or_default();
-        assert_eq!(promised, wrong, "every promise at the boundary is wrong");
+        let (certified, wrong) = outcome.get("pooled").copied().unwrap_or_default();
+        assert_eq!(certified, wrong, "every guarantee at the boundary is wrong");
         assert!(wrong <= allowed(1500), "{wrong} of 1500, {looks} looks, rate {rate}");
     }
 }
 
 #[test]
-fn promises_hold_region_by_region_with_speakers_that_differ() {
+fn guarantees_hold_region_by_region_with_speakers_that_differ() {
     let outcome = simulate(World::Regions, 500, 1500, 0.4, 5);
-    for (scope, (promised, wrong)) in &outcome {
-        assert!(*wrong <= allowed(500), "{scope}: {wrong} of 500 workspaces, {promised} promised");
+    for (scope, (certified, wrong)) in &outcome {
+        assert!(
+            *wrong <= allowed(500),
+            "{scope}: {wrong} of 500 workspaces, {certified} certified"
+        );
     }
-    // The good regions are promised something, or the test would be easy to pass.
+    // The good regions are certified something, or the test would be easy to pass.
     assert!(outcome["fr-FR"].0 > 400 && outcome["fr-CA-QC"].0 > 400, "{outcome:?}");
 }
 
@@ -165,10 +168,10 @@ fn full_size_table_of_workspaces() {
         (World::Regions, 2000, 0.3, 20),
     ] {
         let workspaces = 5000;
-        for (scope, (promised, wrong)) in simulate(world, workspaces, n, rate, looks) {
+        for (scope, (certified, wrong)) in simulate(world, workspaces, n, rate, looks) {
             println!(
-                "{world:?}, {n} clips, rate {rate}, {looks} looks, {scope}: promised in {:.3}, broken in {:.3}",
-                promised as f64 / workspaces as f64,
+                "{world:?}, {n} clips, rate {rate}, {looks} looks, {scope}: certified in {:.3}, broken in {:.3}",
+                certified as f64 / workspaces as f64,
                 wrong as f64 / workspaces as f64
             );
         }

@@ -16,7 +16,7 @@ use crate::pipeline::{
     transcripts,
 };
 use crate::views::progress::Talk;
-use crate::views::report::clock;
+use crate::views::numbers::clock;
 
 mod adapt;
 mod lexicon;

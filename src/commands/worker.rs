@@ -7,7 +7,7 @@ use crate::cli::nats::Worker;
 use crate::exit::Exit;
 use crate::pipeline::distributed;
 use crate::views::progress::Talk;
-use crate::views::report::clock;
+use crate::views::numbers::clock;
 
 /// Works, and says what was done.
 pub fn dispatch(args: Worker, talk: Talk) -> Result<Exit> {

@@ -13,7 +13,7 @@ use crate::statistics::rate::Share;
 use crate::tasks::consensus::{agreement::agreement, plain};
 use crate::training::word_errors::word_errors;
 use crate::views::people::{Batch, Validator, Work};
-use crate::views::report::{Wer, median};
+use crate::views::numbers::{Wer, median};
 
 /// What is known of a clip that was answered.
 struct About {

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::guarantee::promise;
-use super::report::percent;
+use super::numbers::percent;
 
 /// What a promise would cost.
 #[derive(Clone, Debug, Serialize)]

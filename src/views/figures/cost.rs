@@ -4,7 +4,8 @@ use super::{Figure, line};
 use crate::statistics::rate::Rate;
 use crate::views::charts::{Mark, whiskers};
 use crate::views::report::words::{many, number};
-use crate::views::report::{Report, clock};
+use crate::views::numbers::clock;
+use crate::views::report::Report;
 
 /// What people's work costs; `None` while no time was measured.
 pub fn cost(report: &Report) -> Option<Figure> {

@@ -6,7 +6,8 @@ use crate::statistics::rate::Rate;
 use crate::views::charts::{Mark, lines, steps, whiskers};
 use crate::views::report::rounds::{COMPARED, Round, Step, points, said};
 use crate::views::report::words::{many, number, rate};
-use crate::views::report::{Report, percent};
+use crate::views::numbers::percent;
+use crate::views::report::Report;
 
 fn minutes(of: &Rate) -> String {
     said(of, |m| number(m, 1))

@@ -2,7 +2,8 @@
 
 use super::rounds::{COMPARED, points};
 use super::words::{counted, many, rate};
-use super::{Report, clock, percent};
+use crate::views::numbers::{clock, percent};
+use super::Report;
 use crate::domain::Measured;
 use crate::views::guarantee::promise;
 

@@ -7,7 +7,8 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::words::{number, rate, why};
-use super::{Group, Report, clock, percent};
+use crate::views::numbers::{clock, percent};
+use super::{Group, Report};
 use crate::domain::{Measure, Measured, RoundVerdict};
 use crate::statistics::rate::Rate;
 

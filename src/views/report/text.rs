@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::words::{counted, many, number, rate};
-use super::{Report, clock, percent};
+use crate::views::numbers::{clock, percent};
+use super::Report;
 
 impl Report {
     /// The report as text.

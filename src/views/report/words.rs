@@ -1,6 +1,6 @@
 //! Rates in words: for text, page and pictures alike.
 
-use super::percent;
+use crate::views::numbers::percent;
 use crate::statistics::rate::{Missing, Rate, Share};
 
 /// `8 of 24 (33.3 %, 95 % interval 15.6 to 55.3)`.

@@ -12,8 +12,8 @@ use crate::exit::Exit;
 use crate::hypotheses::whisper;
 use crate::pipeline::workspace::Workspace;
 use crate::pipeline::{
-    answers, calibrate, dataset, evaluate, gold, ingest, recalibrate, report, run, status, tasks,
-    transcripts,
+    answers, calibrate, dataset, evaluate, gold, ingest, recalibrate, report, run, settle, status,
+    tasks, transcripts,
 };
 use crate::views::progress::Talk;
 use crate::views::numbers::clock;
@@ -76,7 +76,7 @@ fn init(args: cli::Init, talk: Talk) -> Result<Exit> {
 }
 
 fn do_ingest(args: cli::Ingest, talk: Talk) -> Result<Exit> {
-    let mut workspace = Workspace::write(&args.dir)?;
+    let mut workspace = settle::write_settled(&args.dir)?;
     let done = ingest::ingest(&mut workspace, &args.paths, talk)?;
     if args.json {
         print_json(&done)?;
@@ -112,7 +112,7 @@ fn do_run(args: cli::Run, talk: Talk) -> Result<Exit> {
     };
     let mut workspace = match args.dry_run {
         true => Workspace::read(&args.dir)?,
-        false => Workspace::write(&args.dir)?,
+        false => settle::write_settled(&args.dir)?,
     };
     let done = run::run(&mut workspace, &options, talk)?;
     if args.json {
@@ -168,7 +168,7 @@ fn do_transcripts(args: cli::Transcripts, talk: Talk) -> Result<Exit> {
 }
 
 fn do_tasks(args: cli::Tasks, talk: Talk) -> Result<Exit> {
-    let mut workspace = Workspace::write(&args.dir)?;
+    let mut workspace = settle::write_settled(&args.dir)?;
     let settings = &workspace.config.tasks;
     let beside: Vec<_> =
         args.format.iter().filter_map(|f| f.beside()).map(|(n, _)| args.out.join(n)).collect();
@@ -222,7 +222,7 @@ fn do_tasks(args: cli::Tasks, talk: Talk) -> Result<Exit> {
 }
 
 fn do_answers(args: cli::Answers, talk: Talk) -> Result<Exit> {
-    let mut workspace = Workspace::write(&args.dir)?;
+    let mut workspace = settle::write_settled(&args.dir)?;
     if args.gold {
         let done = gold::keep(&mut workspace, &args.files)?;
         if args.json {
@@ -320,7 +320,7 @@ fn do_calibrate(args: cli::Calibrate, talk: Talk) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     let dir = args.dir.unwrap_or_default();
-    let mut workspace = Workspace::write(&dir)?;
+    let mut workspace = settle::write_settled(&dir)?;
     match recalibrate::recalibrate(&mut workspace)? {
         Ok(done) => {
             match args.json {

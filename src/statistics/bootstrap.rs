@@ -3,12 +3,12 @@
 //! generator, so that any program can redo each replicate, bit for bit (`scripts/recompute-report`).
 //! Left to others: what a cluster is (pipeline).
 
+use super::interval::TAILS;
 use super::rate::Missing;
 use crate::domain::Estimate;
 
 /// Replicates of every interval.
 pub const REPLICATES: u64 = 2000;
-const TAILS: [f64; 2] = [0.025, 0.975];
 
 /// Output number `at` (from 0) of SplitMix64 (Steele, Lea and Flood 2014) started at `seed`.
 pub fn word(seed: u64, at: u64) -> u64 {

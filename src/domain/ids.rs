@@ -5,8 +5,6 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Channel, Span};
-
 /// Lower-case hexadecimal SHA-256 of `bytes`.
 pub fn hex_digest(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
@@ -77,23 +75,6 @@ id!(
     /// One set of clips handed out together with their drafts.
     BatchId
 );
-
-impl RecordingId {
-    /// From the SHA-256 of the file's bytes: 16 hex digits, and `-c0`, `-c1` for single channels.
-    pub fn derive(sha256_hex: &str, channel: Channel) -> Self {
-        match channel {
-            Channel::Mix => Self(sha256_hex[..16].to_string()),
-            Channel::Only(n) => Self(format!("{}-c{n}", &sha256_hex[..16])),
-        }
-    }
-}
-
-impl ClipId {
-    /// Recording and bounds in samples; sorts by recording, then by time.
-    pub fn derive(recording: &RecordingId, span: Span) -> Self {
-        Self(format!("{recording}_{:010}_{:010}", span.start.0, span.end.0))
-    }
-}
 
 impl BatchId {
     /// From the workspace and everything handed out, so that writing a batch again is the same batch.

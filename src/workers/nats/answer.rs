@@ -12,7 +12,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::message::{MODEL, Outcome, POLICY, WORKER};
 use super::publish::{TooLarge, publish};
-use super::serve::Shared;
+use super::shared::Shared;
 use super::threads::{Finished, GivenUp};
 use crate::domain::{ClipId, Hypothesis};
 use crate::hypotheses::whisper::Stopped;

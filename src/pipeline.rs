@@ -33,5 +33,6 @@ mod setup;
 mod spread;
 pub mod status;
 pub mod tasks;
+mod transcribe;
 pub mod transcripts;
 pub mod workspace;

@@ -15,8 +15,8 @@ use crate::pipeline::{
     answers, calibrate, dataset, evaluate, gold, ingest, recalibrate, report, run, settle, status,
     tasks, transcripts,
 };
-use crate::views::progress::Talk;
 use crate::views::numbers::clock;
+use crate::views::progress::Talk;
 
 mod adapt;
 mod lexicon;

@@ -10,9 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::Options;
 use super::references::{Reference, load};
 use crate::audio::level;
-use crate::domain::{
-    ClipId, Features, Hypothesis, Language, LanguageChoice, Pass, tokens_by_word,
-};
+use crate::domain::{ClipId, Features, Hypothesis, Language, LanguageChoice, Pass, tokens_by_word};
 use crate::hypotheses::features;
 use crate::hypotheses::second::Regional;
 use crate::hypotheses::transcriber::{Request, Transcriber};

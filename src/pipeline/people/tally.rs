@@ -13,6 +13,9 @@ use crate::tasks::consensus::{agreement::agreement, plain};
 use crate::views::people::{Batch, Drafts, Validator};
 use person::{Person, Timed, share};
 
+/// The words that people wrote of one clip, with who they are.
+type Texts = Vec<(String, Vec<String>)>;
+
 /// What was counted so far.
 #[derive(Default)]
 pub struct Tally {
@@ -22,7 +25,7 @@ pub struct Tally {
     /// Planted errors: fixed, and answered.
     caught: (u64, u64),
     /// The texts of each clip, with who wrote them.
-    texts: BTreeMap<ClipId, Vec<(String, Vec<String>)>>,
+    texts: BTreeMap<ClipId, Texts>,
 }
 
 /// The answers of a batch.
@@ -128,7 +131,7 @@ impl Tally {
     ) -> BTreeMap<String, Validator> {
         let Self { people, texts, .. } = self;
         let finished = |(name, person): (String, Person)| {
-            let with = |all: &&Vec<(String, Vec<String>)>| all.iter().any(|(who, _)| *who == name);
+            let with = |all: &&Texts| all.iter().any(|(who, _)| *who == name);
             let agreement = agreement_of(texts.values().filter(with));
             let reliability = reliability.get(&name).copied().unwrap_or_default();
             let validator = person.finish(reliability, agreement);
@@ -138,7 +141,8 @@ impl Tally {
     }
 }
 
-fn agreement_of<'a>(texts: impl Iterator<Item = &'a Vec<(String, Vec<String>)>>) -> Agreement {
-    let words = |all: &Vec<(String, Vec<String>)>| all.iter().map(|(_, words)| words.clone());
-    agreement(&texts.map(|all| words(all).collect()).collect::<Vec<_>>())
+fn agreement_of<'a>(texts: impl Iterator<Item = &'a Texts>) -> Agreement {
+    let words = |(_, words): &(String, Vec<String>)| words.clone();
+    let units: Vec<Vec<Vec<String>>> = texts.map(|all| all.iter().map(words).collect()).collect();
+    agreement(&units)
 }

@@ -2,8 +2,8 @@
 
 use super::Figure;
 use crate::views::charts::{reliability as bins, risk};
-use crate::views::report::words::{number as numbered, rate};
 use crate::views::numbers::percent;
+use crate::views::report::words::{number as numbered, rate};
 use crate::views::report::{Report, score::Point};
 
 /// Risk and coverage; `None` without scored clips.

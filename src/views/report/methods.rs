@@ -1,11 +1,11 @@
 //! A paragraph on methods with the numbers filled in, to be pasted into a paper, and what it cites.
 
+use super::Report;
 use super::rounds::{COMPARED, points};
 use super::words::{counted, many, rate};
-use crate::views::numbers::{clock, percent};
-use super::Report;
 use crate::domain::Measured;
 use crate::views::guarantee::promise;
+use crate::views::numbers::{clock, percent};
 
 /// What the paragraph rests on.
 pub const CITED: [&str; 11] = [

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
+use super::Report;
 use super::words::{counted, many, number, rate};
 use crate::views::numbers::{clock, percent};
-use super::Report;
 
 impl Report {
     /// The report as text.

@@ -1,8 +1,6 @@
 //! One person's work: time and pay, their texts against drafts and known texts, what a person should look at.
 
-use crate::domain::{
-    Agreement, Answer, Blind, HandedOut, Language, Purpose, Reliability, Verdict,
-};
+use crate::domain::{Agreement, Answer, Blind, HandedOut, Language, Purpose, Reliability, Verdict};
 use crate::statistics::rate::Share;
 use crate::tasks::consensus::plain;
 use crate::training::word_errors::word_errors;

@@ -11,11 +11,11 @@ use crate::domain::DecodePolicy;
 use crate::exit::Exit;
 use crate::pipeline::workspace::Workspace;
 use crate::pipeline::{
-    answers, calibrate, dataset, evaluate, gold, ingest, recalibrate, report, run, status, tasks,
-    transcripts,
+    answers, calibrate, dataset, evaluate, gold, ingest, recalibrate, report, run, settle, status,
+    tasks, transcripts,
 };
+use crate::views::numbers::clock;
 use crate::views::progress::Talk;
-use crate::views::report::clock;
 
 #[cfg(feature = "adapt")]
 mod adapt;
@@ -84,7 +84,7 @@ fn init(args: cli::Init, talk: Talk) -> Result<Exit> {
 }
 
 fn do_ingest(args: cli::Ingest, talk: Talk) -> Result<Exit> {
-    let mut workspace = Workspace::write(&args.dir)?;
+    let mut workspace = settle::write_settled(&args.dir)?;
     let done = ingest::ingest(&mut workspace, &args.paths, talk)?;
     if args.json {
         print_json(&done)?;
@@ -120,7 +120,7 @@ fn do_run(args: cli::Run, talk: Talk) -> Result<Exit> {
     };
     let mut workspace = match args.dry_run {
         true => Workspace::read(&args.dir)?,
-        false => Workspace::write(&args.dir)?,
+        false => settle::write_settled(&args.dir)?,
     };
     let done = run::run(&mut workspace, &options, talk)?;
     if args.json {
@@ -176,7 +176,7 @@ fn do_transcripts(args: cli::Transcripts, talk: Talk) -> Result<Exit> {
 }
 
 fn do_tasks(args: cli::Tasks, talk: Talk) -> Result<Exit> {
-    let mut workspace = Workspace::write(&args.dir)?;
+    let mut workspace = settle::write_settled(&args.dir)?;
     let settings = &workspace.config.tasks;
     let beside: Vec<_> =
         args.format.iter().filter_map(|f| f.beside()).map(|(n, _)| args.out.join(n)).collect();
@@ -227,7 +227,7 @@ fn do_tasks(args: cli::Tasks, talk: Talk) -> Result<Exit> {
 }
 
 fn do_answers(args: cli::Answers, talk: Talk) -> Result<Exit> {
-    let mut workspace = Workspace::write(&args.dir)?;
+    let mut workspace = settle::write_settled(&args.dir)?;
     if args.gold {
         let done = gold::keep(&mut workspace, &args.files)?;
         if args.json {
@@ -325,7 +325,7 @@ fn do_calibrate(args: cli::Calibrate, talk: Talk) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     let dir = args.dir.unwrap_or_default();
-    let mut workspace = Workspace::write(&dir)?;
+    let mut workspace = settle::write_settled(&dir)?;
     match recalibrate::recalibrate(&mut workspace)? {
         Ok(done) => {
             match args.json {

@@ -1,4 +1,5 @@
-//! The flow, command by command; the only caller of the stages.
+//! The flow, command by command; the only place where stages and store meet. `workers` run `audio` and `hypotheses` for it;
+//! the edge of the program names a stage for its arguments, and for `model`, which needs no workspace.
 //!
 //! `ingest` registers recordings. `run` turns them into clips (audio), drafts (hypotheses) and
 //! decisions (routing); `worker` lends its threads to a run on another machine. `tasks` hands out what needs a person, `answers` takes it back and settles
@@ -37,5 +38,6 @@ mod setup;
 mod spread;
 pub mod status;
 pub mod tasks;
+mod transcribe;
 pub mod transcripts;
 pub mod workspace;

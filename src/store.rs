@@ -2,6 +2,7 @@
 //! In: domain types. Out: domain types. Left to others: everything that decides.
 
 mod answers;
+mod clip_row;
 mod clips;
 mod compact;
 mod decisions;
@@ -16,7 +17,8 @@ mod totals;
 mod unread;
 
 pub use answers::BatchRow;
-pub use clips::{ClipRow, Draft};
+pub use clip_row::ClipRow;
+pub use clips::Draft;
 pub use decisions::{Grounds, Waiting};
 pub use lock::{Locked, WriteLock};
 pub use open::Store;

@@ -5,6 +5,7 @@ mod charts;
 pub mod clips;
 mod figures;
 pub mod guarantee;
+pub mod numbers;
 pub mod page;
 pub mod people;
 pub mod progress;

@@ -74,7 +74,7 @@ fn allowed(room: &str) -> Option<BTreeSet<&'static str>> {
             allowed.extend(STAGES);
             allowed.extend(["config", "exit", "store", "workers"]);
         }
-        // The edge of the program sees everything.
+        // The edge of the program sees everything but the store.
         "main" | "commands" | "cli" => return None,
         other => panic!("src/{other} has no place in the architecture: give it one here"),
     }
@@ -82,16 +82,17 @@ fn allowed(room: &str) -> Option<BTreeSet<&'static str>> {
 }
 
 #[test]
-fn stages_name_the_domain_only_and_the_pipeline_is_their_only_caller() {
+fn stages_name_the_domain_only_and_meet_the_store_in_the_pipeline_alone() {
     let mut wrong: BTreeMap<PathBuf, Vec<String>> = BTreeMap::new();
     for path in sources() {
         let room = room(&path);
-        let Some(mut allowed) = allowed(&room) else { continue };
+        let allowed = allowed(&room);
         let text = fs::read_to_string(&path).unwrap();
-        let own = room.clone();
-        allowed.insert(Box::leak(own.into_boxed_str()));
-        let bad: Vec<_> =
-            named(&text).into_iter().filter(|n| !allowed.contains(n.as_str())).collect();
+        let wanted = |name: &String| match &allowed {
+            Some(allowed) => *name == room || allowed.contains(name.as_str()),
+            None => name != "store",
+        };
+        let bad: Vec<_> = named(&text).into_iter().filter(|name| !wanted(name)).collect();
         if !bad.is_empty() {
             wrong.insert(path, bad);
         }

@@ -7,7 +7,7 @@ use crate::cli::{self, adapt::Adapt};
 use crate::domain::RoundVerdict;
 use crate::exit::Exit;
 use crate::pipeline::adapt::{self, Adapted, Options};
-use crate::pipeline::workspace::Workspace;
+use crate::pipeline::settle;
 use crate::views::progress::Talk;
 use crate::views::rounds;
 
@@ -27,7 +27,7 @@ pub fn dispatch(args: Adapt, talk: Talk) -> Result<Exit> {
         retention: args.retention,
         workers: args.workers,
     };
-    let mut workspace = Workspace::write(&args.dir)?;
+    let mut workspace = settle::write_settled(&args.dir)?;
     let done = adapt::adapt(&mut workspace, &options, talk)?;
     drop(workspace);
     match args.json {

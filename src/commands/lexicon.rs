@@ -10,6 +10,7 @@ use crate::cli::lexicon::{Add, Import, Lexicon, List, Test};
 use crate::domain::Region;
 use crate::exit::Exit;
 use crate::pipeline::lexicon::{self, Changed, Filter};
+use crate::pipeline::settle;
 use crate::pipeline::workspace::Workspace;
 use crate::routing::lexicon::Kind;
 use crate::routing::lexicon::explain::Explained;
@@ -37,7 +38,7 @@ fn list(args: List) -> Result<Exit> {
 }
 
 fn add(args: Add, talk: Talk) -> Result<Exit> {
-    let workspace = Workspace::write(&args.dir)?;
+    let workspace = settle::write_settled(&args.dir)?;
     let idiom = match args.kind.map(Kind::from) {
         Some(kind) => kind == Kind::Idiom,
         None => args.term.trim().contains(' '),
@@ -59,7 +60,7 @@ fn add(args: Add, talk: Talk) -> Result<Exit> {
 }
 
 fn import(args: Import, talk: Talk) -> Result<Exit> {
-    let workspace = Workspace::write(&args.dir)?;
+    let workspace = settle::write_settled(&args.dir)?;
     let changed = lexicon::import(&workspace, &args.file, args.replace)?;
     say(&changed, args.json, talk)
 }

@@ -7,8 +7,7 @@ use whisper::models::{self, Event, Format, Stage, State};
 use super::{print, print_json};
 use crate::cli::{Model, WeightType};
 use crate::exit::Exit;
-use crate::pipeline::rollback;
-use crate::pipeline::workspace::Workspace;
+use crate::pipeline::{rollback, settle};
 use crate::views::progress::{Progress, Talk, Unit};
 
 /// Does what the command line asks for.
@@ -38,7 +37,7 @@ pub fn dispatch(command: Model, talk: Talk) -> Result<Exit> {
             Ok(Exit::Done)
         }
         Model::Rollback { dir, to, json } => {
-            let mut workspace = Workspace::write(&dir)?;
+            let mut workspace = settle::write_settled(&dir)?;
             let done = rollback::rollback(&mut workspace, to)?;
             match json {
                 true => print_json(&done)?,

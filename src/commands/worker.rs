@@ -6,8 +6,8 @@ use super::print_json;
 use crate::cli::nats::Worker;
 use crate::exit::Exit;
 use crate::pipeline::distributed;
+use crate::views::numbers::clock;
 use crate::views::progress::Talk;
-use crate::views::report::clock;
 
 /// Works, and says what was done.
 pub fn dispatch(args: Worker, talk: Talk) -> Result<Exit> {

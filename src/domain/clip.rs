@@ -26,6 +26,13 @@ impl Span {
     }
 }
 
+impl ClipId {
+    /// Recording and bounds in samples; sorts by recording, then by time.
+    pub fn derive(recording: &RecordingId, span: Span) -> Self {
+        Self::from_stored(format!("{recording}_{:010}_{:010}", span.start.0, span.end.0))
+    }
+}
+
 /// Why a piece of a recording becomes no clip although it is not plain silence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

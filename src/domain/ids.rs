@@ -5,7 +5,6 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use whisper::hex_digest;
 
-use super::{Channel, Span};
 
 /// Ties an answer to the draft it was given for: 16 hex digits over clip and draft text.
 pub fn draft_digest(clip: &ClipId, draft: &str) -> String {
@@ -70,23 +69,6 @@ id!(
     /// One set of clips handed out together with their drafts.
     BatchId
 );
-
-impl RecordingId {
-    /// From the SHA-256 of the file's bytes: 16 hex digits, and `-c0`, `-c1` for single channels.
-    pub fn derive(sha256_hex: &str, channel: Channel) -> Self {
-        match channel {
-            Channel::Mix => Self(sha256_hex[..16].to_string()),
-            Channel::Only(n) => Self(format!("{}-c{n}", &sha256_hex[..16])),
-        }
-    }
-}
-
-impl ClipId {
-    /// Recording and bounds in samples; sorts by recording, then by time.
-    pub fn derive(recording: &RecordingId, span: Span) -> Self {
-        Self(format!("{recording}_{:010}_{:010}", span.start.0, span.end.0))
-    }
-}
 
 impl BatchId {
     /// From the workspace and everything handed out, so that writing a batch again is the same batch.

@@ -16,6 +16,16 @@ pub enum Channel {
     Only(u16),
 }
 
+impl RecordingId {
+    /// From the SHA-256 of the file's bytes: 16 hex digits, and `-c0`, `-c1` for single channels.
+    pub fn derive(sha256_hex: &str, channel: Channel) -> Self {
+        match channel {
+            Channel::Mix => Self::from_stored(&sha256_hex[..16]),
+            Channel::Only(n) => Self::from_stored(format!("{}-c{n}", &sha256_hex[..16])),
+        }
+    }
+}
+
 /// What a team says about a recording beforehand: manifest columns, all optional.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {

@@ -8,7 +8,7 @@ use super::evaluate::Row;
 use super::files::write_text;
 use crate::hypotheses::calibrate::{Calibration, CrossValidation, Tier};
 use crate::hypotheses::fit::{self, Origin};
-use crate::views::report::percent;
+use crate::views::numbers::percent;
 
 /// Reads the rows, fits, writes the calibration.
 pub fn calibrate(rows: &[PathBuf], out: &Path) -> Result<Calibration> {

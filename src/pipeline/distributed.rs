@@ -22,9 +22,9 @@ use crate::workers::event::{Event, Job};
 use crate::workers::nats::coordinate::{self, Order};
 use crate::workers::nats::files;
 use crate::workers::nats::link::{self, Access};
-use crate::workers::nats::serve::{self, Fetch, Prepared, Served, Terms};
+use crate::workers::nats::serve;
+use crate::workers::nats::shared::{Fetch, Hands, Prepare, Prepared, Served, Terms};
 use crate::workers::nats::streams::Run;
-use crate::workers::nats::threads::Hands;
 
 /// How a run is distributed.
 #[derive(Clone, Debug)]
@@ -187,7 +187,7 @@ fn fetched(sha256: &str) -> PathBuf {
     models::default_dir().join("fetched").join(format!("{sha256}.bin"))
 }
 
-fn prepare(script: Option<Script>, own: Vec<(String, PathBuf)>) -> serve::Prepare {
+fn prepare(script: Option<Script>, own: Vec<(String, PathBuf)>) -> Prepare {
     // The model that was loaded last: other runs may use it too.
     let loaded: Mutex<Option<(String, Weights, Arc<Engine>)>> = Mutex::new(None);
     Arc::new(move |bytes| {

@@ -2,6 +2,7 @@
 //! reliability is known before anybody's word is weighed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use anyhow::Result;
 
@@ -18,6 +19,16 @@ pub struct Settled {
     pub contested: BTreeMap<ClipId, Vec<Answer>>,
     /// By validator.
     pub reliability: BTreeMap<String, Reliability>,
+}
+
+/// Opens a workspace for writing, and settles what an import left that died between keeping its answers and
+/// settling them.
+pub fn write_settled(dir: &Path) -> Result<Workspace> {
+    let mut workspace = Workspace::write(dir)?;
+    if workspace.store.is_unsettled()? {
+        settle(&mut workspace)?;
+    }
+    Ok(workspace)
 }
 
 /// Settles all clips and keeps what is settled.

@@ -10,7 +10,7 @@ use super::workspace::Workspace;
 use crate::domain::{Clip, State};
 use crate::store::RecordingState;
 use crate::views::guarantee::GuaranteeReport;
-use crate::views::report::{clock, percent};
+use crate::views::numbers::{clock, percent};
 
 /// A recording that could not be read, or not to its end.
 #[derive(Debug, Serialize)]

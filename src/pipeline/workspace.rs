@@ -6,7 +6,6 @@ use anyhow::{Context, Result, bail};
 use whisper::models::registry::Registry;
 use whisper::models::{self, ModelFile, Origin};
 
-use super::settle;
 use crate::config::{self, Config};
 use crate::domain::{
     Hypothesis, Language, LanguageChoice, Recording, RoundVerdict, RoutingSettings, round_seed,
@@ -34,17 +33,12 @@ impl Workspace {
         Ok(Self { dir: dir.to_path_buf(), config, store, _lock: None })
     }
 
-    /// Opens it for writing, alone.
+    /// Opens it for writing, alone; as it lies there (`settle::write_settled` finishes an interrupted import).
     pub fn write(dir: &Path) -> Result<Self> {
         let config = Config::read(dir)?;
         let lock = WriteLock::take(dir)?;
         let store = Store::open(&dir.join(DATABASE))?;
-        let mut workspace = Self { dir: dir.to_path_buf(), config, store, _lock: Some(lock) };
-        if workspace.store.is_unsettled()? {
-            // An import died between keeping its answers and settling them.
-            settle::settle(&mut workspace)?;
-        }
-        Ok(workspace)
+        Ok(Self { dir: dir.to_path_buf(), config, store, _lock: Some(lock) })
     }
 
     /// Makes a new one; a folder that holds a workspace already is refused.

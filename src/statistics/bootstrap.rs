@@ -5,12 +5,12 @@
 
 pub use whisper::random::{draw, word};
 
+use super::interval::TAILS;
 use super::rate::Missing;
 use crate::domain::Estimate;
 
 /// Replicates of every interval.
 pub const REPLICATES: u64 = 2000;
-const TAILS: [f64; 2] = [0.025, 0.975];
 
 /// How often each of `times.len()` clusters is drawn in a replicate: draw `j` of replicate `b` is
 /// output `b * clusters + j`.

@@ -2,13 +2,12 @@
 //! In: numbers by speaker, a seed. Out: the difference with interval and p-value, Holm-corrected.
 //! Left to others: which rates are compared, and what to say about it (views).
 
-use super::bootstrap::{percentiles, resample, word};
+use super::bootstrap::{REPLICATES, percentiles, resample, word};
 use super::rate::Missing;
 use crate::domain::Estimate;
 
 /// Speakers that each side must have before anything is compared.
 pub const LEAST_SPEAKERS: usize = 3;
-const REPLICATES: u64 = super::bootstrap::REPLICATES;
 
 /// A group against the rest.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,11 +1,15 @@
-//! Intervals at 95 % for shares, and the quantiles behind all others.
+//! The level of all intervals, those of shares, and the quantiles behind all others.
 //! In: counts, or a share with an effective number. Out: the two ends.
 //! Left to others: whether the clips are independent enough (`bootstrap`, `weighted`).
 
 use statrs::function::beta::beta_reg;
 
+/// [`LEVEL`] in percent: a whole number, so that what follows from it is exact to the last bit.
+const PERCENT: f64 = 95.0;
 /// Probability that an interval aims to cover the truth with.
-pub const LEVEL: f64 = 0.95;
+pub const LEVEL: f64 = PERCENT / 100.0;
+/// Where an interval of percentiles begins and ends.
+pub const TAILS: [f64; 2] = [(100.0 - PERCENT) / 200.0, (100.0 + PERCENT) / 200.0];
 const TAIL: f64 = (1.0 - LEVEL) / 2.0;
 
 /// Where the regularised incomplete beta function with `a`, `b` (above 0) reaches `p`: bisection to
@@ -77,6 +81,11 @@ mod tests {
             let t = student(row[0].as_f64().unwrap());
             assert!((t / row[1].as_f64().unwrap() - 1.0).abs() < 1e-9, "{row}: {t}");
         }
+    }
+
+    #[test]
+    fn the_tails_are_the_numbers_that_other_programs_are_given() {
+        assert_eq!((LEVEL, TAILS), (0.95, [0.025, 0.975]));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Everything known about a clip in one row: of all clips, one at a time, or of some.
+//! Which clips are read with everything known about them: all, one at a time, or some.
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -7,8 +7,9 @@ use anyhow::Result;
 use rusqlite::{OptionalExtension, params};
 
 use super::Store;
+use super::clip_row::ClipRow;
 use super::unread::{SELECT, Unread};
-use crate::domain::{Clip, ClipId, Consensus, Hypothesis, Routed, Samples, State};
+use crate::domain::{Clip, ClipId, Samples};
 
 /// Which hypothesis goes with a clip that has several.
 #[derive(Clone, Copy, Debug)]
@@ -22,36 +23,6 @@ pub enum Draft<'a> {
         /// Decode policy id.
         policy: &'a str,
     },
-}
-
-/// A clip with everything known about it.
-#[derive(Clone, Debug)]
-pub struct ClipRow {
-    /// The clip.
-    pub clip: Clip,
-    /// Its draft.
-    pub hypothesis: Option<Hypothesis>,
-    /// What was decided.
-    pub routed: Option<Routed>,
-    /// What people settled.
-    pub consensus: Option<Consensus>,
-    /// Whether it was handed out or answered: its decision stands.
-    pub frozen: bool,
-    /// The word error rate that was expected of the draft decided on, and by which scoring
-    /// ([`Store::scoring`]); `None` where that is not known any more.
-    pub expected: Option<(i64, Option<f64>)>,
-}
-
-impl ClipRow {
-    /// Where the clip stands.
-    pub fn state(&self) -> State {
-        State::of_clip(self.routed.as_ref().map(|r| &r.decision), self.consensus.as_ref())
-    }
-
-    /// The draft's text, empty when there is none.
-    pub fn draft(&self) -> &str {
-        self.hypothesis.as_ref().map_or("", |h| h.text.as_str())
-    }
 }
 
 impl Store {

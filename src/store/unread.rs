@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use rusqlite::Row;
 use rusqlite::types::{FromSql, ValueRef};
 
-use super::clips::ClipRow;
+use super::clip_row::ClipRow;
 use super::compact;
 use crate::domain::{
     Clip, ClipId, Consensus, Hypothesis, Probability, RecordingId, Region, Routed, Samples, Span,

@@ -22,7 +22,7 @@ pub struct Pair {
     pub after: usize,
 }
 
-/// Probability of improvement from which the test counts as better.
+/// Probability of improvement from which the test counts as better: of one side, so not the level of an interval.
 pub const CONFIDENCE: f64 = 0.95;
 /// Test clips below which the verdict looks at clips that were learnt from too, each under a model that
 /// learnt from the others (cross-validation): a dozen clips tell nothing. Decided by the number alone,

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::guarantee::statement;
-use super::report::percent;
+use super::numbers::percent;
 
 /// What a guarantee would cost.
 #[derive(Clone, Debug, Serialize)]

@@ -6,8 +6,9 @@ pub mod rounds;
 pub mod score;
 
 use super::charts::{Mark, states, whiskers};
+use super::numbers::{clock, percent};
 use super::report::words::{many, rate, share, why};
-use super::report::{Group, Report, clock, percent};
+use super::report::{Group, Report};
 use crate::domain::State;
 use crate::statistics::rate::Rate;
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::report::percent;
+use super::numbers::percent;
 
 /// All guarantees of a workspace.
 #[derive(Clone, Debug, Serialize)]

@@ -5,11 +5,12 @@ use anyhow::Result;
 use askama::Template;
 
 use super::figures::{self, Figure};
+use super::numbers::{clock, percent};
 use super::report::fairness::{Comparison, Outcome};
 use super::report::methods::CITED;
 use super::report::rounds;
 use super::report::words::{many, rate, share, why};
-use super::report::{Group, Report, clock, percent};
+use super::report::{Group, Report};
 use crate::domain::{Estimate, Round};
 use crate::statistics::rate::{Rate, Share};
 

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::report::{Wer, clock, percent};
+use super::numbers::{Wer, clock, percent};
 use crate::domain::{Agreement, Estimate, Reliability};
 use crate::statistics::rate::Share;
 

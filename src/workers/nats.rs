@@ -18,5 +18,6 @@ mod publish;
 mod pull;
 mod results;
 pub mod serve;
+pub mod shared;
 pub mod streams;
-pub mod threads;
+mod threads;

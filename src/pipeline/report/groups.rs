@@ -12,7 +12,8 @@ use crate::statistics::weighted::{
     horvitz_thompson,
 };
 use crate::views::clips::{Part, Row};
-use crate::views::report::{ByReason, Drafts, Group, Human, ResidualError, Wer};
+use crate::views::numbers::Wer;
+use crate::views::report::{ByReason, Drafts, Group, Human, ResidualError};
 
 /// Sums of (part, of) by speaker, in the order of their names.
 pub fn by_speaker<'r>(rows: impl Iterator<Item = (&'r str, f64, f64)>) -> Vec<(f64, f64)> {

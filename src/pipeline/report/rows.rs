@@ -17,7 +17,8 @@ use crate::routing::audit::draw;
 use crate::store::{ClipRow, Draft};
 use crate::training::word_errors::word_errors;
 use crate::views::clips::{Part, Row};
-use crate::views::report::{People, median};
+use crate::views::numbers::median;
+use crate::views::report::People;
 
 /// What the walk found.
 #[derive(Default)]

@@ -4,12 +4,13 @@
 //!
 //! Distance of two texts: word edits over the words of the longer, in [0, 1].
 //! alpha = 1 - Do / De: mean distance within clips over mean distance between any two texts
-//! (Krippendorff, Content Analysis, 2004, ch. 11, with a metric of one's own). Intervals: 95 %,
+//! (Krippendorff, Content Analysis, 2004, ch. 11, with a metric of one's own). Intervals:
 //! percentiles over clips drawn with replacement, De held as observed (as in Krippendorff's own
 //! bootstrap), which takes clips as independent.
 
 use super::words::{distance, word_edits};
 use crate::domain::{Agreement, Estimate};
+use crate::statistics::interval::TAILS;
 
 /// Resamples of the bootstrap.
 const RESAMPLES: usize = 1000;
@@ -46,7 +47,8 @@ pub fn agreement(units: &[Unit]) -> Agreement {
             .collect();
         drawn.sort_by(f64::total_cmp);
         let at = |p: f64| drawn[((RESAMPLES - 1) as f64 * p).round() as usize];
-        Estimate { value, low: at(0.025), high: at(0.975) }
+        let [low, high] = TAILS.map(at);
+        Estimate { value, low, high }
     };
     let some = !sums.is_empty();
     Agreement {

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::hf::folder;
 use super::{About, Item, LabelSource};
 use crate::training::split::{Split, Unit};
 
@@ -37,8 +36,8 @@ fn front_matter(items: &[&Item], about: &About) -> String {
     list(&mut out, "task_categories", ["automatic-speech-recognition".to_string()]);
     out.push_str("configs:\n- config_name: default\n  data_files:\n");
     for split in items.iter().map(|item| item.split).collect::<BTreeSet<_>>() {
-        let folder = folder(split);
-        out.push_str(&format!("  - split: {folder}\n    path: {folder}/**\n"));
+        let name = split_name(split);
+        out.push_str(&format!("  - split: {name}\n    path: {name}/**\n"));
     }
     out
 }
@@ -64,6 +63,15 @@ fn licence_id(licence: Option<&str>) -> String {
     let known = ["cc", "cc0-1.0", "apache-2.0", "mit", "odbl", "pddl", "unlicense"];
     let creative = id.starts_with("cc-by-") && id.len() <= 20;
     if known.contains(&id.as_str()) || creative { id } else { "other".into() }
+}
+
+/// The hub's name of a split, and of its folder: it says validation.
+pub(super) fn split_name(split: Split) -> &'static str {
+    match split {
+        Split::Train => "train",
+        Split::Dev => "validation",
+        Split::Test => "test",
+    }
 }
 
 fn size(n: usize) -> &'static str {
@@ -102,7 +110,7 @@ fn body(items: &[&Item], about: &About) -> String {
         let speakers: BTreeSet<_> = of.iter().map(|item| speaker(item)).collect();
         out.push_str(&format!(
             "| {} | {} | {:.1} | {} | {human} | {} |\n",
-            folder(split),
+            split_name(split),
             of.len(),
             minutes(&of),
             speakers.len(),

@@ -6,11 +6,10 @@ use std::path::Path;
 use anyhow::Result;
 use serde::Serialize;
 
-use super::card::card;
+use super::card::{card, split_name};
 use super::common_voice::accent;
 use super::folder::{Draft, Export};
 use super::{About, Item, LabelSource, WriteWav};
-use crate::training::split::Split;
 
 /// A line of `metadata.jsonl`; names and order are a stable format (FORMATS.md).
 #[derive(Serialize)]
@@ -31,24 +30,15 @@ struct Row<'a> {
     variant: &'a str,
 }
 
-/// The folder's name: Hugging Face says validation.
-pub(super) fn folder(split: Split) -> &'static str {
-    match split {
-        Split::Train => "train",
-        Split::Dev => "validation",
-        Split::Test => "test",
-    }
-}
-
 /// Writes the dataset to `place`. Splits without clips get no folder.
 pub fn write(place: &Path, items: &[Item], about: &About, wav: &mut WriteWav) -> Result<Export> {
     let draft = Draft::start(place)?;
-    let at = |item: &Item| format!("{}/{}", folder(item.split), item.wav());
+    let at = |item: &Item| format!("{}/{}", split_name(item.split), item.wav());
     let (written, export) = draft.wavs(items, at, wav)?;
     for split in export.written.keys() {
         let rows = written.iter().filter(|item| item.split == *split);
         let lines = rows.map(|item| serde_json::to_string(&row(item)).map(|line| line + "\n"));
-        let name = format!("{}/metadata.jsonl", folder(*split));
+        let name = format!("{}/metadata.jsonl", split_name(*split));
         draft.write(&name, &lines.collect::<Result<String, _>>()?)?;
     }
     draft.write("README.md", &card(&written, about))?;

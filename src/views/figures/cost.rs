@@ -3,8 +3,9 @@
 use super::{Figure, line};
 use crate::statistics::rate::Rate;
 use crate::views::charts::{Mark, whiskers};
+use crate::views::numbers::clock;
+use crate::views::report::Report;
 use crate::views::report::words::{many, number};
-use crate::views::report::{Report, clock};
 
 /// What people's work costs; `None` while no time was measured.
 pub fn cost(report: &Report) -> Option<Figure> {

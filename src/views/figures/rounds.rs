@@ -4,9 +4,10 @@ use super::{Figure, line};
 use crate::domain::{Measured, Round as Adapted, RoundVerdict};
 use crate::statistics::rate::Rate;
 use crate::views::charts::{Mark, lines, steps, whiskers};
+use crate::views::numbers::percent;
+use crate::views::report::Report;
 use crate::views::report::rounds::{COMPARED, Round, Step, points, said};
 use crate::views::report::words::{many, number, rate};
-use crate::views::report::{Report, percent};
 
 fn minutes(of: &Rate) -> String {
     said(of, |m| number(m, 1))

@@ -2,8 +2,9 @@
 
 use super::Figure;
 use crate::views::charts::{reliability as bins, risk};
+use crate::views::numbers::percent;
 use crate::views::report::words::{number as numbered, rate};
-use crate::views::report::{Report, percent, score::Point};
+use crate::views::report::{Report, score::Point};
 
 /// Risk and coverage; `None` without scored clips.
 pub fn risk_coverage(report: &Report) -> Option<Figure> {

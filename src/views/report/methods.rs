@@ -1,10 +1,11 @@
 //! A paragraph on methods with the numbers filled in, to be pasted into a paper, and what it cites.
 
+use super::Report;
 use super::rounds::{COMPARED, points};
 use super::words::{counted, many, rate};
-use super::{Report, clock, percent};
 use crate::domain::Measured;
 use crate::views::guarantee::statement;
+use crate::views::numbers::{clock, percent};
 
 /// What the paragraph rests on.
 pub const CITED: [&str; 11] = [

@@ -7,9 +7,10 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::words::{number, rate, why};
-use super::{Group, Report, clock, percent};
+use super::{Group, Report};
 use crate::domain::{Measure, Measured, RoundVerdict};
 use crate::statistics::rate::Rate;
+use crate::views::numbers::{clock, percent};
 
 /// What people's share is measured at, the same in every round.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]

@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
+use super::Report;
 use super::words::{counted, many, number, rate};
-use super::{Report, clock, percent};
+use crate::views::numbers::{clock, percent};
 
 impl Report {
     /// The report as text.

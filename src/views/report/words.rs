@@ -1,7 +1,7 @@
 //! Rates in words: for text, page and pictures alike.
 
-use super::percent;
 use crate::statistics::rate::{Missing, Rate, Share};
+use crate::views::numbers::percent;
 
 /// `8 of 24 (33.3 %, 95 % interval 15.6 to 55.3)`.
 pub fn counted(share: &Share) -> String {

@@ -13,7 +13,7 @@ use whisper::Stopped;
 
 use super::message::{MODEL, Outcome, POLICY, WORKER};
 use super::publish::{TooLarge, publish};
-use super::serve::Shared;
+use super::shared::Shared;
 use super::threads::{Finished, GivenUp};
 use crate::domain::{ClipId, Hypothesis};
 

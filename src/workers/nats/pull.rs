@@ -12,9 +12,9 @@ use async_nats::jetstream::{AckKind, Message};
 use futures_util::StreamExt;
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::serve::{Prepared, Shared};
+use super::shared::{Hands, Prepared, Shared};
 use super::streams::{self, Run};
-use super::threads::{Hands, Task};
+use super::threads::Task;
 use super::{files, message};
 
 /// Runs are looked for this often, and ...

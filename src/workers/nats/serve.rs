@@ -1,99 +1,23 @@
-//! A worker: what its parts share, from its start to its end. In: a connection, what prepares a run. Out: results on
-//! the server, counts. Left to others: pulling clips (`pull`), transcribing them (`threads`), answering (`answer`).
+//! A worker, from its start to its end. In: a connection, what prepares a run. Out: results on the server, counts.
+//! Left to others: pulling clips (`pull`), transcribing them (`threads`), answering (`answer`).
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use async_nats::jetstream::AckKind;
-use serde::Serialize;
 use tokio::sync::mpsc;
 
 use super::answer;
 use super::held::Held;
-use super::link::{Link, Tell};
+use super::link::Link;
 use super::pull::Puller;
-use super::threads::{self, Hands};
-
-/// What a run needs, seen from here.
-pub enum Prepared {
-    /// All is here.
-    Ready(Hands),
-    /// The model is not here; it may be on the server.
-    Lacks {
-        /// SHA-256 of the model file.
-        sha256: String,
-        /// Its name, for people.
-        name: String,
-    },
-}
-
-/// Prepares a run of its setup; called again once a model was fetched. May take seconds.
-pub type Prepare = Arc<dyn Fn(&[u8]) -> Result<Prepared> + Send + Sync>;
-/// Fetches a model by its SHA-256 to where `Prepare` finds it; false when the server lacks it.
-pub type Fetch = Arc<
-    dyn Fn(Link, String) -> futures_util::future::BoxFuture<'static, Result<bool>> + Send + Sync,
->;
-
-/// How a worker works.
-#[derive(Clone)]
-pub struct Terms {
-    /// Its name in results.
-    pub name: String,
-    /// Threads that transcribe.
-    pub threads: usize,
-    /// Ends after this long without work.
-    pub idle_exit: Option<Duration>,
-    /// Prepares a run.
-    pub prepare: Prepare,
-    /// Fetches a model.
-    pub fetch: Fetch,
-    /// Receives remarks.
-    pub tell: Tell,
-    /// Set from outside when it shall end.
-    pub stop: Arc<AtomicBool>,
-}
-
-/// What a worker did.
-#[derive(Debug, Default, Serialize)]
-pub struct Served {
-    /// Clips whose hypothesis it published.
-    pub clips: u64,
-    /// Seconds of audio in them.
-    pub audio_seconds: f64,
-    /// Clips that it gave up on.
-    pub failed: u64,
-    /// Seconds from its start until it had the first clip's hypothesis on the server.
-    pub first_clip_seconds: Option<f64>,
-    /// Runs that it could not work for, and why.
-    pub refused: BTreeMap<String, String>,
-}
+use super::shared::{MOST_ATTEMPTS, Served, Shared, Terms};
+use super::threads;
 
 /// What is in the middle of a clip when the worker is told to end gets this long.
 const GRACE: Duration = Duration::from_secs(20);
-/// A clip that was handed out more often than this is given up.
-pub const MOST_ATTEMPTS: u64 = 5;
-
-/// What the parts of a worker share.
-pub struct Shared {
-    pub link: Link,
-    pub terms: Terms,
-    pub held: Held,
-    pub served: Mutex<Served>,
-    pub began: Instant,
-    /// Milliseconds without a sign of life after which the server gives a clip to somebody else.
-    pub ack_timeout: AtomicU64,
-    /// A thread hangs for good.
-    lost: AtomicBool,
-}
-
-impl Shared {
-    pub fn stopped(&self) -> bool {
-        self.terms.stop.load(Ordering::Relaxed)
-    }
-}
 
 /// Works until `stop`, or until it was idle for long enough.
 ///

@@ -10,21 +10,11 @@ use std::sync::{Arc, Mutex};
 use anyhow::{Context as _, Result, anyhow};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
-use super::serve::{MOST_ATTEMPTS, Shared};
+use super::shared::{Hands, MOST_ATTEMPTS, Shared};
 use super::streams::Run;
 use crate::audio::{flac, level};
-use crate::domain::{ClipId, DecodePolicy, Hypothesis, LanguageChoice};
+use crate::domain::{ClipId, Hypothesis, LanguageChoice};
 use crate::hypotheses::transcriber::{Request, Transcriber};
-
-/// How the clips of a run are transcribed.
-pub struct Hands {
-    /// The decode policy.
-    pub policy: DecodePolicy,
-    /// Clips that are worth handing over at once.
-    pub at_once: usize,
-    /// Makes a transcriber for one thread.
-    pub transcriber: Box<dyn Fn() -> Result<Transcriber> + Send + Sync>,
-}
 
 /// A clip to be transcribed.
 pub struct Task {

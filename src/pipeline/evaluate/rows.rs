@@ -1,0 +1,139 @@
+//! Clips as `evaluate` writes them. In: references with their sound, a transcriber. Out: rows: what was decoded, word
+//! errors, numbers. Left to others: threads (`transcribe`), sums (`evaluation`).
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+
+use super::Options;
+use super::references::{Reference, load};
+use crate::audio::level;
+use crate::domain::{ClipId, Features, Hypothesis, Language, LanguageChoice, Pass, tokens_by_word};
+use crate::hypotheses::features;
+use crate::hypotheses::second::Regional;
+use crate::hypotheses::transcriber::{Request, Transcriber};
+use crate::hypotheses::word_features::word_features;
+use crate::training::word_errors::{WordErrors, word_errors, wrong_words};
+
+/// A transcribed clip with its reference.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Row {
+    /// The manifest's folder: which set the clip belongs to.
+    pub set: String,
+    /// As in the manifest.
+    pub audio: PathBuf,
+    /// As in the manifest.
+    pub speaker: String,
+    /// As in the manifest.
+    pub region: String,
+    /// Decoded in.
+    pub language: Language,
+    /// As in the manifest.
+    pub reference: String,
+    /// What the model decoded.
+    pub hypothesis: String,
+    /// Word errors after normalisation.
+    pub errors: usize,
+    /// Words of the reference after normalisation.
+    pub words: usize,
+    /// Length.
+    pub seconds: f64,
+    /// Which decoding gave the text.
+    pub pass: Pass,
+    /// Model digest.
+    pub model: String,
+    /// Decode policy id.
+    pub policy: String,
+    /// Numbers of the hypothesis.
+    pub features: Features,
+    /// Of each word of the hypothesis: its numbers, and whether it is wrong.
+    #[serde(default, alias = "heard")] // in rows of earlier versions
+    pub word_features: Vec<(Vec<f64>, bool)>,
+    /// The text of the slowed decoding, where there was one.
+    #[serde(default)]
+    pub slowed: Option<String>,
+}
+
+/// Rows in the order of the references.
+pub fn rows(
+    references: &[Reference],
+    transcriber: &mut Transcriber,
+    options: &Options,
+    regional: &Regional,
+) -> Vec<Result<Row>> {
+    let sounds: Vec<Result<(ClipId, Vec<f32>, LanguageChoice)>> =
+        references.iter().map(|r| load(r, &options.language)).collect();
+    let good = sounds.iter().flatten().map(|(clip, samples, language)| Request {
+        clip,
+        samples,
+        level: level::measure(samples),
+        language,
+    });
+    let good: Vec<Request> = good.collect();
+    let stop = AtomicBool::new(false);
+    let mut transcribed = transcriber.transcribe_all(&good, &options.policy, &stop).into_iter();
+    let mut rows = Vec::with_capacity(references.len());
+    for (r, sound) in references.iter().zip(&sounds) {
+        rows.push(match sound {
+            Ok(_) => transcribed.next().context("no hypothesis").flatten().map(|h| row(r, h, regional)),
+            Err(error) => Err(anyhow::anyhow!("{error:#}")),
+        });
+    }
+    rows
+}
+
+/// Rows in the order of their files, and what became of the other references.
+pub fn by_audio(references: &[Reference], made: Vec<Result<Row>>) -> (Vec<Row>, Vec<String>) {
+    let mut all: Vec<_> = references.iter().zip(made).collect();
+    all.sort_by(|a, b| a.0.audio.cmp(&b.0.audio));
+    let (mut rows, mut failed) = (Vec::new(), Vec::new());
+    for (reference, row) in all {
+        match row {
+            Ok(row) => rows.push(row),
+            Err(error) => failed.push(format!("{}: {error:#}", reference.audio.display())),
+        }
+    }
+    (rows, failed)
+}
+
+fn row(r: &Reference, h: Hypothesis, regional: &Regional) -> Row {
+    let WordErrors { errors, reference_words, .. } = word_errors(&r.text, &h.text, &h.language);
+    Row {
+        set: r.set.clone(),
+        audio: r.audio.clone(),
+        speaker: r.speaker.clone(),
+        region: r.region.clone(),
+        reference: r.text.clone(),
+        errors,
+        words: reference_words,
+        seconds: h.seconds,
+        pass: h.pass,
+        features: features::features(&h, &**regional),
+        word_features: judged_words(&h, &r.text, &**regional),
+        slowed: h.slowed,
+        language: h.language,
+        hypothesis: h.text,
+        model: h.model,
+        policy: h.policy,
+    }
+}
+
+/// Each word's numbers, and whether the reference has another word, or none, in its place.
+fn judged_words(
+    h: &Hypothesis,
+    reference: &str,
+    regional: &dyn Fn(&str) -> bool,
+) -> Vec<(Vec<f64>, bool)> {
+    let Some(values) = word_features(h, regional) else { return Vec::new() };
+    let spoken: Vec<String> = tokens_by_word(&h.tokens)
+        .iter()
+        .map(|tokens| tokens.iter().map(|t| t.text.as_str()).collect())
+        .collect();
+    let wrong = wrong_words(reference, &spoken, &h.language);
+    values.into_iter().zip(wrong).filter_map(|(values, wrong)| Some((values?, wrong))).collect()
+}
+
+#[cfg(test)]
+mod tests;

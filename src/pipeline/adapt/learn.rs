@@ -6,10 +6,10 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result};
+use whisper::Vocabulary;
 use whisper::bpe::Bpe;
 use whisper::finetune::{self, Example, Model, Place, Step, Stopped, Trained};
 use whisper::models::weights;
-use whisper::Vocabulary;
 
 use super::anchors::Purpose;
 use super::material::Material;

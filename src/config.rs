@@ -8,7 +8,10 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{DecodePolicy, LanguageChoice, RoutingSettings, SliceSettings, TaskSettings};
+use crate::domain::{
+    DecodePolicy, LanguageChoice, PageLanguage, REGION_EXAMPLE, RoutingSettings, SliceSettings,
+    TaskSettings,
+};
 
 /// The file's name in a workspace.
 pub const FILE: &str = "second-ear.toml";
@@ -105,8 +108,14 @@ impl Config {
                     text.push_str(&format!("# {part}\n"));
                 }
             }
+            if key == "interface" {
+                text.push_str(&format!("# It has {}.\n", PageLanguage::list()));
+            }
             text.push_str(line);
             text.push('\n');
+            if key == "[tasks.regions]" {
+                text.push_str(&format!("# {REGION_EXAMPLE}\n"));
+            }
             if key == "accept_score" {
                 text.push_str(TARGET);
             }
@@ -229,8 +238,11 @@ const COMMENTS: &[(&str, &str)] = &[
     ("floor_per_hour", "Pay for an hour of work under which a batch is flagged; 0: not set."),
     ("break_minutes", "Minutes of work between reminders of a break; 0: none."),
     ("daily_minutes", "Minutes of work a day after which the page says it is enough; 0: none."),
-    ("regions", "More regions for the page to offer: \"CODE|French name|English name\"."),
-    ("interface", "Language of the page when the browser asks for neither French nor English."),
+    ("interface", "Language of the page when the browser asks for none that it has."),
+    (
+        "[tasks.regions]",
+        "More regions for the page to offer, with a name for each of its languages; without one the code is shown.",
+    ),
 ];
 
 #[cfg(test)]

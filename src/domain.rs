@@ -9,9 +9,11 @@ mod guarantee;
 mod hypothesis;
 mod ids;
 mod locale;
+mod page_language;
 mod people;
 mod purpose;
 mod recording;
+mod region_names;
 mod regional;
 mod round;
 mod settings;
@@ -28,9 +30,11 @@ pub use guarantee::{Basis, Entry, Event, Kept, Measure, Promise, Scope, Threshol
 pub use hypothesis::{End, Features, Hypothesis, Level, Pass, Token, Variant, tokens_by_word};
 pub use ids::{BatchId, ClipId, RecordingId, draft_digest, draw, hex_digest, round_seed};
 pub use locale::{Language, Region};
+pub use page_language::PageLanguage;
 pub use people::{Agreement, Estimate, Reliability};
 pub use purpose::{Blind, Purpose};
 pub use recording::{Channel, Facts, Recording};
+pub use region_names::{EXAMPLE as REGION_EXAMPLE, RegionNames};
 pub use regional::{Found, RegionalPiece, RegionalSource};
 #[cfg(test)]
 pub use round::example_round;

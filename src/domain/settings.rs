@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Language, Measure, Promise, Region, Samples};
+use super::{Language, Measure, PageLanguage, Promise, Region, RegionNames, Samples};
 
 /// Which language clips are decoded in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -257,10 +257,11 @@ pub struct TaskSettings {
     pub break_minutes: u32,
     /// Minutes of active time a day after which the page says that it is enough; 0: none.
     pub daily_minutes: u32,
-    /// Regions that the page offers besides its own: `CODE|French name|English name`.
-    pub regions: Vec<String>,
-    /// Language of the page when the browser asks for neither French nor English.
-    pub interface: String,
+    /// Language of the page when the browser asks for none that it has.
+    pub interface: PageLanguage,
+    /// Regions that the page offers besides its own, by code, with a name for each of its languages; where there is
+    /// none, the code is shown.
+    pub regions: RegionNames,
 }
 
 impl Default for TaskSettings {
@@ -280,8 +281,8 @@ impl Default for TaskSettings {
             floor_per_hour: 0.0,
             break_minutes: 45,
             daily_minutes: 240,
-            regions: Vec::new(),
-            interface: "fr".into(),
+            interface: PageLanguage::default(),
+            regions: RegionNames::default(),
         }
     }
 }
@@ -313,9 +314,6 @@ impl TaskSettings {
             if !(value.is_finite() && value >= 0.0) {
                 return Err(format!("tasks.{name} must be 0 or more"));
             }
-        }
-        if let Some(bad) = self.regions.iter().find(|r| r.split('|').count() != 3) {
-            return Err(format!("tasks.regions: '{bad}' is not CODE|French name|English name"));
         }
         Ok(())
     }

@@ -178,8 +178,8 @@ fn do_transcripts(args: cli::Transcripts, talk: Talk) -> Result<Exit> {
 fn do_tasks(args: cli::Tasks, talk: Talk) -> Result<Exit> {
     let mut workspace = settle::write_settled(&args.dir)?;
     let settings = &workspace.config.tasks;
-    let beside: Vec<_> =
-        args.format.iter().filter_map(|f| f.beside()).map(|(n, _)| args.out.join(n)).collect();
+    let beside = args.format.iter().filter_map(|f| f.beside(settings.interface));
+    let beside: Vec<_> = beside.map(|(name, _)| args.out.join(name)).collect();
     let options = tasks::Options {
         formats: args.format,
         clips_per_file: args.clips_per_file.unwrap_or(settings.clips_per_file).max(1),
@@ -211,6 +211,13 @@ fn do_tasks(args: cli::Tasks, talk: Talk) -> Result<Exit> {
     }
     for file in beside.iter().filter(|_| done.clips > 0) {
         talk.say(format!("  {} (to set up the tool)", file.display()));
+    }
+    let language = workspace.config.tasks.interface;
+    if done.clips > 0 && !language.strings().reviewed {
+        talk.say(format!(
+            "tasks.interface = \"{language}\": these texts were translated by machine, and nobody who \
+             speaks the language has reviewed them yet."
+        ));
     }
     let currency = &workspace.config.tasks.currency;
     let floor = workspace.config.tasks.floor_per_hour;

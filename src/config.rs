@@ -9,7 +9,10 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 use toml_edit::DocumentMut;
 
-use crate::domain::{DecodePolicy, LanguageChoice, RoutingSettings, SliceSettings, TaskSettings};
+use crate::domain::{
+    DecodePolicy, LanguageChoice, PageLanguage, REGION_EXAMPLE, RoutingSettings, SliceSettings,
+    TaskSettings,
+};
 
 /// The file's name in a workspace.
 pub const FILE: &str = "second-ear.toml";
@@ -157,6 +160,11 @@ fn comment(docs: &str) -> String {
 
 fn setting(name: &str, values: &Table) -> String {
     match values.get(name) {
+        // The last of its table.
+        Some(Value::Table(names)) => format!("[tasks.{name}]\n# {REGION_EXAMPLE}\n{names}"),
+        Some(value) if name == "interface" => {
+            format!("# It has {}.\n{name} = {value}\n", PageLanguage::list())
+        }
         Some(value) => format!("{name} = {value}\n"),
         None => {
             let example = EXAMPLES.iter().find(|(known, _)| *known == name);

@@ -9,9 +9,11 @@ mod guarantee;
 mod hypothesis;
 mod ids;
 mod locale;
+mod page_language;
 mod people;
 mod purpose;
 mod recording;
+mod region_names;
 mod regional;
 mod round;
 mod settings;
@@ -27,9 +29,11 @@ pub use guarantee::{Basis, Entry, Event, Guarantee, Kept, Measure, Scope, Thresh
 pub use hypothesis::{End, Features, Hypothesis, Level, Pass, Token, Variant, tokens_by_word};
 pub use ids::{BatchId, ClipId, RecordingId, draft_digest, draw, round_seed};
 pub use locale::Region;
+pub use page_language::PageLanguage;
 pub use people::{Agreement, Estimate, Reliability};
 pub use purpose::{Blind, Purpose};
 pub use recording::{Channel, Facts, Recording};
+pub use region_names::{EXAMPLE as REGION_EXAMPLE, RegionNames};
 pub use regional::{MatchKind, RegionalPiece, RegionalSource};
 #[cfg(test)]
 pub use round::example_round;

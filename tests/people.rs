@@ -341,7 +341,7 @@ fn the_page_warns_marks_and_says_what_it_pays() {
         ("blind_share = 0.05", "blind_share = 0.0"),
         ("mark_share = 0.0", "mark_share = 1.0"),
         ("pay_per_clip = 0.0", "pay_per_clip = 0.25"),
-        ("\nregions = []", "\nregions = [\"fr-CA-GASP|Gaspésie|Gaspé\"]"),
+        ("\n[tasks.regions]", "\n[tasks.regions]\nfr-CA-GASP = { fr = \"Gaspésie\" }"),
     ] {
         ws.set(from, to);
     }
@@ -363,7 +363,7 @@ fn the_page_warns_marks_and_says_what_it_pays() {
     }
     assert_eq!(data["work"]["pay_per_clip"], 0.25);
     assert!(data["work"]["estimate_seconds"].as_f64().unwrap() > 10.0);
-    assert_eq!(data["regions"][0]["code"], "fr-CA-GASP");
+    assert_eq!(data["regions"], json!({"fr-CA-GASP": {"fr": "Gaspésie"}}));
 
     // One is reported as offensive; its neighbour, if it has one, is warned of too.
     let tasks = rows(&std::fs::read_to_string(file_in(&ws, "t", "jsonl")).unwrap());

@@ -3,7 +3,7 @@
 use documented::DocumentedFields;
 use serde::{Deserialize, Serialize};
 
-use super::{Measure, Guarantee, Region, Samples};
+use super::{Guarantee, Measure, PageLanguage, Region, RegionNames, Samples};
 
 /// How recordings are cut into clips.
 #[derive(Clone, Debug, PartialEq, DocumentedFields, Serialize, Deserialize)]
@@ -232,10 +232,10 @@ pub struct TaskSettings {
     pub break_minutes: u32,
     /// Minutes of work per day after which the page says that the limit is reached; 0: none.
     pub daily_minutes: u32,
-    /// More regions for the page to offer: "CODE|French name|English name".
-    pub regions: Vec<String>,
-    /// Language of the page when the browser asks for neither French nor English.
-    pub interface: String,
+    /// Language of the page when the browser asks for none that it has.
+    pub interface: PageLanguage,
+    /// More regions for the page to offer, by code, with a name for each of its languages; without one the code is shown.
+    pub regions: RegionNames,
 }
 
 impl Default for TaskSettings {
@@ -255,8 +255,8 @@ impl Default for TaskSettings {
             floor_per_hour: 0.0,
             break_minutes: 45,
             daily_minutes: 240,
-            regions: Vec::new(),
-            interface: "fr".into(),
+            interface: PageLanguage::default(),
+            regions: RegionNames::default(),
         }
     }
 }
@@ -288,9 +288,6 @@ impl TaskSettings {
             if !(value.is_finite() && value >= 0.0) {
                 return Err(format!("tasks.{name} must be 0 or more"));
             }
-        }
-        if let Some(bad) = self.regions.iter().find(|r| r.split('|').count() != 3) {
-            return Err(format!("tasks.regions: '{bad}' is not CODE|French name|English name"));
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use super::platforms::{appen, label_studio, turkle};
 use super::{csv, jsonl};
-use crate::domain::{BatchId, ClipId, TaskRow};
+use crate::domain::{BatchId, ClipId, PageLanguage, TaskRow};
 
 /// How a batch of tasks is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,12 +72,12 @@ impl Format {
         format!("tasks-{batch}.{ending}")
     }
 
-    /// A file that the tool wants once beside all batches: its name and text. People may change it, so
-    /// it is not written over.
-    pub fn beside(self) -> Option<(&'static str, &'static str)> {
+    /// A file that the tool wants once beside all batches: its name, and its text in a language. People may
+    /// change it, so it is not written over.
+    pub fn beside(self, language: PageLanguage) -> Option<(&'static str, String)> {
         match self {
-            Format::LabelStudio => Some(("label-studio.xml", label_studio::CONFIG)),
-            Format::Turkle => Some(("turkle-template.html", turkle::TEMPLATE)),
+            Format::LabelStudio => Some(("label-studio.xml", label_studio::config(language))),
+            Format::Turkle => Some(("turkle-template.html", turkle::template(language))),
             Format::Html | Format::Jsonl | Format::Csv | Format::Appen => None,
         }
     }

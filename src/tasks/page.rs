@@ -20,13 +20,14 @@ pub use content::{Version, Warning};
 pub use peaks::peaks;
 use serde::Serialize;
 pub use words::words;
-pub use work::{RegionName, Work};
+pub use work::Work;
 
-use crate::domain::{BatchId, Language, Millis, Reason, TagKind, TaskRow, hex_digest};
+use crate::domain::{
+    BatchId, Language, Millis, PageLanguage, Reason, RegionNames, TagKind, TaskRow, hex_digest,
+};
 
 const HTML: &str = include_str!("page/page.html");
 const CSS: &str = include_str!("page/page.css");
-const STRINGS: &str = include_str!("page/strings.json");
 /// The script's parts in the order in which they stand in the page.
 const SCRIPT: [&str; 19] = [
     include_str!("page/data.js"),
@@ -59,16 +60,16 @@ pub struct Batch {
     pub batch: BatchId,
     /// Heading, for people.
     pub title: String,
-    /// Interface language where the browser asks for none that the page has: `fr` or `en`.
-    pub interface: String,
+    /// Interface language where the browser asks for none that the page has.
+    pub interface: PageLanguage,
     /// The language spoken, where it is one for the whole batch: chooses regions, helps the spell checker.
     pub speech: Option<Language>,
     /// Regional words to suggest where they stand in a text.
     pub lexicon: Vec<Suggestion>,
     /// Time, pay and rest.
     pub work: Work,
-    /// Regions beside those of strings.json; a code that is there already gets the new names.
-    pub regions: Vec<RegionName>,
+    /// Regions beside the page's own; a code that is there already gets the new names.
+    pub regions: RegionNames,
 }
 
 /// A lexicon entry that a validator may confirm.
@@ -132,6 +133,7 @@ pub fn render_to(
         match part {
             Part::Text(text) => out.write_all(text.as_bytes())?,
             Part::Hole("title") => out.write_all(escape_html(&batch.title).as_bytes())?,
+            Part::Hole("noscript") => out.write_all(noscript().as_bytes())?,
             Part::Hole("csp") => out.write_all(policy(&script).as_bytes())?,
             Part::Hole("style") => out.write_all(CSS.as_bytes())?,
             Part::Hole("script") => out.write_all(script.as_bytes())?,
@@ -255,9 +257,21 @@ fn parts(html: &'static str) -> impl Iterator<Item = Part> {
     })
 }
 
+/// What a browser without scripts shows, in every language.
+fn noscript() -> String {
+    let said = |language: PageLanguage| {
+        let text = escape_html(language.text("page.noscript"));
+        format!("<span lang=\"{language}\">{text}</span>")
+    };
+    PageLanguage::all().map(said).collect::<Vec<_>>().join(" — ")
+}
+
 /// The whole script: one scope of its own, the interface texts first.
 fn script() -> String {
-    format!("(() => {{\n\"use strict\";\nconst STRINGS = {STRINGS};\n{}}})();\n", SCRIPT.join("\n"))
+    let texts = |language: PageLanguage| format!("\"{language}\": {}", language.file());
+    let texts = PageLanguage::all().map(texts).collect::<Vec<_>>().join(",\n");
+    let script = SCRIPT.join("\n");
+    format!("(() => {{\n\"use strict\";\nconst STRINGS = {{\n{texts}}};\n{script}}})();\n")
 }
 
 /// Nothing is allowed but this page's own script and style, sound from within, and an empty icon.
@@ -278,7 +292,8 @@ fn source(text: &str) -> String {
     format!("sha256-{}", BASE64_STANDARD.encode(bytes))
 }
 
-fn escape_html(text: &str) -> String {
+/// A text as it stands in HTML or XML, in attributes too.
+pub fn escape_html(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

@@ -9,6 +9,7 @@ mod given;
 pub mod label_studio;
 mod times;
 pub mod turkle;
+mod wording;
 
 #[cfg(test)]
 mod tests;

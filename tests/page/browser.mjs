@@ -1,5 +1,5 @@
 // What the page's tests share. Run tests/page/make first, then `node --test --test-concurrency=1 tests/page/*.test.mjs`.
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
@@ -11,6 +11,10 @@ export const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-f
 export const addressOf = (name) => new URL(`target/page-test/${name}.html`, root).href;
 export const rows = async (name) =>
   (await readFile(new URL(`target/page-test/${name}.jsonl`, root), "utf8")).trim().split("\n").map(JSON.parse);
+/** The page's languages: what each file says, by code. */
+const folder = new URL("src/tasks/page/strings/", root);
+export const languages = Object.fromEntries(await Promise.all((await readdir(folder)).sort()
+  .map(async (file) => [file.replace(".json", ""), JSON.parse(await readFile(new URL(file, folder), "utf8"))])));
 let browser;
 
 before(async () => { browser = await chromium.launch({ executablePath: binary, args: flags }); });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import axe from "axe-core";
-import { at, open } from "./browser.mjs";
+import { at, languages, open } from "./browser.mjs";
 
 /** Nothing that axe finds, nothing wider than the window, no target under 24 px. */
 async function check(page, where) {
@@ -28,7 +28,8 @@ for (const [name, options] of Object.entries({
   "on a desk": {},
   "in the dark": { colorScheme: "dark", locale: "en-GB" },
   "on a phone": { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
-  "320 px wide": { viewport: { width: 320, height: 640 } },
+  ...Object.fromEntries(Object.keys(languages).map((code) =>
+    [`320 px wide, in ${code}`, { viewport: { width: 320, height: 640 }, locale: code }])),
   "320 px wide in the dark": { viewport: { width: 320, height: 640 }, colorScheme: "dark" },
   "at 200 % zoom": { viewport: { width: 600, height: 450 }, locale: "en-GB" },
   "at 200 % zoom in the dark": { viewport: { width: 600, height: 450 }, colorScheme: "dark" },

@@ -64,11 +64,11 @@ pub fn write(
                     workspace: id.clone(),
                     batch: batch.clone(),
                     title: title(&workspace.dir),
-                    interface: workspace.config.tasks.interface.clone(),
+                    interface: workspace.config.tasks.interface,
                     speech: speech(&chunk),
                     lexicon: suggestions(&chunk, &kit.scorer.lexicon),
                     work: work.clone(),
-                    regions: terms::regions(&workspace.config.tasks),
+                    regions: workspace.config.tasks.regions.clone(),
                 };
                 let items = chunk.iter().zip(&rows).map(|(item, row)| {
                     page_item(item, row.clone(), sounds.get(&item.clip.id), &kit.scorer)
@@ -85,10 +85,10 @@ pub fn write(
                     wav::write(&options.out.join(&row.audio), samples)?;
                 }
                 write_whole(&path, |out| bundle::write(*format, out, &rows))?;
-                if let Some((name, text)) = format.beside() {
+                if let Some((name, text)) = format.beside(workspace.config.tasks.interface) {
                     let path = options.out.join(name);
                     if !path.exists() {
-                        write_text(&path, text)?;
+                        write_text(&path, &text)?;
                     }
                 }
                 rows.iter_mut().for_each(|row| row.audio.clear());

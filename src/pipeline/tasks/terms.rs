@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::item::Item;
 use crate::domain::{ClipId, TaskSettings, Verdict};
 use crate::pipeline::workspace::Workspace;
-use crate::tasks::page::{RegionName, Work};
+use crate::tasks::page::Work;
 
 /// Answers with measured time that an estimate needs.
 const ENOUGH: usize = 20;
@@ -78,13 +78,4 @@ impl Pace {
 pub fn hourly(work: &Work, clips: usize) -> Option<f64> {
     let seconds = work.estimate_seconds.filter(|s| *s > 0.0)?;
     Some(work.pay_per_clip? * clips as f64 / seconds * 3600.0)
-}
-
-/// The settings' regions.
-pub fn regions(settings: &TaskSettings) -> Vec<RegionName> {
-    let split = |line: &String| {
-        let mut parts = line.split('|').map(|p| p.trim().to_string());
-        Some(RegionName { code: parts.next()?, fr: parts.next()?, en: parts.next()? })
-    };
-    settings.regions.iter().filter_map(split).collect()
 }

@@ -1,16 +1,16 @@
-// Interface texts. Needs STRINGS (strings.json) and tasks.interface; every text on the page goes through t().
-const LANGUAGES = Object.keys(STRINGS.texts);
+// Interface texts. Needs STRINGS (strings/*.json by code) and tasks.interface; every text on the page goes through t().
+const LANGUAGES = Object.keys(STRINGS);
 let language = LANGUAGES[0];
 
 function chooseLanguage(stored) {
   const asked = [stored, ...(navigator.languages || [navigator.language]), tasks.interface];
-  const code = asked.map((l) => String(l || "").slice(0, 2).toLowerCase()).find((l) => LANGUAGES.includes(l));
+  const code = asked.map((l) => String(l || "").toLowerCase().split("-")[0]).find((l) => LANGUAGES.includes(l));
   language = code || LANGUAGES[0];
 }
 
 /** The text of a key; {name} stands for params.name. With params.n, "key.one" is used where the language says so. */
 function t(key, params = {}) {
-  const texts = STRINGS.texts[language];
+  const texts = STRINGS[language].texts;
   const one = "n" in params && new Intl.PluralRules(language).select(params.n) === "one";
   const text = (one && texts[key + ".one"]) || texts[key];
   if (text === undefined) return key;
@@ -24,9 +24,10 @@ function translatePage() {
   for (const el of document.querySelectorAll("[data-t-aria]")) el.setAttribute("aria-label", t(el.dataset.tAria));
 }
 
+/** The batch's own name for a region, else the page's, else its code. */
 function regionName(code) {
-  const names = tasks.regions.find((region) => region.code === code) || STRINGS.regions[code];
-  return names ? names[language] || names.fr : code;
+  const own = tasks.regions[code] || {};
+  return own[language] || STRINGS[language].regions[code] || code;
 }
 
 function languageName(code) {

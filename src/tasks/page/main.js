@@ -94,7 +94,7 @@ function retranslate() {
   translatePage();
   showKeys();
   showVerdicts((verdict) => actions[verdict]());
-  $("conventions").replaceChildren(...STRINGS.conventions[language].map((line) => make("li", { textContent: line })));
+  $("conventions").replaceChildren(...STRINGS[language].conventions.map((line) => make("li", { textContent: line })));
   showSettings();
   showStart();
   showDone();
@@ -112,8 +112,8 @@ function setUpButtons() {
   });
   $("veil-hear").addEventListener("click", lift);
   $("veil-skip").addEventListener("click", actions.skip);
-  $("language").addEventListener("click", () => {
-    language = LANGUAGES[(LANGUAGES.indexOf(language) + 1) % LANGUAGES.length];
+  $("language").addEventListener("change", () => {
+    language = $("language").value;
     settings.language = language;
     saveSettings();
     retranslate();
@@ -138,6 +138,7 @@ function setUpButtons() {
 function begin() {
   chooseLanguage(settings.language);
   document.title = tasks.title;
+  $("language").replaceChildren(...LANGUAGES.map((code) => make("option", { value: code, lang: code, textContent: STRINGS[code].name })));
   $("segments").replaceChildren(...clips.map(() => make("span", { className: "segment" })));
   setUpButtons();
   setUpStart();

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::*;
-use crate::domain::{ClipId, Probability, RecordingId, Samples, Span, draft_digest};
+use crate::domain::{
+    ClipId, Probability, REGION_EXAMPLE, RecordingId, Samples, Span, draft_digest,
+};
 use crate::tasks::bundle;
 
 /// A real clip: its sound, its waveform, and what Whisper base made of it.
@@ -155,11 +157,7 @@ fn writes_a_sample_page_of_everything() {
             break_minutes: 45,
             daily_minutes: 240,
         },
-        regions: vec![RegionName {
-            code: "fr-CA-QC-GASP".into(),
-            fr: "Gaspésie".into(),
-            en: "Gaspé".into(),
-        }],
+        regions: toml::from_str(REGION_EXAMPLE).unwrap(),
         ..super::tests::batch("")
     };
     write("everything", "everything", &batch, items);

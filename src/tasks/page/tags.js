@@ -1,8 +1,8 @@
 // Regional words, idioms and accents: marked by hand, or taken from the lexicon's suggestions.
 function regionCodes() {
   const speech = tasks.speech ? tasks.speech + "-" : "";
-  const codes = new Set(Object.keys(STRINGS.regions).filter((code) => code.startsWith(speech)));
-  for (const region of tasks.regions) codes.add(region.code);
+  const codes = new Set(Object.keys(STRINGS[language].regions).filter((code) => code.startsWith(speech)));
+  for (const code of Object.keys(tasks.regions)) codes.add(code);
   for (const item of clips) if (item.row.region) codes.add(item.row.region);
   for (const entry of tasks.lexicon) if (entry.region) codes.add(entry.region);
   return [...codes].sort((a, b) => regionName(a).localeCompare(regionName(b), language));

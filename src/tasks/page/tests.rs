@@ -13,7 +13,7 @@ pub fn batch(title: &str) -> Batch {
         workspace: "w-1".into(),
         batch: BatchId::from_stored("b"),
         title: title.into(),
-        interface: "fr".into(),
+        interface: "fr".parse().unwrap(),
         speech: Some("fr".parse().unwrap()),
         lexicon: vec![Suggestion {
             term: "</script><b>".into(),
@@ -22,7 +22,7 @@ pub fn batch(title: &str) -> Batch {
             meaning: "<!--".into(),
         }],
         work: Work::default(),
-        regions: Vec::new(),
+        regions: RegionNames::default(),
     }
 }
 
@@ -124,15 +124,8 @@ fn the_page_asks_for_nothing_outside_itself() {
 }
 
 #[test]
-fn every_text_of_the_interface_exists_in_every_language() {
-    let strings: Value = serde_json::from_str(STRINGS).unwrap();
-    let keys = |language: &str| -> BTreeSet<String> {
-        let texts = strings["texts"][language].as_object().unwrap();
-        assert!(texts.values().all(|t| t.as_str().is_some_and(|t| !t.trim().is_empty())));
-        texts.keys().filter(|k| !k.ends_with(".one")).cloned().collect()
-    };
-    let (fr, en) = (keys("fr"), keys("en"));
-    assert_eq!(fr, en);
+fn every_text_that_the_page_asks_for_exists() {
+    let texts = &PageLanguage::default().strings().texts;
     let code = [HTML, &SCRIPT.concat()].concat();
     let asked = regex::Regex::new(
         r#"(?:data-t(?:-aria)?="|\bt\("|hint\("|named: ")([a-z_0-9.]*[a-z_0-9])""#,
@@ -140,23 +133,19 @@ fn every_text_of_the_interface_exists_in_every_language() {
     .unwrap();
     let mut found = 0;
     for capture in asked.captures_iter(&code) {
-        assert!(fr.contains(&capture[1]), "no text for '{}'", &capture[1]);
+        assert!(texts.contains_key(&capture[1]), "no text for '{}'", &capture[1]);
         found += 1;
     }
     assert!(found > 60, "the pattern no longer finds the texts asked for");
     for verdict in Verdict::ALL {
-        assert!(fr.contains(&format!("verdict.{}", verdict.code())));
+        assert!(texts.contains_key(&format!("verdict.{}", verdict.code())));
         assert!(SCRIPT.concat().contains(&format!("\"{}\"", verdict.code())));
     }
-    let reasons = fr.iter().filter_map(|key| key.strip_prefix("reason."));
+    let reasons = texts.keys().filter_map(|key| key.strip_prefix("reason."));
     let reasons = reasons.filter(|reason| !reason.ends_with(".detail"));
     let reasons: BTreeSet<String> = reasons.map(String::from).collect();
     assert!(reasons.contains("low_confidence"));
     assert_eq!(reasons, Reason::codes().into_iter().collect());
-    for (code, names) in strings["regions"].as_object().unwrap() {
-        assert!(code.parse::<crate::domain::Region>().is_ok());
-        assert!(names["fr"].is_string() && names["en"].is_string(), "{code}");
-    }
 }
 
 #[test]
@@ -172,11 +161,11 @@ fn the_script_stands_in_the_page_as_the_policy_names_it() {
 /// The accents of Common Voice's French corpus, as our codes (its north, south, east and west of France too).
 #[test]
 fn every_french_accent_of_common_voice_has_a_name() {
-    let strings: Value = serde_json::from_str(STRINGS).unwrap();
     let codes = "CA US BE CH LU MC DE IT NL RO GB FR-NORD FR-SUD FR-EST FR-OUEST RE MQ GP GF YT NC PF MF BL PM WF TN \
                  DZ MA MR MG CM CI ML SN NE TG CD BJ KM SC MU BF GN TD GA RW HT LB SY VU";
     for code in codes.split_whitespace() {
-        assert!(strings["regions"][format!("fr-{code}")].is_object(), "fr-{code}");
+        let code = format!("fr-{code}");
+        assert!(PageLanguage::default().region(&code).is_some(), "{code}");
     }
 }
 

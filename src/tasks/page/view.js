@@ -139,8 +139,7 @@ function showDone() {
 }
 
 function showSettings() {
-  $("language").textContent = LANGUAGES.filter((l) => l !== language).map((l) => STRINGS.texts[l]["language.name"]).join(" / ");
-  $("language").lang = LANGUAGES.find((l) => l !== language) || language;
+  $("language").value = language;
   $("theme").textContent = t("theme." + settings.theme);
   document.documentElement.dataset.theme = settings.theme;
   $("speed").textContent = `${decimal(settings.speed, 2).replace(/0$/, "")} ×`;

@@ -1,4 +1,4 @@
-//! What a page tells its reader about the batch as work: time, pay, rest; and names of regions.
+//! What a page tells its reader about the batch as work: time, pay, rest.
 //! Plain data that the script reads. The caller fills it in from settings and from answers so far.
 
 use serde::{Deserialize, Serialize};
@@ -36,15 +36,4 @@ impl Default for Work {
             daily_minutes: 0,
         }
     }
-}
-
-/// A region and its names, for the list of accents.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RegionName {
-    /// As in the rows: `fr-CA-QC`.
-    pub code: String,
-    /// French name.
-    pub fr: String,
-    /// English name.
-    pub en: String,
 }

@@ -10,13 +10,32 @@ use anyhow::Context;
 pub use read::read;
 use serde_json::{Value, json};
 
-use crate::domain::TaskRow;
+use super::wording::Wording;
+use crate::domain::{PageLanguage, TaskRow, Verdict};
 use crate::tasks::csv::task_columns;
 
-/// The labelling configuration that fits the tasks.
-pub const CONFIG: &str = include_str!("label_studio/config.xml");
+/// The labelling configuration that fits the tasks, with holes for its texts.
+const CONFIG: &str = include_str!("label_studio/config.xml");
 /// What Label Studio puts before the path of a file that it serves from its own disk.
 const LOCAL_FILES: &str = "/data/local-files/?d=";
+
+/// The labelling configuration that fits the tasks, in the chosen language and those that are reviewed.
+pub fn config(chosen: PageLanguage) -> String {
+    let wording = Wording::of(chosen);
+    let verdict = |(n, verdict): (usize, &Verdict)| {
+        let (code, text) = (verdict.code(), wording.text(&format!("verdict.{}", verdict.code())));
+        format!("    <Choice value=\"{text}\" alias=\"{code}\" hotkey=\"alt+{n}\"/>\n")
+    };
+    // The code makes every choice another one: two regions may share a name.
+    let region = |code: &String| {
+        format!("    <Choice value=\"{} ({code})\" alias=\"{code}\"/>\n", wording.region(code))
+    };
+    CONFIG
+        .replace("{{write}}", &wording.text("tool.write"))
+        .replace("{{accent}}", &wording.text("tool.accent"))
+        .replace("{{verdicts}}", &(1..).zip(&Verdict::ALL).map(verdict).collect::<String>())
+        .replace("{{regions}}", &chosen.strings().regions.keys().map(region).collect::<String>())
+}
 
 /// Writes one task per clip: every column of the task in `data`, and the draft as prediction (none where
 /// it is empty). Errors are those of the writer.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{appen, label_studio, turkle};
 use crate::domain::HandedOut;
-use crate::domain::{Region, TaskRow, Verdict};
+use crate::domain::{PageLanguage, Region, TaskRow, Verdict};
 use crate::tasks::answers::{Checked, Known, check, tidy};
 use crate::tasks::bundle::samples::{hostile_rows, sample_rows};
 use crate::tasks::csv::{Rows, Table};
@@ -271,23 +271,36 @@ fn mechanical_turk_in_its_own_columns_and_times() {
 
 #[test]
 fn the_tools_pages_offer_every_verdict_and_regions_that_exist() {
-    for verdict in Verdict::ALL {
-        let code = verdict.code();
-        assert!(label_studio::CONFIG.contains(&format!("alias=\"{code}\"")), "{code}");
-        assert!(turkle::TEMPLATE.contains(&format!("value=\"{code}\"")), "{code}");
+    for language in PageLanguage::all() {
+        let (config, template) = (label_studio::config(language), turkle::template(language));
+        for verdict in Verdict::ALL {
+            let code = verdict.code();
+            assert!(config.contains(&format!("alias=\"{code}\"")), "{code}");
+            assert!(template.contains(&format!("value=\"{code}\"")), "{code}");
+        }
+        let aliases = config.split("alias=\"").skip(1).filter_map(|s| s.split('"').next());
+        let regions: Vec<_> = aliases.filter(|a| a.contains('-')).collect();
+        assert!(regions.iter().all(|r| r.parse::<Region>().is_ok()), "{regions:?}");
+        assert_eq!(regions, language.strings().regions.keys().collect::<Vec<_>>());
+        for variable in
+            ["${audio}", "${draft_html}", "${context_before_html}", "${context_after_html}"]
+        {
+            assert_eq!(template.matches(variable).count(), 1, "{variable}");
+        }
+        assert_eq!(template.matches("${").count(), 4);
+        assert!(!config.contains("{{") && !template.contains("{{"));
     }
-    let aliases =
-        label_studio::CONFIG.split("alias=\"").skip(1).filter_map(|s| s.split('"').next());
-    let regions: Vec<_> = aliases.filter(|a| a.contains('-')).collect();
-    assert!(regions.iter().all(|r| r.parse::<Region>().is_ok()), "{regions:?}");
-    let page: Value = serde_json::from_str(include_str!("../page/strings.json")).unwrap();
-    let wanted: Vec<_> = page["regions"].as_object().unwrap().keys().collect();
-    assert_eq!(regions, wanted);
-    for variable in ["${audio}", "${draft_html}", "${context_before_html}", "${context_after_html}"]
-    {
-        assert_eq!(turkle::TEMPLATE.matches(variable).count(), 1, "{variable}");
-    }
-    assert_eq!(turkle::TEMPLATE.matches("${").count(), 4);
+}
+
+#[test]
+fn the_tools_pages_show_the_chosen_language_first_and_others_only_if_reviewed() {
+    let english = label_studio::config("en".parse().unwrap());
+    assert!(english.contains("value=\"Skip / Passer\" alias=\"skip\" hotkey=\"alt+9\""));
+    assert!(english.contains("value=\"Alsace (fr-FR-ALSACE)\""));
+    let french = turkle::template("fr".parse().unwrap());
+    assert!(
+        french.contains("<span lang=\"fr\">Passer</span> / <span lang=\"en\">Skip</span> <kbd>")
+    );
 }
 
 proptest! {

@@ -7,15 +7,39 @@
 
 use std::io::Write;
 
-use crate::domain::TaskRow;
+use crate::domain::{PageLanguage, TaskRow, Verdict};
 use crate::tasks::csv::{self, Record, Rows, Table, guard, number, unguard};
+use crate::tasks::page::escape_html;
 use crate::tasks::platforms::given::{self, Given};
 use crate::tasks::platforms::times;
+use crate::tasks::platforms::wording::Wording;
 
-/// The page of one task: paste it into the project.
-pub const TEMPLATE: &str = include_str!("turkle/template.html");
+/// The page of one task, with holes for its texts.
+const TEMPLATE: &str = include_str!("turkle/template.html");
 /// Columns for the page, behind those of the task.
 const FOR_THE_PAGE: [&str; 3] = ["draft_html", "context_before_html", "context_after_html"];
+
+/// The page of one task, to be pasted into the project: in the chosen language and those that are reviewed.
+pub fn template(chosen: PageLanguage) -> String {
+    let wording = Wording::of(chosen);
+    let said = |language: PageLanguage, key: &str| escape_html(language.text(key));
+    let steps = |language: PageLanguage| {
+        format!("  <p lang=\"{language}\">{}</p>\n", said(language, "tool.steps"))
+    };
+    let verdict = |(n, verdict): (usize, &Verdict)| {
+        let code = verdict.code();
+        let key = format!("verdict.{code}");
+        let span = |l: PageLanguage| format!("<span lang=\"{l}\">{}</span>", said(l, &key));
+        let texts = wording.languages().map(span).collect::<Vec<_>>().join(" / ");
+        let button = format!("<input type=\"radio\" name=\"verdict\" value=\"{code}\">");
+        format!("    <label>{button} {texts} <kbd>Alt+{n}</kbd></label>\n")
+    };
+    TEMPLATE
+        .replace("{{steps}}", &wording.languages().map(steps).collect::<String>())
+        .replace("{{text}}", &wording.text("tool.text"))
+        .replace("{{answer}}", &wording.text("tool.answer"))
+        .replace("{{verdicts}}", &(1..).zip(&Verdict::ALL).map(verdict).collect::<String>())
+}
 
 /// Writes the input table: every column of the task, guarded as `tasks/csv.rs` says, and the texts
 /// for the page. Errors are those of the writer.

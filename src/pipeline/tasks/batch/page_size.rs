@@ -38,11 +38,11 @@ fn a_page_of_a_hundred_clips_can_be_sent_by_mail() {
         workspace: "page-size".into(),
         batch: BatchId::from_stored("b"),
         title: "Cent extraits".into(),
-        interface: "fr".into(),
+        interface: "fr".parse().unwrap(),
         speech: Some("fr".parse().unwrap()),
         lexicon: Vec::new(),
         work: Work::default(),
-        regions: Vec::new(),
+        regions: Default::default(),
     };
     let items = pieces().into_iter().enumerate().map(|(n, samples)| {
         let start = Samples((n * LENGTH) as u64);

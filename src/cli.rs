@@ -1,6 +1,7 @@
 //! The command line: what may be typed, with an example for each command.
 
 pub mod adapt;
+mod generate;
 pub mod lexicon;
 mod model;
 pub mod nats;
@@ -14,6 +15,7 @@ use crate::domain::{LanguageChoice, SecondLook, Weights};
 use crate::pipeline::dataset;
 use crate::tasks::bundle;
 use crate::views::transcripts::TranscriptFormat;
+pub use generate::Generate;
 pub use model::{Model, WeightType};
 pub use plan::Plan;
 
@@ -122,6 +124,9 @@ pub enum Command {
     /// List, fetch, check and convert models.
     #[command(subcommand)]
     Model(Model),
+    /// Write shell completions and man pages, for packages.
+    #[command(hide = true)]
+    Generate(Generate),
 }
 
 /// A workspace, and whether a machine reads the output.

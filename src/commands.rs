@@ -19,6 +19,7 @@ use crate::views::progress::Talk;
 use crate::views::report::clock;
 
 mod adapt;
+mod generate;
 mod lexicon;
 mod model;
 mod plan;
@@ -43,6 +44,7 @@ pub fn dispatch(command: Command, talk: Talk) -> Result<Exit> {
         Command::Adapt(args) => adapt::dispatch(args, talk),
         Command::Plan(args) => plan::dispatch(args),
         Command::Model(args) => model::dispatch(args, talk),
+        Command::Generate(args) => generate::dispatch(args),
     }
 }
 

@@ -3,6 +3,7 @@
 #[cfg(feature = "adapt")]
 pub mod adapt;
 mod audit_plan;
+mod generate;
 #[cfg(not(all(feature = "adapt", feature = "nats")))]
 mod lacking;
 pub mod lexicon;
@@ -24,6 +25,7 @@ pub use audit_plan::AuditPlan;
 pub use lacking::adapt;
 #[cfg(not(feature = "nats"))]
 pub use lacking::nats;
+pub use generate::Generate;
 pub use model::{Model, WeightType};
 
 /// Human-in-the-loop speech transcription: a local Whisper model drafts, people review what it
@@ -132,6 +134,9 @@ pub enum Command {
     /// List, fetch, check and convert models.
     #[command(subcommand)]
     Model(Model),
+    /// Write shell completions and man pages, for packages.
+    #[command(hide = true)]
+    Generate(Generate),
 }
 
 /// A workspace, and whether to print JSON.

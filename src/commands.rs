@@ -20,6 +20,7 @@ use crate::views::progress::Talk;
 #[cfg(feature = "adapt")]
 mod adapt;
 mod audit_plan;
+mod generate;
 #[cfg(not(all(feature = "adapt", feature = "nats")))]
 mod lacking;
 mod lexicon;
@@ -51,6 +52,7 @@ pub fn dispatch(command: Command, talk: Talk) -> Result<Exit> {
         Command::Adapt(args) => adapt::dispatch(args, talk),
         Command::AuditPlan(args) => audit_plan::dispatch(args),
         Command::Model(args) => model::dispatch(args, talk),
+        Command::Generate(args) => generate::dispatch(args),
     }
 }
 

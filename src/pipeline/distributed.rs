@@ -154,12 +154,19 @@ pub fn work(options: &Options, talk: Talk) -> Result<Served> {
 
 /// Ctrl-C or SIGTERM (Kubernetes, Slurm): what is begun is finished. The second Ctrl-C does not wait.
 async fn until_told(stop: Arc<AtomicBool>, talk: Talk) {
+    #[cfg(unix)]
     use tokio::signal::unix::{SignalKind, signal};
+    #[cfg(unix)]
     let Ok(mut term) = signal(SignalKind::terminate()) else { return };
     loop {
+        #[cfg(unix)]
         tokio::select! {
             _ = tokio::signal::ctrl_c() => {}
             _ = term.recv() => {}
+        }
+        #[cfg(not(unix))]
+        if tokio::signal::ctrl_c().await.is_err() {
+            return;
         }
         if stop.swap(true, Ordering::Relaxed) {
             std::process::exit(130);

@@ -586,19 +586,9 @@ class Recompute:
         return self.leaves(report, "")
 
     def guarantee(self):
-        """The cross-check of every promise, from the number and the mean of its audits' losses. The betting p-value
-        depends on the order in which audits were answered, which the clips do not hold."""
+        """The betting p-value depends on the order in which audits were answered, which the clips do not hold."""
         promised = self.report["guarantee"] or {"scopes": []}
-        for i, scope in enumerate(promised["scopes"]):
-            n, risk, target = scope["audits"], scope["risk"], promised["target_risk"]
-            self.given.add(f"guarantee.scopes[{i}].p")
-            p = 1.0
-            if n:
-                low = min(risk, target)
-                entropy = stats.entropy([low, 1 - low], [target, 1 - target])
-                bentkus = np.e * stats.binom.cdf(np.ceil(n * risk - 1e-9), n, target)
-                p = min(np.exp(-n * entropy), bentkus, 1.0)
-            self.same(f"guarantee.scopes[{i}].p_hoeffding_bentkus", p, scope["p_hoeffding_bentkus"])
+        self.given |= {f"guarantee.scopes[{i}].p" for i in range(len(promised["scopes"]))}
 
     def leaves(self, node, path):
         """Shares and WERs that stand elsewhere are redone from their counts; gives what nobody redid."""

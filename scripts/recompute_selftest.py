@@ -73,9 +73,9 @@ def next_round(state, number):
     earlier = f"earlier-{number}"
     verdict = {"is": "promoted", "model": "scripted", "sha256": "scripted", "file": "none.bin"}
     measured = {"set": "test", "clips": 30, "units": 10, "words": 200, "before": 0.2, "after": 0.1,
-                "difference": [-0.15, -0.04]}
+                "difference": [-0.15, -0.04], "better": 1.0}
     body = {"number": number, "created": "2026-11-24T10:00:00Z", "base": "base", "parent": number - 1,
-            "parent_model": earlier, "seed": 1, "data_digest": "d", "recipe": {}, "clips": {"corrections": 9},
+            "parent_model": earlier, "start_model": earlier, "averages": [], "seed": 1, "data_digest": "d", "recipe": {}, "clips": {"corrections": 9},
             "train_seconds": 60.0, "losses": [1.5, 0.75], "share": 0.6, "wall_seconds": 9.0,
             "measured": [measured], "verdict": verdict}
     db = sqlite3.connect(state)

@@ -12,8 +12,6 @@ pub mod detect;
 mod ffmpeg;
 pub mod flac;
 pub mod level;
-#[cfg(test)]
-mod measure;
 mod reader;
 mod resample;
 pub mod slice;

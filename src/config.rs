@@ -1,12 +1,13 @@
 //! `second-ear.toml`: every setting of a workspace. Unknown keys are errors; flags override it.
 //! In: a folder. Out: a checked [`Config`]. Left to others: what the settings mean (domain).
 
-pub mod edit;
-
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use documented::DocumentedFields;
 use serde::{Deserialize, Serialize};
+use toml::{Table, Value};
+use toml_edit::DocumentMut;
 
 use crate::domain::{DecodePolicy, LanguageChoice, RoutingSettings, SliceSettings, TaskSettings};
 
@@ -14,30 +15,29 @@ use crate::domain::{DecodePolicy, LanguageChoice, RoutingSettings, SliceSettings
 pub const FILE: &str = "second-ear.toml";
 
 /// All settings of a workspace.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, DocumentedFields, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// Spoken language of recordings that say nothing else: a code, or `auto`.
+    /// Spoken language of recordings that say nothing else: fr, en, ... or auto.
     pub language: LanguageChoice,
-    /// A registered model's name, or the path of a ggml file.
+    /// A registered model (`second-ear model list`), or the path of a ggml file.
     pub model: String,
     /// Threads that transcribe; 0: one a core.
     #[serde(default)]
     pub workers: usize,
-    /// A calibration file; empty: `calibration.json` of the workspace, which `calibrate` writes, else the one
-    /// that ships for the model and decode policy.
+    /// A calibration file; empty: what `calibrate` made of this workspace's answers, else the one that ships.
     #[serde(default)]
     pub calibration: String,
-    /// A lexicon file that adds to the built-in one; empty: none.
+    /// A TSV file of regional words that adds to the built-in one; empty: none.
     #[serde(default)]
     pub lexicon: String,
-    /// How recordings are cut into clips.
+    /// How recordings are cut into clips. Recordings that are cut already stay as they are.
     #[serde(default)]
     pub slice: SliceSettings,
-    /// How clips are decoded.
+    /// How clips are decoded. Confidence shifts with it: a change needs a new calibration.
     #[serde(default)]
     pub decode: DecodePolicy,
-    /// Who listens to what.
+    /// Who listens to what. A new `run` applies changes to clips not handed out yet.
     #[serde(default)]
     pub routing: RoutingSettings,
     /// How task files are made.
@@ -94,144 +94,76 @@ impl Config {
         }
     }
 
-    /// The file that `init` writes: every setting with its comment.
+    /// The file that `init` writes: every setting after its doc comment.
     pub fn commented(&self) -> Result<String> {
-        let values = toml::to_string(self)?;
+        let values = Table::try_from(self)?;
         let mut text = String::from(HEADER);
-        for line in values.lines() {
-            let key = line.split(" = ").next().unwrap_or_default();
-            if let Some((_, comment)) = COMMENTS.iter().find(|(name, _)| *name == key) {
-                for part in comment.lines() {
-                    text.push_str(&format!("# {part}\n"));
+        for (name, docs) in fields::<Self>() {
+            let inner = match name {
+                "slice" => fields::<SliceSettings>(),
+                "decode" => fields::<DecodePolicy>(),
+                "routing" => fields::<RoutingSettings>(),
+                "tasks" => fields::<TaskSettings>(),
+                _ => {
+                    text += &(comment(docs) + &setting(name, &values));
+                    continue;
                 }
-            }
-            text.push_str(line);
-            text.push('\n');
-            if key == "accept_score" {
-                text.push_str(TARGET);
-            }
-            if key == "seed" {
-                text.push_str(BUDGET);
-            }
+            };
+            let values = values.get(name).and_then(Value::as_table).context("no table")?;
+            text += &format!("\n{}[{name}]\n", comment(docs));
+            text.extend(
+                inner.into_iter().map(|(name, docs)| comment(docs) + &setting(name, values)),
+            );
         }
         Ok(text)
     }
 }
 
+/// The text of a settings file with `lexicon = "name"`, with every comment and line where it was.
+///
+/// # Errors
+/// The text is no valid settings file.
+pub fn with_lexicon(text: &str, name: &str) -> Result<String> {
+    let mut document: DocumentMut = text.parse()?;
+    let lexicon = document.entry("lexicon").or_insert_with(|| toml_edit::value(""));
+    let value = lexicon.as_value_mut().context("lexicon is no text")?;
+    let mut named = toml_edit::Value::from(name);
+    named.decor_mut().clone_from(value.decor());
+    *value = named;
+    let edited = document.to_string();
+    toml::from_str::<Config>(&edited)?;
+    // toml_edit ends every line in the same way.
+    Ok(if text.contains("\r\n") {
+        edited.replace("\r\n", "\n").replace('\n', "\r\n")
+    } else {
+        edited
+    })
+}
+
 const HEADER: &str = "# Settings of this second-ear workspace. Flags override them.\n\n";
 
-const TARGET: &str = "\
-# The risk that is to be promised of drafts accepted by their score: thresholds then come from random
-# audits (`second-ear plan`), and accept_score and region_shift do not apply. Off unless set.
-# target_risk = 0.05
-";
+/// Settings that are off unless set, and what the file shows of them.
+const EXAMPLES: [(&str, &str); 3] =
+    [("target_risk", "0.05"), ("max_human_share", "0.2"), ("max_human_minutes", "60.0")];
 
-const BUDGET: &str = "\
-# At most this share of the clips goes to people; the highest priorities do. Off unless set.
-# max_human_share = 0.2
-# At most this many minutes of audio go to people; the highest priorities do. Off unless set.
-# max_human_minutes = 60.0
-";
+/// The settings of a table, in order, each with its doc comment.
+fn fields<T: DocumentedFields>() -> Vec<(&'static str, &'static str)> {
+    T::FIELD_NAMES.iter().copied().zip(T::FIELD_DOCS.iter().copied()).collect()
+}
 
-const COMMENTS: &[(&str, &str)] = &[
-    ("language", "Spoken language of recordings that say nothing else: fr, en, ... or auto."),
-    ("model", "A registered model (`second-ear model list`), or the path of a ggml file."),
-    ("workers", "Threads that transcribe; 0: one a core."),
-    (
-        "calibration",
-        "A calibration file; empty: what `calibrate` made of this workspace's answers, else the one that ships.",
-    ),
-    ("lexicon", "A TSV file of regional words that adds to the built-in one; empty: none."),
-    (
-        "[slice]",
-        "How recordings are cut into clips. Recordings that are cut already stay as they are.",
-    ),
-    ("min_seconds", "Shortest clip, seconds. A recording shorter than this is one clip."),
-    ("max_seconds", "Longest clip, seconds; at most 28, and at least twice the shortest."),
-    ("speech_threshold", "Speech probability above which a frame counts as speech."),
-    ("join_gap_seconds", "Pauses shorter than this, seconds, do not end a clip."),
-    ("padding_seconds", "Sound kept before and after speech, seconds, as far as the pause allows."),
-    ("min_speech_seconds", "Speech shorter than this, seconds, is left out as too short."),
-    (
-        "[decode]",
-        "How clips are decoded. Confidence shifts with it: a change needs a new calibration.",
-    ),
-    ("full_window", "Always the full 30 s window: slow, for comparison."),
-    ("context_margin_seconds", "Seconds of audio context beyond the clip in the first decoding."),
-    ("min_context", "Smallest audio context of the first decoding, frames (50 a second)."),
-    ("max_tokens_base", "Token limit: this many, and ..."),
-    ("max_tokens_per_second", "... this many a second of clip."),
-    ("guard", "Decode again with a larger window when the first result looks wrong."),
-    (
-        "weights",
-        "How the model's matrices are held: file (as they are), bf16, which is faster on processors that multiply\n\
-         such numbers, or int8, by CTranslate2, in a program built with it; `init` writes what is fastest.",
-    ),
-    ("[routing]", "Who listens to what. A new `run` applies changes to clips not handed out yet."),
-    ("accept_score", "A draft is accepted when its calibrated P(no error) reaches this."),
-    (
-        "target_measure",
-        "What target_risk counts: wer (a clip's word error rate, at most 1), clips (any error).",
-    ),
-    ("confidence", "Probability with which each promise holds."),
-    ("region_min_audits", "Audits from which a region has a promise and a threshold of its own."),
-    (
-        "region_shift",
-        "Added to accept_score for speakers with full regional evidence, less for weaker.\n\
-         A region never forces review by itself.",
-    ),
-    (
-        "review_lexicon_hits",
-        "Send clips with an unambiguous regional word or idiom to a person, whatever their score.",
-    ),
-    (
-        "always_review_regions",
-        "Region codes, such as [\"fr-BE\"], whose clips all go to people. Their rates of human work\n\
-         then measure accent, not difficulty. Empty: no region by itself.",
-    ),
-    ("min_language", "P(expected language) under which a clip counts as another language."),
-    ("no_speech", "p(no speech) above which a clip without text is taken for silence or noise."),
-    (
-        "second_look",
-        "Clips decoded a second time, more slowly, for a better score (texts stay as they are):\n\
-         never (fastest), doubtful (those whose score it may move over a threshold), always.",
-    ),
-    ("audit_rate", "Share of what would be accepted that is drawn at random for a person."),
-    ("seed", "Seed of the draw: the same seed draws the same clips."),
-    (
-        "confirm_lexicon",
-        "Validators, or clips, that a regional word or idiom needs to enter the lexicon.",
-    ),
-    ("[tasks]", "How task files are made."),
-    ("clips_per_file", "Clips in one task file."),
-    ("validators", "Answers wanted for each clip, from different people."),
-    (
-        "max_validators",
-        "While people disagree, one more is asked, up to this many; then an adjudicator decides.",
-    ),
-    ("min_agreement", "Agreement on a clip's words, 0 to 1, under which people disagree."),
-    (
-        "blind_share",
-        "Share of the tasks without the draft, drawn at random: measures its influence.",
-    ),
-    (
-        "blind_above_wer",
-        "Estimated word error rate above which the box is empty: typing is faster.",
-    ),
-    ("mark_share", "Share of the tasks, drawn at random, in which doubtful words are marked."),
-    ("gold_share", "Clips of known text (`answers --gold`), as a share of a batch's tasks."),
-    (
-        "seeded_error_share",
-        "Settled texts with a wrong word planted in them, as a share of a batch's tasks.",
-    ),
-    ("pay_per_clip", "Pay for each answer, skips included; 0: not set."),
-    ("currency", "Its currency, for people."),
-    ("floor_per_hour", "Pay for an hour of work under which a batch is flagged; 0: not set."),
-    ("break_minutes", "Minutes of work between reminders of a break; 0: none."),
-    ("daily_minutes", "Minutes of work a day after which the page says it is enough; 0: none."),
-    ("regions", "More regions for the page to offer: \"CODE|French name|English name\"."),
-    ("interface", "Language of the page when the browser asks for neither French nor English."),
-];
+fn comment(docs: &str) -> String {
+    docs.lines().map(|line| format!("# {line}\n")).collect()
+}
+
+fn setting(name: &str, values: &Table) -> String {
+    match values.get(name) {
+        Some(value) => format!("{name} = {value}\n"),
+        None => {
+            let example = EXAMPLES.iter().find(|(known, _)| *known == name);
+            example.map_or_else(String::new, |(_, value)| format!("# {name} = {value}\n"))
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -245,21 +177,30 @@ mod tests {
     fn the_file_that_init_writes_reads_back_and_explains_every_setting() {
         let text = config().commented().unwrap();
         assert_eq!(toml::from_str::<Config>(&text).unwrap(), config());
-        for line in text.lines().filter(|l| !l.starts_with('#') && !l.is_empty()) {
-            let key = line.split(" = ").next().unwrap();
-            assert!(COMMENTS.iter().any(|(name, _)| *name == key), "no comment for {key}");
-        }
-    }
-
-    #[test]
-    fn every_comment_belongs_to_a_setting() {
-        let text = config().commented().unwrap();
-        for (name, _) in COMMENTS {
+        let lines: Vec<&str> = text.lines().collect();
+        for pair in
+            lines.windows(2).filter(|pair| !pair[1].starts_with("# ") && !pair[1].is_empty())
+        {
             assert!(
-                text.lines().any(|l| l == *name || l.starts_with(&format!("{name} = "))),
-                "{name} is no setting"
+                pair[0].starts_with("# ") && !pair[0].contains(" = "),
+                "no comment for {}",
+                pair[1]
             );
         }
+        let every = Config {
+            routing: RoutingSettings {
+                target_risk: Some(0.05),
+                max_human_share: Some(0.2),
+                max_human_minutes: Some(60.0),
+                ..RoutingSettings::default()
+            },
+            ..config()
+        };
+        let set = EXAMPLES.map(|(name, value)| format!("\n{name} = {value}"));
+        let shown =
+            set.iter().fold(text, |text, set| text.replacen(&set.replace('\n', "\n# "), set, 1));
+        assert_eq!(toml::from_str::<Config>(&shown).unwrap(), every);
+        assert_eq!(every.commented().unwrap(), shown);
     }
 
     #[test]
@@ -286,5 +227,30 @@ mod tests {
             std::fs::write(dir.path().join(FILE), text.replace(from, to)).unwrap();
             assert!(Config::read(dir.path()).is_err(), "{to}");
         }
+    }
+
+    #[test]
+    fn one_line_changes_and_everything_else_stays() {
+        let fresh = config().commented().unwrap();
+        let text = fresh.replace("workers = 0", "workers = 3 # ours").replace('\n', "\r\n");
+        let edited = with_lexicon(&text, "our words.tsv").unwrap();
+        assert_eq!(edited, text.replace("lexicon = \"\"", "lexicon = \"our words.tsv\""));
+    }
+
+    #[test]
+    fn a_file_that_never_named_one_gets_the_line_before_the_first_table() {
+        let text = "language = \"fr\"\nmodel = \"base\"\n# mine\n[slice]\nmin_seconds = 1.0\n";
+        let edited = with_lexicon(text, "lexicon.tsv").unwrap();
+        assert!(
+            edited.contains("\"base\"\nlexicon = \"lexicon.tsv\"\n# mine\n[slice]"),
+            "{edited}"
+        );
+        let named = "language = \"fr\"\nmodel = \"base\"\nlexicon = '' # ours\n";
+        assert!(with_lexicon(named, "l").unwrap().ends_with("lexicon = \"l\" # ours\n"));
+    }
+
+    #[test]
+    fn a_file_with_an_error_is_left_alone() {
+        assert!(with_lexicon("language = ", "l").is_err());
     }
 }

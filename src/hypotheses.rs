@@ -11,10 +11,6 @@ pub mod fit;
 pub mod greedy;
 pub mod guard;
 pub mod logistic;
-#[cfg(test)]
-mod measure;
-#[cfg(test)]
-mod measure_variants;
 pub mod models;
 pub mod scripted;
 pub mod second;

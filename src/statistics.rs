@@ -6,7 +6,6 @@ pub mod betting;
 pub mod bootstrap;
 pub mod certify;
 pub mod fairness;
-pub mod hoeffding_bentkus;
 pub mod interval;
 pub mod metrics;
 pub mod plan;

@@ -100,37 +100,75 @@ fn every_file_says_what_it_is_for_and_none_is_long() {
 
 #[test]
 fn crates_whose_interface_moves_are_named_in_one_place() {
-    let homes = [
-        ("whisper_rs", "src/hypotheses/whisper/cpp.rs"),
-        ("second_ear_ctranslate2", "src/hypotheses/whisper/ctranslate2.rs"),
-        ("symphonia", "src/audio/"),
-        ("rubato", "src/audio/"),
-        ("earshot", "src/audio/"),
-        ("indicatif", "src/views/progress.rs"),
-        ("rusqlite", "src/store"),
-        ("askama", "src/views/"),
-        ("ureq", "src/hypotheses/models"),
-        ("safetensors", "src/hypotheses/models/hf/"),
-        ("statrs", "src/statistics/"),
-        ("flate2", "src/hypotheses/familiar.rs"),
-        ("candle_core", "src/training/finetune"),
-        ("rayon", "src/training/finetune"),
-        ("async_nats", "src/workers/nats"),
-        ("realfft", "src/domain/spectrogram.rs"),
-        ("csv::", "src/"),
+    let homes: [(&str, &[&str]); 19] = [
+        ("whisper_rs", &["src/hypotheses/whisper/cpp.rs"]),
+        ("second_ear_ctranslate2", &["src/hypotheses/whisper/ctranslate2.rs"]),
+        ("symphonia", &["src/audio/"]),
+        ("rubato", &["src/audio/"]),
+        ("earshot", &["src/audio/"]),
+        ("indicatif", &["src/views/progress.rs"]),
+        ("rusqlite", &["src/store"]),
+        ("askama", &["src/views/"]),
+        ("ureq", &["src/hypotheses/models"]),
+        ("safetensors", &["src/hypotheses/models/hf/"]),
+        ("statrs", &["src/statistics/"]),
+        ("flate2", &["src/hypotheses/familiar.rs"]),
+        ("candle_core", &["src/training/finetune"]),
+        ("rayon", &["src/training/finetune", "src/pipeline/"]),
+        ("async_nats", &["src/workers/nats"]),
+        ("realfft", &["src/domain/spectrogram.rs"]),
+        ("csv", &["src/tasks/", "src/views/clips.rs", "src/pipeline/manifest.rs"]),
+        ("documented", &["src/domain/", "src/config.rs"]),
+        ("toml_edit", &["src/config.rs"]),
     ];
-    for path in sources() {
-        let text = fs::read_to_string(&path).unwrap();
-        for (name, home) in homes {
-            let named = text
-                .lines()
-                .filter(|l| !l.trim_start().starts_with("//"))
-                .any(|l| l.contains(&format!("use {name}")) || l.contains(&format!(" {name}::")));
-            assert!(
-                !named || path.to_string_lossy().starts_with(home),
-                "{} names {name}, whose home is {home}",
-                path.display()
-            );
+    for (name, homes) in homes {
+        let here =
+            sources().into_iter().filter(|path| names(&fs::read_to_string(path).unwrap(), name));
+        let here: Vec<PathBuf> = here.collect();
+        for home in homes {
+            assert!(here.iter().any(|path| starts(path, home)), "{home} does not name {name}");
         }
+        let away: Vec<_> =
+            here.iter().filter(|path| !homes.iter().any(|home| starts(path, home))).collect();
+        assert!(away.is_empty(), "{name} belongs to {homes:?}, and is named in {away:?}");
+    }
+}
+
+fn starts(path: &Path, home: &str) -> bool {
+    path.to_string_lossy().starts_with(home)
+}
+
+/// Whether a text names a crate: `use name`, or `name::` that no other path leads to.
+fn names(text: &str, name: &str) -> bool {
+    let (used, path) = (format!("use {name}"), format!("{name}::"));
+    let ends = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+    let begins =
+        |before: &str| !before.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':');
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    lines.into_iter().any(|line| {
+        line.match_indices(&used).any(|(at, _)| ends(&line[at + used.len()..]))
+            || line.match_indices(&path).any(|(at, _)| begins(&line[..at]))
+    })
+}
+
+#[test]
+fn a_crate_is_found_however_it_is_named() {
+    for text in [
+        "use csv::Reader;",
+        "use csv;",
+        "    let a = csv::Reader",
+        "    f(csv::Reader)",
+        "-> csv::Result<()>",
+    ] {
+        assert!(names(text, "csv"), "{text}");
+    }
+    for text in [
+        "// csv::Reader",
+        "use csv_core::Reader;",
+        "use super::csv::read;",
+        "crate::tasks::csv::write(",
+        "tsvcsv::a",
+    ] {
+        assert!(!names(text, "csv"), "{text}");
     }
 }

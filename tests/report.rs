@@ -129,12 +129,12 @@ fn next_rounds(ws: &Workspace) {
     for (number, verdict) in [(1, promoted), (2, kept)] {
         let measured = json!([
             {"set": "test", "clips": 100, "units": 4, "words": 900, "before": 0.142, "after": 0.087,
-             "difference": [-0.071, -0.039]},
+             "difference": [-0.071, -0.039], "better": 1.0},
             {"set": "anchor en", "clips": 80, "units": 1, "words": 700, "before": 0.021, "after": 0.034,
-             "difference": [0.002, 0.024]},
+             "difference": [0.002, 0.024], "better": 0.0},
         ]);
         let body = json!({"number": number, "created": "2026-11-24T10:00:00Z", "base": "base",
-            "parent": number - 1, "parent_model": "earlier", "seed": 7, "data_digest": "0123456789abcdef",
+            "parent": number - 1, "parent_model": "earlier", "start_model": "earlier", "averages": [], "seed": 7, "data_digest": "0123456789abcdef",
             "recipe": {"rate": 1e-5}, "clips": {"corrections": 120, "replay": 30}, "train_seconds": 552.0,
             "losses": [1.25, 0.5], "share": 0.6, "wall_seconds": 80.0, "measured": measured,
             "verdict": verdict});

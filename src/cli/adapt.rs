@@ -23,31 +23,16 @@ pub struct Adapt {
     /// Times that every example is seen in a training (default: 3; the decoder alone 4).
     #[arg(long, value_name = "N")]
     pub epochs: Option<usize>,
-    /// Highest learning rate (default: 2e-5, adapters 4e-4; less for fewer than 150 corrections).
+    /// Highest learning rate (default: 2e-5; less for fewer than 150 corrections).
     #[arg(long, value_name = "X")]
     pub rate: Option<f64>,
-    /// Hide bands and stretches of each spectrogram at random (SpecAugment).
-    #[arg(long)]
-    pub hide: bool,
-    /// Hear each example slower or faster at two looks of three (speed perturbation).
-    #[arg(long)]
-    pub pace: bool,
     /// Share of each target that is spread over all tokens (label smoothing; 0: none).
     #[arg(long, value_name = "X", default_value_t = 0.1)]
     pub smooth: f64,
-    /// Share of each target that follows what the model expected before (self-distillation; 0: none).
-    #[arg(long, value_name = "X", default_value_t = 0.0)]
-    pub teach: f64,
-    /// Train low-rank adapters of this rank instead of the matrices themselves.
-    #[arg(long, value_name = "RANK", default_value_t = 0)]
-    pub adapters: usize,
     /// Trainings that each leave a part out and are judged on it, where fewer than 30 clips are kept for the
     /// verdict; 0 or 1: none.
     #[arg(long, value_name = "N", default_value_t = 4)]
     pub folds: usize,
-    /// Train the model in use further, instead of the settings' model anew on all corrections.
-    #[arg(long)]
-    pub go_on: bool,
     /// More anchors: a JSONL manifest (audio, start, end, text, language, use: replay, dev or test).
     #[arg(long, value_name = "MANIFEST")]
     pub anchors: Option<PathBuf>,
@@ -72,8 +57,6 @@ pub enum Mode {
     Full,
     /// The decoder alone, on encoder frames computed once: faster, learns less.
     Decoder,
-    /// The encoder's upper half and the decoder.
-    Upper,
 }
 
 impl Adapt {
@@ -82,17 +65,9 @@ impl Adapt {
         let recipe = match self.mode {
             Mode::Full => Recipe::of(Part::All, self.seed),
             Mode::Decoder => Recipe::of(Part::Decoder, self.seed),
-            Mode::Upper => Recipe::of(Part::Upper, self.seed),
-        };
-        let recipe = match self.adapters {
-            0 => recipe,
-            rank => recipe.with_adapters(rank),
         };
         let trainings = self.trainings.unwrap_or(recipe.trainings).max(1);
         let epochs = self.epochs.unwrap_or(recipe.epochs).max(1);
-        let encoder = self.mode != Mode::Decoder;
-        let (hide, pace) = (self.hide && encoder, self.pace && encoder);
-        let (smoothing, teaching) = (self.smooth, self.teach);
-        Recipe { trainings, epochs, hide, pace, smoothing, teaching, ..recipe }
+        Recipe { trainings, epochs, smoothing: self.smooth, ..recipe }
     }
 }

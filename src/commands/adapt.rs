@@ -19,16 +19,11 @@ pub fn dispatch(args: Adapt, talk: Talk) -> Result<Exit> {
         (0.0..1.0).contains(&args.smooth),
         "--smooth must be a number from 0 to below 1, such as 0.1"
     );
-    ensure!(
-        args.teach >= 0.0 && args.smooth + args.teach < 1.0,
-        "--teach must be a number from 0, such as 0.2, and with --smooth be below 1"
-    );
     let options = Options {
         dry_run: args.dry_run,
         recipe: args.recipe(),
         rate: args.rate,
         folds: args.folds,
-        go_on: args.go_on,
         anchors: args.anchors,
         workers: args.workers,
     };

@@ -1,17 +1,18 @@
 //! How clips are decoded. In: nothing. Out: a policy with its name. Left to others: decoding (`hypotheses`).
 
+use documented::DocumentedFields;
 use serde::{Deserialize, Serialize};
 
 /// How clips are decoded: greedy, temperature 0, no timestamps, one segment. Confidence shifts
 /// with it, so [`DecodePolicy::id`] is stored with every hypothesis and every calibration.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, DocumentedFields, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DecodePolicy {
     /// Always the full 30 s window: slow, for comparison.
     pub full_window: bool,
-    /// Seconds of audio context beyond the clip in the first, short decoding.
+    /// Seconds of audio context beyond the clip in the first decoding.
     pub context_margin_seconds: f64,
-    /// Smallest audio context of the first decoding, encoder frames (50 a second, at most 1500).
+    /// Smallest audio context of the first decoding, frames (50 a second, at most 1500).
     pub min_context: u32,
     /// Token limit: this many, and ...
     pub max_tokens_base: u32,
@@ -19,7 +20,8 @@ pub struct DecodePolicy {
     pub max_tokens_per_second: f64,
     /// Decode again with the full window when the first result looks wrong.
     pub guard: bool,
-    /// How the model's matrices are held while it runs.
+    /// How the model's matrices are held: file (as they are), bf16, which is faster on processors that multiply
+    /// such numbers, or int8, by CTranslate2, in a program built with it; `init` writes what is fastest.
     pub weights: Weights,
 }
 

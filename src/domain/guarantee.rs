@@ -171,8 +171,6 @@ pub enum Event {
         risk: f64,
         /// Betting p-value.
         p: f64,
-        /// Hoeffding-Bentkus p-value, for comparison.
-        p_hoeffding_bentkus: f64,
     },
     /// The promise no longer holds; a new test begins with the audits since the change.
     Alarm {

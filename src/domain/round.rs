@@ -19,9 +19,7 @@ pub struct Round {
     pub parent: u32,
     /// First 16 hex digits of the SHA-256 of the parent's model file.
     pub parent_model: String,
-    /// First 16 hex digits of the SHA-256 of the model file that training began from; empty in rounds of before, which
-    /// began from the parent's.
-    #[serde(default)]
+    /// First 16 hex digits of the SHA-256 of the model file that training began from.
     pub start_model: String,
     /// The seed of every draw.
     pub seed: u64,
@@ -37,8 +35,7 @@ pub struct Round {
     pub losses: Vec<f64>,
     /// Share of the new weights in the average with those that training began from.
     pub share: f64,
-    /// Averages that were tried, from the largest share of new weights; none in rounds of before.
-    #[serde(default)]
+    /// Averages that were tried, from the largest share of new weights.
     pub averages: Vec<Average>,
     /// Wall seconds of training.
     pub wall_seconds: f64,
@@ -59,7 +56,6 @@ pub struct Average {
     pub anchors: BTreeMap<String, f64>,
     /// What it worsens, which one nearer to the old model may do without: then the next one is judged. Empty where it was never
     /// judged, too.
-    #[serde(default)]
     pub too_far: Vec<String>,
 }
 
@@ -81,7 +77,6 @@ pub struct Measured {
     /// Difference after - before: 95 % interval of the paired bootstrap.
     pub difference: [f64; 2],
     /// Share of the bootstrap's replicates in which the new model has fewer word errors.
-    #[serde(default)]
     pub better: f64,
 }
 
@@ -116,10 +111,7 @@ impl Round {
 
     /// Whether its training began from the model that `other` made.
     pub fn began_from(&self, other: &Self) -> bool {
-        match self.start_model.is_empty() {
-            true => self.parent == other.number,
-            false => other.model() == Some(&self.start_model),
-        }
+        other.model() == Some(&self.start_model)
     }
 }
 

@@ -1,5 +1,6 @@
-//! What a team may set, with defaults; the doc comments are the manual of `second-ear.toml`.
+//! What a team may set, with defaults; the doc comments of the fields are the comments of `second-ear.toml`.
 
+use documented::DocumentedFields;
 use serde::{Deserialize, Serialize};
 
 use super::{Language, Measure, Promise, Region, Samples};
@@ -31,7 +32,7 @@ impl From<LanguageChoice> for String {
 }
 
 /// How recordings are cut into clips.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, DocumentedFields, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SliceSettings {
     /// Shortest clip, seconds. A recording shorter than this is one clip.
@@ -44,7 +45,7 @@ pub struct SliceSettings {
     pub join_gap_seconds: f64,
     /// Sound kept before and after speech, seconds, as far as the pause allows.
     pub padding_seconds: f64,
-    /// Speech shorter than this, seconds, is a reject ("too short").
+    /// Speech shorter than this, seconds, is left out as too short.
     pub min_speech_seconds: f64,
 }
 
@@ -125,45 +126,45 @@ impl std::str::FromStr for SecondLook {
 }
 
 /// Who listens to what.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, DocumentedFields, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RoutingSettings {
     /// A draft is accepted when its calibrated P(no error) reaches this.
     pub accept_score: f64,
-    /// The mean loss of what is accepted by score alone that is to be promised; thresholds then come
-    /// from audits, and `accept_score` and `region_shift` do not apply.
+    /// The risk that is to be guaranteed of drafts accepted by their score: thresholds then come from random
+    /// audits (`second-ear plan`), and accept_score and region_shift do not apply. Off unless set.
     pub target_risk: Option<f64>,
-    /// What counts as loss: `wer` (mean word error rate of a clip, at most 1), `clips` (any error).
+    /// What target_risk counts: wer (a clip's word error rate, at most 1), clips (any error).
     pub target_measure: Measure,
-    /// Probability with which each promise is to hold.
+    /// Probability with which each guarantee holds.
     pub confidence: f64,
-    /// Audits from which a region is given a promise of its own.
+    /// Audits from which a region has a guarantee and a threshold of its own.
     pub region_min_audits: usize,
-    /// Added to `accept_score` for speakers with full regional evidence (less for weaker).
+    /// Added to accept_score for speakers with full regional evidence, less for weaker.
     /// A region never forces review by itself.
     pub region_shift: f64,
     /// Send clips with an unambiguous regional word or idiom to a person, whatever their score.
     pub review_lexicon_hits: bool,
-    /// Region codes whose clips, by declaration or by the speaker's evidence, all go to people. Then
-    /// the rates of these regions measure accent, not difficulty.
+    /// Region codes, such as `["fr-BE"]`, whose clips all go to people. Their rates of human work
+    /// then measure accent, not difficulty. Empty: no region by itself.
     pub always_review_regions: Vec<Region>,
-    /// P(expected language) under which a clip counts as another language, when another one
-    /// is more likely.
+    /// P(expected language) under which a clip counts as another language, where another one is likelier.
     pub min_language: f64,
     /// p(no speech) above which a clip without text is taken for silence or noise.
     pub no_speech: f64,
-    /// Which clips are decoded a second time, more slowly, for a better score.
+    /// Clips decoded a second time, more slowly, for a better score (texts stay as they are):
+    /// never (fastest), doubtful (those whose score it may move over a threshold), always.
     pub second_look: SecondLook,
-    /// Share of what would be auto-accepted that is drawn at random for a person.
+    /// Share of what would be accepted that is drawn at random for a person.
     pub audit_rate: f64,
-    /// Seed of the draw; the same seed draws the same clips.
+    /// Seed of the draw: the same seed draws the same clips.
     pub seed: u64,
-    /// Validators, or clips, that a tagged word needs to enter the lexicon.
-    pub confirm_lexicon: usize,
-    /// At most this share of clips goes to people; the highest priorities do.
+    /// At most this share of the clips goes to people; the highest priorities do. Off unless set.
     pub max_human_share: Option<f64>,
-    /// At most this many minutes of audio go to people; the highest priorities do.
+    /// At most this many minutes of audio go to people; the highest priorities do. Off unless set.
     pub max_human_minutes: Option<f64>,
+    /// Validators, or clips, that a regional word or idiom needs to enter the lexicon.
+    pub confirm_lexicon: usize,
 }
 
 impl Default for RoutingSettings {
@@ -182,9 +183,9 @@ impl Default for RoutingSettings {
             second_look: SecondLook::Doubtful,
             audit_rate: 0.05,
             seed: 1,
-            confirm_lexicon: 2,
             max_human_share: None,
             max_human_minutes: None,
+            confirm_lexicon: 2,
         }
     }
 }
@@ -226,7 +227,7 @@ impl RoutingSettings {
 }
 
 /// How task files are made.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, DocumentedFields, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TaskSettings {
     /// Clips in one task file.
@@ -235,15 +236,15 @@ pub struct TaskSettings {
     pub validators: u32,
     /// While people disagree, one more is asked, up to this many; then an adjudicator decides.
     pub max_validators: u32,
-    /// Agreement on the words of a clip, in [0, 1], under which people count as disagreeing.
+    /// Agreement on a clip's words, 0 to 1, under which people disagree.
     pub min_agreement: f64,
-    /// Share of the tasks that are handed out without the draft, drawn at random.
+    /// Share of the tasks without the draft, drawn at random: measures its influence.
     pub blind_share: f64,
-    /// Estimated word error rate of a draft above which the box is empty.
+    /// Estimated word error rate above which the box is empty: typing is faster.
     pub blind_above_wer: f64,
-    /// Share of the tasks, drawn at random, in which doubtful words of the draft are marked.
+    /// Share of the tasks, drawn at random, in which doubtful words are marked.
     pub mark_share: f64,
-    /// Clips of known text, as a share of a batch's tasks.
+    /// Clips of known text (`answers --gold`), as a share of a batch's tasks.
     pub gold_share: f64,
     /// Settled texts with a wrong word planted in them, as a share of a batch's tasks.
     pub seeded_error_share: f64,
@@ -251,13 +252,13 @@ pub struct TaskSettings {
     pub pay_per_clip: f64,
     /// Its currency, for people.
     pub currency: String,
-    /// Pay for an hour of active time under which a batch is flagged; 0: not set.
+    /// Pay for an hour of work under which a batch is flagged; 0: not set.
     pub floor_per_hour: f64,
-    /// Minutes of active time between reminders of a break; 0: none.
+    /// Minutes of work between reminders of a break; 0: none.
     pub break_minutes: u32,
-    /// Minutes of active time a day after which the page says that it is enough; 0: none.
+    /// Minutes of work a day after which the page says it is enough; 0: none.
     pub daily_minutes: u32,
-    /// Regions that the page offers besides its own: `CODE|French name|English name`.
+    /// More regions for the page to offer: "CODE|French name|English name".
     pub regions: Vec<String>,
     /// Language of the page when the browser asks for neither French nor English.
     pub interface: String,

@@ -75,36 +75,10 @@ fn exp(x: f32) -> f32 {
     (polynomial * r * r + r + 1.0) * power
 }
 
-/// The numbers of a given token, as if it had been chosen: its log-probability, the entropy of the
-/// distribution, and how much likelier it is than the best other token (negative if it is not the
-/// best). `None` when the logits hold no number.
-pub fn forced(logits: &[f32], id: usize, allowed: impl Fn(usize) -> bool) -> Option<Choice> {
-    let best = choose(logits, &allowed)?;
-    if id == best.id {
-        return Some(best);
-    }
-    let below = f64::from(logits.get(id)? - logits.get(best.id)?);
-    Some(Choice { id, logprob: best.logprob + below, entropy: best.entropy, margin: below })
-}
-
-#[cfg(test)]
-/// A token drawn at temperature `t` by a number in [0, 1).
-pub fn draw(logits: &[f32], t: f64, u: f64, allowed: impl Fn(usize) -> bool) -> Option<usize> {
-    let best = choose(logits, &allowed)?.id;
-    let max = logits[best];
-    let weight = |id: usize| {
-        let below = f64::from(logits[id] - max) / t;
-        if below > -30.0 && allowed(id) { below.exp() } else { 0.0 }
-    };
-    let sum: f64 = (0..logits.len()).map(weight).sum();
-    let mut left = u * sum;
-    for id in 0..logits.len() {
-        left -= weight(id);
-        if left < 0.0 {
-            return Some(id);
-        }
-    }
-    Some(best)
+/// The log-probability of a given token among those that are allowed; `None` when the logits hold no number.
+pub fn forced(logits: &[f32], id: usize, allowed: impl Fn(usize) -> bool) -> Option<f64> {
+    let best = choose(logits, allowed)?;
+    Some(best.logprob + f64::from(logits.get(id)? - logits.get(best.id)?))
 }
 
 /// Softmax over some of the logits; empty when they hold no number.

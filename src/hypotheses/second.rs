@@ -71,18 +71,13 @@ pub fn doubtful(routing: &RoutingSettings) -> Range<f64> {
 
 /// The samples at a slower pace (and so a little deeper), by linear interpolation.
 pub fn slowed(samples: &[f32]) -> Vec<f32> {
-    at_pace(samples, PACE)
-}
-
-/// The samples at another pace: below 1 slower.
-pub fn at_pace(samples: &[f32], pace: f64) -> Vec<f32> {
     let at = |i: usize| {
-        let place = i as f64 * pace;
+        let place = i as f64 * PACE;
         let here = samples.get(place as usize).copied().unwrap_or(0.0);
         let next = samples.get(place as usize + 1).copied().unwrap_or(here);
         here + (next - here) * place.fract() as f32
     };
-    (0..(samples.len() as f64 / pace) as usize).map(at).collect()
+    (0..(samples.len() as f64 / PACE) as usize).map(at).collect()
 }
 
 #[cfg(test)]

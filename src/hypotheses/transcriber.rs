@@ -18,9 +18,6 @@ use crate::domain::{
 
 mod together;
 
-#[cfg(test)]
-pub(super) use together::{Guarded, guarded_alone};
-
 /// Who transcribes: the model, or a script in tests.
 pub enum Transcriber {
     /// The model, and what it is asked beside the text.

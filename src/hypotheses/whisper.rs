@@ -11,8 +11,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, ensure};
 
-#[cfg(test)]
-use super::greedy;
 use super::greedy::Choice;
 use super::models::ggml;
 use crate::domain::{Language, Weights};
@@ -28,8 +26,6 @@ mod tail;
 mod vocabulary;
 
 pub use decode::Ask;
-#[cfg(test)]
-pub use decode::Pass;
 pub use runtime::fastest_weights;
 
 /// Samples in the longest clip: Whisper's window of 30 s.
@@ -122,60 +118,6 @@ impl Worker {
     /// The model it runs.
     pub fn engine(&self) -> &Engine {
         &self.engine
-    }
-
-    #[cfg(test)]
-    /// What the model makes of given tokens after the last encoded clip (teacher forcing): one choice
-    /// a token, with the entropy and margin of the distribution that it was drawn from, and at the
-    /// end the end-of-text token.
-    pub fn force(
-        &mut self,
-        ids: &[usize],
-        language: &Language,
-        stop: &AtomicBool,
-    ) -> Result<Vec<Choice>> {
-        let engine = Arc::clone(&self.engine);
-        let vocabulary = &engine.vocabulary;
-        let (mut past, mut next) = self.prompt(0, language, stop)?;
-        let mut forced = Vec::with_capacity(ids.len() + 1);
-        for (n, &id) in ids.iter().chain([&vocabulary.end_of_text]).enumerate() {
-            let logits = self.step(&[next], past, stop)?;
-            past += 1;
-            let choice = greedy::forced(logits, id, |id| vocabulary.allows(id, n == 0));
-            forced.push(choice.context("the model gave no numbers (a broken model file?)")?);
-            next = id as i32;
-        }
-        Ok(forced)
-    }
-
-    #[cfg(test)]
-    /// One text drawn at temperature `t` from the last encoded clip; `random` gives numbers in [0, 1).
-    pub fn sample(
-        &mut self,
-        t: f64,
-        max_tokens: usize,
-        language: &Language,
-        random: &mut dyn FnMut() -> f64,
-        stop: &AtomicBool,
-    ) -> Result<Vec<(Vec<u8>, usize)>> {
-        let engine = Arc::clone(&self.engine);
-        let vocabulary = &engine.vocabulary;
-        let (mut past, mut next) = self.prompt(0, language, stop)?;
-        let most = max_tokens.min(engine.most_tokens());
-        let mut drawn: Vec<(Vec<u8>, usize)> = Vec::new();
-        while drawn.len() < most {
-            let first = drawn.is_empty();
-            let logits = self.step(&[next], past, stop)?;
-            past += 1;
-            let id = greedy::draw(logits, t, random(), |id| vocabulary.allows(id, first))
-                .context("the model gave no numbers (a broken model file?)")?;
-            if id == vocabulary.end_of_text {
-                break;
-            }
-            drawn.push((vocabulary.bytes(id).to_vec(), id));
-            next = id as i32;
-        }
-        Ok(drawn)
     }
 
     /// Feeds all of the prompt but its last token for one of the clips that were encoded last: how many were fed, and

@@ -43,8 +43,6 @@ pub struct Options {
     pub rate: Option<f64>,
     /// Parts for the cross-validated verdict of a small round; below 2: none.
     pub folds: usize,
-    /// Train the model in use further, instead of the settings' model anew.
-    pub go_on: bool,
     /// More anchors: a manifest.
     pub anchors: Option<PathBuf>,
     /// Threads that transcribe; overrides the settings.
@@ -145,12 +143,7 @@ pub fn adapt(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result
 /// What is known before any work.
 fn plan<'a>(workspace: &mut Workspace, options: &'a Options) -> Result<Plan<'a>> {
     let parent = workspace.model()?;
-    let start = match options.go_on || workspace.round()? == 0 {
-        true => parent.clone(),
-        false => workspace
-            .settings_model()
-            .context("training begins from it; --go-on trains the model in use further")?,
-    };
+    let start = workspace.settings_model().context("training begins from it")?;
     let seed = options.recipe.seed;
     let materials = material::gather(workspace, seed)?;
     let settled = materials.clips.iter().filter(|m| m.used != Used::Replay).count();

@@ -200,7 +200,6 @@ fn promised(workspace: &Workspace, looked: &Looked, outlook: &Outlook) -> Result
         audits: seen.audits,
         risk: (seen.audits > 0).then_some(seen.risk),
         p: seen.p,
-        p_hoeffding_bentkus: seen.p_hoeffding_bentkus,
         expected_risk: cost.risk,
         more_audits: if threshold.is_some() { Some(0) } else { cost.more(outlook) },
         watched: outlook.watched.map(|w| w.audits),

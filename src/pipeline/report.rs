@@ -18,7 +18,6 @@ use super::files::write_whole;
 use super::guarantee;
 use super::people;
 use super::scores::Scorer;
-use super::spread;
 use super::workspace::Workspace;
 use crate::store::RecordingState;
 use crate::views::clips::{self, Row};
@@ -46,7 +45,7 @@ pub fn report(workspace: &Workspace) -> Result<(Report, Vec<Row>)> {
         let regions = grouped(&all, |r| r.region.clone()).into_iter();
         regions.map(|(region, rows)| (region, groups::group(&rows, seed))).collect()
     };
-    let (by_round, (by_region, by_reason)) = spread::both(
+    let (by_round, (by_region, by_reason)) = rayon::join(
         || rounds::by_round(&all, target, seed),
         || (of_regions(), groups::by_reason(&kept, seed)),
     );

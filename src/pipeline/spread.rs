@@ -1,10 +1,13 @@
-//! Work spread over the cores. In: things, one by one, and what is made of each. Out: what was made, in the
-//! order in which the things came, as soon as it is its turn. Left to others: where the things come from (this
-//! thread, which reads the store), and what is made of them.
+//! Work spread over the cores while things still come. In: things, one by one, and what is made of each. Out: what was
+//! made, in the order in which the things came, as soon as it is its turn. Left to others: where the things come from
+//! (this thread, which reads the store), and what is made of them.
+//!
+//! rayon's parallel iterators do the rest of the program's maps. They want either all things beforehand, which a
+//! million clips are too many for, or give up their order (`par_bridge`).
 
 use std::collections::BTreeMap;
-use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
-use std::sync::{Arc, Mutex};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
 use anyhow::Result;
@@ -13,6 +16,8 @@ use crate::store::{ClipRow, Draft, Store, Unread};
 
 /// Clips that a thread reads in one go.
 const AT_ONCE: usize = 256;
+/// Parts for each core that are on their way at most: memory does not grow with the number of things.
+const WAITING: usize = 4;
 
 /// Every clip of a store, unpacked and worked on by all cores, in order of ingestion and time.
 ///
@@ -37,57 +42,54 @@ pub fn clips<R: Send>(
     })
 }
 
-/// Runs `feed` on this thread, `work` on a thread for each core, `at_once` things at a time, and `take` on this thread again. As much
-/// waits as the threads will soon need, and no more.
+/// Runs `feed` on this thread, which is none of rayon's, `work` on rayon's, `at_once` things at a time, and `take` on this
+/// thread again.
 ///
 /// # Errors
 /// Those of `feed`, and the first of `take`, which is given nothing after it. A panic in `work` goes on here.
-pub fn in_order<T: Send, R: Send>(
+fn in_order<T: Send, R: Send>(
     at_once: usize,
     feed: impl FnOnce(&mut dyn FnMut(T)) -> Result<()>,
     work: impl Fn(T) -> R + Sync,
     take: impl FnMut(R) -> Result<()>,
 ) -> Result<()> {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let (parts, waiting) = sync_channel::<Numbered<T>>(cores);
-    let (done, made) = channel::<Numbered<R>>();
-    // Each thread has its own hold on it: were all of them to panic, sending would fail and not wait for ever.
-    let waiting = Arc::new(Mutex::new(waiting));
-    let (work, at_once) = (&work, at_once.max(1));
-    let mut line = Line { next: 0, early: BTreeMap::new(), take, outcome: Ok(()) };
-    thread::scope(|scope| {
-        let threads: Vec<_> = (0..cores)
-            .map(|_| {
-                let (waiting, done) = (Arc::clone(&waiting), done.clone());
-                scope.spawn(move || each_part(&waiting, &done, work))
-            })
-            .collect();
-        drop((waiting, done));
-        let (mut number, mut part) = (0, Vec::with_capacity(at_once));
-        let fed = feed(&mut |thing| {
+    let (done, made) = channel();
+    let most = WAITING * rayon::current_num_threads();
+    let mut line = Line { made, next: 0, early: BTreeMap::new(), take, outcome: Ok(()) };
+    let work = &work;
+    rayon::in_place_scope(|scope| {
+        let mut number = 0;
+        let mut begin = |part: Vec<T>, line: &mut Line<R, _>| {
+            let done = done.clone();
+            scope.spawn(move |_| {
+                let made = catch_unwind(AssertUnwindSafe(|| part.into_iter().map(work).collect()));
+                // Nobody listens after a panic only.
+                let _ = done.send((number, made));
+            });
+            number += 1;
+            line.until(number.saturating_sub(most));
+            number
+        };
+        let mut part = Vec::with_capacity(at_once);
+        feed(&mut |thing| {
             part.push(thing);
             if part.len() == at_once {
-                let whole = std::mem::replace(&mut part, Vec::with_capacity(at_once));
-                // Nobody takes it any more only after a panic, which is passed on below.
-                let _ = parts.send((number, whole));
-                number += 1;
-                made.try_iter().for_each(|part| line.arrived(part));
+                begin(std::mem::replace(&mut part, Vec::with_capacity(at_once)), &mut line);
             }
-        });
-        let _ = parts.send((number, part));
-        drop(parts);
-        made.iter().for_each(|part| line.arrived(part));
-        threads.into_iter().for_each(|thread| joined(thread.join()));
-        fed
-    })?;
-    line.outcome
+        })?;
+        let all = begin(part, &mut line);
+        line.until(all);
+        Ok(())
+    })
+    .and(line.outcome)
 }
 
-/// Some things in a row, and how many parts came before them.
-type Numbered<T> = (usize, Vec<T>);
+/// A part's number, and what was made of it or why not.
+type Made<R> = (usize, thread::Result<Vec<R>>);
 
 /// Parts as they come; each waits for those before it.
 struct Line<R, F> {
+    made: Receiver<Made<R>>,
     next: usize,
     early: BTreeMap<usize, Vec<R>>,
     take: F,
@@ -95,44 +97,20 @@ struct Line<R, F> {
 }
 
 impl<R, F: FnMut(R) -> Result<()>> Line<R, F> {
-    fn arrived(&mut self, (number, part): Numbered<R>) {
-        self.early.insert(number, part);
-        while let Some(part) = self.early.remove(&self.next) {
-            self.next += 1;
-            for one in part {
-                if self.outcome.is_ok() {
-                    self.outcome = (self.take)(one);
+    /// Waits until the parts below `number` are taken.
+    fn until(&mut self, number: usize) {
+        while self.next < number {
+            let Ok((number, part)) = self.made.recv() else { return };
+            self.early.insert(number, part.unwrap_or_else(|panic| resume_unwind(panic)));
+            while let Some(part) = self.early.remove(&self.next) {
+                self.next += 1;
+                for one in part {
+                    if self.outcome.is_ok() {
+                        self.outcome = (self.take)(one);
+                    }
                 }
             }
         }
-    }
-}
-
-/// Makes two things side by side.
-pub fn both<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
-    thread::scope(|scope| {
-        let one = scope.spawn(one);
-        let other = other();
-        (joined(one.join()), other)
-    })
-}
-
-/// What a thread made; if it panicked, so does this one.
-fn joined<T>(result: thread::Result<T>) -> T {
-    result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-}
-
-/// One thread's share: parts as they come, with their numbers.
-fn each_part<T, R>(
-    waiting: &Mutex<Receiver<Numbered<T>>>,
-    done: &Sender<Numbered<R>>,
-    work: &impl Fn(T) -> R,
-) {
-    loop {
-        let next = waiting.lock().map(|waiting| waiting.recv());
-        let Ok(Ok((number, part))) = next else { return };
-        // Whoever takes it waits until all threads have ended.
-        let _ = done.send((number, part.into_iter().map(work).collect()));
     }
 }
 

@@ -63,7 +63,7 @@ mod tests {
     use crate::statistics::certify::Seen;
 
     fn outlook(audits: usize, risk: f64) -> Outlook {
-        let seen = Seen { threshold: 0.9, audits, risk, p: 0.5, p_hoeffding_bentkus: 0.5 };
+        let seen = Seen { threshold: 0.9, audits, risk, p: 0.5 };
         Outlook {
             scope: Scope::Pooled { apart: vec![] },
             candidates: 1000,

@@ -290,7 +290,6 @@ impl Case<'_> {
                 used: used.map(|a| a.clip.clone()).collect(),
                 risk: seen.risk,
                 p: seen.p,
-                p_hoeffding_bentkus: seen.p_hoeffding_bentkus,
             };
             note(&mut history, event);
         }

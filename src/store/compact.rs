@@ -4,7 +4,7 @@
 //! Lengths and counts are variable-length (seven bits a byte, lowest first), other numbers 64-bit floats,
 //! little-endian, or shorter where that loses nothing: a float of 32 bits, or ten-thousandths. A token's
 //! probability is left out where it is the exponential of its logarithm, the text where it is that of
-//! the tokens. The first byte is the version; what it says decides how the rest is read.
+//! the tokens. The first byte is the version.
 
 mod read;
 mod write;

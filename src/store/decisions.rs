@@ -5,19 +5,9 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use rusqlite::{OptionalExtension, Transaction, params};
-use serde::Deserialize;
 
 use super::Store;
-use crate::domain::{ClipId, Decision, RecordingId, RegionalPiece, Routed};
-
-/// The JSON of a decision. Versions before the sixth wrote what spoke for the speaker's region into it.
-#[derive(Deserialize)]
-pub(super) struct Stored {
-    #[serde(flatten)]
-    pub decision: Decision,
-    #[serde(default)]
-    pub evidence: Vec<RegionalPiece>,
-}
+use crate::domain::{ClipId, Decision, RecordingId, Routed};
 
 /// What decisions rest on.
 #[derive(Clone, Copy, Debug)]

@@ -1,21 +1,15 @@
-//! Opens or makes the database: write-ahead log, immediate transactions, versioned migrations.
+//! Opens or makes the database: write-ahead log, immediate transactions, one schema.
 //! In: a path. Out: a [`Store`]. Left to others: one file a kind of row.
 
+use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-/// One step a version: `MIGRATIONS[n]` takes a database from version n to n + 1.
-pub(super) const MIGRATIONS: [&str; 6] = [
-    include_str!("migrations/1_first.sql"),
-    include_str!("migrations/2_people.sql"),
-    include_str!("migrations/3_guarantee.sql"),
-    include_str!("migrations/4_rounds.sql"),
-    include_str!("migrations/5_failed_clips.sql"),
-    include_str!("migrations/6_scale.sql"),
-];
+/// The number of `schema.sql` (`PRAGMA user_version`); numbers below were never released.
+const SCHEMA: u32 = 7;
 
 /// An open workspace database.
 pub struct Store {
@@ -30,11 +24,18 @@ impl Store {
             bail!("{} exists already", path.display());
         }
         let mut store = Self::connect(path)?;
+        let tx = store.write()?;
+        tx.execute_batch(include_str!("schema.sql"))?;
+        tx.pragma_update(None, "user_version", SCHEMA)?;
+        tx.commit()?;
         store.set_meta("workspace", workspace)?;
         Ok(store)
     }
 
-    /// Opens a database and brings it to this program's version.
+    /// Opens a database of this program's schema.
+    ///
+    /// # Errors
+    /// There is none, or it has another schema: what to do is said.
     pub fn open(path: &Path) -> Result<Self> {
         if !path.exists() {
             bail!(
@@ -42,7 +43,24 @@ impl Store {
                 path.display()
             );
         }
-        Self::connect(path)
+        let store = Self::connect(path)?;
+        let (path, schema) = (path.display(), store.schema()?);
+        match schema.cmp(&SCHEMA) {
+            Ordering::Equal => Ok(store),
+            Ordering::Greater => bail!(
+                "{path} was written by a newer second-ear (schema {schema}, this program knows {SCHEMA}): update \
+                 second-ear"
+            ),
+            Ordering::Less => bail!(
+                "{path} was made by an earlier version of second-ear (schema {schema}, this program reads {SCHEMA}): \
+                 finish the workspace with that version, or make a new one with `second-ear init` and ingest its \
+                 recordings there"
+            ),
+        }
+    }
+
+    fn schema(&self) -> Result<u32> {
+        Ok(self.db.pragma_query_value(None, "user_version", |row| row.get(0))?)
     }
 
     fn connect(path: &Path) -> Result<Self> {
@@ -53,33 +71,7 @@ impl Store {
         // NORMAL is safe against process death; FULL also keeps the last commit through power loss.
         db.pragma_update(None, "synchronous", "FULL")?;
         db.pragma_update(None, "foreign_keys", true)?;
-        let mut store = Self { db, path: path.to_path_buf() };
-        store.migrate()?;
-        Ok(store)
-    }
-
-    fn migrate(&mut self) -> Result<()> {
-        let known = MIGRATIONS.len();
-        let version: usize = self.db.pragma_query_value(None, "user_version", |r| r.get(0))?;
-        if version > known {
-            bail!(
-                "{} was written by a newer second-ear (database version {version}, this program \
-                 knows {known}): update second-ear",
-                self.path.display()
-            );
-        }
-        if version == known {
-            return Ok(());
-        }
-        // Another process may have migrated while this one waited: the version is read again inside.
-        let tx = self.write()?;
-        let version: usize = tx.pragma_query_value(None, "user_version", |r| r.get(0))?;
-        for step in &MIGRATIONS[version.min(known)..] {
-            tx.execute_batch(step)?;
-        }
-        tx.pragma_update(None, "user_version", known)?;
-        tx.commit()?;
-        Ok(())
+        Ok(Self { db, path: path.to_path_buf() })
     }
 
     /// A writing transaction that takes the write lock at once: a read that turns into a write
@@ -130,13 +122,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_database_of_a_newer_program_is_refused() {
+    fn a_database_of_another_schema_is_refused_with_what_to_do() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("state.db");
         drop(Store::create(&path, "w").unwrap());
-        Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
-        let error = Store::open(&path).err().unwrap().to_string();
-        assert!(error.contains("newer second-ear"), "{error}");
+        for (schema, said) in
+            [(99, "update second-ear"), (6, "earlier version"), (0, "`second-ear init`")]
+        {
+            Connection::open(&path).unwrap().pragma_update(None, "user_version", schema).unwrap();
+            let error = Store::open(&path).err().unwrap().to_string();
+            assert!(error.contains(said) && error.contains(&format!("schema {schema}")), "{error}");
+        }
     }
 
     #[test]
@@ -149,25 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_database_of_version_1_is_brought_to_this_version() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("state.db");
-        let db = Connection::open(&path).unwrap();
-        db.execute_batch(MIGRATIONS[0]).unwrap();
-        db.execute("INSERT INTO meta VALUES ('workspace', 'old')", []).unwrap();
-        db.execute("INSERT INTO consensus VALUES ('c', 'corrected', 'oui', 1, 1)", []).unwrap();
-        db.pragma_update(None, "user_version", 1).unwrap();
-        drop(db);
-        let store = Store::open(&path).unwrap();
-        assert_eq!(store.workspace().unwrap(), "old");
-        let agreement: f64 =
-            store.db.query_row("SELECT agreement FROM consensus", [], |r| r.get(0)).unwrap();
-        assert_eq!(agreement, 1.0);
-        assert!(store.gold().unwrap().is_empty());
-    }
-
-    #[test]
-    fn opening_twice_migrates_once() {
+    fn what_was_made_is_opened() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("state.db");
         drop(Store::create(&path, "w").unwrap());

@@ -151,17 +151,4 @@ mod tests {
         let models = BTreeMap::from([("m1".to_string(), 1), ("m3".to_string(), 3)]);
         assert_eq!(store.rounds_by_model().unwrap(), models);
     }
-
-    #[test]
-    fn rounds_of_before_began_from_their_parents_model() {
-        let dir = tempfile::tempdir().unwrap();
-        let mut store = Store::create(&dir.path().join("state.db"), "w").unwrap();
-        let clip = |n: u32| ClipId::from_stored(format!("clip{n}"));
-        for (number, parent, model) in [(1, 0, Some("m1")), (2, 1, None), (3, 1, Some("m3"))] {
-            let round = Round { start_model: String::new(), ..round(number, parent, model) };
-            store.keep_round(&round, &[(clip(number), Used::Train)]).unwrap();
-        }
-        let learnt = store.clips_learnt_by(3).unwrap();
-        assert_eq!(learnt, BTreeSet::from([clip(1), clip(3)]), "from round 1, past round 2");
-    }
 }

@@ -9,7 +9,6 @@ use rusqlite::types::{FromSql, ValueRef};
 
 use super::clip_row::ClipRow;
 use super::compact;
-use super::decisions::Stored;
 use crate::domain::{
     Clip, ClipId, Consensus, Hypothesis, Probability, RecordingId, Region, Routed, Samples, Span,
     Verdict,
@@ -70,14 +69,6 @@ enum Cell {
     Blob(Range<usize>),
 }
 
-/// A decision alone, or one with what spoke for the region, as versions before the sixth wrote it.
-fn stored(body: &str) -> serde_json::Result<Stored> {
-    match body.contains("\"evidence\"") {
-        true => serde_json::from_str(body),
-        false => Ok(Stored { decision: serde_json::from_str(body)?, evidence: Vec::new() }),
-    }
-}
-
 /// A clip as it lies in the store. Reading it is most of the work, and may be another thread's: so all that it holds lies in one piece,
 /// because what one thread allocates and another one frees makes both wait.
 pub struct Unread {
@@ -132,19 +123,9 @@ impl Unread {
     }
 
     fn hypothesis(&self, id: &ClipId) -> Result<Option<Hypothesis>> {
-        let body = self.value(Column::Hypothesis);
-        if body == ValueRef::Null {
-            return Ok(None);
-        }
+        let Some(body) = self.value(Column::Hypothesis).as_blob_or_null()? else { return Ok(None) };
         let (model, policy) = (self.get(Column::Model)?, self.get(Column::Policy)?);
-        Ok(Some(match body {
-            ValueRef::Blob(bytes) => compact::unpack(bytes, id.as_str(), model, policy)?,
-            // written by a version before the sixth
-            _ => {
-                let text = self.text(Column::Hypothesis)?.unwrap_or_default();
-                Hypothesis { model, policy, ..serde_json::from_str(text)? }
-            }
-        }))
+        compact::unpack(body, id.as_str(), model, policy).map(Some)
     }
 
     /// Everything known about it.
@@ -155,15 +136,15 @@ impl Unread {
         let recording = RecordingId::from_stored(self.get::<String>(Column::Recording)?);
         let id = ClipId::from_stored(self.get::<String>(Column::Clip)?);
         let span = Span::new(Samples(self.get(Column::Start)?), Samples(self.get(Column::Stop)?));
-        let stored = self.text(Column::Decision)?.map(stored).transpose();
-        let routed = match stored.with_context(|| format!("decision on {id}"))? {
+        let decision = self.text(Column::Decision)?.map(serde_json::from_str).transpose();
+        let routed = match decision.with_context(|| format!("decision on {id}"))? {
             None => None,
-            Some(Stored { decision, evidence }) => Some(Routed {
+            Some(decision) => Some(Routed {
                 clip: id.clone(),
                 decision,
                 evidence: match self.text(Column::Evidence)? {
                     Some(shared) => serde_json::from_str(shared).context("column evidence.body")?,
-                    None => evidence,
+                    None => Vec::new(),
                 },
                 score: self.get::<Option<f64>>(Column::Score)?.map(Probability::clamped),
                 inclusion: Probability::clamped(self.get(Column::Inclusion)?),

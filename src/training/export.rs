@@ -142,13 +142,4 @@ mod tests {
         }
         Ok(file.finalize()?)
     }
-
-    /// For a look at the output by real loaders: writes both formats under `$EXPORT_TO`.
-    #[test]
-    #[ignore = "writes to a folder given by hand, for datasets.load_dataset and NeMo"]
-    fn write_for_real_loaders() {
-        let place = std::env::var("EXPORT_TO").unwrap();
-        hf::write(&Path::new(&place).join("hf"), &items(), &about(), &mut wav).unwrap();
-        nemo::write(&Path::new(&place).join("nemo"), &items(), &mut wav).unwrap();
-    }
 }

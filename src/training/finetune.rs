@@ -2,13 +2,12 @@
 //! In: a model's parameters, examples, a recipe. Out: trained parameters. Left to others: reading and
 //! writing model files, choosing what to learn from, judging the outcome.
 //!
-//! The only place that names `candle_core` and `rayon`.
+//! The only place that names `candle_core`.
 
 mod adam;
 mod batches;
 mod checkpoint;
 mod frames;
-mod hide;
 mod network;
 mod ops;
 mod recipe;
@@ -33,11 +32,11 @@ pub const TRAINER: u32 = 2;
 #[cfg(test)]
 pub fn log_probabilities(model: &Model, example: &Example) -> anyhow::Result<Vec<f32>> {
     let tensors = model.parameters.iter();
-    let tensors = tensors.map(|(name, p)| (name.clone(), p.tensor().clone()));
+    let tensors = tensors.map(|(name, p)| (name.clone(), p.0.clone()));
     let network = network::Network::new(model.shape, tensors.collect());
     let mel = crate::domain::log_mel(&example.samples, &model.filters, 2 * example.frames);
     let heard = network.encode(&[network.stem(&mel, example.frames)?])?;
     let plain = Recipe::of(Part::All, 0);
-    let all = network.log_probabilities(&heard, &batches::texts(&[example], &[], &plain))?;
+    let all = network.log_probabilities(&heard, &batches::texts(&[example], &plain))?;
     Ok(all[example.prompt.len() - 1..].to_vec())
 }

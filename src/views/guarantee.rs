@@ -77,8 +77,6 @@ pub struct Promised {
     pub risk: Option<f64>,
     /// Betting p-value of "the risk is over the target".
     pub p: f64,
-    /// The same by Hoeffding and Bentkus; it decides nothing.
-    pub p_hoeffding_bentkus: f64,
     /// Mean loss expected at the first threshold, by audits and calibration.
     pub expected_risk: f64,
     /// Settled audits that are about still to come; null: no number is expected to do.
@@ -223,7 +221,6 @@ mod tests {
             audits: 30,
             risk: Some(0.02),
             p: 0.4,
-            p_hoeffding_bentkus: 0.5,
             expected_risk: 0.03,
             more_audits: Some(120),
             watched: None,

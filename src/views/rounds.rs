@@ -70,7 +70,7 @@ mod tests {
             too_far: too_far.iter().map(|why| why.to_string()).collect(),
         };
         let mut round = example_round(1, 0, None);
-        assert!(!text(&round, false).contains("WER on dev"), "rounds of before say nothing of it");
+        assert!(!text(&round, false).contains("WER on dev"), "a dry run says nothing of it");
         round.averages = vec![
             average(1.0, Some(0.2), &[]),
             average(0.85, Some(0.2049), &["anchor fr is worse"]),

@@ -20,15 +20,13 @@ use crate::hypotheses::{second, variants};
 const FRAMES: usize = 4096;
 
 /// A clip that was decoded.
-pub(in crate::hypotheses) struct Guarded {
-    /// As what.
-    pub decoded: Decoded,
-    /// With which pass.
-    pub pass: Pass,
+struct Guarded {
+    decoded: Decoded,
+    pass: Pass,
     /// The text that was replaced.
-    pub replaced: Option<String>,
+    replaced: Option<String>,
     /// Regional forms that were tried.
-    pub variants: Vec<Variant>,
+    variants: Vec<Variant>,
 }
 
 /// What a first decoding comes to.
@@ -102,24 +100,13 @@ fn guarded(
     let settled = first.into_iter().zip(&asks).map(|(first, ask)| match first? {
         First::Sound(sound) => Ok(sound),
         First::Wrong(heard) => {
-            let again = worker.decode_all(std::slice::from_ref(ask), FULL_CONTEXT, true, stop)?;
+            let again = worker.decode_all(std::slice::from_ref(ask), FULL_CONTEXT, stop)?;
             let decoded = again.into_iter().next().context("no clip was decoded")?;
             let variants = forms(worker, 0, &decoded)?;
             Ok(Guarded { decoded, pass: Pass::Full, replaced: Some(heard), variants })
         }
     });
     settled.collect()
-}
-
-/// The same for one clip without regional forms, for measurements.
-#[cfg(test)]
-pub(in crate::hypotheses) fn guarded_alone(
-    worker: &mut Worker,
-    sound: (&[f32], &LanguageChoice),
-    policy: &DecodePolicy,
-    stop: &AtomicBool,
-) -> Result<Guarded> {
-    guarded(worker, &Asked::default(), &[sound], policy, stop).remove(0)
 }
 
 /// The texts of slowed clips.
@@ -154,7 +141,7 @@ fn groups<T>(
         for group in all.chunks(together.min((FRAMES / context as usize).max(1))) {
             let mut hear = |worker: &mut Worker, group: &[usize]| -> Result<()> {
                 let chosen: Vec<Ask> = group.iter().map(|&n| asks[n]).collect();
-                let decoded = worker.decode_all(&chosen, context, true, stop)?;
+                let decoded = worker.decode_all(&chosen, context, stop)?;
                 for (clip, (&n, decoded)) in group.iter().zip(decoded).enumerate() {
                     out.insert(n, then(worker, clip, &asks[n], decoded));
                 }

@@ -25,20 +25,6 @@ pub struct Ask<'a> {
     pub language: &'a LanguageChoice,
 }
 
-/// How one clip alone is to be decoded, for measurements.
-#[cfg(test)]
-#[derive(Clone, Copy, Debug)]
-pub struct Pass<'a> {
-    /// Encoder frames, 50 a second; at most [`FULL_CONTEXT`].
-    pub context: u32,
-    /// Most text tokens.
-    pub max_tokens: usize,
-    /// The language, or detection.
-    pub language: &'a LanguageChoice,
-    /// Stop when the text runs in a loop.
-    pub stop_loops: bool,
-}
-
 /// What the start token tells, and what was written so far.
 struct Text {
     p_no_speech: f64,
@@ -61,7 +47,6 @@ impl Worker {
         &mut self,
         asks: &[Ask<'_>],
         context: u32,
-        stop_loops: bool,
         stop: &AtomicBool,
     ) -> Result<Vec<Decoded>> {
         let engine = Arc::clone(&self.engine);
@@ -96,7 +81,7 @@ impl Worker {
             {
                 let (ask, text) = (&asks[going[row]], &mut texts[going[row]]);
                 let most = ask.max_tokens.min(engine.most_tokens());
-                if let Some(token) = text.go_on(logits, vocabulary, most, stop_loops)? {
+                if let Some(token) = text.go_on(logits, vocabulary, most)? {
                     rows.push(row);
                     next.push(token);
                 }
@@ -110,20 +95,6 @@ impl Worker {
             }
         }
         Ok(texts.into_iter().map(|text| text.decoded(vocabulary)).collect())
-    }
-}
-
-#[cfg(test)]
-impl Worker {
-    /// Decodes one clip.
-    pub fn decode(
-        &mut self,
-        samples: &[f32],
-        pass: Pass<'_>,
-        stop: &AtomicBool,
-    ) -> Result<Decoded> {
-        let ask = Ask { samples, max_tokens: pass.max_tokens, language: pass.language };
-        Ok(self.decode_all(&[ask], pass.context, pass.stop_loops, stop)?.remove(0))
     }
 }
 
@@ -146,7 +117,6 @@ impl Text {
         logits: &[f32],
         vocabulary: &Vocabulary,
         most: usize,
-        stop_loops: bool,
     ) -> Result<Option<i32>> {
         let first = self.choices.is_empty();
         let choice =
@@ -157,7 +127,7 @@ impl Text {
         }
         self.choices.push(choice);
         let ids: Vec<usize> = self.choices.iter().map(|c| c.id).collect();
-        let over = ids.len() >= most || (stop_loops && greedy::loops(&ids, LOOP_TOKENS));
+        let over = ids.len() >= most || greedy::loops(&ids, LOOP_TOKENS);
         Ok((!over).then_some(choice.id as i32))
     }
 

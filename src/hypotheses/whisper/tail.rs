@@ -66,9 +66,8 @@ impl Worker {
             let first = n == 0 && before.is_empty();
             let logits = self.step(&[next], past, stop)?;
             past += 1;
-            let choice = greedy::forced(logits, id, |id| vocabulary.allows(id, first));
-            forced
-                .push(choice.context("the model gave no numbers (a broken model file?)")?.logprob);
+            let logprob = greedy::forced(logits, id, |id| vocabulary.allows(id, first));
+            forced.push(logprob.context("the model gave no numbers (a broken model file?)")?);
             next = id as i32;
         }
         Ok(forced)

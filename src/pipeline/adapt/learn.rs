@@ -15,9 +15,8 @@ use crate::domain::{ClipId, DecodePolicy, Round, RoundVerdict, SAMPLE_RATE, hex_
 use crate::exit::Interrupted;
 use crate::hypotheses::bpe::Bpe;
 use crate::hypotheses::models::weights::{self, Loaded};
-use crate::hypotheses::second::at_pace;
 use crate::hypotheses::transcriber::first_context;
-use crate::hypotheses::whisper::{Engine, MAX_SAMPLES};
+use crate::hypotheses::whisper::Engine;
 use crate::training::finetune::{
     self, Example, Model, Parameter, Place, Shape, Step, Stopped, Trained,
 };
@@ -95,11 +94,6 @@ pub fn seconds(plan: &Plan) -> f64 {
 
 fn length(samples: usize) -> f64 {
     samples as f64 / f64::from(SAMPLE_RATE)
-}
-
-/// Encoder frames that decoding gives so many samples.
-fn frames(samples: usize, policy: &DecodePolicy) -> usize {
-    first_context(length(samples), policy) as usize
 }
 
 /// Trains, two trainings side by side; goes on from the last whole epoch of the same training, if one was killed.
@@ -192,7 +186,6 @@ fn examples(
     let mut examples = Vec::new();
     for (sound, text, weight) in all {
         match example(engine, &bpe, sound, text, weight, policy) {
-            Ok(example) if plan.recipe.pace => examples.push(paced(example, policy)),
             Ok(example) => examples.push(example),
             Err(why) => talk.problem(format!("left out: clip {}: {why:#}", sound.clip)),
         }
@@ -216,26 +209,13 @@ pub fn example(
         ids.len()
     );
     Ok(Example {
-        frames: frames(sound.samples.len(), policy),
+        frames: first_context(length(sound.samples.len()), policy) as usize,
         samples: sound.samples.clone(),
-        paces: Vec::new(),
         prompt: engine.prompt(&sound.language),
         text: ids.into_iter().map(|id| id as u32).collect(),
         end: engine.end_of_text(),
         weight,
     })
-}
-
-/// The example with two other paces (Ko et al., "Audio augmentation for speech recognition", 2015), where
-/// they fit into Whisper's window.
-fn paced(example: Example, policy: &DecodePolicy) -> Example {
-    let paces = [0.9, 1.1].map(|pace| at_pace(&example.samples, pace));
-    let paces = paces.into_iter().filter(|samples| samples.len() <= MAX_SAMPLES);
-    let framed = paces.map(|samples| {
-        let frames = frames(samples.len(), policy);
-        (samples, frames)
-    });
-    Example { paces: framed.collect(), ..example }
 }
 
 /// Removes what only an unfinished round needs: checkpoint, candidates that were not taken.

@@ -87,7 +87,7 @@ fn keep(workspace: &Workspace, imported: Imported, replace: bool) -> Result<Chan
         let settings = workspace.dir.join(config::FILE);
         let text = std::fs::read_to_string(&settings)
             .with_context(|| format!("read {}", settings.display()))?;
-        write_text(&settings, &config::edit::with_lexicon(&text, FILE)?)?;
+        write_text(&settings, &config::with_lexicon(&text, FILE)?)?;
         Config::read(&workspace.dir)?;
     }
     over_built_in.retain(|term| edited.added.contains(term));

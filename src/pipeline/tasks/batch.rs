@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use rayon::prelude::*;
 
 use super::item::{Item, Recordings};
 use super::terms::{self, Pace};
@@ -14,7 +15,6 @@ use crate::domain::{
 };
 use crate::pipeline::files::{write_text, write_whole};
 use crate::pipeline::scores::Scorer;
-use crate::pipeline::spread;
 use crate::pipeline::workspace::Workspace;
 use crate::routing::lexicon::{Kind, Lexicon};
 use crate::store::BatchRow;
@@ -126,10 +126,6 @@ fn sounds(
     chunk: &[Item],
     recordings: &BTreeMap<RecordingId, Recording>,
 ) -> Result<BTreeMap<ClipId, Vec<f32>>> {
-    let feed = |each: &mut dyn FnMut(_)| {
-        chunk.chunk_by(|a, b| a.clip.recording == b.clip.recording).for_each(each);
-        Ok(())
-    };
     let cut = |clips: &[Item]| {
         let mut sounds = Vec::with_capacity(clips.len());
         let found = clips.first().and_then(|item| recordings.get(&item.clip.recording));
@@ -142,11 +138,12 @@ fn sounds(
         .with_context(|| format!("read {path}"))?;
         Ok(sounds)
     };
+    let recordings: Vec<_> = chunk.chunk_by(|a, b| a.clip.recording == b.clip.recording).collect();
+    let sounds: Vec<Result<Vec<_>>> = recordings.into_par_iter().map(cut).collect();
     let mut all = BTreeMap::new();
-    spread::in_order(1, feed, cut, |sounds: Result<Vec<_>>| {
+    for sounds in sounds {
         all.extend(sounds?);
-        Ok(())
-    })?;
+    }
     Ok(all)
 }
 

@@ -1,6 +1,4 @@
-//! Totals against counting; clips that wait; workspaces of earlier versions.
-
-use rusqlite::params;
+//! Totals against counting; clips that wait.
 
 use super::*;
 use crate::domain::{
@@ -176,53 +174,4 @@ fn a_score_that_was_expected_is_forgotten_when_the_speaker_turns_out_to_be_from_
     recording.facts.region = Some("fr-BE".parse().unwrap());
     store.register(&recording).unwrap();
     assert_eq!(expected(&store), None);
-}
-
-/// A workspace as the fifth version left it: counted, read and routed like any other.
-#[test]
-fn a_workspace_of_the_version_before_is_counted_and_stays_readable() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("state.db");
-    let db = rusqlite::Connection::open(&path).unwrap();
-    for step in &crate::store::open::MIGRATIONS[..5] {
-        db.execute_batch(step).unwrap();
-    }
-    db.pragma_update(None, "user_version", 5).unwrap();
-    db.execute_batch(
-        r#"INSERT INTO meta VALUES ('workspace', 'old');
-        INSERT INTO recordings VALUES ('rec', 1, 'ab', 'a.wav', 'a.wav', 1, 0, '"mix"', '{}', 350, 'sliced', NULL);
-        INSERT INTO pieces VALUES ('rec', 0, 100, 'clip', NULL, 'rec_1'), ('rec', 100, 150, 'silence', NULL, NULL),
-            ('rec', 150, 250, 'clip', NULL, 'rec_2'), ('rec', 250, 350, 'clip', NULL, 'rec_3');
-        INSERT INTO decisions VALUES ('rec_1', '{"decision":"human","reasons":[{"code":"no_score"}],"priority":0.75,"evidence":[{"weight":1.0,"piece":"declared","region":"fr-CA-QC"}]}',
-            0.5, 1.0, 'fr-CA-QC', 'm', 'p'),
-            ('rec_2', '{"decision":"auto","over_budget":[]}', 0.9, 0.05, NULL, 'm', 'p');
-        INSERT INTO batches (id, created, validators) VALUES ('b', 't', 1);
-        INSERT INTO batch_clips (batch, clip, position, draft, draft_digest, blind) VALUES ('b', 'rec_1', 0, 'oui', 'd', 0);
-        INSERT INTO consensus VALUES ('rec_2', 'as_is', 'oui', 1, 1, 1.0);"#,
-    )
-    .unwrap();
-    let body = r#"{"clip":"rec_1","model":"m","policy":"p","language":"fr","text":"oui","tokens":[{"text":" oui","p":0.5,"logprob":-0.6931471805599453,"start":0,"end":5}],"p_no_speech":0.25,"p_language":null,"best_language":null,"language_entropy":null,"pass":"short","replaced":null,"seconds":1.5,"level":{"rms_db":-20.0,"peak_db":-3.0,"range_db":30.0,"clipped":0.0}}"#;
-    db.execute("INSERT INTO hypotheses VALUES ('rec_1', 'm', 'p', ?1)", params![body]).unwrap();
-    drop(db);
-    let store = Store::open(&path).unwrap();
-    let totals = store.totals().unwrap();
-    assert_eq!(totals, counted(&store));
-    assert_eq!((totals.handed_out, totals.account.of(State::Waiting)), (1, Samples(100)));
-    assert_eq!((totals.clips[&State::Settled], totals.clips[&State::Pending]), (1, 1));
-    let mut rows = Vec::new();
-    store
-        .each_clip(Draft::Decided, |row| {
-            rows.push(row);
-            Ok(())
-        })
-        .unwrap();
-    let first = &rows[0];
-    assert_eq!(serde_json::to_string(first.hypothesis.as_ref().unwrap()).unwrap(), body);
-    assert_eq!(first.routed.as_ref().unwrap().evidence.len(), 1);
-    assert_eq!((first.frozen, first.expected), (true, None));
-    let waiting = store.waiting(false).unwrap();
-    assert_eq!((waiting.len(), waiting[0].priority), (1, 0.75));
-    assert!(
-        store.untranscribed("m", "p").unwrap().values().flatten().all(|c| c.id.as_str() != "rec_1")
-    );
 }

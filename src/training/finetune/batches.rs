@@ -2,7 +2,7 @@
 //! Left to others: their sound (`network`), weights (whoever chose the examples).
 
 use super::network::Texts;
-use super::ops::{Expected, Targets};
+use super::ops::Targets;
 use super::recipe::Recipe;
 use crate::statistics::bootstrap;
 
@@ -13,8 +13,6 @@ pub struct Example {
     pub samples: Vec<f32>,
     /// Encoder frames that decoding gives such a clip, 50 a second.
     pub frames: usize,
-    /// The same at other paces, with their frames; each look draws one of all.
-    pub paces: Vec<(Vec<f32>, usize)>,
     /// What decoding begins with: start, language, task, no timestamps.
     pub prompt: Vec<u32>,
     /// The text's tokens, its leading space included.
@@ -23,17 +21,6 @@ pub struct Example {
     pub end: u32,
     /// How much it counts, above 0.
     pub weight: f32,
-}
-
-impl Example {
-    /// Samples and frames of one look, drawn by seed, epoch and the example's number.
-    pub fn look(&self, (seed, epoch, number): (u64, usize, usize)) -> (&[f32], usize) {
-        let seed = bootstrap::word(bootstrap::word(!seed, epoch as u64), number as u64);
-        match bootstrap::draw(seed, 0, 1 + self.paces.len()).checked_sub(1) {
-            None => (&self.samples, self.frames),
-            Some(n) => (&self.paces[n].0, self.paces[n].1),
-        }
-    }
 }
 
 /// A shuffle that depends on seed and round only.
@@ -74,19 +61,14 @@ pub fn parts<'a>(batch: &'a [usize], frames: &[usize], most: usize) -> Vec<&'a [
 
 /// Prompt and text go in; what should come out is the text and its end, each weighing as its example;
 /// what follows the prompt's own tokens is not learnt.
-/// `teachers`: what the parent expects after the prompt and each token, by example; none without a teacher.
-pub fn texts(examples: &[&Example], teachers: &[&[Expected]], recipe: &Recipe) -> Texts {
+pub fn texts(examples: &[&Example], recipe: &Recipe) -> Texts {
     let length = |e: &Example| e.prompt.len() + e.text.len();
     let longest = examples.iter().map(|e| length(e)).max().unwrap_or(0);
     let mut texts = Texts {
         inputs: Vec::new(),
-        targets: Targets {
-            smoothing: recipe.smoothing as f32,
-            teaching: recipe.teaching as f32,
-            ..Targets::default()
-        },
+        targets: Targets { smoothing: recipe.smoothing as f32, ..Targets::default() },
     };
-    for (n, e) in examples.iter().enumerate() {
+    for e in examples {
         let mut input: Vec<u32> = e.prompt.iter().chain(&e.text).copied().collect();
         let mut ids: Vec<u32> = input.iter().skip(1).copied().chain([e.end]).collect();
         let mut weights = vec![0.0; e.prompt.len() - 1];
@@ -97,13 +79,6 @@ pub fn texts(examples: &[&Example], teachers: &[&[Expected]], recipe: &Recipe) -
         texts.inputs.push(input);
         texts.targets.ids.extend(ids);
         texts.targets.weights.extend(weights);
-        if let Some(expected) = teachers.get(n) {
-            let all = &mut texts.targets.teacher;
-            let end = all.len() + longest;
-            all.resize(all.len() + e.prompt.len() - 1, Expected::new());
-            all.extend_from_slice(expected);
-            all.resize(end, Expected::new());
-        }
     }
     texts
 }
@@ -139,49 +114,19 @@ mod tests {
     }
 
     #[test]
-    fn looks_take_every_pace_in_turn_and_the_same_ones_again() {
-        let example = Example {
-            samples: vec![0.0; 10],
-            frames: 10,
-            paces: vec![(vec![0.0; 11], 11), (vec![0.0; 9], 9)],
-            prompt: vec![1],
-            text: vec![2],
-            end: 9,
-            weight: 1.0,
-        };
-        let looks = |seed| (0..60).map(|n| example.look((seed, 1, n)).1).collect::<Vec<_>>();
-        assert_eq!(looks(1), looks(1));
-        assert_ne!(looks(1), looks(2));
-        for frames in [9, 10, 11] {
-            let times = looks(1).iter().filter(|f| **f == frames).count();
-            assert!((10..31).contains(&times), "{frames}: {times} of 60");
-        }
-        assert!((0..60).all(|n| example.look((1, 1, n)).0.len() == looks(1)[n]));
-    }
-
-    #[test]
     fn only_text_and_end_are_learnt() {
         let example = |text: &[u32], weight| Example {
             samples: Vec::new(),
             frames: 0,
-            paces: Vec::new(),
             prompt: vec![1, 2, 3],
             text: text.to_vec(),
             end: 9,
             weight,
         };
         let (long, short) = (example(&[5, 6], 1.0), example(&[7], 0.5));
-        let recipe = Recipe { teaching: 0.5, ..Recipe::of(Part::All, 1) };
-        let expects = |id| vec![(id, 1.0)];
-        let teachers =
-            [vec![expects(50), expects(60), expects(90)], vec![expects(70), expects(91)]];
-        let teachers: Vec<&[Expected]> = teachers.iter().map(Vec::as_slice).collect();
-        let texts = texts(&[&long, &short], &teachers, &recipe);
+        let texts = texts(&[&long, &short], &Recipe::of(Part::All, 1));
         assert_eq!(texts.inputs, [[1, 2, 3, 5, 6], [1, 2, 3, 7, 9]]);
         assert_eq!(texts.targets.ids, [2, 3, 5, 6, 9, 2, 3, 7, 9, 9]);
         assert_eq!(texts.targets.weights, [0.0, 0.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.5, 0.5, 0.0]);
-        let taught: Vec<u32> =
-            texts.targets.teacher.iter().map(|e| e.first().map_or(0, |(id, _)| *id)).collect();
-        assert_eq!(taught, [0, 0, 50, 60, 90, 0, 0, 70, 91, 0]);
     }
 }

@@ -139,17 +139,6 @@ impl Network {
         ops::cross_entropy(&hidden, self.get("decoder.token_embedding.weight")?, &texts.targets)
     }
 
-    /// What this model expects at each position: its `most` likeliest tokens.
-    pub fn expected(
-        &self,
-        heard: &Heard,
-        texts: &Texts,
-        most: usize,
-    ) -> Result<Vec<ops::Expected>> {
-        let hidden = self.decode(heard, &texts.inputs)?;
-        ops::expected(&hidden, self.get("decoder.token_embedding.weight")?, most)
-    }
-
     /// ln p of each target token.
     #[cfg(test)]
     pub fn log_probabilities(&self, heard: &Heard, texts: &Texts) -> Result<Vec<f32>> {

@@ -17,7 +17,7 @@ use candle_core::{CpuStorage, Layout, Result, Storage, Tensor, bail};
 pub use attention::{Mask, attention};
 #[cfg(test)]
 pub use entropy::log_probabilities;
-pub use entropy::{Expected, Targets, cross_entropy, expected};
+pub use entropy::{Targets, cross_entropy};
 pub use gelu::gelu;
 pub use linear::{Found, linear};
 pub use norm::layer_norm;

@@ -13,21 +13,16 @@ pub enum Part {
     All,
     /// The decoder alone, on encoder frames computed once: several times faster, forgets more.
     Decoder,
-    /// The encoder's upper half and the decoder.
-    Upper,
 }
 
 impl Part {
-    /// Whether the parameter `name` of a model with `audio_layers` encoder layers is trained.
-    pub fn trains(self, name: &str, audio_layers: usize) -> bool {
+    /// Whether the parameter `name` is trained.
+    pub fn trains(self, name: &str) -> bool {
         let encoder = name.starts_with("encoder.blocks.") || name.starts_with("encoder.ln_post.");
         let decoder = name.starts_with("decoder.blocks.") || name.starts_with("decoder.ln.");
-        let layer = name.split('.').nth(2).and_then(|n| n.parse::<usize>().ok());
-        let upper = layer.is_none_or(|layer| layer >= audio_layers / 2);
         match self {
             Part::All => encoder || decoder,
             Part::Decoder => decoder,
-            Part::Upper => (encoder && upper) || decoder,
         }
     }
 
@@ -45,10 +40,7 @@ pub const FULL_RATE: usize = 150;
 pub struct Recipe {
     /// Which parameters.
     pub part: Part,
-    /// Rank of low-rank adapters on every trained matrix; 0: the matrices themselves are trained.
-    pub adapter_rank: usize,
     /// Trainings, each with the examples in another order; their weights are averaged (Wortsman et al., "Model soups", 2022).
-    #[serde(default = "once")]
     pub trainings: usize,
     /// Times that every example is seen in one training.
     pub epochs: usize,
@@ -56,23 +48,10 @@ pub struct Recipe {
     pub batch: usize,
     /// Learning rate and what goes with it.
     pub schedule: Schedule,
-    /// Whether stretches of time and bands of the spectrogram are hidden (SpecAugment).
-    pub hide: bool,
-    /// Whether examples are heard slower and faster too (speed perturbation).
-    pub pace: bool,
     /// Share of each target that is spread over all tokens (label smoothing).
     pub smoothing: f64,
-    /// Share of each target that follows what the model expected before it was trained (self-distillation: Li and
-    /// Hoiem, "Learning without forgetting", 2016).
-    #[serde(default)]
-    pub teaching: f64,
     /// Seed of every draw.
     pub seed: u64,
-}
-
-/// Of rounds that were recorded before there were several.
-fn once() -> usize {
-    1
 }
 
 impl Recipe {
@@ -80,19 +59,7 @@ impl Recipe {
     pub fn of(part: Part, seed: u64) -> Self {
         let (trainings, epochs) = if part.keeps_encoder() { (1, 4) } else { (2, 3) };
         let schedule = Schedule { rate: 2e-5, warm_up: 0.1, clip: 1.0, decay: 0.01 };
-        Self {
-            part,
-            adapter_rank: 0,
-            trainings,
-            epochs,
-            batch: 4,
-            schedule,
-            hide: false,
-            pace: false,
-            smoothing: 0.1,
-            teaching: 0.0,
-            seed,
-        }
+        Self { part, trainings, epochs, batch: 4, schedule, smoothing: 0.1, seed }
     }
 
     /// The same for a round that learns from `corrections` clips: the rate is for [`FULL_RATE`] of them or more, and
@@ -114,11 +81,6 @@ impl Recipe {
     pub fn with_rate(self, rate: f64) -> Self {
         Self { schedule: Schedule { rate, ..self.schedule }, ..self }
     }
-
-    /// The same with low-rank adapters, which want larger steps.
-    pub fn with_adapters(self, rank: usize) -> Self {
-        Self { adapter_rank: rank, ..self.with_rate(4e-4) }
-    }
 }
 
 #[cfg(test)]
@@ -139,14 +101,6 @@ mod tests {
         let seeds: std::collections::BTreeSet<u64> =
             (0..5).map(|n| recipe.training(n).seed).collect();
         assert_eq!((recipe.training(0), seeds.len()), (recipe.clone(), 5));
-        let mut recorded = serde_json::to_value(&recipe).unwrap();
-        recorded.as_object_mut().unwrap().remove("trainings");
-        let recorded: Recipe = serde_json::from_value(recorded).unwrap();
-        assert_eq!(
-            (recorded.trainings, recipe.trainings),
-            (1, 2),
-            "recorded before there were several"
-        );
     }
 
     #[test]
@@ -161,9 +115,8 @@ mod tests {
             "decoder.ln.weight",
             "decoder.positional_embedding",
         ];
-        let trained = |part: Part| names.map(|n| u8::from(part.trains(n, 6)));
+        let trained = |part: Part| names.map(|n| u8::from(part.trains(n)));
         assert_eq!(trained(Part::All), [0, 1, 1, 1, 0, 1, 1, 0]);
         assert_eq!(trained(Part::Decoder), [0, 0, 0, 0, 0, 1, 1, 0]);
-        assert_eq!(trained(Part::Upper), [0, 0, 1, 1, 0, 1, 1, 0]);
     }
 }

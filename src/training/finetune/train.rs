@@ -13,9 +13,8 @@ use super::adam::Moments;
 use super::batches::{Example, batches, parts, texts};
 use super::checkpoint::{self, Done};
 use super::frames::Frames;
-use super::hide;
 use super::network::{Heard, Network, Shape, padded};
-use super::ops::{self, Expected, Found};
+use super::ops::{self, Found};
 use super::recipe::Recipe;
 use super::weights::{Parameters, Weights, average};
 use crate::domain::log_mel;
@@ -115,10 +114,9 @@ pub fn train(
     tell: &mut dyn FnMut(Step),
 ) -> Result<Trained> {
     ensure!(!examples.is_empty(), "there is nothing to learn from");
-    let weights = Weights::new(&model.parameters, recipe, model.shape.audio_layers)?;
+    let weights = Weights::new(&model.parameters, recipe)?;
     let variables = weights.variables();
     let mut moments = vec![Moments::default(); variables.len()];
-    let teachers = teachers(model, examples, recipe, &weights, stop)?;
     let mut done = checkpoint::read(&place.checkpoint, &place.key, &variables, &mut moments)
         .unwrap_or(Done { key: place.key.clone(), losses: Vec::new(), steps: 0 });
     let mut sounds = Sounds::new(model, examples, recipe, &weights, stop)?;
@@ -136,13 +134,11 @@ pub fn train(
             let mut gradient = Gradient::default();
             for part in parts(&batch, &lengths, TOGETHER) {
                 let chosen: Vec<&Example> = part.iter().map(|&i| &examples[i]).collect();
-                let teachers: Vec<&[Expected]> =
-                    part.iter().filter_map(|&i| teachers.get(i)).map(Vec::as_slice).collect();
-                let texts = texts(&chosen, &teachers, recipe);
+                let texts = texts(&chosen, recipe);
                 let weight = texts.targets.weights.iter().map(|w| f64::from(*w)).sum();
                 let (loss, found) = {
-                    let network = Network::new(model.shape, weights.now()?);
-                    let heard = sounds.heard(&network, part, epoch)?;
+                    let network = Network::new(model.shape, weights.now());
+                    let heard = sounds.heard(&network, part)?;
                     (network.loss(&heard, &texts)?, network.found())
                 };
                 gradient.add(loss, &found, weight, &variables)?;
@@ -159,35 +155,6 @@ pub fn train(
         checkpoint::write(&place.checkpoint, &done, &variables, &moments)?;
     }
     Ok(Trained { values: weights.trained()?, losses: done.losses })
-}
-
-/// Tokens that a teacher's distribution is kept of; the others of its 51,865 have next to no probability.
-const EXPECTED: usize = 64;
-
-/// What the untrained model expects after each example's prompt and each token of its text; nothing where the recipe
-/// has no teacher.
-fn teachers(
-    model: &Model,
-    examples: &[Example],
-    recipe: &Recipe,
-    weights: &Weights,
-    stop: &AtomicBool,
-) -> Result<Vec<Vec<Expected>>> {
-    if recipe.teaching == 0.0 {
-        return Ok(Vec::new());
-    }
-    let parent = weights.now()?.into_iter().map(|(name, t)| (name, t.detach())).collect();
-    let network = Network::new(model.shape, parent);
-    let one = |example: &Example| {
-        if stop.load(Ordering::Relaxed) {
-            return Err(Stopped.into());
-        }
-        let mel = log_mel(&example.samples, &model.filters, 2 * example.frames);
-        let heard = network.encode(&[network.stem(&mel, example.frames)?])?;
-        let all = network.expected(&heard, &texts(&[example], &[], recipe), EXPECTED)?;
-        Ok(all[example.prompt.len() - 1..].to_vec())
-    };
-    examples.iter().map(one).collect()
 }
 
 /// The gradient of a batch, added up over parts of it; empty before the first.
@@ -266,7 +233,6 @@ impl Gradient {
 struct Sounds<'a> {
     model: &'a Model,
     examples: &'a [Example],
-    recipe: &'a Recipe,
     once: Option<Frames>,
 }
 
@@ -274,13 +240,13 @@ impl<'a> Sounds<'a> {
     fn new(
         model: &'a Model,
         examples: &'a [Example],
-        recipe: &'a Recipe,
+        recipe: &Recipe,
         weights: &Weights,
         stop: &AtomicBool,
     ) -> Result<Self> {
-        let mut sounds = Self { model, examples, recipe, once: None };
+        let mut sounds = Self { model, examples, once: None };
         if recipe.part.keeps_encoder() {
-            let frozen = weights.now()?.into_iter().map(|(name, t)| (name, t.detach())).collect();
+            let frozen = weights.now().into_iter().map(|(name, t)| (name, t.detach())).collect();
             let network = Network::new(model.shape, frozen);
             let mut frames = Frames::new()?;
             for example in examples {
@@ -297,20 +263,16 @@ impl<'a> Sounds<'a> {
     }
 
     /// The encoder frames of a batch.
-    fn heard(&mut self, network: &Network, batch: &[usize], epoch: usize) -> Result<Heard> {
+    fn heard(&mut self, network: &Network, batch: &[usize]) -> Result<Heard> {
         if let Some(frames) = &mut self.once {
             let frames = batch.iter().map(|&i| frames.get(i)).collect::<Result<Vec<_>>>()?;
             return Ok(padded(&frames)?);
         }
         let mut stems = Vec::with_capacity(batch.len());
         for &i in batch {
-            let look = (self.recipe.seed, epoch, i);
-            let (samples, frames) = self.examples[i].look(look);
-            let mut mel = log_mel(samples, &self.model.filters, 2 * frames);
-            if self.recipe.hide {
-                hide::hide(&mut mel, 2 * frames, samples.len() / 160, look);
-            }
-            stems.push(network.stem(&mel, frames)?);
+            let Example { samples, frames, .. } = &self.examples[i];
+            let mel = log_mel(samples, &self.model.filters, 2 * frames);
+            stems.push(network.stem(&mel, *frames)?);
         }
         Ok(network.encode(&stems)?)
     }

@@ -326,24 +326,3 @@ fn a_model_quantised_here_is_known_by_the_checksum_recorded_then() {
     fs::remove_file(check::record_path(&path)).unwrap();
     assert!(check::verify_wanted(&wanted, folder.path(), &mut quiet).is_err());
 }
-
-/// `SECOND_EAR_PULL=base SECOND_EAR_MODELS=DIR cargo nextest run --release --run-ignored only
-/// --no-capture pulled_for_real`
-#[test]
-#[ignore = "fetches a real model from the network"]
-fn a_model_is_pulled_for_real() {
-    let name = std::env::var("SECOND_EAR_PULL").unwrap_or_else(|_| "base".into());
-    let mut stage = None;
-    let began = std::time::Instant::now();
-    let mut say = |event| match event {
-        Event::Note(note) => println!("{:6.2} s {note}", began.elapsed().as_secs_f64()),
-        Event::Bytes { stage: now, total, .. } if stage != Some(now) => {
-            println!("{:6.2} s {now} {total:?}", began.elapsed().as_secs_f64());
-            stage = Some(now);
-        }
-        Event::Bytes { .. } => {}
-    };
-    let folder = super::super::default_dir();
-    let path = super::super::pull(&name, &folder, None, &mut say).unwrap();
-    println!("{:6.2} s {}", began.elapsed().as_secs_f64(), path.display());
-}

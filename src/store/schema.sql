@@ -1,0 +1,227 @@
+-- The database of a workspace. Times are samples at 16 kHz unless a name says otherwise; JSON columns hold the domain
+-- types as serde writes them. Every write is one IMMEDIATE transaction. A change here takes another number in open.rs.
+
+-- Notes about the workspace as a whole.
+CREATE TABLE meta (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
+
+-- One row per recording: one channel, or the mix, of one file content.
+CREATE TABLE recordings (
+    id        TEXT PRIMARY KEY,
+    position  INTEGER NOT NULL,            -- order of ingestion
+    sha256    TEXT NOT NULL,
+    path      TEXT NOT NULL,               -- as ingested
+    file      TEXT NOT NULL,               -- absolute
+    bytes     INTEGER NOT NULL,
+    modified  INTEGER NOT NULL,            -- milliseconds since 1970
+    channel   TEXT NOT NULL,               -- JSON domain::Channel
+    facts     TEXT NOT NULL,               -- JSON domain::Facts
+    length    INTEGER,                     -- estimate until sliced, then exact
+    state     TEXT NOT NULL CHECK (state IN ('ingested', 'sliced', 'failed')),
+    error     TEXT                         -- why it failed
+) STRICT;
+CREATE INDEX recordings_by_file ON recordings (file);
+-- Clips are walked over in order of ingestion.
+CREATE INDEX recordings_by_position ON recordings (position);
+
+-- The pieces of a recording tile it: silence, rejects, clips.
+CREATE TABLE pieces (
+    recording  TEXT NOT NULL REFERENCES recordings (id),
+    start      INTEGER NOT NULL,
+    stop       INTEGER NOT NULL,
+    kind       TEXT NOT NULL CHECK (kind IN ('clip', 'silence', 'reject')),
+    why        TEXT,                       -- JSON domain::RejectReason
+    clip       TEXT UNIQUE,                -- id of a clip
+    decision   TEXT NOT NULL DEFAULT 'none', -- this and priority repeat what the clip's row in decisions says
+    priority   REAL,
+    settled    INTEGER NOT NULL DEFAULT 0, -- has a row in consensus
+    handed_out INTEGER NOT NULL DEFAULT 0, -- is in a batch, and not to check people
+    PRIMARY KEY (recording, start)
+) STRICT;
+
+-- One row per clip, model and decode policy.
+CREATE TABLE hypotheses (
+    clip   TEXT NOT NULL REFERENCES pieces (clip),
+    model  TEXT NOT NULL,
+    policy TEXT NOT NULL,
+    body   BLOB NOT NULL,                  -- as store/compact.rs writes it
+    PRIMARY KEY (clip, model, policy)
+) STRICT;
+
+-- Clips that could not be transcribed, each with the latest reason; a hypothesis takes the row away.
+CREATE TABLE failed_clips (
+    clip  TEXT PRIMARY KEY,
+    error TEXT NOT NULL
+) STRICT;
+
+-- Why a speaker's region is taken for what it is: the same for all clips of a speaker.
+CREATE TABLE evidence (
+    id   INTEGER PRIMARY KEY,
+    body TEXT NOT NULL UNIQUE              -- JSON list of domain::RegionalPiece
+) STRICT;
+
+-- What scored a draft: digest of calibration, lexicon, program.
+CREATE TABLE scorings (
+    id     INTEGER PRIMARY KEY,
+    digest TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- The latest decision on each clip.
+CREATE TABLE decisions (
+    clip         TEXT PRIMARY KEY,
+    body         TEXT NOT NULL,            -- JSON domain::Decision
+    score        REAL,
+    inclusion    REAL NOT NULL,
+    region       TEXT,
+    model        TEXT NOT NULL,            -- which hypothesis it is about
+    policy       TEXT NOT NULL,
+    evidence     INTEGER REFERENCES evidence (id),
+    scoring      INTEGER REFERENCES scorings (id),
+    expected_wer REAL                      -- the word error rate that the scoring expects
+) STRICT;
+
+-- What was handed out: the draft that each answer must name.
+CREATE TABLE batches (
+    id         TEXT PRIMARY KEY,
+    created    TEXT NOT NULL,              -- RFC 3339
+    validators INTEGER NOT NULL,           -- answers wanted for each clip
+    estimate   REAL,                       -- active seconds of the whole batch
+    pay        REAL                        -- of the whole batch, where it is set
+) STRICT;
+CREATE TABLE batch_clips (
+    batch        TEXT NOT NULL REFERENCES batches (id),
+    clip         TEXT NOT NULL,
+    position     INTEGER NOT NULL,
+    draft        TEXT NOT NULL,            -- the hypothesis text, shown or not
+    draft_digest TEXT NOT NULL,
+    blind        INTEGER NOT NULL,
+    purpose      TEXT NOT NULL DEFAULT 'task', -- task, gold, seeded (a planted error), adjudication
+    truth        TEXT,                     -- what is known to be said, of gold and seeded clips
+    marked       INTEGER NOT NULL DEFAULT 0, -- whether words of low confidence were marked
+    PRIMARY KEY (batch, clip)
+) STRICT;
+CREATE INDEX batch_clips_by_clip ON batch_clips (clip);
+
+-- Every answer ever accepted; `current` marks a validator's latest for a clip.
+CREATE TABLE answers (
+    id             TEXT PRIMARY KEY,       -- digest of the content
+    clip           TEXT NOT NULL,
+    batch          TEXT,
+    validator      TEXT NOT NULL,
+    verdict        TEXT NOT NULL,
+    text           TEXT NOT NULL,
+    draft_digest   TEXT NOT NULL,
+    tags           TEXT NOT NULL,          -- JSON list of domain::Tag
+    active_seconds REAL,
+    answered_at    TEXT NOT NULL,
+    current        INTEGER NOT NULL,
+    purpose        TEXT NOT NULL DEFAULT 'task'
+) STRICT;
+CREATE INDEX answers_by_clip ON answers (clip, validator);
+
+-- What the current answers about a clip add up to; no row, not settled.
+CREATE TABLE consensus (
+    clip      TEXT PRIMARY KEY,
+    verdict   TEXT NOT NULL,
+    text      TEXT NOT NULL,
+    support   INTEGER NOT NULL,
+    answers   INTEGER NOT NULL,
+    agreement REAL NOT NULL DEFAULT 1      -- share of the words that people agree on
+) STRICT;
+
+-- Clips whose text the team knows: they check people and never become training data.
+CREATE TABLE gold (
+    clip TEXT PRIMARY KEY,
+    text TEXT NOT NULL
+) STRICT;
+
+-- Validators who asked to be named.
+CREATE TABLE credits (
+    validator TEXT PRIMARY KEY,
+    name      TEXT NOT NULL
+) STRICT;
+
+-- Settled clips of the random sample in the order in which they count; the order only grows.
+CREATE TABLE audits (
+    position INTEGER PRIMARY KEY,
+    clip     TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- The log of risk guarantees: tests that opened, certificates, alarms.
+CREATE TABLE certificates (
+    id          INTEGER PRIMARY KEY,
+    created     TEXT NOT NULL,             -- RFC 3339
+    model       TEXT NOT NULL,             -- what it rests on: domain::Basis
+    policy      TEXT NOT NULL,
+    calibration TEXT NOT NULL,
+    target      TEXT NOT NULL,             -- JSON domain::Promise
+    body        TEXT NOT NULL              -- JSON domain::Entry
+) STRICT;
+
+-- Rounds of adaptation, one row per attempt; nothing is ever taken out.
+CREATE TABLE rounds (
+    number  INTEGER PRIMARY KEY,           -- from 1
+    created TEXT NOT NULL,                 -- RFC 3339
+    base    TEXT NOT NULL,                 -- the settings' model that it goes back to
+    parent  INTEGER NOT NULL,              -- the round whose model was in use; 0: the settings' model
+    model   TEXT,                          -- digest of the model it made, when that was promoted
+    body    TEXT NOT NULL                  -- JSON domain::Round
+) STRICT;
+CREATE INDEX rounds_by_model ON rounds (model);
+
+-- What each clip was used for in a round.
+CREATE TABLE round_clips (
+    round INTEGER NOT NULL REFERENCES rounds (number),
+    clip  TEXT NOT NULL,
+    used  TEXT NOT NULL CHECK (used IN ('train', 'dev', 'test', 'replay')),
+    PRIMARY KEY (round, clip)
+) STRICT;
+
+-- Pieces and samples by where they stand; triggers keep it, so that it is right within every transaction.
+CREATE TABLE totals (
+    kind       TEXT NOT NULL,
+    decision   TEXT NOT NULL,
+    settled    INTEGER NOT NULL,
+    handed_out INTEGER NOT NULL,
+    pieces     INTEGER NOT NULL DEFAULT 0,
+    samples    INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (kind, decision, settled, handed_out)
+) STRICT, WITHOUT ROWID;
+INSERT INTO totals (kind, decision, settled, handed_out)
+    SELECT kind.column1, decision.column1, settled.column1, handed_out.column1
+    FROM (VALUES ('clip'), ('silence'), ('reject')) kind,
+         (VALUES ('none'), ('auto'), ('human'), ('dropped')) decision,
+         (VALUES (0), (1)) settled, (VALUES (0), (1)) handed_out;
+
+CREATE TRIGGER pieces_come AFTER INSERT ON pieces BEGIN
+    UPDATE totals SET pieces = pieces + 1, samples = samples + new.stop - new.start
+    WHERE kind = new.kind AND decision = new.decision
+      AND settled = new.settled AND handed_out = new.handed_out;
+END;
+CREATE TRIGGER pieces_change AFTER UPDATE OF decision, settled, handed_out ON pieces
+WHEN old.decision <> new.decision OR old.settled <> new.settled OR old.handed_out <> new.handed_out
+BEGIN
+    UPDATE totals SET pieces = pieces - 1, samples = samples - (old.stop - old.start)
+    WHERE kind = old.kind AND decision = old.decision
+      AND settled = old.settled AND handed_out = old.handed_out;
+    UPDATE totals SET pieces = pieces + 1, samples = samples + new.stop - new.start
+    WHERE kind = new.kind AND decision = new.decision
+      AND settled = new.settled AND handed_out = new.handed_out;
+END;
+CREATE TRIGGER pieces_go AFTER DELETE ON pieces BEGIN
+    UPDATE totals SET pieces = pieces - 1, samples = samples - (old.stop - old.start)
+    WHERE kind = old.kind AND decision = old.decision
+      AND settled = old.settled AND handed_out = old.handed_out;
+END;
+CREATE TRIGGER consensus_comes AFTER INSERT ON consensus BEGIN
+    UPDATE pieces SET settled = 1 WHERE clip = new.clip;
+END;
+CREATE TRIGGER consensus_goes AFTER DELETE ON consensus BEGIN
+    UPDATE pieces SET settled = 0 WHERE clip = old.clip;
+END;
+CREATE TRIGGER batch_clips_come AFTER INSERT ON batch_clips
+WHEN new.purpose IN ('task', 'adjudication') BEGIN
+    UPDATE pieces SET handed_out = 1 WHERE clip = new.clip;
+END;

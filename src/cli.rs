@@ -177,7 +177,7 @@ pub struct Run {
     /// Test what is promised anew (routing.target_risk), on all audits or on those since an alarm.
     #[arg(long)]
     pub recertify: bool,
-    /// Replay hypotheses from a JSONL file instead of running a model (see FORMATS.md).
+    /// Replay hypotheses from a JSONL file instead of running a model, for tests.
     #[arg(long, value_name = "FILE", hide = true)]
     pub scripted: Option<PathBuf>,
     /// Workers on other machines.

@@ -71,7 +71,8 @@ pub struct Served {
     pub refused: BTreeMap<String, String>,
 }
 
-/// What is in the middle of a clip when the worker is told to end gets this long.
+/// What is in the middle of a clip when the worker is told to end gets this long, and as long again once it is told to
+/// stop: docs/workers/kubernetes.yaml and slurm.sbatch allow a minute.
 const GRACE: Duration = Duration::from_secs(20);
 /// A clip that was handed out more often than this is given up.
 pub const MOST_ATTEMPTS: u64 = 5;

@@ -202,7 +202,7 @@ fn do_tasks(args: cli::Tasks, talk: Talk) -> Result<Exit> {
         talk.say(format!("  {}", file.display()));
     }
     for file in beside.iter().filter(|_| done.clips > 0) {
-        talk.say(format!("  {} (for the tool; docs/reference/people.md says how)", file.display()));
+        talk.say(format!("  {} (for the tool; GUIDE.md says how)", file.display()));
     }
     let currency = &workspace.config.tasks.currency;
     let floor = workspace.config.tasks.floor_per_hour;

@@ -100,6 +100,21 @@ fn every_link_leads_somewhere() {
 }
 
 #[test]
+fn every_document_that_the_code_names_is_there() {
+    let named = Regex::new(r"(?:docs/[\w/.-]+|\b[A-Z][A-Z-]+)\.md\b").unwrap();
+    let mut wrong = BTreeSet::new();
+    for folder in ["src", "crates", "scripts", "tests", ".github", "Cargo.toml", "build.rs"] {
+        for file in walkdir::WalkDir::new(root().join(folder)).into_iter().flatten() {
+            let Ok(text) = fs::read_to_string(file.path()) else { continue };
+            for name in named.find_iter(&text).filter(|m| !root().join(m.as_str()).exists()) {
+                wrong.insert(format!("{}: {}", file.path().display(), name.as_str()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
 fn the_readme_takes_a_minute_and_the_tutorial_ten() {
     let words = |file: &str| {
         fs::read_to_string(root().join(file)).unwrap().split_whitespace().count()

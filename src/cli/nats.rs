@@ -37,7 +37,7 @@ pub struct Server {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Many machines")]
 pub struct Distributed {
-    /// Let workers on any machine transcribe, through this NATS server with JetStream (docs/reference/workers.md). Without an
+    /// Let workers on any machine transcribe, through this NATS server with JetStream (GUIDE.md). Without an
     /// address: that in SECOND_EAR_NATS.
     #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "")]
     pub nats: Option<String>,

@@ -70,7 +70,7 @@ impl Plan {
         let _ = writeln!(t, "To promise: {what}");
         if self.drafts == 0 {
             let _ =
-                writeln!(t, "No drafts yet: all numbers rest on assumptions (docs/reference/guarantees.md).");
+                writeln!(t, "No drafts yet: all numbers rest on assumptions (GUIDE.md, Promises).");
         }
         for p in &self.scopes {
             let _ =

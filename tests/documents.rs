@@ -116,9 +116,8 @@ fn every_document_that_the_code_names_is_there() {
 
 #[test]
 fn the_readme_takes_a_minute_and_the_tutorial_ten() {
-    let words = |file: &str| {
-        fs::read_to_string(root().join(file)).unwrap().split_whitespace().count()
-    };
+    let words =
+        |file: &str| fs::read_to_string(root().join(file)).unwrap().split_whitespace().count();
     assert!(words("README.md") <= 600, "{}", words("README.md"));
     assert!(words("docs/tutorial.md") <= 1500, "{}", words("docs/tutorial.md"));
 }

@@ -1,4 +1,4 @@
-//! What a team may set, with defaults and checks. docs/reference/settings.md is the page for users.
+//! What a team may set, with defaults; the doc comments are the manual of `second-ear.toml`.
 
 use serde::{Deserialize, Serialize};
 

@@ -146,6 +146,7 @@ fn helps() -> BTreeMap<String, String> {
 fn every_command_and_option_is_one_that_help_knows() {
     let option = Regex::new("--[a-z][a-z-]+").unwrap();
     let call = Regex::new(r"(?:^|[\s`/])second-ear ([a-z][^`#|>\n]*)").unwrap();
+    let span = Regex::new("`[^`]*`").unwrap();
     let alone = Regex::new("`(--[a-z][a-z-]+)[^`]*`").unwrap();
     let helps = helps();
     if !(helps.contains_key("adapt") && helps["run"].contains("--nats")) {
@@ -160,8 +161,7 @@ fn every_command_and_option_is_one_that_help_knows() {
     let mut wrong = Vec::new();
     for (path, text) in current() {
         let (prose, blocks) = split(&text);
-        let spans = Regex::new("`[^`]*`").unwrap();
-        let spans = spans.find_iter(&prose).map(|m| m.as_str().replace('\n', " "));
+        let spans = span.find_iter(&prose).map(|m| m.as_str().replace('\n', " "));
         for code in spans.chain(blocks) {
             for line in code.lines() {
                 let Some(said) = call.captures(line) else { continue };

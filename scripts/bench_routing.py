@@ -1,4 +1,4 @@
-"""Called by scripts/bench-routing: prints the tables of docs/confidence.md.
+"""Called by scripts/bench-routing: prints the tables of docs/lab/confidence.md.
 
 The score and its cross-validation are second-ear's own; what each group of features adds and the ceiling are worked
 out here with scikit-learn, on the same features, in five folds by speaker (clip by clip for sets of one speaker).

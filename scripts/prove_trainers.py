@@ -23,8 +23,8 @@ def needs(package, without):
 
 
 def recipe(name):
-    """A program of docs/trainers.md, as it is printed there."""
-    text = Path("docs/trainers.md").read_text(encoding="utf-8")
+    """A program of docs/reference/trainers.md, as it is printed there."""
+    text = Path("docs/reference/trainers.md").read_text(encoding="utf-8")
     programs = re.findall(r"^```python\n(.*?)^```$", text, re.S | re.M)
     print(next(p for p in programs if f" {name} " in p.splitlines()[0]), end="")
 

@@ -1,9 +1,9 @@
 //! recording -> clips: decode, resample, detect speech, slice, write audio.
 //!
-//! Two passes over a file, neither of which holds it in memory: [`decode::stream`] into a
-//! [`detect::Detector`], whose probabilities [`slice::slice`] turns into pieces that tile the
-//! recording; then [`cut::cut`] hands out the samples of the clips. [`wav`] and [`flac`] write
-//! them for people and data sets, [`level`] says how loud they are.
+//! A file is read in blocks: [`decode::stream`] into a [`detect::Detector`], whose probabilities
+//! [`slice::slice`] turns into pieces that tile the recording; then [`cut::cut`] reads it again for the
+//! samples of the clips, unless the caller kept them (`workers::read` does, up to 20 minutes). [`wav`]
+//! and [`flac`] write clips for people and data sets, [`level`] says how loud they are.
 //! Left to others: which files there are, where pieces are kept, what is said in the clips.
 
 pub mod cut;

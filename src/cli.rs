@@ -192,7 +192,7 @@ pub struct Run {
     /// Test the risk guarantee anew (routing.target_risk), on all audits or on those since an alarm.
     #[arg(long)]
     pub recertify: bool,
-    /// Replay hypotheses from a JSONL file instead of running a model (see FORMATS.md).
+    /// Replay hypotheses from a JSONL file instead of running a model, for tests.
     #[arg(long, value_name = "FILE", hide = true)]
     pub scripted: Option<PathBuf>,
     /// Workers on other machines.

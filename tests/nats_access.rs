@@ -1,5 +1,5 @@
 //! Who may use a NATS server: passwords, nkeys, credentials, TLS, permissions. A real server that enforces
-//! them; the permissions are those of docs/nats.md, word for word.
+//! them; the permissions are those of docs/reference/workers.md, word for word.
 #![cfg(feature = "nats")]
 
 mod util;
@@ -35,9 +35,9 @@ fn work(script: &str, more: &[&str]) -> Command {
     command
 }
 
-/// The permissions in docs/nats.md, for users with these names and passwords.
+/// The permissions in docs/reference/workers.md, for users with these names and passwords.
 fn documented() -> String {
-    let text = std::fs::read_to_string(util::root().join("docs/nats.md")).unwrap();
+    let text = std::fs::read_to_string(util::root().join("docs/reference/workers.md")).unwrap();
     let block = text.split("```conf\n").nth(1).unwrap().split("```").next().unwrap();
     block.to_string()
 }

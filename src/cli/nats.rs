@@ -85,7 +85,7 @@ pub struct Worker {
     /// Print JSON at the end.
     #[arg(long)]
     pub json: bool,
-    /// Replay hypotheses from a JSONL file instead of running a model (see FORMATS.md).
+    /// Replay hypotheses from a JSONL file instead of running a model, for tests.
     #[arg(long, value_name = "FILE", hide = true)]
     pub scripted: Option<PathBuf>,
 }

@@ -74,7 +74,7 @@ impl DecodePolicy {
     }
 
     /// The policy whose calibration serves for `id`: how the weights are held shifts a number no more than
-    /// another processor does (docs/speed.md).
+    /// another processor does (docs/lab/speed.md).
     pub fn calibrated_as(id: &str) -> &str {
         let held = [Weights::Bf16, Weights::Int8];
         held.iter().find_map(|weights| id.strip_suffix(suffix(*weights))).unwrap_or(id)

@@ -52,7 +52,7 @@ pub struct Lexicon {
 const BUILT_IN: &str = include_str!("lexicon_fr.tsv");
 /// A regional form counts as spoken when ln P(text with it) - ln P(draft) is over this: at least a
 /// twentieth as likely. Of 134 places in real French speech where the standard form was said, none came
-/// over -4.08, most of them chosen for sounding alike (docs/lexicon.md).
+/// over -4.08, most of them chosen for sounding alike (docs/lab/lexicon.md).
 pub const LIKELY_FROM: f64 = -3.0;
 
 /// Largest compiled set of patterns, bytes.

@@ -202,7 +202,7 @@ pub struct Candidate {
     pub retention: Vec<f64>,
 }
 
-/// The share of new weights that measured best on held-out clips (docs/adapt.md).
+/// The share of new weights that measured best on held-out clips (docs/lab/adapt.md).
 pub const PREFERRED_SHARE: f64 = 0.85;
 
 /// The candidate nearest to [`PREFERRED_SHARE`] among those within one standard error of the best (after

@@ -16,7 +16,8 @@ use super::pull::Puller;
 use super::shared::{MOST_ATTEMPTS, Served, Shared, Terms};
 use super::threads;
 
-/// What is in the middle of a clip when the worker is told to end gets this long.
+/// What is in the middle of a clip when the worker is told to end gets this long, and as long again once it is told to
+/// stop: docs/workers/kubernetes.yaml and slurm.sbatch allow a minute.
 const GRACE: Duration = Duration::from_secs(20);
 
 /// Works until `stop`, or until it was idle for long enough.

@@ -1,5 +1,5 @@
 //! Streams, consumers and subjects: their names and settings. In: a connection. Out: what has to be there.
-//! Left to others: the messages. docs/nats.md lists which permissions this needs.
+//! Left to others: the messages. docs/reference/workers.md lists which permissions this needs.
 
 use std::time::Duration;
 

@@ -31,7 +31,7 @@ struct Buffers {
 }
 
 /// A step reads the decoder's matrices once for all texts: at eight a text costs a quarter of what it costs alone
-/// (docs/speed.md).
+/// (docs/lab/speed.md).
 const TOGETHER: usize = 8;
 
 /// Loads a sound, unquantised model file.

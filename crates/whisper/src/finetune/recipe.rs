@@ -55,7 +55,7 @@ pub struct Recipe {
 }
 
 impl Recipe {
-    /// The recipe that measured best for a part (docs/adapt.md has the table).
+    /// The recipe that measured best for a part (docs/lab/adapt.md has the table).
     pub fn of(part: Part, seed: u64) -> Self {
         let (trainings, epochs) = if part.keeps_encoder() { (1, 4) } else { (2, 3) };
         let schedule = Schedule { rate: 2e-5, warm_up: 0.1, clip: 1.0, decay: 0.01 };
@@ -63,7 +63,7 @@ impl Recipe {
     }
 
     /// The same for a round that learns from `corrections` clips: the rate is for [`FULL_RATE`] of them or more, and
-    /// falls with the square root of their number below. Found by trying (docs/adapt.md): at the full rate 41 clips
+    /// falls with the square root of their number below. Found by trying (docs/lab/adapt.md): at the full rate 41 clips
     /// taught the model to stop after a sentence.
     pub fn for_corrections(self, corrections: usize) -> Self {
         let share = (corrections as f64 / FULL_RATE as f64).min(1.0);

@@ -1,6 +1,6 @@
 //! Whisper folders of Hugging Face transformers, for teams with a trainer of their own.
 //! In: a ggml file, or such a folder. Out: the other. Left to others: knowing whose file it is
-//! (`check`), training (the team). Format: FORMATS.md; what was proved with it: docs/trainers.md.
+//! (`check`), training (the team). Format: FORMATS.md; what was proved with it: docs/lab/trainers.md.
 
 mod config;
 mod draft;

@@ -1,7 +1,7 @@
 //! A model's matrices as bf16, made while it is loaded. In: an f16 ggml file. Out: the bytes of the same file with
 //! bf16 matrices. Left to others: whether it is the right file (`check`), loading it (`whisper`).
 //!
-//! Some processors multiply bf16 numbers with fewer instructions than f16 ones (docs/speed.md). A file of its own
+//! Some processors multiply bf16 numbers with fewer instructions than f16 ones (docs/lab/speed.md). A file of its own
 //! would have to be kept, checked and named; turning 16 bits into 16 bits takes a tenth of a second for `base`.
 
 use std::fs;

@@ -8,8 +8,6 @@ pub mod budget;
 pub mod cost;
 pub mod decide;
 pub mod evidence;
-mod fold;
-pub mod hallucination;
 pub mod lexicon;
 pub mod promise;
 pub mod reasons;

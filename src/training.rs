@@ -1,9 +1,6 @@
-//! corrections -> data and model: normalise, align, split, export, fine-tune.
+//! corrections -> data and model: split, export, fine-tune, judge.
 
-pub mod align;
 pub mod export;
 pub mod finetune;
 pub mod gate;
-pub mod normalise;
 pub mod split;
-pub mod word_errors;

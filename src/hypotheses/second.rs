@@ -12,6 +12,7 @@ use std::sync::Arc;
 use super::calibrate::Calibration;
 use super::features;
 use crate::domain::{Hypothesis, RoutingSettings, SecondLook};
+use crate::text::words::has_word;
 
 /// Of the first pace.
 const PACE: f64 = 0.92;
@@ -52,7 +53,7 @@ impl Judge {
         };
         match self.when {
             SecondLook::Never => false,
-            _ if !super::text::has_word(&hypothesis.text) => false,
+            _ if !has_word(&hypothesis.text) => false,
             SecondLook::Always => true,
             SecondLook::Doubtful => doubted(),
         }

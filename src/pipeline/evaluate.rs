@@ -27,7 +27,7 @@ use crate::hypotheses::transcriber::{Request, Transcriber};
 use crate::hypotheses::whisper::Engine;
 use crate::hypotheses::word_features::word_features;
 use crate::routing::lexicon::Lexicon;
-use crate::training::word_errors::{WordErrors, word_errors, wrong_words};
+use crate::text::word_errors::{WordErrors, word_errors, wrong_words};
 use crate::views::progress::{Talk, Unit};
 use crate::views::report::percent;
 

@@ -11,7 +11,7 @@ use crate::domain::{
 };
 use crate::statistics::rate::Share;
 use crate::tasks::consensus::{agreement::agreement, plain};
-use crate::training::word_errors::word_errors;
+use crate::text::word_errors::word_errors;
 use crate::views::people::{Batch, Validator, Work};
 use crate::views::report::{Wer, median};
 

@@ -18,9 +18,9 @@ use crate::domain::{Average, ClipId, Hypothesis, Language, Measured, RoundVerdic
 use crate::exit::Interrupted;
 use crate::hypotheses::models::weights;
 use crate::hypotheses::whisper::Engine;
+use crate::text::word_errors::{WordErrors, word_errors};
 use crate::training::finetune::average;
 use crate::training::gate::{self, Candidate, Kept, Pair};
-use crate::training::word_errors::{WordErrors, word_errors};
 use crate::views::progress::{Talk, Unit};
 
 /// Shares of the new weights that are tried, from the largest.

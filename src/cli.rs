@@ -21,11 +21,11 @@ use crate::pipeline::dataset;
 use crate::tasks::bundle;
 use crate::views::transcripts::TranscriptFormat;
 pub use audit_plan::AuditPlan;
+pub use generate::Generate;
 #[cfg(not(feature = "adapt"))]
 pub use lacking::adapt;
 #[cfg(not(feature = "nats"))]
 pub use lacking::nats;
-pub use generate::Generate;
 pub use model::{Model, WeightType};
 
 /// Human-in-the-loop speech transcription: a local Whisper model drafts, people review what it

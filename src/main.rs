@@ -15,6 +15,7 @@ mod routing;
 mod statistics;
 mod store;
 mod tasks;
+mod text;
 mod training;
 mod views;
 mod workers;

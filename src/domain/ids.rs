@@ -5,7 +5,6 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use whisper::hex_digest;
 
-
 /// Ties an answer to the draft it was given for: 16 hex digits over clip and draft text.
 pub fn draft_digest(clip: &ClipId, draft: &str) -> String {
     hex_digest(format!("{clip}\n{draft}").as_bytes())[..16].to_string()

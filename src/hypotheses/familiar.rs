@@ -13,9 +13,9 @@ use std::io::Read;
 use std::sync::LazyLock;
 
 use flate2::read::GzDecoder;
-use unicode_normalization::UnicodeNormalization;
 
 use crate::domain::Language;
+use crate::text::words::compounds;
 
 /// Zipf value of a regional word that the lexicon knows and the list may not: rare, and no mistake.
 const REGIONAL: f64 = 3.0;
@@ -54,7 +54,7 @@ pub fn familiarity(
 ) -> Option<Familiarity> {
     let list = list(language)?;
     let (mut zipfs, mut others) = (Vec::new(), Vec::new());
-    for unit in units(text) {
+    for unit in compounds(text) {
         let parts = unit.split(['\'', '-']).filter(|part| !part.is_empty());
         let known: Vec<Option<Known>> = parts.map(|part| list.word(part)).collect();
         let other = |word: &Option<Known>| word.and_then(|w| w.other).unwrap_or(USUAL_OTHER);
@@ -85,16 +85,6 @@ fn list(language: &Language) -> Option<&'static List> {
         "en" => Some(&ENGLISH),
         _ => None,
     }
-}
-
-/// Runs of letters, joined by apostrophes or hyphens within, in lower case: `l'eau`, `peut-être`.
-fn units(text: &str) -> Vec<String> {
-    let text: String = text.nfc().collect::<String>().to_lowercase().replace('\u{2019}', "'");
-    let joined = |c: char| c.is_alphabetic() || matches!(c, '\'' | '-');
-    text.split(|c: char| !joined(c))
-        .map(|run| run.trim_matches(['\'', '-']).to_string())
-        .filter(|run| !run.is_empty())
-        .collect()
 }
 
 /// Sorted words with their Zipf values, as one text: a tenth of the memory of a map.

@@ -6,8 +6,8 @@
 
 use super::familiar::familiarity;
 use super::guard::{self, Sign};
-use super::text::{has_word, words};
 use crate::domain::{Features, Hypothesis, Probability, Token};
+use crate::text::words::{has_word, words};
 
 /// From the decoding itself, in order.
 pub const DECODED: [&str; 37] = [

@@ -4,8 +4,9 @@
 
 use std::fmt;
 
-use super::text::words;
 use crate::domain::Hypothesis;
+use crate::text::hallucinations::known_phrase;
+use crate::text::words::words;
 
 /// Words a second beyond which a text is suspicious.
 const MAX_WORDS_PER_SECOND: f64 = 4.5;
@@ -13,23 +14,6 @@ const MAX_WORDS_PER_SECOND: f64 = 4.5;
 const MAX_CHARS_PER_SECOND: f64 = 26.0;
 /// Compression ratio that plain speech does not reach; whisper's own rule is 2.4 by gzip.
 const MAX_COMPRESSION: f64 = 2.2;
-
-/// Phrases that Whisper learnt from subtitles and writes over silence and noise. Short answers
-/// that are on public lists too ("merci", "oui") are left out: people say them.
-const KNOWN_PHRASES: [&str; 12] = [
-    "sous titrage",
-    "sous titres réalisés",
-    "sous titres par",
-    "radio canada sous",
-    "amara org",
-    "merci d avoir regardé",
-    "n oubliez pas de vous abonner",
-    "abonnez vous à la chaîne",
-    "thanks for watching",
-    "thank you for watching",
-    "please subscribe",
-    "subtitles by",
-];
 
 /// What makes a text suspicious.
 #[derive(Clone, Debug, PartialEq)]
@@ -113,8 +97,7 @@ pub fn look(text: &str, seconds: f64) -> Vec<Sign> {
     if ratio > MAX_COMPRESSION {
         signs.push(Sign::Compressible { ratio });
     }
-    let joined = words.join(" ");
-    if let Some(phrase) = KNOWN_PHRASES.iter().find(|p| joined.contains(*p)) {
+    if let Some(phrase) = known_phrase(text) {
         signs.push(Sign::KnownPhrase { phrase });
     }
     signs

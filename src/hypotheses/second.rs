@@ -12,6 +12,7 @@ use std::sync::Arc;
 use super::calibrate::Calibration;
 use super::features;
 use crate::domain::{Hypothesis, RoutingSettings, SecondPass};
+use crate::text::words::has_word;
 
 /// Of the first pace.
 const PACE: f64 = 0.92;
@@ -52,7 +53,7 @@ impl Judge {
         };
         match self.when {
             SecondPass::Never => false,
-            _ if !super::text::has_word(&hypothesis.text) => false,
+            _ if !has_word(&hypothesis.text) => false,
             SecondPass::Always => true,
             SecondPass::Doubtful => doubted(),
         }

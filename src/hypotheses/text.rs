@@ -1,5 +1,4 @@
-//! Text of tokens, words of a text.
-//! In: the tokens' bytes, or a text. Out: strings. Left to others: what the words mean.
+//! Text of tokens. In: the tokens' bytes. Out: strings. Left to others: words (`text`).
 
 /// The text of each token. A character whose bytes are spread over several tokens stands whole in
 /// the first of them. Bytes that form no character (a sequence cut off by the token limit) are left out.
@@ -19,20 +18,6 @@ pub fn pieces(tokens: &[Vec<u8>]) -> Vec<String> {
     texts
 }
 
-/// Words in lower case, without punctuation; an apostrophe ends a word (`l'eau` is two).
-pub fn words(text: &str) -> Vec<String> {
-    text.to_lowercase()
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|w| !w.is_empty())
-        .map(str::to_string)
-        .collect()
-}
-
-/// Whether a piece of text carries any letter or digit.
-pub fn has_word(piece: &str) -> bool {
-    piece.chars().any(char::is_alphanumeric)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -44,12 +29,6 @@ mod tests {
         let e = "é".as_bytes();
         let tokens = vec![b" caf".to_vec(), vec![e[0]], vec![e[1], b'!'], vec![0xE2, 0x82]];
         assert_eq!(pieces(&tokens), [" caf", "é", "!", ""]);
-    }
-
-    #[test]
-    fn words_drop_case_and_punctuation() {
-        assert_eq!(words("L'Été, 3 fois… « oui »"), ["l", "été", "3", "fois", "oui"]);
-        assert!(words(" ... ").is_empty());
     }
 
     proptest! {

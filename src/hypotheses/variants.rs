@@ -12,6 +12,7 @@ use whisper::bpe::Bpe;
 use whisper::{Decoded, Worker};
 
 use crate::domain::{Language, Variant};
+use crate::text::fold::APOSTROPHES;
 
 /// Most substitutions tried in one clip; each costs a decoder step a token from there to the end.
 pub const MOST: usize = 3;
@@ -85,7 +86,7 @@ impl Swaps {
         for (swap, form) in self.swaps.iter().filter(|(s, _)| s.language == *language) {
             let found = form.captures(&swap.standard, text, &lower).and_then(|c| c.get(1));
             let Some(found) = found else { continue };
-            let elided = text[..found.start()].ends_with(['\'', '’']);
+            let elided = text[..found.start()].ends_with(APOSTROPHES);
             if elided && !opens_with_vowel(&swap.regional) {
                 continue;
             }
@@ -104,7 +105,8 @@ impl Swaps {
 
 /// A form as a whole word, in any case and with any apostrophe; a hyphen belongs to a word.
 fn pattern(form: &str) -> Result<Regex> {
-    let form = regex::escape(form).replace(['\'', '’'], "['’]").replace(r"\-", "[- ]");
+    let apostrophe = format!("[{}]", APOSTROPHES.iter().collect::<String>());
+    let form = regex::escape(form).replace(APOSTROPHES, &apostrophe).replace(r"\-", "[- ]");
     Ok(Regex::new(&format!(r"(?i)(?:^|[^\p{{L}}\p{{N}}-])({form})(?:$|[^\p{{L}}\p{{N}}-])"))?)
 }
 

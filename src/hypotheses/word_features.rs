@@ -3,8 +3,8 @@
 //! Left to others: their weights (`calibrate`).
 
 use super::familiar::familiarity;
-use super::text::has_word;
 use crate::domain::{Hypothesis, Token, tokens_by_word};
+use crate::text::words::has_word;
 
 /// The features, in order.
 pub const NAMES: [&str; 10] = [

@@ -12,8 +12,8 @@ use super::workspace::Workspace;
 use crate::audio::{cut, wav};
 use crate::domain::{Decision, Recording, RecordingId, Span};
 use crate::store::Draft;
+use crate::text::normalise;
 use crate::training::export::{self, About, Export, Item, LabelSource};
-use crate::training::normalise;
 use crate::training::split::{self, Shares, Split, SplitItem};
 use crate::views::progress::{Talk, Unit};
 

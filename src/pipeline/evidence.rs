@@ -13,7 +13,7 @@ use crate::domain::{
     ClipId, Consensus, Decision, Hypothesis, Language, LanguageChoice, Recording, RecordingId,
     Region, Routed,
 };
-use crate::hypotheses::guard;
+use crate::hypotheses::guard::{self, Sign};
 use crate::routing::evidence::Evidence;
 use crate::store::{ClipRow, Draft};
 
@@ -141,6 +141,8 @@ impl Known<'_> {
     }
 }
 
+/// Known phrases aside: routing looks for these itself.
 fn signs(hypothesis: &Hypothesis) -> Vec<String> {
-    guard::signs(hypothesis).iter().map(|sign| sign.to_string()).collect()
+    let signs = guard::signs(hypothesis).into_iter();
+    signs.filter(|s| !matches!(s, Sign::KnownPhrase { .. })).map(|sign| sign.to_string()).collect()
 }

@@ -10,6 +10,7 @@ use super::settle;
 use super::workspace::Workspace;
 use crate::domain::ClipId;
 use crate::tasks::answers;
+use crate::text::tidy;
 
 /// What was imported.
 #[derive(Debug, Default, Serialize)]
@@ -42,7 +43,7 @@ pub fn keep(workspace: &mut Workspace, files: &[PathBuf]) -> Result<GoldImport> 
                 }
             };
             let clip = ClipId::from_stored(row.clip.trim());
-            let text = answers::tidy(&row.text);
+            let text = tidy(&row.text);
             if !row.workspace.is_empty() && row.workspace != id {
                 done.failed.push(format!("{place}: of another workspace ({})", row.workspace));
             } else if workspace.store.lengths([&clip])?.is_empty() {

@@ -19,7 +19,7 @@ use crate::routing::evidence::Evidence;
 use crate::routing::guarantee::{Known, Look, Outlook, look, may_certify};
 use crate::routing::standing::standings;
 use crate::statistics::certify::Finding;
-use crate::training::word_errors::word_errors;
+use crate::text::word_errors::word_errors;
 use crate::views::guarantee::{Alarm, GuaranteeReport, ScopeGuarantee, State};
 
 /// A look with what it rests on and what came before it.

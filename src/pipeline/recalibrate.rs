@@ -15,7 +15,7 @@ use crate::hypotheses::calibrate::Calibration;
 use crate::routing::audit::draw;
 use crate::routing::guarantee::may_certify;
 use crate::store::{ClipRow, Draft};
-use crate::training::word_errors::word_errors;
+use crate::text::word_errors::word_errors;
 
 /// What came of it.
 #[derive(Debug, Serialize)]

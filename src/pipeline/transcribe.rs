@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 use anyhow::Result;
 
 use crate::hypotheses::transcriber::Transcriber;
-use whisper::Engine;
 use crate::views::progress::Progress;
+use whisper::Engine;
 
 /// One transcriber for each thread, all of one model.
 pub fn workers(

@@ -2,6 +2,7 @@
 //! Out: the input of `decide`. Left to others: making it (pipeline).
 
 use crate::domain::{ClipId, Language, Measure, Probability, Region, Routed, Samples, Variant};
+use crate::text::words::has_word;
 
 /// One clip as the router sees it.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +45,7 @@ pub struct Evidence {
 impl Evidence {
     /// Whether the draft has any word.
     pub fn has_text(&self) -> bool {
-        self.text.chars().any(char::is_alphanumeric)
+        has_word(&self.text)
     }
 
     /// What accepting the draft is expected to cost, in [0, 1]: P(any error), which also bounds its

@@ -19,8 +19,9 @@ use std::sync::OnceLock;
 use regex::{Regex, RegexSet};
 
 use super::evidence::Evidence;
-use super::fold::fold;
 use crate::domain::MatchKind;
+use crate::text::fold::phrase;
+use crate::text::words::runs;
 pub use entry::{Ambiguity, Entry, Kind, Source};
 use near::NearForms;
 
@@ -84,12 +85,12 @@ impl Lexicon {
             return Ok(self);
         }
         let ordinary: BTreeSet<String> =
-            include_str!("ordinary_fr.txt").lines().map(fold).collect();
+            include_str!("ordinary_fr.txt").lines().map(phrase).collect();
         let new: Vec<Entry> = confirmed
             .iter()
             .filter_map(|c| c.entry(|word| ordinary.contains(word)))
             .filter(|entry| {
-                let whole = fold(&entry.term);
+                let whole = phrase(&entry.term);
                 self.hits(&entry.term)
                     .iter()
                     .all(|hit| hit.match_kind != MatchKind::Draft || hit.matched != whole)
@@ -123,7 +124,7 @@ impl Lexicon {
 
     /// The entries found in a text, in the lexicon's order, each once.
     pub fn hits(&self, text: &str) -> Vec<Hit<'_>> {
-        let folded = fold(text);
+        let folded = phrase(text);
         let mut found: Vec<Option<Hit>> = vec![None; self.entries.len()];
         for i in &self.set.matches(&folded) {
             if let Some(text) = self.pattern(i).and_then(|p| p.find(&folded)) {
@@ -190,12 +191,7 @@ impl Lexicon {
 
 /// The words of a folded text and where each begins; hyphens and apostrophes part them.
 fn words(folded: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut at = 0;
-    folded.split([' ', '\'', '-']).map(move |word| {
-        let start = at;
-        at += word.len() + 1;
-        (start, word)
-    })
+    runs(folded).map(|run| (run.start, &folded[run]))
 }
 
 /// The pattern without `\b` and `\B`: it matches wherever the pattern does, and elsewhere. Word

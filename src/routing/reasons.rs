@@ -3,9 +3,9 @@
 
 use super::accent::Accent;
 use super::evidence::Evidence;
-use super::hallucination::known_phrase;
 use super::lexicon::{Ambiguity, Hit, Kind};
 use crate::domain::{MatchKind, Probability, Reason, Region, RoutingSettings, Threshold};
+use crate::text::hallucinations::known_phrase;
 
 /// What a clip calls for, before the draw and the budget.
 #[derive(Clone, Debug, PartialEq)]

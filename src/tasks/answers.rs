@@ -7,7 +7,6 @@ mod credit;
 mod known;
 mod read;
 mod rejection;
-mod text;
 
 pub use check::{Checked, check};
 pub use credit::credits;
@@ -16,7 +15,6 @@ pub use known::{Known, answer_id};
 pub(super) use read::read_bytes;
 pub use read::{AnswerRow, Place, read};
 pub use rejection::Rejection;
-pub use text::tidy;
 
 use crate::domain::Answer;
 

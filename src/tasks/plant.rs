@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use super::consensus::{chunks, plain};
 use crate::domain::draw;
+use crate::text::words::runs;
 
 /// Shortest word that is replaced, and that replaces, in letters: function words sound alike.
 const LETTERS: usize = 4;
@@ -53,10 +54,8 @@ fn long(word: &str) -> bool {
 
 /// The word in `written` becomes `wrong`, in capitals where it was; what stands around it stays.
 fn replace(written: &str, wrong: &str) -> String {
-    let start = written.find(char::is_alphanumeric).unwrap_or(0);
-    let tail = written[start..].find(|c: char| !c.is_alphanumeric());
-    let end = tail.map_or(written.len(), |n| start + n);
-    let capital = written[start..].starts_with(char::is_uppercase);
+    let word = runs(written).next().unwrap_or(0..written.len());
+    let capital = written[word.clone()].starts_with(char::is_uppercase);
     let wrong = match capital {
         true => {
             let mut letters = wrong.chars();
@@ -65,7 +64,7 @@ fn replace(written: &str, wrong: &str) -> String {
         }
         false => wrong.to_string(),
     };
-    format!("{}{wrong}{}", &written[..start], &written[end..])
+    format!("{}{wrong}{}", &written[..word.start], &written[word.end..])
 }
 
 /// The words of texts that may be planted.

@@ -19,7 +19,7 @@ use crate::hypotheses::adjust::{self, Own};
 use crate::hypotheses::transcriber::Transcriber;
 use crate::pipeline::recalibrate::{own, refit as fit, settled_clips};
 use crate::pipeline::scores::{self, Scorer};
-use crate::training::word_errors::word_errors;
+use crate::text::word_errors::word_errors;
 use crate::views::progress::{Talk, Unit};
 
 /// What became of the confidence score.

@@ -10,7 +10,7 @@ use crate::domain::{
 };
 use crate::pipeline::workspace::Workspace;
 use crate::store::Draft;
-use crate::training::normalise;
+use crate::text::normalise;
 use crate::training::split::{self, Shares, Split, SplitItem, Unit, split_again};
 
 /// An accepted draft is repeated from this score on.

@@ -19,8 +19,8 @@ use super::sounds::{Sound, hear};
 use super::{Plan, Workspace};
 use crate::domain::{Average, ClipId, Hypothesis, Language, Measured, RoundVerdict, Used, Weights};
 use crate::exit::Interrupted;
+use crate::text::word_errors::{WordErrors, word_errors};
 use crate::training::gate::{self, Candidate, Objection, Pair};
-use crate::training::word_errors::{WordErrors, word_errors};
 use crate::views::progress::{Talk, Unit};
 
 /// Shares of the new weights that are tried, from the largest.

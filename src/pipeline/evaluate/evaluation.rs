@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Options, Row};
 use crate::domain::Pass;
-use crate::training::word_errors::WordErrors;
+use crate::text::word_errors::WordErrors;
 use crate::views::numbers::percent;
 
 /// What was measured.

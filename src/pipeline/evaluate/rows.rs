@@ -15,7 +15,7 @@ use crate::hypotheses::features;
 use crate::hypotheses::second::Regional;
 use crate::hypotheses::transcriber::{Request, Transcriber};
 use crate::hypotheses::word_features::word_features;
-use crate::training::word_errors::{WordErrors, word_errors, wrong_words};
+use crate::text::word_errors::{WordErrors, word_errors, wrong_words};
 
 /// A transcribed clip with its reference.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -77,7 +77,9 @@ pub fn rows(
     let mut rows = Vec::with_capacity(references.len());
     for (r, sound) in references.iter().zip(&sounds) {
         rows.push(match sound {
-            Ok(_) => transcribed.next().context("no hypothesis").flatten().map(|h| row(r, h, regional)),
+            Ok(_) => {
+                transcribed.next().context("no hypothesis").flatten().map(|h| row(r, h, regional))
+            }
             Err(error) => Err(anyhow::anyhow!("{error:#}")),
         });
     }

@@ -15,7 +15,7 @@ use crate::pipeline::spread;
 use crate::pipeline::workspace::Workspace;
 use crate::routing::audit::draw;
 use crate::store::{ClipRow, Draft};
-use crate::training::word_errors::word_errors;
+use crate::text::word_errors::word_errors;
 use crate::views::clips::{Part, Row};
 use crate::views::numbers::median;
 use crate::views::report::People;

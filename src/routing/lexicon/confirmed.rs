@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Ambiguity, Entry, Kind, Source};
 use crate::domain::{ClipId, Region};
-use crate::routing::fold::fold;
+use crate::text::fold::phrase;
 
 /// One tag of one answer.
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ pub struct Confirmed {
 pub fn confirmed(mentions: &[Mention], least: usize) -> Vec<Confirmed> {
     let mut by_term: BTreeMap<String, Vec<&Mention>> = BTreeMap::new();
     for mention in mentions {
-        let term = fold(&mention.text);
+        let term = phrase(&mention.text);
         if !term.is_empty() {
             by_term.entry(term).or_default().push(mention);
         }
@@ -91,7 +91,7 @@ impl Confirmed {
     /// The entry; `ordinary` says whether a folded word is an ordinary word of the language, which
     /// then counts half.
     pub fn entry(&self, ordinary: impl Fn(&str) -> bool) -> Option<Entry> {
-        let folded = fold(&self.term);
+        let folded = phrase(&self.term);
         let regions: Vec<Region> = self.regions.iter().filter_map(|r| r.parse().ok()).collect();
         (self.in_use && !regions.is_empty()).then(|| Entry {
             term: self.term.clone(),

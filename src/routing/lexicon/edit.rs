@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 
 use super::read::{self, COLUMNS};
 use super::{Entry, Kind, Source};
-use crate::routing::fold::fold;
+use crate::text::fold::phrase;
 
 /// Stands over a new file.
 const HEAD: &str = "# Regional words of this workspace; they add to the list that ships, and an entry with \
@@ -85,7 +85,7 @@ pub fn merge(name: &str, text: &str, new: &[Entry], replace: bool) -> Result<Edi
 
 /// A row of the file.
 fn line(entry: &Entry) -> Result<String> {
-    let own = format!(r"\b{}\b", regex::escape(&fold(&entry.term)));
+    let own = format!(r"\b{}\b", regex::escape(&phrase(&entry.term)));
     let kind = match entry.kind {
         Kind::Word => "word",
         Kind::Idiom => "idiom",

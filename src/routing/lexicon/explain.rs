@@ -7,7 +7,7 @@ use super::{Ambiguity, Hit, Kind, Lexicon, Source};
 use crate::domain::{ClipId, MatchKind, Region, RegionalPiece, RegionalSource, Samples};
 use crate::routing::accent::accents;
 use crate::routing::evidence::Evidence;
-use crate::routing::fold::fold;
+use crate::text::fold::phrase;
 
 /// A sentence explained.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -86,7 +86,7 @@ pub fn explain(lexicon: &Lexicon, text: &str, declared: Option<&Region>) -> Expl
     let hits = vec![lexicon.hits_in_clip(&clip)];
     let accent = accents(std::slice::from_ref(&clip), &hits).into_values().next();
     let pieces = accent.as_ref().map(|a| a.pieces.clone()).unwrap_or_default();
-    let folded = fold(text);
+    let folded = phrase(text);
     let mentions = hits[0].iter().map(|hit| mention(hit, &folded, &pieces)).collect();
     let ordinary = lexicon.ordinary_near_forms(&folded);
     Explained {

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::read::{COLUMNS, entry, lines};
 use super::{Entry, Source};
-use crate::routing::fold::fold;
+use crate::text::fold::{APOSTROPHES, phrase};
 
 /// The inventory's columns, in order.
 const INVENTORY: [&str; 10] = [
@@ -78,13 +78,13 @@ fn inventory(columns: &[&str]) -> Result<Entry> {
         INVENTORY.len(),
         INVENTORY.join(" ")
     );
-    let columns: Vec<String> = columns.iter().map(|c| c.replace('’', "'")).collect();
+    let columns: Vec<String> = columns.iter().map(|c| c.replace(APOSTROPHES, "'")).collect();
     let column = |n: usize| columns.get(n).map_or("", String::as_str);
     let kind = if column(2) == "locution" { "idiom" } else { "word" };
     let pattern = match column(7) {
         "" => {
             let forms = std::iter::once(column(0)).chain(column(1).split(['|', ';']));
-            let forms = forms.map(fold).filter(|form| !form.is_empty());
+            let forms = forms.map(phrase).filter(|form| !form.is_empty());
             let forms: Vec<String> = forms.map(|form| regex::escape(&form)).collect();
             format!(r"\b(?:{})\b", forms.join("|"))
         }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::{Entry, Kind, Source};
 use crate::domain::Region;
-use crate::routing::fold::fold;
+use crate::text::fold::phrase;
 
 /// The columns of a lexicon file, in order.
 pub(super) const COLUMNS: [&str; 10] = [
@@ -87,7 +87,7 @@ pub(super) fn entry(columns: &[&str], source: Source) -> Result<Entry> {
         .with_context(|| format!("regions of '{term}'"))?;
     let ambiguity = column(3).parse().with_context(|| format!("of '{term}'"))?;
     let pattern = match column(4) {
-        "" => format!(r"\b{}\b", regex::escape(&fold(&term))),
+        "" => format!(r"\b{}\b", regex::escape(&phrase(&term))),
         pattern => pattern.to_string(),
     };
     // Those of the built-in list are checked by a test, not at each start.
@@ -96,7 +96,7 @@ pub(super) fn entry(columns: &[&str], source: Source) -> Result<Entry> {
             .with_context(|| format!("pattern of '{term}' is no regular expression"))?;
         ensure!(!compiled.is_match(""), "pattern of '{term}' matches everything");
     }
-    let near: Vec<String> = column(5).split_whitespace().map(fold).collect();
+    let near: Vec<String> = column(5).split_whitespace().map(phrase).collect();
     if let Some(short) = near.iter().find(|word| word.chars().count() < super::near::MIN_LETTERS) {
         bail!("near form '{short}' of '{term}' is too short; 7 letters or more");
     }

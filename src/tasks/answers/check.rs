@@ -6,12 +6,12 @@ use jiff::Timestamp;
 
 use super::known::{Known, Standing};
 use super::rejection::Rejection;
-use super::text::tidy;
 use crate::domain::draft_digest;
 use crate::domain::{
     Answer, BatchId, ClipId, HandedOut, Purpose, Region, Tag, TagKind, TaskRow, Verdict,
 };
 use crate::tasks::csv::unguard;
+use crate::text::tidy;
 
 /// Longest name of a validator, characters.
 const MAX_NAME: usize = 100;

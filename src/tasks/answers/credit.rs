@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::text::tidy;
+use crate::text::tidy;
 
 /// Longest name, characters.
 const MAX_NAME: usize = 100;

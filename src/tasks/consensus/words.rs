@@ -1,8 +1,10 @@
 //! Words of texts that are compared. In: texts. Out: plain words, alone or as they are written, and
 //! how many of them differ.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use std::ops::Range;
+
+use crate::text::fold::lower;
+use crate::text::words::runs;
 
 /// A word and how it stands in its text: with what follows it up to the next word, and for the
 /// first word with what comes before it.
@@ -14,37 +16,21 @@ pub struct Chunk<'a> {
     pub written: &'a str,
 }
 
-fn in_word(c: char) -> bool {
-    c.is_alphanumeric() || is_combining_mark(c)
-}
-
-fn bare(word: &str) -> String {
-    word.nfc().collect::<String>().to_lowercase()
-}
-
 /// The words of a text, each as written. A text without any letter or digit is one word, as it
 /// stands; an empty text has none.
 pub fn chunks(text: &str) -> Vec<Chunk<'_>> {
-    let mut starts: Vec<usize> = Vec::new();
-    let mut inside = false;
-    for (at, c) in text.char_indices() {
-        if in_word(c) && !inside {
-            starts.push(at);
-        }
-        inside = in_word(c);
-    }
-    if starts.is_empty() {
+    let found: Vec<Range<usize>> = runs(text).collect();
+    if found.is_empty() {
         let all = Chunk { word: text.trim().to_string(), written: text };
         return if all.word.is_empty() { Vec::new() } else { vec![all] };
     }
-    starts[0] = 0;
-    let ends = starts.iter().copied().skip(1).chain([text.len()]);
-    let pairs: Vec<(usize, usize)> = starts.iter().copied().zip(ends).collect();
-    let chunk = |(start, end): (usize, usize)| {
-        let written = &text[start..end];
-        Chunk { word: bare(written.trim_matches(|c| !in_word(c))), written }
+    let start = |i: usize| if i == 0 { 0 } else { found[i].start };
+    let end = |i: usize| found.get(i + 1).map_or(text.len(), |next| next.start);
+    let chunk = |(i, run): (usize, &Range<usize>)| Chunk {
+        word: lower(&text[run.clone()]),
+        written: &text[start(i)..end(i)],
     };
-    pairs.into_iter().map(chunk).collect()
+    found.iter().enumerate().map(chunk).collect()
 }
 
 /// The words of a text, letter case, punctuation and spacing aside.

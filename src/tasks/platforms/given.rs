@@ -3,7 +3,7 @@
 //! Left to others: where each tool keeps these (its own file here).
 
 use crate::domain::{Tag, TagKind, TaskRow, Verdict, hex_digest};
-use crate::tasks::answers::tidy;
+use crate::text::tidy;
 
 /// More than this on one clip is a page that was left open, seconds.
 const MAX_SECONDS: f64 = 86_400.0;

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use super::{appen, label_studio, turkle};
 use crate::domain::HandedOut;
 use crate::domain::{PageLanguage, Region, TaskRow, Verdict};
-use crate::tasks::answers::{Checked, Known, check, tidy};
+use crate::tasks::answers::{Checked, Known, check};
 use crate::tasks::bundle::samples::{hostile_rows, sample_rows};
 use crate::tasks::csv::{Rows, Table};
+use crate::text::tidy;
 
 /// Task rows as they are handed out: nothing filled in, the audio beside.
 fn tasks(rows: Vec<TaskRow>) -> Vec<TaskRow> {

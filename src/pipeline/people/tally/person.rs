@@ -3,7 +3,7 @@
 use crate::domain::{Agreement, Answer, Blind, HandedOut, Language, Purpose, Reliability, Verdict};
 use crate::statistics::rate::Share;
 use crate::tasks::consensus::plain;
-use crate::training::word_errors::word_errors;
+use crate::text::word_errors::word_errors;
 use crate::views::numbers::{Wer, median};
 use crate::views::people::{Drafts, Validator};
 

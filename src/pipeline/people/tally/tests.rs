@@ -135,10 +135,7 @@ fn checks_count_for_the_person_and_never_as_texts_that_agree() {
     let people = tally.validators(&BTreeMap::new());
     let ana = &people["ana"];
     assert_eq!(ana.gold.wer, Some(2.0 / 3.0));
-    assert_eq!(
-        ana.flags,
-        ["many errors on clips of known text", "let most planted errors pass"]
-    );
+    assert_eq!(ana.flags, ["many errors on clips of known text", "let most planted errors pass"]);
 }
 
 #[test]

@@ -14,11 +14,10 @@ mod cardinal;
 mod english;
 mod french;
 
-use std::borrow::Cow;
+use std::ops::Range;
 
-use unicode_normalization::char::is_combining_mark;
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
-
+use super::fold::fold;
+use super::words::runs;
 use crate::domain::Language;
 
 /// The words of `text` in comparable form, joined by single spaces; empty when there are none.
@@ -36,60 +35,16 @@ pub fn words(text: &str, language: &Language) -> Vec<String> {
     }
 }
 
-/// Composed, lower case, one kind of apostrophe, no ligatures.
-fn fold(text: &str) -> String {
-    let lower = composed(text).to_lowercase();
-    let lower = composed(&lower);
-    let mut out = String::with_capacity(lower.len());
-    for c in lower.chars() {
-        match c {
-            '\u{2019}' | '\u{2018}' | '\u{201b}' | '\u{02bc}' | '\u{2032}' | '\u{00b4}' | '`' => {
-                out.push('\'')
-            }
-            'œ' => out.push_str("oe"),
-            'æ' => out.push_str("ae"),
-            // soft hyphen, zero-width characters, direction marks: not seen, not compared
-            '\u{ad}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' => {}
-            _ => out.push(c),
-        }
-    }
-    out
-}
-
-/// NFC; most texts are so already.
-fn composed(text: &str) -> Cow<'_, str> {
-    match is_nfc_quick(text.chars()) {
-        IsNormalized::Yes => Cow::Borrowed(text),
-        _ => Cow::Owned(text.nfc().collect()),
-    }
-}
-
 /// Words end at spaces, punctuation and after an apostrophe that stands for a letter: one between
 /// letters, or one behind a word that `elides` says loses its last letter.
 fn split(text: &str, elides: fn(&str) -> bool) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        let inner = !word.is_empty();
-        if c.is_alphanumeric() || (inner && is_combining_mark(c)) {
-            word.push(c);
-            continue;
-        }
-        if c == '\''
-            && inner
-            && (chars.peek().is_some_and(|n| n.is_alphanumeric()) || elides(&word))
-        {
-            word.push(c);
-        }
-        if inner {
-            words.push(std::mem::take(&mut word));
-        }
-    }
-    if !word.is_empty() {
-        words.push(word);
-    }
-    words
+    let word = |run: Range<usize>| {
+        let (word, mut rest) = (&text[run.clone()], text[run.end..].chars());
+        let apostrophe = rest.next() == Some('\'')
+            && (rest.next().is_some_and(char::is_alphanumeric) || elides(word));
+        text[run.start..run.end + usize::from(apostrophe)].to_string()
+    };
+    runs(text).map(word).collect()
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! Known made-up phrases. In: a draft. Out: the phrase that it holds, if any. Left to others:
-//! repetition and rate of speech (`hypotheses`), and what a hit leads to (`reasons`).
+//! repetition and rate of speech (`hypotheses`), and what a hit leads to: another decoding there, a
+//! person's ear in `routing`.
 
 use std::sync::LazyLock;
 
-use super::fold::fold;
+use super::words::words;
 
 /// Where a phrase must stand.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,8 +36,7 @@ static PHRASES: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
 });
 
 fn padded(text: &str) -> String {
-    let words = fold(text).replace(['-', '\''], " ");
-    format!(" {} ", words.split_whitespace().collect::<Vec<_>>().join(" "))
+    format!(" {} ", words(text).join(" "))
 }
 
 /// The known phrase that the text holds, as it stands in the list.

@@ -1,0 +1,16 @@
+//! Text as it is compared: spelling, words, word errors, phrases that nobody said.
+//! In: any text, perhaps its language. Out: the same in comparable form, or counts. Pure. Left to others:
+//! what a difference means (stages).
+//!
+//! `fold` settles how letters and apostrophes are spelled, `words` where words begin and end; everything
+//! else rests on these two. `normalise` makes the words of error rates, `tidy` keeps what people typed.
+
+pub mod align;
+pub mod fold;
+pub mod hallucinations;
+pub mod normalise;
+mod tidy;
+pub mod word_errors;
+pub mod words;
+
+pub use tidy::tidy;

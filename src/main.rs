@@ -1,7 +1,7 @@
 //! second-ear: parse, resolve, dispatch, exit code.
 
 // What only `adapt` or `nats` uses stays in a build without them.
-#![cfg_attr(not(all(feature = "adapt", feature = "nats")), allow(dead_code))]
+#![cfg_attr(not(all(feature = "adapt", feature = "nats")), allow(dead_code, unused_imports))]
 
 mod audio;
 mod cli;

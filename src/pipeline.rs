@@ -13,7 +13,6 @@ pub mod dataset;
 pub mod distributed;
 pub mod evaluate;
 mod evidence;
-pub mod files;
 pub mod gold;
 mod guarantee;
 pub mod ingest;

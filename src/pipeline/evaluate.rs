@@ -12,13 +12,13 @@ use serde::{Deserialize, Serialize};
 
 use references::{Reference, load, read};
 
-use super::files::write_whole;
 use super::scores;
 use crate::audio::level;
 use crate::domain::{
     ClipId, DecodePolicy, Features, Hypothesis, Language, LanguageChoice, Pass, RoutingSettings,
     SecondLook, tokens_by_word,
 };
+use crate::files::write_whole;
 use crate::hypotheses::calibrate::Calibration;
 use crate::hypotheses::features;
 use crate::hypotheses::models;

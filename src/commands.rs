@@ -289,7 +289,7 @@ fn do_dataset(args: cli::Dataset, talk: Talk) -> Result<Exit> {
 fn do_report(args: cli::Report, talk: Talk) -> Result<Exit> {
     let (report, rows) = report::report(&Workspace::read(&args.dir)?)?;
     if let Some(path) = &args.html {
-        crate::pipeline::files::write_text(path, &report.html()?)?;
+        crate::files::write_text(path, &report.html()?)?;
         talk.say(format!("The report as an HTML page: {}", path.display()));
     }
     if let Some(path) = &args.csv {

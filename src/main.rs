@@ -9,6 +9,7 @@ mod commands;
 mod config;
 mod domain;
 mod exit;
+mod files;
 mod hypotheses;
 mod pipeline;
 mod routing;

@@ -20,7 +20,6 @@ pub mod distributed;
 pub mod distributed;
 pub mod evaluate;
 mod evidence;
-pub mod files;
 pub mod gold;
 mod guarantee;
 pub mod ingest;

@@ -1,15 +1,14 @@
 //! Clips as WAV: 16-bit mono at 16 kHz, what every training stack reads.
 //! In: samples. Out: bytes, or a file that is there whole or not at all. Left to others: names.
 
-use std::ffi::OsString;
-use std::fs::{self, File};
 use std::io::{Cursor, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use hound::{SampleFormat, WavSpec, WavWriter};
 
 use crate::domain::SAMPLE_RATE;
+use crate::files::Part;
 
 const SPEC: WavSpec = WavSpec {
     channels: 1,
@@ -44,25 +43,20 @@ pub fn bytes(samples: &[f32]) -> Result<Vec<u8>> {
     Ok(file.into_inner())
 }
 
-/// Writes a WAV file beside its final name and renames it, so that nobody meets half of one.
+/// Writes a WAV file whole or not at all, into a folder that is there.
 pub fn write(path: &Path, samples: &[f32]) -> Result<()> {
-    let mut name = OsString::from(path);
-    name.push(".part");
-    let part = PathBuf::from(name);
     let written = bytes(samples).and_then(|bytes| {
-        let mut file = File::create(&part)?;
-        file.write_all(&bytes)?;
-        file.sync_all()?;
-        Ok(fs::rename(&part, path)?)
+        let part = Part::beside(path)?;
+        part.file().write_all(&bytes)?;
+        Ok(part.keep()?)
     });
-    if written.is_err() {
-        let _ = fs::remove_file(&part);
-    }
     written.with_context(|| format!("write {}", path.display()))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

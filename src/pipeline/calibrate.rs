@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 
 use super::evaluate::Row;
-use super::files::write_text;
+use crate::files::write_text;
 use crate::hypotheses::calibrate::{Calibration, CrossValidation, Tier};
 use crate::hypotheses::fit::{self, Origin};
 use crate::views::numbers::percent;

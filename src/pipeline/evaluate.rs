@@ -14,9 +14,9 @@ use anyhow::Result;
 use whisper::Engine;
 use whisper::models;
 
-use super::files::write_whole;
 use super::{scores, transcribe};
 use crate::domain::{DecodePolicy, LanguageChoice, RoutingSettings, SecondPass};
+use crate::files::write_whole;
 use crate::hypotheses::calibrate::Calibration;
 use crate::hypotheses::second::{self, Judge, Regional};
 use crate::hypotheses::transcriber::Transcriber;

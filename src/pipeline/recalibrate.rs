@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use serde::Serialize;
 
-use super::files::write_text;
 use super::scores::{self, OWN_FILE, Scorer};
 use super::workspace::Workspace;
 use crate::domain::{Decision, Hypothesis, LanguageChoice, Recording, Verdict, round_seed};
+use crate::files::write_text;
 use crate::hypotheses::adjust::map::Map;
 use crate::hypotheses::adjust::{self, Adjustment, Own, Refused};
 use crate::hypotheses::calibrate::Calibration;

@@ -14,11 +14,11 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::files::write_whole;
 use super::guarantee;
 use super::people;
 use super::scores::Scorer;
 use super::workspace::Workspace;
+use crate::files::write_whole;
 use crate::store::RecordingState;
 use crate::views::clips::{self, Row};
 use crate::views::report::{Report, VERSION};

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use anyhow::{Result, ensure};
 
-use super::files::write_text;
 use super::workspace::Workspace;
 use crate::domain::{Decision, Reason, Recording, RecordingId, Samples};
+use crate::files::write_text;
 use crate::store::{ClipRow, Draft};
 use crate::views::transcripts::{TextSource, TranscriptFormat, TranscriptRow};
 

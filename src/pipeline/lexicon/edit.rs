@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::own_file;
 use crate::config::{self, Config};
-use crate::pipeline::files::write_text;
+use crate::files::write_text;
 use crate::pipeline::workspace::Workspace;
 use crate::routing::lexicon::import::{Imported, import as read};
 use crate::routing::lexicon::{Entry, Lexicon, edit};

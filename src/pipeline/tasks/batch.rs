@@ -13,7 +13,7 @@ use crate::audio::{cut, flac, wav};
 use crate::domain::{
     BatchId, ClipId, HandedOut, Language, Purpose, Recording, RecordingId, Span, TagKind, TaskRow,
 };
-use crate::pipeline::files::{write_text, write_whole};
+use crate::files::{write_text, write_whole};
 use crate::pipeline::scores::Scorer;
 use crate::pipeline::workspace::Workspace;
 use crate::routing::lexicon::{Kind, Lexicon};

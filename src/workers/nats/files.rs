@@ -9,6 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::link::Link;
 use super::streams::{FILES, Run};
+use crate::files::Part;
 
 fn setup_name(run: &Run) -> String {
     format!("setup-{}", run.consumer())
@@ -89,21 +90,16 @@ pub async fn fetch_model(
     if let Some(folder) = to.parent() {
         tokio::fs::create_dir_all(folder).await?;
     }
-    let part = to.with_extension(format!("part-{}", std::process::id()));
     let whole = async {
-        let mut file = tokio::fs::File::create(&part).await?;
+        let part = Part::beside(to)?;
+        let mut file = tokio::fs::File::from_std(part.file().try_clone()?);
         tokio::io::copy(&mut object, &mut file).await?;
         file.flush().await?;
-        file.sync_all().await?;
-        let found = digest(&part)?;
+        let found = digest(part.path())?;
         ensure!(found == sha256, "the model on {} has the checksum {found}", link.shown);
-        tokio::fs::rename(&part, to).await?;
-        Ok(())
+        Ok(part.keep()?)
     };
     let whole: Result<()> = whole.await;
-    if whole.is_err() {
-        let _ = tokio::fs::remove_file(&part).await;
-    }
     whole.with_context(|| format!("fetch the model {sha256}"))?;
     Ok(true)
 }

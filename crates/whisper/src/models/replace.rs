@@ -6,33 +6,34 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use tempfile::NamedTempFile;
 
 use super::checksum::Hasher;
 
 /// A file under a temporary name beside its final one; gone when dropped before
 /// [`Replacement::commit`]. After a kill -9 the temporary one stays behind: see [`sweep`].
 pub struct Replacement {
-    writer: BufWriter<File>,
+    writer: BufWriter<NamedTempFile>,
     hasher: Hasher,
-    temporary: PathBuf,
     target: PathBuf,
-    committed: bool,
 }
 
 impl Replacement {
-    /// Starts a new version of `target`; makes its folder.
+    /// Starts a new version of `target`; makes its folder. Who may read it is for the user's umask to say.
     pub fn start(target: &Path) -> Result<Self> {
         let folder = folder_of(target);
         fs::create_dir_all(folder).with_context(|| format!("make {}", folder.display()))?;
-        let temporary = folder.join(format!("{}{}", temporary_prefix(target), std::process::id()));
+        let prefix = temporary_prefix(target);
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(&prefix);
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         let file =
-            File::create(&temporary).with_context(|| format!("write {}", temporary.display()))?;
+            builder.tempfile_in(folder).with_context(|| format!("write {}", target.display()))?;
         Ok(Self {
             writer: BufWriter::with_capacity(1 << 20, file),
             hasher: Hasher::default(),
-            temporary,
             target: target.to_path_buf(),
-            committed: false,
         })
     }
 
@@ -42,14 +43,17 @@ impl Replacement {
     }
 
     /// As [`Replacement::commit`], unless `accept` refuses the checksum.
-    pub fn commit_if(mut self, accept: impl FnOnce(&str) -> Result<()>) -> Result<String> {
-        let sum = std::mem::take(&mut self.hasher).finish();
+    pub fn commit_if(self, accept: impl FnOnce(&str) -> Result<()>) -> Result<String> {
+        let sum = self.hasher.finish();
         accept(&sum)?;
-        let name = self.target.display().to_string();
-        self.writer.flush().with_context(|| format!("write {name}"))?;
-        self.writer.get_ref().sync_all().with_context(|| format!("write {name}"))?;
-        rename(&self.temporary, &self.target)?;
-        self.committed = true;
+        let on_disk = || -> io::Result<()> {
+            let file = self.writer.into_inner().map_err(|e| e.into_error())?;
+            file.as_file().sync_all()?;
+            file.persist(&self.target)?;
+            Ok(())
+        };
+        on_disk().with_context(|| format!("write {}", self.target.display()))?;
+        sync_folder(&self.target);
         Ok(sum)
     }
 }
@@ -65,23 +69,19 @@ impl Write for Replacement {
     }
 }
 
-impl Drop for Replacement {
-    fn drop(&mut self) {
-        if !self.committed {
-            let _ = fs::remove_file(&self.temporary);
-        }
-    }
-}
-
 /// Gives a file that is on disk its final name, and puts the name on disk too.
 pub fn rename(from: &Path, to: &Path) -> Result<()> {
     fs::rename(from, to)
         .with_context(|| format!("rename {} to {}", from.display(), to.display()))?;
-    // Not every file system can sync a folder; the rename itself is atomic anyway.
-    if let Ok(folder) = File::open(folder_of(to)) {
+    sync_folder(to);
+    Ok(())
+}
+
+/// Not every file system can sync a folder; the rename itself is atomic anyway.
+fn sync_folder(of: &Path) {
+    if let Ok(folder) = File::open(folder_of(of)) {
         let _ = folder.sync_all();
     }
-    Ok(())
 }
 
 /// Removes what a killed process left of `target`. Only for a caller that holds the folder's lock.

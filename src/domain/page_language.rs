@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 /// Every page language, in the order in which the page offers them. To add one, write its file with the keys of the
 /// others, and its line here.
-const LANGUAGES: [(&str, &str); 3] = [
+const LANGUAGES: &[(&str, &str)] = &[
     ("fr", include_str!("../tasks/page/strings/fr.json")),
     ("en", include_str!("../tasks/page/strings/en.json")),
     ("es", include_str!("../tasks/page/strings/es.json")),

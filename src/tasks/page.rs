@@ -170,7 +170,7 @@ fn write_data(
     });
     let head = escape_json(&head.to_string());
     // The list of items is the object's last field.
-    write!(out, "{},\"items\":[", head.trim_end_matches('}'))?;
+    write!(out, "{},\"items\":[", head.strip_suffix('}').unwrap_or(&head))?;
     let mut count = 0;
     for item in items {
         let item = item?;

@@ -4,7 +4,7 @@
 //! Left to others: decoding (`whisper`), what the comparison means (`features`, `calibrate`).
 //!
 //! Of what was tried as a second decoding (other speeds, noise, a shift, sampling at several temperatures,
-//! other prompts, timestamps) this one told most: see docs/confidence.md.
+//! other prompts, timestamps) this one told most: see docs/lab/confidence.md.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ const PACE: f64 = 0.92;
 /// audits set it.
 const DOUBTFUL: Range<f64> = 0.2..0.9;
 /// How far below a known threshold a second pass still lifts a score over it: 456 crossings of 15 thresholds by
-/// 721 clips were looked at, and all came from less (docs/speed.md).
+/// 721 clips were looked at, and all came from less (docs/lab/speed.md).
 const BELOW: f64 = 0.1;
 /// How far above it a second pass still pulls a score under it: 98 % of them.
 const ABOVE: f64 = 0.15;

@@ -63,7 +63,7 @@ fn a_word_that_is_added_is_listed_found_and_named_in_the_settings() {
         (&["x", "--region", "Québec"][..], "not a region code"),
         (&["x", "--region", "fr-BE", "--pattern", "("][..], "no regular expression"),
         (&["x", "--region", "fr-BE", "--ambiguity", "7"][..], "write 0, 1 or 2"),
-        (&["#x", "--region", "fr-BE"][..], "cannot stand"),
+        (&["#x", "--region", "fr-BE"][..], "cannot be in"),
     ] {
         let dir = ws.path();
         let output = util::run(&[&["lexicon", "add", &dir][..], bad].concat());

@@ -166,7 +166,7 @@ mod tests {
             entries("l", &twice, Source::Workspace)
                 .unwrap_err()
                 .to_string()
-                .contains("stands twice")
+                .contains("occurs twice")
         );
     }
 

@@ -15,13 +15,13 @@ use crate::hypotheses::models::{self, registry::Registry};
 use crate::hypotheses::scripted::{self, Script};
 use crate::hypotheses::transcriber::Transcriber;
 use crate::hypotheses::whisper::Engine;
-use crate::views::progress::Talk;
+use crate::views::progress::Console;
 use crate::workers::nats::coordinate::Order;
 use crate::workers::nats::files;
 use crate::workers::nats::link::{self, Access};
 use crate::workers::nats::serve::{self, Fetch, Prepared, Served, Terms};
 use crate::workers::nats::streams::Run;
-use crate::workers::nats::threads::Hands;
+use crate::workers::nats::threads::TranscriberSetup;
 
 /// How a run is distributed.
 #[derive(Clone, Debug)]
@@ -67,7 +67,7 @@ pub fn order(
 
 /// What may be asked of a worker.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct WorkerOptions {
     /// The server.
     pub access: Access,
     /// Its name in results; `None`: host and process.
@@ -83,7 +83,7 @@ pub struct Options {
 }
 
 /// Works until it is told to end, or was idle for long enough.
-pub fn work(options: &Options, talk: Talk) -> Result<Served> {
+pub fn work(options: &WorkerOptions, console: Console) -> Result<Served> {
     let script = options.scripted.as_deref().map(Script::read).transpose()?;
     let own = options.models.iter().map(|path| own_model(path)).collect::<Result<Vec<_>>>()?;
     let threads = match options.workers {
@@ -98,7 +98,7 @@ pub fn work(options: &Options, talk: Talk) -> Result<Served> {
         idle_exit: options.idle_exit.map(Duration::from_secs_f64),
         prepare: prepare(script, own),
         fetch: fetch(),
-        tell: Arc::new(move |line| talk.problem(line)),
+        tell: Arc::new(move |line| console.problem(line)),
         stop: stop.clone(),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -110,11 +110,11 @@ pub fn work(options: &Options, talk: Talk) -> Result<Served> {
         let tell = terms.tell.clone();
         let link =
             link::connect(&options.access, &format!("second-ear worker {name}"), tell).await?;
-        talk.say(format!(
+        console.say(format!(
             "Worker {name}: {threads} threads, work from {}; Ctrl-C ends it.",
             link.shown
         ));
-        tokio::spawn(until_told(stop, talk));
+        tokio::spawn(until_told(stop, console));
         serve::serve(link, terms).await
     });
     // A thread that hangs is not waited for.
@@ -123,7 +123,7 @@ pub fn work(options: &Options, talk: Talk) -> Result<Served> {
 }
 
 /// Ctrl-C or SIGTERM (Kubernetes, Slurm): what is begun is finished. The second Ctrl-C does not wait.
-async fn until_told(stop: Arc<AtomicBool>, talk: Talk) {
+async fn until_told(stop: Arc<AtomicBool>, console: Console) {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut term) = signal(SignalKind::terminate()) else { return };
     loop {
@@ -134,7 +134,7 @@ async fn until_told(stop: Arc<AtomicBool>, talk: Talk) {
         if stop.swap(true, Ordering::Relaxed) {
             std::process::exit(130);
         }
-        talk.say("ending: clips that are begun are finished, the others go back ...");
+        console.say("ending: clips that are begun are finished, the others go back ...");
     }
 }
 
@@ -166,7 +166,11 @@ fn prepare(script: Option<Script>, own: Vec<(String, PathBuf)>) -> serve::Prepar
             let script = script.clone().context("the run wants scripted hypotheses")?;
             let at_once = script.at_once();
             let transcriber = Box::new(move || Ok(Transcriber::from(script.clone())));
-            return Ok(Prepared::Ready(Hands { policy: setup.policy, at_once, transcriber }));
+            return Ok(Prepared::Ready(TranscriberSetup {
+                policy: setup.policy,
+                at_once,
+                transcriber,
+            }));
         }
         let mut loaded = loaded.lock().map_err(|_| anyhow::anyhow!("a thread died"))?;
         let weights = setup.policy.weights;
@@ -186,7 +190,7 @@ fn prepare(script: Option<Script>, own: Vec<(String, PathBuf)>) -> serve::Prepar
         let at_once = engine.at_once();
         let ready = setup.with_engine(engine)?;
         let transcriber = Box::new(move || ready.transcriber());
-        Ok(Prepared::Ready(Hands { policy: setup.policy, at_once, transcriber }))
+        Ok(Prepared::Ready(TranscriberSetup { policy: setup.policy, at_once, transcriber }))
     })
 }
 

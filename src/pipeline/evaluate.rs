@@ -28,14 +28,14 @@ use crate::hypotheses::whisper::Engine;
 use crate::hypotheses::word_features::word_features;
 use crate::routing::lexicon::Lexicon;
 use crate::training::word_errors::{WordErrors, word_errors, wrong_words};
-use crate::views::progress::{Talk, Unit};
+use crate::views::progress::{Console, Unit};
 use crate::views::report::percent;
 
 mod references;
 
 /// What may be asked.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct EvaluateOptions {
     /// JSONL manifests with reference transcripts.
     pub manifests: Vec<PathBuf>,
     /// A registered model's name, or a file.
@@ -54,7 +54,7 @@ pub struct Options {
 
 /// A transcribed clip with its reference.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Row {
+pub struct EvaluatedClip {
     /// The manifest's folder: which set the clip belongs to.
     pub set: String,
     /// As in the manifest.
@@ -121,7 +121,7 @@ pub struct Evaluation {
 }
 
 /// Transcribes every clip of the manifests and compares.
-pub fn evaluate(options: &Options, talk: Talk) -> Result<Evaluation> {
+pub fn evaluate(options: &EvaluateOptions, console: Console) -> Result<Evaluation> {
     let mut references = Vec::new();
     for manifest in &options.manifests {
         references.extend(read(manifest)?);
@@ -147,7 +147,7 @@ pub fn evaluate(options: &Options, talk: Talk) -> Result<Evaluation> {
         };
         transcribers.push(Transcriber::from(engine.worker()?).judged(judge));
     }
-    let progress = talk.progress("evaluate", Unit::Things("clips"), references.len() as u64);
+    let progress = console.progress("evaluate", Unit::Things("clips"), references.len() as u64);
     let (next, rows) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let started = Instant::now();
     std::thread::scope(|scope| {
@@ -218,9 +218,9 @@ pub fn evaluate(options: &Options, talk: Talk) -> Result<Evaluation> {
 fn transcribe(
     references: &[Reference],
     transcriber: &mut Transcriber,
-    options: &Options,
+    options: &EvaluateOptions,
     regional: &Regional,
-) -> Vec<Result<Row>> {
+) -> Vec<Result<EvaluatedClip>> {
     let sounds: Vec<Result<(ClipId, Vec<f32>, LanguageChoice)>> =
         references.iter().map(|r| load(r, &options.language)).collect();
     let good = sounds.iter().flatten().map(|(clip, samples, language)| Request {
@@ -244,9 +244,9 @@ fn transcribe(
     rows
 }
 
-fn row(r: &Reference, h: Hypothesis, regional: &Regional) -> Row {
+fn row(r: &Reference, h: Hypothesis, regional: &Regional) -> EvaluatedClip {
     let WordErrors { errors, reference_words, .. } = word_errors(&r.text, &h.text, &h.language);
-    Row {
+    EvaluatedClip {
         set: r.set.clone(),
         audio: r.audio.clone(),
         speaker: r.speaker.clone(),

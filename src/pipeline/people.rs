@@ -45,7 +45,7 @@ type Texts = BTreeMap<ClipId, Vec<(String, Vec<String>)>>;
 /// Counts everything.
 pub fn work(workspace: &Workspace) -> Result<Work> {
     let settings = &workspace.config.tasks;
-    let (settled, _) = settle::work_out(workspace)?;
+    let (settled, _) = settle::compute_consensus(workspace)?;
     let abouts = abouts(workspace)?;
     let gold = workspace.store.gold()?;
     let mut work = Work {

@@ -21,7 +21,7 @@ use crate::hypotheses::whisper::{Engine, MAX_SAMPLES};
 use crate::training::finetune::{
     self, Example, Model, Parameter, Place, Shape, Step, Stopped, Trained,
 };
-use crate::views::progress::{Progress, Talk, Unit};
+use crate::views::progress::{Console, Progress, Unit};
 
 /// What training left.
 pub struct Learnt {
@@ -109,13 +109,13 @@ pub fn learn(
     sounds: &BTreeMap<ClipId, Sound>,
     lesson: &Lesson,
     stop: &AtomicBool,
-    talk: Talk,
+    console: Console,
 ) -> Result<Learnt> {
     std::fs::create_dir_all(folder(workspace))?;
     let loaded = weights::load(&plan.start.path)?;
     let held = workspace.config.decode.weights;
     let engine = Engine::load(&plan.start.path, &plan.start.sha256, held)?;
-    let examples = examples(&engine, plan, lesson, sounds, &workspace.config.decode, talk);
+    let examples = examples(&engine, plan, lesson, sounds, &workspace.config.decode, console);
     drop(engine);
     let model = model(loaded)?;
     let place = |n| Place {
@@ -123,7 +123,7 @@ pub fn learn(
         key: format!("{} {n}", lesson.key(plan)),
     };
     let places: Vec<Place> = (0..lesson.trainings).map(place).collect();
-    let bar = Bar::new(&lesson.name, places.len(), steps(plan, lesson), talk);
+    let bar = Bar::new(&lesson.name, places.len(), steps(plan, lesson), console);
     let one = |n: usize| {
         let (place, recipe) = (&places[n], plan.recipe.training(n));
         let mut tell = |step| bar.tell(n, step);
@@ -149,8 +149,8 @@ struct Bar {
 
 impl Bar {
     /// Of so many trainings of so many steps each.
-    fn new(what: &str, trainings: usize, steps: usize, talk: Talk) -> Self {
-        let progress = talk.progress(what, Unit::Things("steps"), (trainings * steps) as u64);
+    fn new(what: &str, trainings: usize, steps: usize, console: Console) -> Self {
+        let progress = console.progress(what, Unit::Things("steps"), (trainings * steps) as u64);
         Self { progress, at: Mutex::new(vec![0; trainings]) }
     }
 
@@ -183,7 +183,7 @@ fn examples(
     lesson: &Lesson,
     sounds: &BTreeMap<ClipId, Sound>,
     policy: &DecodePolicy,
-    talk: Talk,
+    console: Console,
 ) -> Vec<Example> {
     let bpe = engine.bpe();
     let clips = lesson.clips(plan).filter_map(|m| Some((sounds.get(&m.clip)?, &*m.text, m.weight)));
@@ -194,7 +194,7 @@ fn examples(
         match example(engine, &bpe, sound, text, weight, policy) {
             Ok(example) if plan.recipe.pace => examples.push(paced(example, policy)),
             Ok(example) => examples.push(example),
-            Err(why) => talk.problem(format!("left out: clip {}: {why:#}", sound.clip)),
+            Err(why) => console.problem(format!("left out: clip {}: {why:#}", sound.clip)),
         }
     }
     examples

@@ -15,12 +15,12 @@ use super::answer;
 use super::held::Held;
 use super::link::{Link, Tell};
 use super::pull::Puller;
-use super::threads::{self, Hands};
+use super::threads::{self, TranscriberSetup};
 
 /// What a run needs, seen from here.
 pub enum Prepared {
     /// All is here.
-    Ready(Hands),
+    Ready(TranscriberSetup),
     /// The model is not here; it may be on the server.
     Lacks {
         /// SHA-256 of the model file.

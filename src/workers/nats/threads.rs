@@ -17,7 +17,7 @@ use crate::domain::{ClipId, DecodePolicy, Hypothesis, LanguageChoice};
 use crate::hypotheses::transcriber::{Request, Transcriber};
 
 /// How the clips of a run are transcribed.
-pub struct Hands {
+pub struct TranscriberSetup {
     /// The decode policy.
     pub policy: DecodePolicy,
     /// Clips that are worth handing over at once.
@@ -33,7 +33,7 @@ pub struct Task {
     /// Whose.
     pub run: Run,
     /// How.
-    pub hands: Arc<Hands>,
+    pub decoder: Arc<TranscriberSetup>,
     /// Which.
     pub clip: ClipId,
     /// In which language.
@@ -87,7 +87,7 @@ fn take(waiting: &Mutex<Waiting>, threads: usize) -> Vec<Task> {
         return Vec::new();
     };
     let share = 1 + waiting.tasks.len() / threads;
-    let most = if first.attempts > 1 { 1 } else { first.hands.at_once.min(share) };
+    let most = if first.attempts > 1 { 1 } else { first.decoder.at_once.min(share) };
     let mut taken = vec![first];
     while taken.len() < most {
         let Ok(task) = waiting.tasks.try_recv() else { break };
@@ -131,8 +131,8 @@ pub struct GivenUp;
 fn transcribe(own: &mut Option<(Run, Transcriber)>, tasks: &mut [Task]) -> Vec<Result<Hypothesis>> {
     let sounds = tasks.iter_mut().map(|task| flac::decode(std::mem::take(&mut task.flac)));
     let sounds: Vec<Result<Vec<f32>>> = sounds.collect();
-    let Some(Task { run, hands, stop, .. }) = tasks.first() else { return Vec::new() };
-    let transcriber = match ready(own, run, hands) {
+    let Some(Task { run, decoder, stop, .. }) = tasks.first() else { return Vec::new() };
+    let transcriber = match ready(own, run, decoder) {
         Ok(transcriber) => transcriber,
         Err(error) => return tasks.iter().map(|_| Err(anyhow!("{error:#}"))).collect(),
     };
@@ -143,7 +143,7 @@ fn transcribe(own: &mut Option<(Run, Transcriber)>, tasks: &mut [Task]) -> Vec<R
     });
     let requests: Vec<Request> = requests.collect();
     // All of them began together and are told to stop together.
-    let mut transcribed = transcriber.transcribe_all(&requests, &hands.policy, stop).into_iter();
+    let mut transcribed = transcriber.transcribe_all(&requests, &decoder.policy, stop).into_iter();
     let of = |sound: Result<_>| sound.and_then(|_| transcribed.next().context("no hypothesis")?);
     sounds.into_iter().map(of).collect()
 }
@@ -152,11 +152,11 @@ fn transcribe(own: &mut Option<(Run, Transcriber)>, tasks: &mut [Task]) -> Vec<R
 fn ready<'a>(
     own: &'a mut Option<(Run, Transcriber)>,
     run: &Run,
-    hands: &Hands,
+    decoder: &TranscriberSetup,
 ) -> Result<&'a mut Transcriber> {
     if own.as_ref().is_none_or(|(made, _)| made != run) {
         *own = None; // its memory first
-        *own = Some((run.clone(), (hands.transcriber)()?));
+        *own = Some((run.clone(), (decoder.transcriber)()?));
     }
     own.as_mut().map(|(_, transcriber)| transcriber).context("no transcriber")
 }

@@ -15,7 +15,7 @@ use crate::pipeline::{
     tasks, transcripts,
 };
 use crate::views::numbers::clock;
-use crate::views::progress::Talk;
+use crate::views::progress::Console;
 
 #[cfg(feature = "adapt")]
 mod adapt;
@@ -34,24 +34,24 @@ use lacking::adapt;
 use lacking::worker;
 
 /// Does what the command line asks for.
-pub fn dispatch(command: Command, talk: Talk) -> Result<Exit> {
+pub fn dispatch(command: Command, console: Console) -> Result<Exit> {
     match command {
-        Command::Init(args) => init(args, talk),
-        Command::Ingest(args) => do_ingest(args, talk),
-        Command::Run(args) => do_run(args, talk),
-        Command::Worker(args) => worker::dispatch(args, talk),
+        Command::Init(args) => init(args, console),
+        Command::Ingest(args) => do_ingest(args, console),
+        Command::Run(args) => do_run(args, console),
+        Command::Worker(args) => worker::dispatch(args, console),
         Command::Status(args) => do_status(args),
-        Command::Transcripts(args) => do_transcripts(args, talk),
-        Command::Tasks(args) => do_tasks(args, talk),
-        Command::Answers(args) => do_answers(args, talk),
-        Command::Dataset(args) => do_dataset(args, talk),
-        Command::Lexicon(args) => lexicon::dispatch(args, talk),
-        Command::Report(args) => do_report(args, talk),
-        Command::Evaluate(args) => do_evaluate(args, talk),
-        Command::Calibrate(args) => do_calibrate(args, talk),
-        Command::Adapt(args) => adapt::dispatch(args, talk),
+        Command::Transcripts(args) => do_transcripts(args, console),
+        Command::Tasks(args) => do_tasks(args, console),
+        Command::Answers(args) => do_answers(args, console),
+        Command::Dataset(args) => do_dataset(args, console),
+        Command::Lexicon(args) => lexicon::dispatch(args, console),
+        Command::Report(args) => do_report(args, console),
+        Command::Evaluate(args) => do_evaluate(args, console),
+        Command::Calibrate(args) => do_calibrate(args, console),
+        Command::Adapt(args) => adapt::dispatch(args, console),
         Command::AuditPlan(args) => audit_plan::dispatch(args),
-        Command::Model(args) => model::dispatch(args, talk),
+        Command::Model(args) => model::dispatch(args, console),
         Command::Generate(args) => generate::dispatch(args),
     }
 }
@@ -67,27 +67,28 @@ fn print(text: &str) -> Result<()> {
 }
 
 /// Names what failed, and says so in the exit code.
-fn failures(failed: &[String], talk: Talk) -> Exit {
+fn failures(failed: &[String], console: Console) -> Exit {
     for line in failed {
-        talk.problem(format!("failed: {line}"));
+        console.problem(format!("failed: {line}"));
     }
     Exit::of_failures(failed.len())
 }
 
-fn init(args: cli::Init, talk: Talk) -> Result<Exit> {
+fn init(args: cli::Init, console: Console) -> Result<Exit> {
     let workspace = Workspace::init(&args.dir, args.language, &args.model)?;
     let dir = args.dir.display();
-    talk.say(format!("Created {dir} (settings: {dir}/second-ear.toml)."));
+    console.say(format!("Created {dir} (settings: {dir}/second-ear.toml)."));
     if workspace.model_path().is_none() {
-        talk.say(format!("The model is not installed yet: second-ear model pull {}", args.model));
+        console
+            .say(format!("The model is not installed yet: second-ear model pull {}", args.model));
     }
-    talk.say(format!("Next: second-ear ingest {dir} AUDIO_OR_FOLDER_OR_MANIFEST"));
+    console.say(format!("Next: second-ear ingest {dir} AUDIO_OR_FOLDER_OR_MANIFEST"));
     Ok(Exit::Done)
 }
 
-fn do_ingest(args: cli::Ingest, talk: Talk) -> Result<Exit> {
+fn do_ingest(args: cli::Ingest, console: Console) -> Result<Exit> {
     let mut workspace = settle::write_settled(&args.dir)?;
-    let done = ingest::ingest(&mut workspace, &args.paths, talk)?;
+    let done = ingest::ingest(&mut workspace, &args.paths, console)?;
     if args.json {
         print_json(&done)?;
     }
@@ -102,18 +103,18 @@ fn do_ingest(args: cli::Ingest, talk: Talk) -> Result<Exit> {
             said.push(format!("{n} {what}"));
         }
     }
-    talk.say(format!("{}.", said.join(", ")));
+    console.say(format!("{}.", said.join(", ")));
     if !done.ignored_columns.is_empty() {
-        talk.say(format!("Columns ignored: {}.", done.ignored_columns.join(", ")));
+        console.say(format!("Columns ignored: {}.", done.ignored_columns.join(", ")));
     }
     for path in &done.changed {
-        talk.say(format!("{path}: changed since it was ingested; added as a new recording."));
+        console.say(format!("{path}: changed since it was ingested; added as a new recording."));
     }
-    Ok(failures(&done.failed, talk))
+    Ok(failures(&done.failed, console))
 }
 
-fn do_run(args: cli::Run, talk: Talk) -> Result<Exit> {
-    let options = run::Options {
+fn do_run(args: cli::Run, console: Console) -> Result<Exit> {
+    let options = run::RunOptions {
         dry_run: args.dry_run,
         workers: args.workers,
         scripted: args.scripted,
@@ -124,33 +125,33 @@ fn do_run(args: cli::Run, talk: Talk) -> Result<Exit> {
         true => Workspace::read(&args.dir)?,
         false => settle::write_settled(&args.dir)?,
     };
-    let done = run::run(&mut workspace, &options, talk)?;
+    let done = run::run(&mut workspace, &options, console)?;
     if args.json {
         print_json(&done)?;
     }
     let audio = clock(done.transcribed_seconds);
     if args.dry_run {
-        talk.say(format!(
+        console.say(format!(
             "Would cut {} recordings, and transcribe them and {} clips that are waiting: {audio} of audio, \
              with {} ({}). Then every clip that was not handed out would be routed.",
             done.sliced, done.transcribed, done.model, done.policy
         ));
     } else {
-        talk.say(format!(
+        console.say(format!(
             "{} recordings cut, {} clips transcribed ({audio}). Routed: {}.",
             done.sliced, done.transcribed, done.routed
         ));
         if let Some(guarantee) = &done.guarantee {
-            talk.say(guarantee.text().trim_end());
+            console.say(guarantee.text().trim_end());
             for scope in guarantee.alarms() {
-                talk.problem(format!("The guarantee for {} no longer holds.", scope.scope));
+                console.problem(format!("The guarantee for {} no longer holds.", scope.scope));
             }
         }
         if done.routed.human > 0 {
-            talk.say(format!("Next: second-ear tasks {} --out FOLDER", args.dir.display()));
+            console.say(format!("Next: second-ear tasks {} --out FOLDER", args.dir.display()));
         }
     }
-    Ok(failures(&done.failed, talk))
+    Ok(failures(&done.failed, console))
 }
 
 fn do_status(args: cli::Json) -> Result<Exit> {
@@ -162,7 +163,7 @@ fn do_status(args: cli::Json) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn do_transcripts(args: cli::Transcripts, talk: Talk) -> Result<Exit> {
+fn do_transcripts(args: cli::Transcripts, console: Console) -> Result<Exit> {
     let workspace = Workspace::read(&args.dir)?;
     match &args.out {
         None => {
@@ -171,18 +172,18 @@ fn do_transcripts(args: cli::Transcripts, talk: Talk) -> Result<Exit> {
         }
         Some(out) => {
             let files = transcripts::write(&workspace, &args.format, out)?;
-            talk.say(format!("{} files in {}.", files, out.display()));
+            console.say(format!("{} files in {}.", files, out.display()));
         }
     }
     Ok(Exit::Done)
 }
 
-fn do_tasks(args: cli::Tasks, talk: Talk) -> Result<Exit> {
+fn do_tasks(args: cli::Tasks, console: Console) -> Result<Exit> {
     let mut workspace = settle::write_settled(&args.dir)?;
     let settings = &workspace.config.tasks;
     let beside = args.format.iter().filter_map(|f| f.beside(settings.interface));
     let beside: Vec<_> = beside.map(|(name, _)| args.out.join(name)).collect();
-    let options = tasks::Options {
+    let options = tasks::TaskOptions {
         formats: args.format,
         clips_per_file: args.clips_per_file.unwrap_or(settings.clips_per_file).max(1),
         files: args.files,
@@ -192,13 +193,13 @@ fn do_tasks(args: cli::Tasks, talk: Talk) -> Result<Exit> {
         validator: args.validator,
         out: args.out,
     };
-    let done = tasks::write(&mut workspace, &options, talk)?;
+    let done = tasks::write(&mut workspace, &options, console)?;
     if args.json {
         print_json(&done)?;
     }
     match done.clips {
-        0 => talk.say("No clip waits for a person, so no file was written."),
-        n => talk.say(format!(
+        0 => console.say("No clip waits for a person, so no file was written."),
+        n => console.say(format!(
             "{n} clips ({}, about {} of work{}) in:",
             clock(done.seconds),
             clock(done.estimated_seconds),
@@ -209,14 +210,14 @@ fn do_tasks(args: cli::Tasks, talk: Talk) -> Result<Exit> {
         )),
     }
     for file in &done.files {
-        talk.say(format!("  {}", file.display()));
+        console.say(format!("  {}", file.display()));
     }
     for file in beside.iter().filter(|_| done.clips > 0) {
-        talk.say(format!("  {} (to set up the tool)", file.display()));
+        console.say(format!("  {} (to set up the tool)", file.display()));
     }
     let language = workspace.config.tasks.interface;
     if done.clips > 0 && !language.strings().reviewed {
-        talk.say(format!(
+        console.say(format!(
             "tasks.interface = \"{language}\": these texts were translated by machine, and nobody who \
              speaks the language has reviewed them yet."
         ));
@@ -224,57 +225,61 @@ fn do_tasks(args: cli::Tasks, talk: Talk) -> Result<Exit> {
     let currency = &workspace.config.tasks.currency;
     let floor = workspace.config.tasks.floor_per_hour;
     for (batch, hourly) in &done.under_floor {
-        talk.problem(format!(
+        console.problem(format!(
             "Batch {batch} is expected to pay {hourly:.2} {currency} an hour, under the floor of \
              {floor:.2}: raise pay_per_clip before you send it."
         ));
     }
     if done.contested > 0 && !args.adjudicate {
-        talk.say(format!("{} clips wait for an adjudicator: tasks --adjudicate", done.contested));
+        console
+            .say(format!("{} clips wait for an adjudicator: tasks --adjudicate", done.contested));
     }
-    Ok(failures(&done.failed, talk))
+    Ok(failures(&done.failed, console))
 }
 
-fn do_answers(args: cli::Answers, talk: Talk) -> Result<Exit> {
+fn do_answers(args: cli::Answers, console: Console) -> Result<Exit> {
     let mut workspace = settle::write_settled(&args.dir)?;
     if args.gold {
         let done = gold::keep(&mut workspace, &args.files)?;
         if args.json {
             print_json(&done)?;
         }
-        talk.say(format!("{} clips are gold now.", done.gold));
-        return Ok(failures(&done.failed, talk));
+        console.say(format!("{} clips are gold now.", done.gold));
+        return Ok(failures(&done.failed, console));
     }
     let done = answers::import(&mut workspace, &args.files)?;
     if args.json {
         print_json(&done)?;
     }
     let rejected: usize = done.rejected.values().sum();
-    talk.say(format!(
+    console.say(format!(
         "{} answers imported, {} clips settled by them; {} rows unanswered, {rejected} rejected.",
         done.accepted, done.settled, done.unanswered
     ));
     if done.contested > 0 {
-        talk.say(format!(
+        console.say(format!(
             "People disagree on {} clips: tasks --adjudicate writes them for an adjudicator.",
             done.contested
         ));
     }
     for line in done.reasons.iter().chain(&done.failed) {
-        talk.problem(format!("rejected: {line}"));
+        console.problem(format!("rejected: {line}"));
     }
     Ok(Exit::of_failures(done.failures()))
 }
 
-fn do_dataset(args: cli::Dataset, talk: Talk) -> Result<Exit> {
+fn do_dataset(args: cli::Dataset, console: Console) -> Result<Exit> {
     let workspace = Workspace::read(&args.dir)?;
-    let options =
-        dataset::Options { formats: args.format, with_auto: args.with_auto, out: args.out.clone() };
-    let done = dataset::write(&workspace, &options, talk)?;
+    let options = dataset::DatasetOptions {
+        formats: args.format,
+        with_auto: args.with_auto,
+        out: args.out.clone(),
+    };
+    let done = dataset::write(&workspace, &options, console)?;
     if args.json {
         print_json(&done)?;
     }
-    talk.say(format!(
+    console.say(format!(
         "{} clips ({}) in {}: {} train, {} dev, {} test.",
         done.clips,
         clock(done.seconds),
@@ -283,18 +288,18 @@ fn do_dataset(args: cli::Dataset, talk: Talk) -> Result<Exit> {
         done.dev,
         done.test
     ));
-    Ok(failures(&done.failed, talk))
+    Ok(failures(&done.failed, console))
 }
 
-fn do_report(args: cli::Report, talk: Talk) -> Result<Exit> {
+fn do_report(args: cli::Report, console: Console) -> Result<Exit> {
     let (report, rows) = report::report(&Workspace::read(&args.dir)?)?;
     if let Some(path) = &args.html {
         crate::files::write_text(path, &report.html()?)?;
-        talk.say(format!("The report as an HTML page: {}", path.display()));
+        console.say(format!("The report as an HTML page: {}", path.display()));
     }
     if let Some(path) = &args.csv {
         report::write_csv(&rows, path)?;
-        talk.say(format!("One row per clip: {}", path.display()));
+        console.say(format!("One row per clip: {}", path.display()));
     }
     match args.json {
         true => print_json(&report)?,
@@ -303,10 +308,10 @@ fn do_report(args: cli::Report, talk: Talk) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn do_evaluate(args: cli::Evaluate, talk: Talk) -> Result<Exit> {
+fn do_evaluate(args: cli::Evaluate, console: Console) -> Result<Exit> {
     let weights = args.weights.unwrap_or_else(whisper::fastest_weights);
     let policy = DecodePolicy { full_window: args.full_window, weights, ..DecodePolicy::default() };
-    let options = evaluate::Options {
+    let options = evaluate::EvaluateOptions {
         manifests: args.manifests,
         model: args.model,
         language: args.language,
@@ -315,22 +320,22 @@ fn do_evaluate(args: cli::Evaluate, talk: Talk) -> Result<Exit> {
         workers: args.workers,
         out: args.out,
     };
-    let done = evaluate::evaluate(&options, talk)?;
+    let done = evaluate::evaluate(&options, console)?;
     match args.json {
         true => print_json(&done)?,
         false => print(&done.text())?,
     }
-    Ok(failures(&done.failed, talk))
+    Ok(failures(&done.failed, console))
 }
 
-fn do_calibrate(args: cli::Calibrate, talk: Talk) -> Result<Exit> {
+fn do_calibrate(args: cli::Calibrate, console: Console) -> Result<Exit> {
     if let (None, Some(out)) = (&args.dir, &args.out) {
         let done = calibrate::calibrate(&args.rows, out)?;
         match args.json {
             true => print_json(&done)?,
             false => print(&calibrate::text(&done))?,
         }
-        talk.say(format!("Written to {}.", out.display()));
+        console.say(format!("Written to {}.", out.display()));
         return Ok(Exit::Done);
     }
     let dir = args.dir.unwrap_or_default();
@@ -341,7 +346,7 @@ fn do_calibrate(args: cli::Calibrate, talk: Talk) -> Result<Exit> {
                 true => print_json(&done)?,
                 false => print(&done.text())?,
             }
-            talk.say(format!(
+            console.say(format!(
                 "Written to {}. Next: second-ear run {}",
                 done.path.display(),
                 dir.display()
@@ -352,7 +357,7 @@ fn do_calibrate(args: cli::Calibrate, talk: Talk) -> Result<Exit> {
             if args.json {
                 print_json(&serde_json::json!({ "refused": why.to_string() }))?;
             }
-            talk.problem(format!("Nothing was fitted, the calibration in use stays: {why}."));
+            console.problem(format!("Nothing was fitted, the calibration in use stays: {why}."));
             Ok(Exit::Failed)
         }
     }

@@ -25,7 +25,9 @@ pub use answer::{Answer, Consensus, Tag, TagKind, Verdict};
 pub use clip::{Clip, Piece, RejectReason, Span};
 pub use decision::{Decision, DropReason, Reason, Routed};
 pub use decode::DecodePolicy;
-pub use guarantee::{Basis, Entry, Event, Guarantee, Kept, Measure, Scope, Threshold, Thresholds};
+pub use guarantee::{
+    Basis, Entry, Guarantee, GuaranteeEvent, Measure, Scope, StoredEntry, Threshold, Thresholds,
+};
 pub use hypothesis::{End, Features, Hypothesis, Level, Pass, Token, Variant, tokens_by_word};
 pub use ids::{BatchId, ClipId, RecordingId, draft_digest, draw, round_seed};
 pub use locale::Region;

@@ -26,14 +26,14 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::exit::Exit;
-use crate::views::progress::Talk;
+use crate::views::progress::Console;
 
 fn main() -> ExitCode {
     #[cfg(feature = "adapt")]
     keep_to_one_core();
     let cli = cli::Cli::parse();
-    let talk = if cli.quiet { Talk::Quiet } else { Talk::Normal };
-    let exit = commands::dispatch(cli.command, talk).unwrap_or_else(|error| {
+    let console = if cli.quiet { Console::Quiet } else { Console::Normal };
+    let exit = commands::dispatch(cli.command, console).unwrap_or_else(|error| {
         if !is_closed_pipe(&error) {
             eprintln!("second-ear: {error:#}");
         }

@@ -22,5 +22,5 @@ pub use clips::Draft;
 pub use decisions::{Grounds, Waiting};
 pub use lock::{Locked, WriteLock};
 pub use open::Store;
-pub use recordings::{Known, RecordingState};
+pub use recordings::{RecordingState, Registration};
 pub use unread::Unread;

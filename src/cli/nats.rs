@@ -157,11 +157,11 @@ impl Distributed {
 
 impl Worker {
     /// What was asked for.
-    pub fn resolve(self) -> Result<distributed::Options> {
+    pub fn resolve(self) -> Result<distributed::WorkerOptions> {
         if self.idle_exit.is_some_and(|s| !(s.is_finite() && s >= 0.0)) {
             bail!("--idle-exit must be 0 or more seconds");
         }
-        Ok(distributed::Options {
+        Ok(distributed::WorkerOptions {
             access: self.server.access(&self.nats)?,
             name: self.name,
             workers: self.workers,

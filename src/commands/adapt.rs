@@ -8,11 +8,11 @@ use crate::domain::RoundVerdict;
 use crate::exit::Exit;
 use crate::pipeline::adapt::{self, Adapted, Options};
 use crate::pipeline::settle;
-use crate::views::progress::Talk;
+use crate::views::progress::Console;
 use crate::views::rounds;
 
 /// Makes a round.
-pub fn dispatch(args: Adapt, talk: Talk) -> Result<Exit> {
+pub fn dispatch(args: Adapt, console: Console) -> Result<Exit> {
     let possible = args.learning_rate.is_none_or(|rate| rate > 0.0 && rate < 1.0);
     ensure!(possible, "--learning-rate must be a number above 0, such as 2e-5");
     ensure!(
@@ -28,13 +28,13 @@ pub fn dispatch(args: Adapt, talk: Talk) -> Result<Exit> {
         workers: args.workers,
     };
     let mut workspace = settle::write_settled(&args.dir)?;
-    let done = adapt::adapt(&mut workspace, &options, talk)?;
+    let done = adapt::adapt(&mut workspace, &options, console)?;
     drop(workspace);
     match args.json {
         true => print_json(&done)?,
         false => print(&text(&done))?,
     }
-    let failed = failures(&done.failed, talk);
+    let failed = failures(&done.failed, console);
     if args.dry_run || !matches!(done.round.verdict, RoundVerdict::Promoted { .. }) {
         return Ok(failed);
     }
@@ -48,10 +48,10 @@ pub fn dispatch(args: Adapt, talk: Talk) -> Result<Exit> {
             scripted: None,
             distributed: cli::nats::Distributed::local(),
         };
-        return do_run(run, talk);
+        return do_run(run, console);
     }
     let dir = args.dir.display();
-    talk.say(format!(
+    console.say(format!(
         "Next: second-ear run {dir} (transcribes, with the new model, the clips that nobody was handed yet); \
          second-ear model rollback {dir} goes back."
     ));

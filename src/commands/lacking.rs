@@ -7,10 +7,10 @@ pub mod adapt {
 
     use crate::cli::adapt::Adapt;
     use crate::exit::Exit;
-    use crate::views::progress::Talk;
+    use crate::views::progress::Console;
 
     /// Says what is missing.
-    pub fn dispatch(_: Adapt, _: Talk) -> Result<Exit> {
+    pub fn dispatch(_: Adapt, _: Console) -> Result<Exit> {
         bail!("this second-ear was built without training: build it with the feature `adapt`")
     }
 }
@@ -23,10 +23,10 @@ pub mod worker {
     use crate::cli::nats::Worker;
     use crate::exit::Exit;
     use crate::pipeline::distributed;
-    use crate::views::progress::Talk;
+    use crate::views::progress::Console;
 
     /// Says what is missing.
-    pub fn dispatch(_: Worker, _: Talk) -> Result<Exit> {
+    pub fn dispatch(_: Worker, _: Console) -> Result<Exit> {
         bail!(distributed::LACKING)
     }
 }

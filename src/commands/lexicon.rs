@@ -14,14 +14,14 @@ use crate::pipeline::settle;
 use crate::pipeline::workspace::Workspace;
 use crate::routing::lexicon::Kind;
 use crate::routing::lexicon::explain::Explained;
-use crate::views::progress::Talk;
+use crate::views::progress::Console;
 
 /// Does what the command line asks for.
-pub fn dispatch(command: Lexicon, talk: Talk) -> Result<Exit> {
+pub fn dispatch(command: Lexicon, console: Console) -> Result<Exit> {
     match command {
         Lexicon::List(args) => list(args),
-        Lexicon::Add(args) => add(args, talk),
-        Lexicon::Import(args) => import(args, talk),
+        Lexicon::Add(args) => add(args, console),
+        Lexicon::Import(args) => import(args, console),
         Lexicon::Test(args) => test(args),
         Lexicon::Regions(args) => regions(args),
     }
@@ -37,7 +37,7 @@ fn list(args: List) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn add(args: Add, talk: Talk) -> Result<Exit> {
+fn add(args: Add, console: Console) -> Result<Exit> {
     let workspace = settle::write_settled(&args.dir)?;
     let idiom = match args.kind.map(Kind::from) {
         Some(kind) => kind == Kind::Idiom,
@@ -56,21 +56,21 @@ fn add(args: Add, talk: Talk) -> Result<Exit> {
         String::new(),
     ];
     let changed = lexicon::add(&workspace, &columns, args.replace)?;
-    say(&changed, args.json, talk)
+    say(&changed, args.json, console)
 }
 
-fn import(args: Import, talk: Talk) -> Result<Exit> {
+fn import(args: Import, console: Console) -> Result<Exit> {
     let workspace = settle::write_settled(&args.dir)?;
     let changed = lexicon::import(&workspace, &args.file, args.replace)?;
-    say(&changed, args.json, talk)
+    say(&changed, args.json, console)
 }
 
 /// Rows that were not taken are named, and make the exit code 3.
-fn say(changed: &Changed, json: bool, talk: Talk) -> Result<Exit> {
+fn say(changed: &Changed, json: bool, console: Console) -> Result<Exit> {
     if json {
         print_json(changed)?;
     }
-    talk.say(format!(
+    console.say(format!(
         "{}: {} added, {} replaced, {} there already. They apply from the next run.",
         changed.file,
         changed.added.len(),
@@ -78,13 +78,13 @@ fn say(changed: &Changed, json: bool, talk: Talk) -> Result<Exit> {
         changed.unchanged.len()
     ));
     if !changed.over_built_in.is_empty() {
-        talk.say(format!(
+        console.say(format!(
             "These replace a built-in entry (delete the row to restore it): {}.",
             changed.over_built_in.join(", ")
         ));
     }
     if !changed.built_in_preferred.is_empty() {
-        talk.say(format!(
+        console.say(format!(
             "The built-in list has a corrected entry for these; --replace takes yours: {}.",
             changed.built_in_preferred.join(", ")
         ));
@@ -94,7 +94,7 @@ fn say(changed: &Changed, json: bool, talk: Talk) -> Result<Exit> {
     };
     let rejected: Vec<String> =
         changed.failed.iter().cloned().chain(changed.conflicting.iter().map(conflict)).collect();
-    Ok(failures(&rejected, talk))
+    Ok(failures(&rejected, console))
 }
 
 fn test(args: Test) -> Result<Exit> {

@@ -8,18 +8,18 @@ use super::{print, print_json};
 use crate::cli::{Model, WeightType};
 use crate::exit::Exit;
 use crate::pipeline::{rollback, settle};
-use crate::views::progress::{Progress, Talk, Unit};
+use crate::views::progress::{Console, Progress, Unit};
 
 /// Does what the command line asks for.
-pub fn dispatch(command: Model, talk: Talk) -> Result<Exit> {
+pub fn dispatch(command: Model, console: Console) -> Result<Exit> {
     let folder = models::default_dir();
-    let mut bars = Bars { talk, stage: None };
+    let mut bars = Bars { console, stage: None };
     match command {
         Model::List { json } => list(json, &mut bars),
         Model::Pull { name } => {
             let path = models::pull(&name, &folder, None, &mut |e| bars.show(e))?;
             drop(bars);
-            talk.say(format!("{name}: {} (checksum verified)", path.display()));
+            console.say(format!("{name}: {} (checksum verified)", path.display()));
             Ok(Exit::Done)
         }
         Model::Verify { model, json } => {
@@ -41,7 +41,7 @@ pub fn dispatch(command: Model, talk: Talk) -> Result<Exit> {
             let done = rollback::rollback(&mut workspace, to)?;
             match json {
                 true => print_json(&done)?,
-                false => talk.say(format!(
+                false => console.say(format!(
                     "Round {} is in use instead of round {}{}. Next: second-ear run {}",
                     done.to,
                     done.from,
@@ -67,7 +67,7 @@ pub fn dispatch(command: Model, talk: Talk) -> Result<Exit> {
                 }
             };
             drop(bars);
-            talk.say(format!("Written to {} (sha256 {sum}).", file.display()));
+            console.say(format!("Written to {} (sha256 {sum}).", file.display()));
             Ok(Exit::Done)
         }
     }
@@ -112,7 +112,7 @@ fn languages(languages: &Languages) -> &'static str {
 
 /// A bar a stage.
 struct Bars {
-    talk: Talk,
+    console: Console,
     stage: Option<(Stage, Progress)>,
 }
 
@@ -120,13 +120,13 @@ impl Bars {
     fn show(&mut self, event: Event) {
         match event {
             Event::Note(note) => match &self.stage {
-                Some((_, bar)) if self.talk != Talk::Quiet => bar.say(note),
-                _ => self.talk.say(note),
+                Some((_, bar)) if self.console != Console::Quiet => bar.say(note),
+                _ => self.console.say(note),
             },
             Event::Bytes { stage, done, total } => {
                 if self.stage.as_ref().is_none_or(|(current, _)| *current != stage) {
                     let bar =
-                        self.talk.progress(&stage.to_string(), Unit::Bytes, total.unwrap_or(0));
+                        self.console.progress(&stage.to_string(), Unit::Bytes, total.unwrap_or(0));
                     self.stage = Some((stage, bar));
                 }
                 if let Some((_, bar)) = &self.stage {

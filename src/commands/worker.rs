@@ -7,16 +7,16 @@ use crate::cli::nats::Worker;
 use crate::exit::Exit;
 use crate::pipeline::distributed;
 use crate::views::numbers::clock;
-use crate::views::progress::Talk;
+use crate::views::progress::Console;
 
 /// Works, and says what was done.
-pub fn dispatch(args: Worker, talk: Talk) -> Result<Exit> {
+pub fn dispatch(args: Worker, console: Console) -> Result<Exit> {
     let json = args.json;
-    let served = distributed::work(&args.resolve()?, talk)?;
+    let served = distributed::work(&args.resolve()?, console)?;
     if json {
         print_json(&served)?;
     }
-    talk.say(format!(
+    console.say(format!(
         "{} clips transcribed ({}){}.",
         served.clips,
         clock(served.audio_seconds),

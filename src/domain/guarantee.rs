@@ -143,13 +143,13 @@ pub struct Entry {
     /// Whose clips.
     pub scope: Scope,
     /// What happened.
-    pub event: Event,
+    pub event: GuaranteeEvent,
 }
 
 /// What can happen to a guarantee.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "event")]
-pub enum Event {
+pub enum GuaranteeEvent {
     /// A test begins; where it starts and what it bets is fixed now, before its losses are looked at.
     Opened {
         /// The first threshold to be tested.
@@ -189,7 +189,7 @@ pub enum Event {
 
 /// A kept entry.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Kept {
+pub struct StoredEntry {
     /// Number in the order of keeping.
     pub id: u64,
     /// RFC 3339.

@@ -31,7 +31,7 @@ const FOLDS: usize = 5;
 
 /// One clip that people settled.
 #[derive(Clone, Debug)]
-pub struct Own {
+pub struct CalibrationSample {
     /// Whose speech: clips of one key stay in one fold.
     pub speaker: String,
     /// Declared region.
@@ -159,7 +159,7 @@ impl Adjustment {
 }
 
 /// Fits an adjustment. `workspace` names whose answers they are.
-pub fn fit(workspace: &str, clips: &[Own]) -> Result<Adjustment, Refused> {
+pub fn fit(workspace: &str, clips: &[CalibrationSample]) -> Result<Adjustment, Refused> {
     let right = clips.iter().filter(|c| c.right).count();
     let wrong = clips.len() - right;
     if clips.len() < LEAST.0 {
@@ -201,17 +201,17 @@ pub fn fit(workspace: &str, clips: &[Own]) -> Result<Adjustment, Refused> {
     })
 }
 
-fn of_score(clip: &Own, scale: f64) -> Point {
+fn of_score(clip: &CalibrationSample, scale: f64) -> Point {
     Point { p: clip.score, yes: f64::from(clip.right), weight: clip.weight * scale }
 }
 
-fn of_wer(clip: &Own, scale: f64) -> Point {
+fn of_wer(clip: &CalibrationSample, scale: f64) -> Point {
     Point { p: clip.expected_wer, yes: clip.wer, weight: clip.weight * scale * clip.words }
 }
 
 /// Weighted log-loss a clip, in nats, of fits that have not seen the clip's speaker; clip by clip
 /// where there are fewer speakers than folds.
-fn held_out(clips: &[Own], points: &[Point], way: Way) -> f64 {
+fn held_out(clips: &[CalibrationSample], points: &[Point], way: Way) -> f64 {
     let mut speakers: Vec<&str> = clips.iter().map(|c| c.speaker.as_str()).collect();
     speakers.sort_unstable();
     speakers.dedup();
@@ -231,7 +231,7 @@ fn held_out(clips: &[Own], points: &[Point], way: Way) -> f64 {
 }
 
 /// One Newton fit of a shift a region, drawn towards none.
-fn regions(clips: &[Own], points: &[Point], map: &Map) -> BTreeMap<String, Shift> {
+fn regions(clips: &[CalibrationSample], points: &[Point], map: &Map) -> BTreeMap<String, Shift> {
     let mut by_region: BTreeMap<String, Vec<Point>> = BTreeMap::new();
     for (clip, point) in clips.iter().zip(points) {
         if let Some(region) = &clip.region {

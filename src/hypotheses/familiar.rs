@@ -56,8 +56,8 @@ pub fn familiarity(
     let (mut zipfs, mut others) = (Vec::new(), Vec::new());
     for unit in compounds(text) {
         let parts = unit.split(['\'', '-']).filter(|part| !part.is_empty());
-        let known: Vec<Option<Known>> = parts.map(|part| list.word(part)).collect();
-        let other = |word: &Option<Known>| word.and_then(|w| w.other).unwrap_or(USUAL_OTHER);
+        let known: Vec<Option<ListedWord>> = parts.map(|part| list.word(part)).collect();
+        let other = |word: &Option<ListedWord>| word.and_then(|w| w.other).unwrap_or(USUAL_OTHER);
         others.extend(known.iter().map(other));
         zipfs.push(match together(&known) {
             Some(zipf) => zipf,
@@ -105,16 +105,16 @@ impl List {
         Self { text, lines }
     }
 
-    fn line(&self, n: usize) -> (&str, Known) {
+    fn line(&self, n: usize) -> (&str, ListedWord) {
         let start = self.lines[n] as usize;
         let end = self.lines.get(n + 1).map_or(self.text.len(), |&end| end as usize);
         let mut columns = self.text[start..end].trim_end_matches('\n').split('\t');
         let word = columns.next().unwrap_or_default();
         let mut number = || columns.next().and_then(|n| n.parse::<f64>().ok()).map(|n| n / 100.0);
-        (word, Known { zipf: number().unwrap_or(0.0), other: number() })
+        (word, ListedWord { zipf: number().unwrap_or(0.0), other: number() })
     }
 
-    fn word(&self, word: &str) -> Option<Known> {
+    fn word(&self, word: &str) -> Option<ListedWord> {
         let at = self.lines.partition_point(|&start| {
             let rest = &self.text.as_bytes()[start as usize..];
             let end = rest.iter().position(|&b| b == b'\t').unwrap_or(rest.len());
@@ -127,14 +127,14 @@ impl List {
 
 /// The Zipf value of a unit of these parts: as often together as 1 / sum of 1 / frequency says, which is how wordfreq reckons
 /// with words of several tokens; `None` as soon as one part is unknown.
-fn together(parts: &[Option<Known>]) -> Option<f64> {
-    let rarity = |part: &Option<Known>| part.map(|word| 10f64.powf(-word.zipf));
+fn together(parts: &[Option<ListedWord>]) -> Option<f64> {
+    let rarity = |part: &Option<ListedWord>| part.map(|word| 10f64.powf(-word.zipf));
     parts.iter().map(rarity).sum::<Option<f64>>().map(|rarity| -rarity.log10())
 }
 
 /// What the list says of a word.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Known {
+struct ListedWord {
     zipf: f64,
     /// How often the same sound is another word, 0 to 1.
     other: Option<f64>,

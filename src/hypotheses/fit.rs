@@ -20,7 +20,7 @@ pub const FOLDS: usize = 5;
 
 /// One clip whose reference is known.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Row {
+pub struct FittingRow {
     /// The clip's id or path: anything unique.
     pub clip: String,
     /// The set it belongs to.
@@ -37,7 +37,7 @@ pub struct Row {
     pub word_features: Vec<(Vec<f64>, bool)>,
 }
 
-impl Row {
+impl FittingRow {
     fn is_right(&self) -> bool {
         self.errors == 0
     }
@@ -64,7 +64,7 @@ pub struct Origin<'a> {
 ///
 /// # Errors
 /// Fewer than two clips a fold, no clip with (or none without) errors, features of another length.
-pub fn fit(rows: &[Row], origin: &Origin<'_>, l2: f64) -> Result<Calibration> {
+pub fn fit(rows: &[FittingRow], origin: &Origin<'_>, l2: f64) -> Result<Calibration> {
     ensure!(
         rows.len() >= 4 * FOLDS,
         "{} clips are too few to calibrate on; {} or more are needed",
@@ -84,7 +84,7 @@ pub fn fit(rows: &[Row], origin: &Origin<'_>, l2: f64) -> Result<Calibration> {
         if which.len() * 10 < rows.len() * 9 {
             break;
         }
-        let rows: Vec<&Row> = which.iter().map(|&i| &rows[i]).collect();
+        let rows: Vec<&FittingRow> = which.iter().map(|&i| &rows[i]).collect();
         let folds: Vec<usize> = which.iter().map(|&i| fold_of[i]).collect();
         fits.push(fit_tier(&rows, &values, tier, &folds, l2).context("fit the score")?);
     }
@@ -102,7 +102,7 @@ pub fn fit(rows: &[Row], origin: &Origin<'_>, l2: f64) -> Result<Calibration> {
 }
 
 fn fit_tier(
-    rows: &[&Row],
+    rows: &[&FittingRow],
     values: &[Vec<f64>],
     tier: Tier,
     fold_of: &[usize],
@@ -127,7 +127,7 @@ fn fit_tier(
 }
 
 /// P(wrong) of words; `None` where the rows know none.
-fn fit_words(rows: &[Row], fold_of: &[usize], l2: f64) -> Result<Option<WordFit>> {
+fn fit_words(rows: &[FittingRow], fold_of: &[usize], l2: f64) -> Result<Option<WordFit>> {
     let words =
         || rows.iter().zip(fold_of).flat_map(|(r, f)| r.word_features.iter().map(move |w| (w, *f)));
     let values: Vec<Vec<f64>> = words().map(|((values, _), _)| values.clone()).collect();
@@ -178,7 +178,7 @@ fn quality(scored: &[(f64, bool)]) -> CrossValidation {
     }
 }
 
-fn sets(rows: &[&Row], scored: &[(f64, bool)], wers: &[f64]) -> Vec<SetSummary> {
+fn sets(rows: &[&FittingRow], scored: &[(f64, bool)], wers: &[f64]) -> Vec<SetSummary> {
     let mut sets: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (i, row) in rows.iter().enumerate() {
         sets.entry(&row.set).or_default().push(i);
@@ -207,7 +207,7 @@ fn sets(rows: &[&Row], scored: &[(f64, bool)], wers: &[f64]) -> Vec<SetSummary> 
 /// The fold of each row. Clips of one speaker stay together, unless the speaker is the only one of a
 /// set, or has more than a fold's share of all clips: then they can only be split clip by clip. Depends
 /// on the ids alone.
-pub fn folds(rows: &[Row]) -> Vec<usize> {
+pub fn folds(rows: &[FittingRow]) -> Vec<usize> {
     let mut sizes: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for row in rows {
         if let Some(speaker) = &row.speaker {
@@ -246,7 +246,7 @@ pub fn folds(rows: &[Row]) -> Vec<usize> {
 }
 
 /// Digest of the clips and their error counts, whatever their order.
-fn digest(rows: &[Row]) -> String {
+fn digest(rows: &[FittingRow]) -> String {
     let mut lines: Vec<String> = rows
         .iter()
         .map(|r| format!("{}\t{}\t{}\t{}\n", r.set, r.clip, r.errors, r.words))
@@ -266,7 +266,7 @@ mod tests {
     use crate::hypotheses::features;
 
     /// Clips whose first feature tells the outcome nine times in ten.
-    fn rows(n: usize) -> Vec<Row> {
+    fn rows(n: usize) -> Vec<FittingRow> {
         (0..n)
             .map(|i| {
                 let mut values = vec![0.0; features::DECODED.len()];
@@ -275,7 +275,7 @@ mod tests {
                 values[1] = ((i * 7919) % 101) as f64;
                 let mut word = vec![0.0; word_features::NAMES.len()];
                 word[0] = values[0];
-                Row {
+                FittingRow {
                     clip: format!("c{i}"),
                     set: if i % 2 == 0 { "even" } else { "odd" }.into(),
                     speaker: Some(format!("s{}", i / 4)),

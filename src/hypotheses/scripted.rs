@@ -25,7 +25,7 @@ pub const MODEL: &str = "scripted";
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Row {
+struct ScriptedRow {
     clip: Option<String>,
     recording: Option<String>,
     start: Option<f64>,
@@ -50,7 +50,7 @@ struct Row {
 /// The rows of a script.
 #[derive(Clone, Debug)]
 pub struct Script {
-    rows: Vec<Row>,
+    rows: Vec<ScriptedRow>,
     at_once: usize,
 }
 
@@ -67,7 +67,7 @@ impl Script {
         let lines = text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty());
         let rows = lines
             .map(|(i, l)| serde_json::from_str(l).with_context(|| format!("line {}", i + 1)))
-            .collect::<Result<Vec<Row>>>()?;
+            .collect::<Result<Vec<ScriptedRow>>>()?;
         let at_once = rows.iter().filter_map(|row| row.at_once).max().unwrap_or(1).max(1);
         Ok(Self { rows, at_once })
     }
@@ -145,12 +145,12 @@ impl Script {
         })
     }
 
-    fn row_of(&self, clip: &ClipId) -> Option<&Row> {
+    fn row_of(&self, clip: &ClipId) -> Option<&ScriptedRow> {
         if let Some(row) = self.rows.iter().find(|r| r.clip.as_deref() == Some(clip.as_str())) {
             return Some(row);
         }
         let (recording, start, end) = bounds(clip)?;
-        let overlap = |row: &Row| {
+        let overlap = |row: &ScriptedRow| {
             let from = row.start.unwrap_or(0.0).max(start);
             row.end.unwrap_or(f64::INFINITY).min(end) - from
         };

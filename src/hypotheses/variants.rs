@@ -63,7 +63,7 @@ impl Form {
 
 /// A swap that a text allows; bounds in bytes.
 #[derive(Debug)]
-struct Place<'a> {
+struct SwapSite<'a> {
     swap: &'a Swap,
     start: usize,
     end: usize,
@@ -80,8 +80,8 @@ impl Swaps {
     }
 
     /// The first place of each entry, at most [`MOST`], in the order of the text.
-    fn places(&self, text: &str, language: &Language) -> Vec<Place<'_>> {
-        let mut places: Vec<Place> = Vec::new();
+    fn places(&self, text: &str, language: &Language) -> Vec<SwapSite<'_>> {
+        let mut places: Vec<SwapSite> = Vec::new();
         let lower = text.to_lowercase();
         for (swap, form) in self.swaps.iter().filter(|(s, _)| s.language == *language) {
             let found = form.captures(&swap.standard, text, &lower).and_then(|c| c.get(1));
@@ -90,7 +90,7 @@ impl Swaps {
             if elided && !opens_with_vowel(&swap.regional) {
                 continue;
             }
-            let place = Place { swap, start: found.start(), end: found.end() };
+            let place = SwapSite { swap, start: found.start(), end: found.end() };
             match places.iter_mut().find(|p| p.swap.term == swap.term) {
                 Some(known) if place.start < known.start => *known = place,
                 Some(_) => {}
@@ -125,7 +125,7 @@ fn cased(regional: &str, standard: &str) -> String {
 
 /// The tokens that stay, and the text that follows them once a form is swapped. The tail begins at a
 /// token's start, where possible with the space before the word.
-fn retold(tokens: &[Vec<u8>], text: &str, place: &Place) -> (usize, String) {
+fn retold(tokens: &[Vec<u8>], text: &str, place: &SwapSite) -> (usize, String) {
     let word = text[..place.start].rfind(' ').unwrap_or(0);
     let (mut kept, mut at) = (0, 0);
     for token in tokens {

@@ -23,7 +23,7 @@ use whisper::models::ModelFile;
 
 use super::workspace::Workspace;
 use crate::domain::{Round, RoundVerdict, Used, hex_digest};
-use crate::views::progress::Talk;
+use crate::views::progress::Console;
 use anchors::{Anchor, Purpose};
 pub use confidence::Confidence;
 use learn::Lesson;
@@ -88,7 +88,7 @@ struct Plan<'a> {
 ///
 /// # Errors
 /// Too few settled clips, a model that cannot be trained (quantised), bad anchors; stopped.
-pub fn adapt(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<Adapted> {
+pub fn adapt(workspace: &mut Workspace, options: &Options, console: Console) -> Result<Adapted> {
     let mut plan = plan(workspace, options)?;
     let whole = Lesson::whole(&plan);
     let steps = whole.trainings * learn::steps(&plan, &whole);
@@ -115,9 +115,9 @@ pub fn adapt(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result
     plan.materials.clips.retain(|m| sounds.contains_key(&m.clip));
     plan.note_data();
     let began = Instant::now();
-    let learnt = learn::learn(workspace, &plan, &sounds, &whole, &stop, talk)?;
+    let learnt = learn::learn(workspace, &plan, &sounds, &whole, &stop, console)?;
     let (losses, wall_seconds) = (learnt.trained.losses.clone(), began.elapsed().as_secs_f64());
-    let judged = verdict::judge(workspace, &plan, &sounds, learnt, &stop, talk)?;
+    let judged = verdict::judge(workspace, &plan, &sounds, learnt, &stop, console)?;
     let round = Round {
         created: jiff::Timestamp::now().to_string(),
         losses,
@@ -131,7 +131,7 @@ pub fn adapt(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result
     if let RoundVerdict::Promoted { model, .. } = &round.verdict {
         let file = workspace.dir.join(&judged.file);
         adapted.confidence =
-            Some(confidence::refit(workspace, &plan, &sounds, (&file, model), &stop, talk)?);
+            Some(confidence::refit(workspace, &plan, &sounds, (&file, model), &stop, console)?);
     }
     let used: Vec<_> = plan.materials.clips.iter().map(|m| (m.clip.clone(), m.used)).collect();
     workspace.store.keep_round(&round, &used)?;

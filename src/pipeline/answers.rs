@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::settle;
 use super::workspace::Workspace;
 use crate::store::Store;
-use crate::tasks::answers::{self, Known};
+use crate::tasks::answers::{self, KnownAnswers};
 
 /// What was imported.
 #[derive(Debug, Default, Serialize)]
@@ -75,8 +75,8 @@ pub fn import(workspace: &mut Workspace, files: &[PathBuf]) -> Result<Imported> 
 }
 
 /// Everything handed out and answered so far.
-fn known(store: &Store) -> Result<Known> {
-    let mut known = Known::new(store.workspace()?);
+fn known(store: &Store) -> Result<KnownAnswers> {
+    let mut known = KnownAnswers::new(store.workspace()?);
     store.each_handed_out(|out| known.hand_out(out))?;
     store.each_current_answer(|answer| known.record(answer))?;
     Ok(known)

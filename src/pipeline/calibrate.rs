@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::evaluate::Row;
+use super::evaluate::EvaluatedClip;
 use crate::files::write_text;
 use crate::hypotheses::calibrate::{Calibration, CrossValidation, Tier};
 use crate::hypotheses::fit::{self, Origin};
@@ -25,7 +25,7 @@ pub fn calibrate(rows: &[PathBuf], out: &Path) -> Result<Calibration> {
             row.audio.display()
         );
     }
-    let fitted: Vec<fit::Row> = all.into_iter().map(fitting_row).collect();
+    let fitted: Vec<fit::FittingRow> = all.into_iter().map(fitting_row).collect();
     let note = "Fitted by `second-ear calibrate` on clips with reference transcripts.";
     let origin = Origin { model: &model, policy: &policy, note };
     let calibration = fit::fit(&fitted, &origin, fit::L2)?;
@@ -33,7 +33,7 @@ pub fn calibrate(rows: &[PathBuf], out: &Path) -> Result<Calibration> {
     Ok(calibration)
 }
 
-fn read(path: &Path) -> Result<Vec<Row>> {
+fn read(path: &Path) -> Result<Vec<EvaluatedClip>> {
     let text = std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
     let lines = text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty());
     lines
@@ -45,8 +45,8 @@ fn read(path: &Path) -> Result<Vec<Row>> {
         .collect()
 }
 
-fn fitting_row(row: Row) -> fit::Row {
-    fit::Row {
+fn fitting_row(row: EvaluatedClip) -> fit::FittingRow {
+    fit::FittingRow {
         clip: row.audio.to_string_lossy().into_owned(),
         set: row.set,
         speaker: Some(row.speaker).filter(|s| !s.is_empty()),

@@ -15,7 +15,7 @@ use crate::store::Draft;
 use crate::text::normalise;
 use crate::training::export::{self, About, Export, Item, LabelSource};
 use crate::training::split::{self, Shares, Split, SplitItem};
-use crate::views::progress::{Talk, Unit};
+use crate::views::progress::{Console, Unit};
 
 /// How a dataset is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ impl FromStr for Format {
 
 /// What may be asked.
 #[derive(Debug)]
-pub struct Options {
+pub struct DatasetOptions {
     /// One: the dataset is `out` itself; several: a sub-folder each.
     pub formats: Vec<Format>,
     /// Add accepted drafts.
@@ -86,7 +86,7 @@ pub struct Written {
 }
 
 /// Writes the dataset in every format asked for.
-pub fn write(workspace: &Workspace, options: &Options, talk: Talk) -> Result<Written> {
+pub fn write(workspace: &Workspace, options: &DatasetOptions, console: Console) -> Result<Written> {
     let mut written = Written::default();
     let recordings = workspace.store.recordings_by_id()?;
     let mut items = items(workspace, &recordings, options.with_auto)?;
@@ -102,7 +102,7 @@ pub fn write(workspace: &Workspace, options: &Options, talk: Talk) -> Result<Wri
         several => several.iter().map(|f| options.out.join(f.code())).collect(),
     };
     let staging = tempfile::tempdir_in(parent(&options.out)?).context("make a working folder")?;
-    stage(staging.path(), &mut items, &recordings, &mut written, talk)?;
+    stage(staging.path(), &mut items, &recordings, &mut written, console)?;
     for (format, folder) in options.formats.iter().zip(&folders) {
         let mut wav = |item: &Item, path: &Path| {
             std::fs::copy(staged(staging.path(), item), path)?;
@@ -223,9 +223,9 @@ fn stage(
     items: &mut Vec<Item>,
     recordings: &BTreeMap<RecordingId, Recording>,
     written: &mut Written,
-    talk: Talk,
+    console: Console,
 ) -> Result<()> {
-    let progress = talk.progress("dataset", Unit::Things("clips"), items.len() as u64);
+    let progress = console.progress("dataset", Unit::Things("clips"), items.len() as u64);
     let mut good = Vec::new();
     for items in items.chunk_by(|a, b| a.recording == b.recording) {
         let Some(recording) = items.first().and_then(|i| recordings.get(&i.recording)) else {

@@ -17,13 +17,13 @@ use super::workspace::Workspace;
 use crate::domain::{SliceSettings, Weights};
 use crate::hypotheses::scripted::{self, Script};
 use crate::hypotheses::transcriber::Transcriber;
-use crate::views::progress::Talk;
-use crate::workers::event::{Event, Job};
+use crate::views::progress::Console;
+use crate::workers::event::{Job, WorkerEvent};
 use crate::workers::nats::coordinate::{self, Order};
 use crate::workers::nats::files;
 use crate::workers::nats::link::{self, Access};
 use crate::workers::nats::serve;
-use crate::workers::nats::shared::{Fetch, Hands, Prepare, Prepared, Served, Terms};
+use crate::workers::nats::shared::{Fetch, Prepare, Prepared, Served, Terms, TranscriberSetup};
 use crate::workers::nats::streams::Run;
 
 /// How a run is distributed.
@@ -65,10 +65,10 @@ impl Coordinator {
         jobs: Vec<Job>,
         slice: SliceSettings,
         stop: Arc<AtomicBool>,
-        events: Sender<Event>,
-        talk: Talk,
+        events: Sender<WorkerEvent>,
+        console: Console,
     ) -> Result<JoinSet<()>> {
-        let tell = Arc::new(move |line: String| talk.problem(line));
+        let tell = Arc::new(move |line: String| console.problem(line));
         let link = link::connect(&self.access, "second-ear coordinator", tell).await?;
         coordinate::start(link, self.order, jobs, slice, stop, events).await
     }
@@ -97,7 +97,7 @@ fn order(workspace: &Workspace, how: &Distributed, model: Option<(&str, &Path)>)
 
 /// What may be asked of a worker.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct WorkerOptions {
     /// The server.
     pub access: Access,
     /// Its name in results; `None`: host and process.
@@ -113,7 +113,7 @@ pub struct Options {
 }
 
 /// Works until it is told to end, or was idle for long enough.
-pub fn work(options: &Options, talk: Talk) -> Result<Served> {
+pub fn work(options: &WorkerOptions, console: Console) -> Result<Served> {
     let script = options.scripted.as_deref().map(Script::read).transpose()?;
     let own = options.models.iter().map(|path| own_model(path)).collect::<Result<Vec<_>>>()?;
     let threads = match options.workers {
@@ -128,7 +128,7 @@ pub fn work(options: &Options, talk: Talk) -> Result<Served> {
         idle_exit: options.idle_exit.map(Duration::from_secs_f64),
         prepare: prepare(script, own),
         fetch: fetch(),
-        tell: Arc::new(move |line| talk.problem(line)),
+        tell: Arc::new(move |line| console.problem(line)),
         stop: stop.clone(),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -140,11 +140,11 @@ pub fn work(options: &Options, talk: Talk) -> Result<Served> {
         let tell = terms.tell.clone();
         let link =
             link::connect(&options.access, &format!("second-ear worker {name}"), tell).await?;
-        talk.say(format!(
+        console.say(format!(
             "Worker {name}: {threads} threads, work from {}; Ctrl-C ends it.",
             link.shown
         ));
-        tokio::spawn(until_told(stop, talk));
+        tokio::spawn(until_told(stop, console));
         serve::serve(link, terms).await
     });
     // A thread that hangs is not waited for.
@@ -153,7 +153,7 @@ pub fn work(options: &Options, talk: Talk) -> Result<Served> {
 }
 
 /// Ctrl-C or SIGTERM (Kubernetes, Slurm): what is begun is finished. The second Ctrl-C does not wait.
-async fn until_told(stop: Arc<AtomicBool>, talk: Talk) {
+async fn until_told(stop: Arc<AtomicBool>, console: Console) {
     #[cfg(unix)]
     use tokio::signal::unix::{SignalKind, signal};
     #[cfg(unix)]
@@ -171,7 +171,7 @@ async fn until_told(stop: Arc<AtomicBool>, talk: Talk) {
         if stop.swap(true, Ordering::Relaxed) {
             std::process::exit(130);
         }
-        talk.say("ending: clips that are begun are finished, the others go back ...");
+        console.say("ending: clips that are begun are finished, the others go back ...");
     }
 }
 
@@ -203,7 +203,11 @@ fn prepare(script: Option<Script>, own: Vec<(String, PathBuf)>) -> Prepare {
             let script = script.clone().context("the run wants scripted hypotheses")?;
             let at_once = script.at_once();
             let transcriber = Box::new(move || Ok(Transcriber::from(script.clone())));
-            return Ok(Prepared::Ready(Hands { policy: setup.policy, at_once, transcriber }));
+            return Ok(Prepared::Ready(TranscriberSetup {
+                policy: setup.policy,
+                at_once,
+                transcriber,
+            }));
         }
         let mut loaded = loaded.lock().map_err(|_| anyhow::anyhow!("a thread died"))?;
         let weights = setup.policy.weights;
@@ -223,7 +227,7 @@ fn prepare(script: Option<Script>, own: Vec<(String, PathBuf)>) -> Prepare {
         let at_once = engine.at_once();
         let ready = setup.with_engine(engine)?;
         let transcriber = Box::new(move || ready.transcriber());
-        Ok(Prepared::Ready(Hands { policy: setup.policy, at_once, transcriber }))
+        Ok(Prepared::Ready(TranscriberSetup { policy: setup.policy, at_once, transcriber }))
     })
 }
 

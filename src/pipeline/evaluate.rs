@@ -21,13 +21,13 @@ use crate::hypotheses::calibrate::Calibration;
 use crate::hypotheses::second::{self, Judge, Regional};
 use crate::hypotheses::transcriber::Transcriber;
 use crate::routing::lexicon::Lexicon;
-use crate::views::progress::{Talk, Unit};
+use crate::views::progress::{Console, Unit};
 use evaluation::Evaluation;
-pub use rows::Row;
+pub use rows::EvaluatedClip;
 
 /// What may be asked.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct EvaluateOptions {
     /// JSONL manifests with reference transcripts.
     pub manifests: Vec<PathBuf>,
     /// A registered model's name, or a file.
@@ -45,13 +45,13 @@ pub struct Options {
 }
 
 /// Transcribes every clip of the manifests and compares.
-pub fn evaluate(options: &Options, talk: Talk) -> Result<Evaluation> {
+pub fn evaluate(options: &EvaluateOptions, console: Console) -> Result<Evaluation> {
     let references: Vec<_> =
         options.manifests.iter().map(|m| references::read(m)).collect::<Result<_>>()?;
     let references = references.concat();
     let regional = scores::regional(Arc::new(Lexicon::built_in()?));
     let transcribers = transcribers(options, &regional)?;
-    let progress = talk.progress("evaluate", Unit::Things("clips"), references.len() as u64);
+    let progress = console.progress("evaluate", Unit::Things("clips"), references.len() as u64);
     let started = Instant::now();
     let made = transcribe::on_threads(transcribers, &references, &progress, |transcriber, some| {
         rows::rows(some, transcriber, options, &regional)
@@ -66,7 +66,7 @@ pub fn evaluate(options: &Options, talk: Talk) -> Result<Evaluation> {
 }
 
 /// One for each thread, all with the same model.
-fn transcribers(options: &Options, regional: &Regional) -> Result<Vec<Transcriber>> {
+fn transcribers(options: &EvaluateOptions, regional: &Regional) -> Result<Vec<Transcriber>> {
     let model = models::resolve(&options.model, &models::default_dir(), &mut |_| {})?;
     let engine = Engine::load(&model.path, &model.sha256, options.policy.weights)?;
     let judge = Judge {
@@ -86,7 +86,7 @@ fn transcribers(options: &Options, regional: &Regional) -> Result<Vec<Transcribe
 }
 
 /// Writes one row per clip.
-fn write(out: &Path, rows: &[Row]) -> Result<()> {
+fn write(out: &Path, rows: &[EvaluatedClip]) -> Result<()> {
     write_whole(out, |file| {
         for row in rows {
             serde_json::to_writer(&mut *file, row)?;

@@ -44,7 +44,7 @@ impl RoutedAs {
 
 /// What is known of a clip beside the evidence.
 #[derive(Clone, Debug)]
-pub struct Behind {
+pub struct ClipStatus {
     /// The latest decision.
     pub routed: Option<Routed>,
     /// What people settled.
@@ -55,7 +55,7 @@ pub struct Behind {
     pub current: bool,
 }
 
-impl Behind {
+impl ClipStatus {
     /// Whether a person reviews the clip, or has reviewed it.
     pub fn is_for_people(&self) -> bool {
         let human = |r: &Routed| matches!(r.decision, Decision::Human { .. });
@@ -69,9 +69,9 @@ pub fn gather(
     workspace: &Workspace,
     routed_as: &RoutedAs,
     scorer: &Scorer,
-) -> Result<(Vec<Evidence>, Vec<Behind>)> {
+) -> Result<(Vec<Evidence>, Vec<ClipStatus>)> {
     let RoutedAs { model, policy } = routed_as;
-    let known = Known {
+    let known = Lookup {
         routed_as,
         scorer,
         recordings: workspace.store.recordings_by_id()?,
@@ -90,7 +90,7 @@ pub fn gather(
 }
 
 /// What is known of all clips together.
-struct Known<'a> {
+struct Lookup<'a> {
     routed_as: &'a RoutedAs,
     scorer: &'a Scorer,
     recordings: BTreeMap<RecordingId, Recording>,
@@ -98,16 +98,16 @@ struct Known<'a> {
     accents: BTreeMap<ClipId, Vec<(String, Region)>>,
 }
 
-impl Known<'_> {
+impl Lookup<'_> {
     /// Of a clip; `None` where it has no draft.
-    fn about(&self, row: ClipRow) -> Option<(Evidence, Behind)> {
+    fn about(&self, row: ClipRow) -> Option<(Evidence, ClipStatus)> {
         let recording = self.recordings.get(&row.clip.recording)?;
         let ClipRow { clip, hypothesis, routed, consensus, frozen, .. } = row;
         let h = hypothesis?;
         let language = recording.facts.language.clone().map(LanguageChoice::Fixed);
         let language = language.unwrap_or(self.language.clone());
         let scored = self.scorer.score(&h, recording.facts.region.as_ref());
-        let behind = Behind {
+        let behind = ClipStatus {
             routed: routed.clone(),
             consensus,
             language: match &language {

@@ -5,18 +5,18 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 
-use super::evidence::{Behind, RoutedAs, gather};
+use super::evidence::{ClipStatus, RoutedAs, gather};
 use super::scores::Scorer;
 use super::settle;
 use super::workspace::Workspace;
 use crate::domain::{
-    Basis, ClipId, Entry, Event, Kept, Measure, Probability, RoutingSettings, Scope, Threshold,
-    hex_digest,
+    Basis, ClipId, Entry, GuaranteeEvent, Measure, Probability, RoutingSettings, Scope,
+    StoredEntry, Threshold, hex_digest,
 };
 use crate::routing::audit::draw;
 use crate::routing::cost::cost;
 use crate::routing::evidence::Evidence;
-use crate::routing::guarantee::{Known, Look, Outlook, look, may_certify};
+use crate::routing::guarantee::{CandidateClip, Look, Outlook, look, may_certify};
 use crate::routing::standing::standings;
 use crate::statistics::certify::Finding;
 use crate::text::word_errors::word_errors;
@@ -29,7 +29,7 @@ pub struct Looked {
     /// What it rests on.
     pub basis: Basis,
     /// The log before it.
-    pub log: Vec<Kept>,
+    pub log: Vec<StoredEntry>,
 }
 
 /// Clips and what stands behind them, item by item.
@@ -37,7 +37,7 @@ pub struct Clips<'a> {
     /// As routing sees them.
     pub evidence: &'a [Evidence],
     /// What people and earlier runs made of them.
-    pub behind: &'a [Behind],
+    pub behind: &'a [ClipStatus],
 }
 
 /// Looks at the audits so far; `None` when no guarantee is asked for. With `again`, tests open anew.
@@ -52,14 +52,14 @@ pub fn look_at(
     let Some(guarantee) = settings.guarantee() else { return Ok(None) };
     let positions = workspace.store.audit_positions()?;
     let contested: BTreeSet<ClipId> =
-        settle::work_out(workspace)?.0.contested.into_keys().collect();
+        settle::compute_consensus(workspace)?.0.contested.into_keys().collect();
     let standings = standings(clips.evidence, settings, &scorer.lexicon);
     let fitted_here = scorer.calibration.adjustment.is_some();
     let mut known = Vec::new();
     for ((e, b), standing) in clips.evidence.iter().zip(clips.behind).zip(standings) {
         let (Some(score), true) = (e.score, standing.by_score && b.current) else { continue };
         let possible = |r: &crate::domain::Routed| r.inclusion > Probability::ZERO;
-        known.push(Known {
+        known.push(CandidateClip {
             clip: e.clip.clone(),
             region: standing.region,
             draw: draw(settings.seed, &e.clip),
@@ -89,7 +89,7 @@ pub fn look_at(
 
 /// What accepting the draft would have cost; `None` until people have settled the clip. A clip without
 /// a right text, or on which people disagree, counts as all wrong.
-fn loss(clip: &Evidence, behind: &Behind, measure: Measure, contested: bool) -> Option<f64> {
+fn loss(clip: &Evidence, behind: &ClipStatus, measure: Measure, contested: bool) -> Option<f64> {
     let Some(settled) = &behind.consensus else { return contested.then_some(1.0) };
     if !settled.verdict.gives_text() {
         return Some(1.0);
@@ -157,25 +157,26 @@ fn scope_guarantee(
 ) -> Result<ScopeGuarantee> {
     let guarantee = looked.basis.guarantee;
     let cost = cost(outlook, guarantee, None);
-    let dated = |wanted: &dyn Fn(&Event) -> bool| {
-        let kept: Vec<&Kept> =
+    let dated = |wanted: &dyn Fn(&GuaranteeEvent) -> bool| {
+        let kept: Vec<&StoredEntry> =
             looked.log.iter().filter(|k| k.entry.scope == outlook.scope).collect();
-        let opened = kept.iter().rposition(|k| matches!(k.entry.event, Event::Opened { .. }));
+        let opened =
+            kept.iter().rposition(|k| matches!(k.entry.event, GuaranteeEvent::Opened { .. }));
         let mut this_test = kept.into_iter().skip(opened.unwrap_or(0));
         this_test.find(|k| wanted(&k.entry.event)).map(|k| k.created.clone())
     };
-    let certified = |e: &Event| matches!(e, Event::Certified { .. });
+    let certified = |e: &GuaranteeEvent| matches!(e, GuaranteeEvent::Certified { .. });
     let threshold = match outlook.threshold {
         Threshold::Certified { score } => Some(score),
         Threshold::Setting | Threshold::Conservative { .. } => None,
     };
     let alarm = match &outlook.alarm {
-        Some(Event::Alarm { at, since, audits, risk, .. }) => Some(Alarm {
+        Some(GuaranteeEvent::Alarm { at, since, audits, risk, .. }) => Some(Alarm {
             raised: looked
                 .log
                 .iter()
                 .filter(|k| k.entry.scope == outlook.scope)
-                .rfind(|k| matches!(k.entry.event, Event::Alarm { .. }))
+                .rfind(|k| matches!(k.entry.event, GuaranteeEvent::Alarm { .. }))
                 .map(|k| k.created.clone()),
             since: answered(workspace, since)?,
             since_clip: since.to_string(),

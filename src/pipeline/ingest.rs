@@ -10,8 +10,8 @@ use super::manifest::{self, Channels, Entry};
 use super::workspace::Workspace;
 use crate::audio::decode;
 use crate::domain::{Channel, Facts, Recording, RecordingId, SAMPLE_RATE, Samples};
-use crate::store::Known;
-use crate::views::progress::{Talk, Unit};
+use crate::store::Registration;
+use crate::views::progress::{Console, Unit};
 
 /// Endings that are looked at in folders; a file named by hand is always tried.
 const AUDIO: [&str; 22] = [
@@ -41,7 +41,7 @@ pub struct Ingested {
 }
 
 /// Registers everything under `paths`.
-pub fn ingest(workspace: &mut Workspace, paths: &[PathBuf], talk: Talk) -> Result<Ingested> {
+pub fn ingest(workspace: &mut Workspace, paths: &[PathBuf], console: Console) -> Result<Ingested> {
     let mut done = Ingested::default();
     let mut entries = Vec::new();
     for path in paths {
@@ -49,7 +49,7 @@ pub fn ingest(workspace: &mut Workspace, paths: &[PathBuf], talk: Talk) -> Resul
             done.failed.push(format!("{error:#}"));
         }
     }
-    let progress = talk.progress("ingest", Unit::Things("files"), entries.len() as u64);
+    let progress = console.progress("ingest", Unit::Things("files"), entries.len() as u64);
     for entry in entries {
         if let Err(error) = register(workspace, &entry, &mut done) {
             let place =
@@ -127,10 +127,10 @@ fn register(workspace: &mut Workspace, entry: &Entry, done: &mut Ingested) -> Re
         };
         changed |= workspace.store.earlier_content(&recording)?.is_some();
         match workspace.store.register(&recording)? {
-            Known::New => done.added += 1,
-            Known::Same => done.known += 1,
-            Known::Updated => done.updated += 1,
-            Known::Moved => done.moved += 1,
+            Registration::New => done.added += 1,
+            Registration::Same => done.known += 1,
+            Registration::Updated => done.updated += 1,
+            Registration::Moved => done.moved += 1,
         }
     }
     if changed {

@@ -13,13 +13,13 @@ use super::workspace::Workspace;
 use crate::domain::{BatchId, ClipId, LanguageChoice};
 use crate::store::BatchRow;
 use crate::views::people::{Batch, Work};
-use known::{ClipFacts, HandedOutDrafts, Known};
+use known::{AnsweredClips, ClipFacts, HandedOutDrafts};
 use tally::Tally;
 
 /// Counts everything.
 pub fn work(workspace: &Workspace) -> Result<Work> {
     let settings = &workspace.config.tasks;
-    let (settled, _) = settle::work_out(workspace)?;
+    let (settled, _) = settle::compute_consensus(workspace)?;
     let batches = workspace.store.batches()?;
     let known = known(workspace, &batches)?;
     let mut tally = Tally::default();
@@ -38,11 +38,11 @@ pub fn work(workspace: &Workspace) -> Result<Work> {
 }
 
 /// What answers are counted against.
-fn known(workspace: &Workspace, batches: &[BatchRow]) -> Result<Known> {
+fn known(workspace: &Workspace, batches: &[BatchRow]) -> Result<AnsweredClips> {
     let mut drafts = HandedOutDrafts::default();
     workspace.store.each_handed_out(|out| drafts.add(out))?;
     let pay = |row: &BatchRow| row.pay.unwrap_or(0.0) / drafts.clips_of(&row.id).max(1) as f64;
-    Ok(Known {
+    Ok(AnsweredClips {
         pay: batches.iter().map(|row| (row.id.clone(), pay(row))).collect(),
         pay_per_clip: workspace.config.tasks.pay_per_clip,
         clips: answered(workspace)?,
@@ -79,7 +79,7 @@ fn answered(workspace: &Workspace) -> Result<BTreeMap<ClipId, ClipFacts>> {
 }
 
 /// Batches as they were handed out, without their answers.
-fn handed_out(batches: &[BatchRow], known: &Known) -> BTreeMap<BatchId, Batch> {
+fn handed_out(batches: &[BatchRow], known: &AnsweredClips) -> BTreeMap<BatchId, Batch> {
     let batch = |row: &BatchRow| {
         let hours = row.estimate.filter(|s| *s > 0.0).map(|s| s / 3600.0);
         Batch {

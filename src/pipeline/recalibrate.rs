@@ -10,7 +10,7 @@ use super::workspace::Workspace;
 use crate::domain::{Decision, Hypothesis, LanguageChoice, Recording, Verdict, round_seed};
 use crate::files::write_text;
 use crate::hypotheses::adjust::map::Map;
-use crate::hypotheses::adjust::{self, Adjustment, Own, Refused};
+use crate::hypotheses::adjust::{self, Adjustment, CalibrationSample, Refused};
 use crate::hypotheses::calibrate::Calibration;
 use crate::routing::audit::draw;
 use crate::routing::guarantee::may_certify;
@@ -58,7 +58,7 @@ pub fn settled_clips(
     workspace: &Workspace,
     scorer: &Scorer,
     draft: &mut dyn FnMut(&mut ClipRow) -> bool,
-) -> Result<(Vec<Own>, usize)> {
+) -> Result<(Vec<CalibrationSample>, usize)> {
     let mut reserved_for_guarantees = 0;
     let mut own = Vec::new();
     let settings = workspace.config.routing.clone();
@@ -88,7 +88,7 @@ pub fn settled_clips(
             true => inclusion / 2.0,
             false => 1.0 - settings.audit_rate / 2.0,
         };
-        own.push(Own { weight: 1.0 / used, ..clip });
+        own.push(CalibrationSample { weight: 1.0 / used, ..clip });
         Ok(())
     })?;
     Ok((own, reserved_for_guarantees))
@@ -98,7 +98,7 @@ pub fn settled_clips(
 pub fn refit(
     workspace: &Workspace,
     scorer: &Scorer,
-    own: &[Own],
+    own: &[CalibrationSample],
     reserved_for_guarantees: usize,
     path: PathBuf,
 ) -> Result<Result<Recalibrated, Refused>> {
@@ -120,7 +120,7 @@ fn settled(
     recording: &Recording,
     scorer: &Scorer,
     fallback: &LanguageChoice,
-) -> Option<Own> {
+) -> Option<CalibrationSample> {
     let (h, consensus, routed) =
         (row.hypothesis.as_ref()?, row.consensus.as_ref()?, row.routed.as_ref()?);
     if consensus.support == 0
@@ -145,7 +145,7 @@ fn settled(
         _ => return None,
     };
     let own = own(recording.speaker_key(), h, (errors, words), scorer)?;
-    Some(Own { region: recording.facts.region.clone(), ..own })
+    Some(CalibrationSample { region: recording.facts.region.clone(), ..own })
 }
 
 /// A draft with so many errors in so many words of its reference, by whom it is; `None` where it has no score.
@@ -154,9 +154,9 @@ pub fn own(
     h: &Hypothesis,
     (errors, words): (usize, usize),
     scorer: &Scorer,
-) -> Option<Own> {
+) -> Option<CalibrationSample> {
     let (features, words) = (scorer.features(h), words.max(1) as f64);
-    Some(Own {
+    Some(CalibrationSample {
         speaker,
         region: None,
         score: scorer.calibration.unadjusted(&features)?,

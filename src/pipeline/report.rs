@@ -20,17 +20,17 @@ use super::scores::Scorer;
 use super::workspace::Workspace;
 use crate::files::write_whole;
 use crate::store::RecordingState;
-use crate::views::clips::{self, Row};
+use crate::views::clips::{self, ReportRow};
 use crate::views::report::{Report, VERSION};
 
 /// The state of affairs of a workspace, and the rows that its rates are made of.
-pub fn report(workspace: &Workspace) -> Result<(Report, Vec<Row>)> {
+pub fn report(workspace: &Workspace) -> Result<(Report, Vec<ReportRow>)> {
     let store = &workspace.store;
     let seed = workspace.config.routing.seed;
     let scorer = Scorer::of(workspace)?;
     let walked = rows::walk(workspace, &scorer)?;
-    let all: Vec<&Row> = walked.rows.iter().collect();
-    let kept: Vec<&Row> = all.iter().copied().filter(|r| !r.is_dropped()).collect();
+    let all: Vec<&ReportRow> = walked.rows.iter().collect();
+    let kept: Vec<&ReportRow> = all.iter().copied().filter(|r| !r.is_dropped()).collect();
     let mut failed = Vec::new();
     let mut recordings = 0;
     for row in store.recordings()? {
@@ -59,7 +59,7 @@ pub fn report(workspace: &Workspace) -> Result<(Report, Vec<Row>)> {
         seconds: total.seconds(),
         clips: walked.states,
         speakers: kept.iter().map(|r| &r.speaker).collect::<BTreeSet<_>>().len() as u64,
-        human: groups::human(&kept, seed, Row::is_human),
+        human: groups::human(&kept, seed, ReportRow::is_human),
         drafts: groups::drafts(&all, seed),
         residual_error: groups::residual_error(&all),
         by_reason,
@@ -78,8 +78,11 @@ pub fn report(workspace: &Workspace) -> Result<(Report, Vec<Row>)> {
     Ok((report, walked.rows))
 }
 
-fn grouped<'r, K: Ord>(rows: &[&'r Row], key: impl Fn(&Row) -> K) -> BTreeMap<K, Vec<&'r Row>> {
-    let mut groups: BTreeMap<K, Vec<&Row>> = BTreeMap::new();
+fn grouped<'r, K: Ord>(
+    rows: &[&'r ReportRow],
+    key: impl Fn(&ReportRow) -> K,
+) -> BTreeMap<K, Vec<&'r ReportRow>> {
+    let mut groups: BTreeMap<K, Vec<&ReportRow>> = BTreeMap::new();
     for row in rows {
         groups.entry(key(row)).or_default().push(row);
     }
@@ -87,6 +90,6 @@ fn grouped<'r, K: Ord>(rows: &[&'r Row], key: impl Fn(&Row) -> K) -> BTreeMap<K,
 }
 
 /// Writes the rows as CSV.
-pub fn write_csv(rows: &[Row], path: &Path) -> Result<()> {
+pub fn write_csv(rows: &[ReportRow], path: &Path) -> Result<()> {
     write_whole(path, |out| clips::write(rows, out))
 }

@@ -12,7 +12,7 @@ use crate::domain::{Decision, Thresholds};
 use crate::routing::decide;
 use crate::store::Grounds;
 use crate::views::guarantee::GuaranteeReport;
-use crate::views::progress::Talk;
+use crate::views::progress::Console;
 
 /// Clips by decision.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -42,11 +42,11 @@ pub fn route(
     workspace: &mut Workspace,
     routed_as: &RoutedAs,
     again: bool,
-    talk: Talk,
+    console: Console,
 ) -> Result<(Counts, Option<GuaranteeReport>)> {
     let scorer = Scorer::of(workspace)?;
     if let Err(why) = scorer.fits(&routed_as.model, &routed_as.policy) {
-        talk.problem(format!(
+        console.problem(format!(
             "No draft is accepted on a score: {why}. Fit one with `second-ear evaluate` and \
              `second-ear calibrate`, and name it in the settings."
         ));

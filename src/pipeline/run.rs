@@ -22,13 +22,13 @@ use crate::hypotheses::scripted::{self, Script};
 use crate::hypotheses::transcriber::Transcriber;
 use crate::store::{RecordingState, Store};
 use crate::views::guarantee::GuaranteeReport;
-use crate::views::progress::{Progress, Talk, Unit};
-use crate::workers::event::{Event, Job, Receipt, Settings};
+use crate::views::progress::{Console, Progress, Unit};
+use crate::workers::event::{Job, Receipt, Settings, WorkerEvent};
 use crate::workers::local;
 
 /// What may be asked of a run.
 #[derive(Debug, Default)]
-pub struct Options {
+pub struct RunOptions {
     /// Say what would be done, and do nothing.
     pub dry_run: bool,
     /// Threads that transcribe; overrides the settings.
@@ -43,7 +43,7 @@ pub struct Options {
 
 /// What a run did, or would do.
 #[derive(Debug, Default, Serialize)]
-pub struct Outcome {
+pub struct RunOutcome {
     /// Recordings cut into clips.
     pub sliced: usize,
     /// Clips transcribed.
@@ -66,18 +66,22 @@ pub struct Outcome {
 }
 
 /// Brings everything in the workspace up to date.
-pub fn run(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<Outcome> {
+pub fn run(
+    workspace: &mut Workspace,
+    options: &RunOptions,
+    console: Console,
+) -> Result<RunOutcome> {
     let policy = workspace.config.decode.clone();
     let model = match &options.scripted {
         Some(_) => None,
         None => Some(workspace.model()?),
     };
     let model_id = model.as_ref().map_or(scripted::MODEL.to_string(), |m| m.id());
-    let mut outcome = Outcome {
+    let mut outcome = RunOutcome {
         model: workspace.config.model.clone(),
         policy: policy.id(),
         dry_run: options.dry_run,
-        ..Outcome::default()
+        ..RunOutcome::default()
     };
     if let Some(model) = &model
         && !options.dry_run
@@ -86,16 +90,16 @@ pub fn run(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<O
     }
     let jobs = plan(workspace, &model_id, &mut outcome)?;
     if options.dry_run {
-        return Ok(foretell(&jobs, outcome));
+        return Ok(dry_run(&jobs, outcome));
     }
     let workers = workspace.config.worker_count(options.workers);
     if !jobs.is_empty() {
-        let hands = match &options.nats {
+        let backend = match &options.nats {
             Some(how) => {
                 let file = model.as_ref().map(|m| (&*m.sha256, &*m.path));
-                Hands::Nats(Box::new(Coordinator::of(workspace, how, file)?))
+                Backend::Nats(Box::new(Coordinator::of(workspace, how, file)?))
             }
-            None => Hands::Local(match (&model, &options.scripted) {
+            None => Backend::Local(match (&model, &options.scripted) {
                 (Some(model), _) => {
                     let ready = Setup::of(workspace, &model.sha256)?.ready(&model.path)?;
                     (0..workers).map(|_| ready.transcriber()).collect::<Result<Vec<_>>>()?
@@ -106,14 +110,14 @@ pub fn run(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<O
         };
         let settings = Settings { slice: workspace.config.slice.clone(), policy: policy.clone() };
         let total: Samples = jobs.iter().map(left).sum();
-        let progress = talk.progress("transcribe", Unit::Audio, total.0);
+        let progress = console.progress("transcribe", Unit::Audio, total.0);
         let mut keeper = Keeper { store: &mut workspace.store, outcome: &mut outcome, progress };
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
             .build()
             .context("start the runtime")?;
-        let stopped = runtime.block_on(flow(jobs, settings, hands, talk, &mut keeper));
+        let stopped = runtime.block_on(flow(jobs, settings, backend, console, &mut keeper));
         drop(keeper);
         // A thread in the middle of an encoder run is not waited for: it keeps nothing.
         runtime.shutdown_background();
@@ -123,12 +127,12 @@ pub fn run(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<O
     }
     let routed_as = RoutedAs { model: model_id, policy: policy.id() };
     (outcome.routed, outcome.guarantee) =
-        route::route(workspace, &routed_as, options.recertify, talk)?;
+        route::route(workspace, &routed_as, options.recertify, console)?;
     Ok(outcome)
 }
 
 /// What is left to do, recording by recording, in order of ingestion.
-fn plan(workspace: &Workspace, model: &str, outcome: &mut Outcome) -> Result<Vec<Job>> {
+fn plan(workspace: &Workspace, model: &str, outcome: &mut RunOutcome) -> Result<Vec<Job>> {
     let policy = workspace.config.decode.id();
     let mut pending = workspace.store.untranscribed(model, &policy)?;
     let mut jobs = Vec::new();
@@ -176,7 +180,7 @@ fn left(job: &Job) -> Samples {
     }
 }
 
-fn foretell(jobs: &[Job], mut outcome: Outcome) -> Outcome {
+fn dry_run(jobs: &[Job], mut outcome: RunOutcome) -> RunOutcome {
     outcome.sliced = jobs.iter().filter(|j| j.clips.is_none()).count();
     outcome.transcribed = jobs.iter().filter_map(|j| j.clips.as_ref()).map(Vec::len).sum();
     outcome.transcribed_seconds = jobs.iter().map(left).sum::<Samples>().seconds();
@@ -192,7 +196,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const FOREVER: Duration = Duration::from_secs(86_400 * 365 * 30);
 
 /// Who transcribes.
-enum Hands {
+enum Backend {
     /// Threads of this process.
     Local(Vec<Transcriber>),
     /// Workers of a server.
@@ -203,17 +207,19 @@ enum Hands {
 async fn flow(
     jobs: Vec<Job>,
     settings: Settings,
-    hands: Hands,
-    talk: Talk,
+    backend: Backend,
+    console: Console,
     keeper: &mut Keeper<'_>,
 ) -> Result<bool> {
     let stop = Arc::new(AtomicBool::new(false));
     let (send, mut events) = tokio::sync::mpsc::channel(MOST_AT_ONCE);
     let known: BTreeMap<_, _> =
         jobs.iter().map(|j| (j.recording.id.clone(), j.recording.path.clone())).collect();
-    let mut threads = match hands {
-        Hands::Local(hands) => local::start(jobs, settings, hands, stop.clone(), send),
-        Hands::Nats(to) => to.start(jobs, settings.slice, stop.clone(), send, talk).await?,
+    let mut threads = match backend {
+        Backend::Local(transcribers) => {
+            local::start(jobs, settings, transcribers, stop.clone(), send)
+        }
+        Backend::Nats(to) => to.start(jobs, settings.slice, stop.clone(), send, console).await?,
     };
     let mut batch = Vec::new();
     let mut patience = Instant::now() + FOREVER;
@@ -247,38 +253,38 @@ async fn flow(
 /// Writes finished units to the store and counts them.
 struct Keeper<'a> {
     store: &'a mut Store,
-    outcome: &'a mut Outcome,
+    outcome: &'a mut RunOutcome,
     progress: Progress,
 }
 
 impl Keeper<'_> {
     fn keep(
         &mut self,
-        events: impl Iterator<Item = Event>,
+        events: impl Iterator<Item = WorkerEvent>,
         paths: &BTreeMap<RecordingId, String>,
     ) -> Result<()> {
         let (mut transcribed, mut receipts) = (Vec::new(), Vec::new());
         for event in events {
             match event {
-                Event::Transcribed(hypothesis, receipt) => {
+                WorkerEvent::Transcribed(hypothesis, receipt) => {
                     transcribed.push(*hypothesis);
                     receipts.push(receipt);
                 }
-                Event::Remark(line) => self.progress.say(line),
-                Event::Sliced { recording, length, pieces } => {
+                WorkerEvent::Remark(line) => self.progress.say(line),
+                WorkerEvent::Sliced { recording, length, pieces } => {
                     self.store.keep_pieces(&recording, length, &pieces)?;
                     self.outcome.sliced += 1;
                     let silence =
                         pieces.iter().filter(|p| !matches!(p, crate::domain::Piece::Clip { .. }));
                     self.progress.advance(silence.map(|p| p.span().len().0).sum());
                 }
-                Event::Through(recording) => self.store.keep_success(&recording)?,
-                Event::Failed { recording, error } => {
+                WorkerEvent::Through(recording) => self.store.keep_success(&recording)?,
+                WorkerEvent::Failed { recording, error } => {
                     let path = paths.get(&recording).map_or("", String::as_str);
                     self.outcome.failed.push(format!("{path}: {error:#}"));
                     self.store.keep_failure(&recording, &format!("{error:#}"))?;
                 }
-                Event::ClipFailed { clip: Clip { id, recording, span }, error, receipt } => {
+                WorkerEvent::ClipFailed { clip: Clip { id, recording, span }, error, receipt } => {
                     let path = paths.get(&recording).map_or("", String::as_str);
                     let Span { start, end } = span;
                     self.outcome.failed.push(format!(

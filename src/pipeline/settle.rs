@@ -33,13 +33,13 @@ pub fn write_settled(dir: &Path) -> Result<Workspace> {
 
 /// Settles all clips and keeps what is settled.
 pub fn settle(workspace: &mut Workspace) -> Result<Settled> {
-    let (settled, consensus) = work_out(workspace)?;
+    let (settled, consensus) = compute_consensus(workspace)?;
     workspace.store.keep_consensus(&consensus)?;
     Ok(settled)
 }
 
 /// What the answers settle, without keeping it.
-pub fn work_out(workspace: &Workspace) -> Result<(Settled, Vec<Consensus>)> {
+pub fn compute_consensus(workspace: &Workspace) -> Result<(Settled, Vec<Consensus>)> {
     let store = &workspace.store;
     let gold = store.gold()?;
     let truths = truths(workspace, &gold)?;

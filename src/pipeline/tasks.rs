@@ -22,14 +22,14 @@ use crate::tasks::bundle::Format;
 use crate::tasks::consensus::plain;
 use crate::tasks::page::{Version, Warning};
 use crate::tasks::warnings::warnings;
-use crate::views::progress::{Talk, Unit};
+use crate::views::progress::{Console, Unit};
 use checks::Checks;
 use item::{Item, Recordings};
 pub use terms::Pace;
 
 /// What may be asked.
 #[derive(Debug, Default)]
-pub struct Options {
+pub struct TaskOptions {
     /// Folder to write to.
     pub out: PathBuf,
     /// One or several.
@@ -72,10 +72,14 @@ pub struct Written {
 }
 
 /// Writes task files, highest priorities first, in order of time within a file.
-pub fn write(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result<Written> {
+pub fn write(
+    workspace: &mut Workspace,
+    options: &TaskOptions,
+    console: Console,
+) -> Result<Written> {
     let recordings = Recordings::of(&workspace.store)?;
     let gold = workspace.store.gold()?;
-    let (settled, _) = settle::work_out(workspace)?;
+    let (settled, _) = settle::compute_consensus(workspace)?;
     let only_new = options.only_new && !options.adjudicate;
     let (settings, seed) = (workspace.config.tasks.clone(), workspace.config.routing.seed);
     let mut written = Written { contested: settled.contested.len(), ..Written::default() };
@@ -95,7 +99,7 @@ pub fn write(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result
     let with_checks = settings.gold_share > 0.0 || settings.seeded_error_share > 0.0;
     let mut found = match with_checks && !options.adjudicate && !waiting.is_empty() {
         true => item::find(&workspace.store, &recordings, &gold)?,
-        false => item::Found::default(),
+        false => item::CheckClips::default(),
     };
     let checks = Checks::new(&mut found, &unreadable, &answered);
     let kit = batch::Kit {
@@ -104,7 +108,7 @@ pub fn write(workspace: &mut Workspace, options: &Options, talk: Talk) -> Result
         reported: reported(workspace)?,
         recordings,
     };
-    let progress = talk.progress("tasks", Unit::Things("clips"), waiting.len() as u64);
+    let progress = console.progress("tasks", Unit::Things("clips"), waiting.len() as u64);
     for few in waiting.chunks(options.clips_per_file) {
         let clips = few.iter().map(|w| &w.clip);
         let mut chunk = item::load(&workspace.store, &kit.recordings, clips)?;

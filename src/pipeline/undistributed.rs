@@ -10,8 +10,8 @@ use tokio::task::JoinSet;
 
 use super::workspace::Workspace;
 use crate::domain::SliceSettings;
-use crate::views::progress::Talk;
-use crate::workers::event::{Event, Job};
+use crate::views::progress::Console;
+use crate::workers::event::{Job, WorkerEvent};
 
 /// Says so.
 pub const LACKING: &str =
@@ -36,8 +36,8 @@ impl Coordinator {
         _: Vec<Job>,
         _: SliceSettings,
         _: Arc<AtomicBool>,
-        _: Sender<Event>,
-        _: Talk,
+        _: Sender<WorkerEvent>,
+        _: Console,
     ) -> Result<JoinSet<()>> {
         match self {}
     }

@@ -17,7 +17,8 @@
 use std::collections::BTreeMap;
 
 use crate::domain::{
-    ClipId, Entry, Event, Guarantee, Region, RoutingSettings, Scope, Threshold, Thresholds, draw,
+    ClipId, Entry, Guarantee, GuaranteeEvent, Region, RoutingSettings, Scope, Threshold,
+    Thresholds, draw,
 };
 use crate::statistics::betting::Rule;
 use crate::statistics::certify::{self, Audit, Finding};
@@ -25,7 +26,7 @@ use crate::statistics::watch::{Watched, watch};
 
 /// A clip that a good enough score would have accepted.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Known {
+pub struct CandidateClip {
     /// The clip.
     pub clip: ClipId,
     /// Its region, declared or inferred.
@@ -76,7 +77,7 @@ pub struct Outlook {
     /// What the watch over the guarantee in force says.
     pub watched: Option<Watched>,
     /// The alarm after which nothing has been certified again.
-    pub alarm: Option<Event>,
+    pub alarm: Option<GuaranteeEvent>,
 }
 
 /// What a look finds.
@@ -101,7 +102,7 @@ pub struct Look {
 /// With `again`, every scope's test opens anew.
 pub fn look(
     settings: &RoutingSettings,
-    clips: &[Known],
+    clips: &[CandidateClip],
     log: &[Entry],
     next: u64,
     again: bool,
@@ -135,8 +136,10 @@ pub fn look(
     };
     for scope in scopes(clips, &sample, settings.region_min_audits) {
         let inside = |i: &usize| holds(&scope, clips[*i].region.as_ref());
-        let members: Vec<&Known> = (0..clips.len()).filter(inside).map(|i| &clips[i]).collect();
-        let drawn: Vec<&Known> = sample.iter().filter(|i| inside(i)).map(|&i| &clips[i]).collect();
+        let members: Vec<&CandidateClip> =
+            (0..clips.len()).filter(inside).map(|i| &clips[i]).collect();
+        let drawn: Vec<&CandidateClip> =
+            sample.iter().filter(|i| inside(i)).map(|&i| &clips[i]).collect();
         let mut audits: Vec<Placed> = sample
             .iter()
             .filter(|i| inside(i))
@@ -161,7 +164,7 @@ fn conservative(Guarantee { target, measure, .. }: Guarantee) -> Threshold {
 }
 
 /// The pool, then each region with enough audits drawn: their number says nothing of their losses.
-fn scopes(clips: &[Known], sample: &[usize], least: usize) -> Vec<Scope> {
+fn scopes(clips: &[CandidateClip], sample: &[usize], least: usize) -> Vec<Scope> {
     let mut drawn: BTreeMap<&Region, usize> = BTreeMap::new();
     for region in sample.iter().filter_map(|&i| clips[i].region.as_ref()) {
         *drawn.entry(region).or_default() += 1;
@@ -187,7 +190,7 @@ struct Placed<'a> {
 }
 
 impl<'a> Placed<'a> {
-    fn new(known: &'a Known, position: u64, loss: f64) -> Self {
+    fn new(known: &'a CandidateClip, position: u64, loss: f64) -> Self {
         Self { clip: &known.clip, position, audit: Audit { score: known.score, loss } }
     }
 }
@@ -206,7 +209,7 @@ struct History {
     test: Option<Test>,
     /// Thresholds with the position up to which audits were used, falling.
     certified: Vec<(f64, u64)>,
-    alarm: Option<Event>,
+    alarm: Option<GuaranteeEvent>,
 }
 
 impl History {
@@ -216,17 +219,17 @@ impl History {
         history
     }
 
-    fn learn(&mut self, event: &Event) {
+    fn learn(&mut self, event: &GuaranteeEvent) {
         match event {
-            Event::Opened { start, horizon, from } => {
+            GuaranteeEvent::Opened { start, horizon, from } => {
                 self.test = Some(Test { start: *start, horizon: *horizon, from: *from });
                 self.certified.clear();
             }
-            Event::Certified { threshold, upto, .. } => {
+            GuaranteeEvent::Certified { threshold, upto, .. } => {
                 self.certified.push((*threshold, *upto));
                 self.alarm = None;
             }
-            Event::Alarm { .. } => self.alarm = Some(event.clone()),
+            GuaranteeEvent::Alarm { .. } => self.alarm = Some(event.clone()),
         }
     }
 
@@ -241,8 +244,8 @@ impl History {
 struct Case<'a> {
     guarantee: Guarantee,
     scope: Scope,
-    members: Vec<&'a Known>,
-    drawn: Vec<&'a Known>,
+    members: Vec<&'a CandidateClip>,
+    drawn: Vec<&'a CandidateClip>,
     audits: Vec<Placed<'a>>,
     next: u64,
 }
@@ -253,7 +256,7 @@ const LEAST_HORIZON: usize = 100;
 impl Case<'_> {
     fn judge(self, log: &[Entry], again: bool, entries: &mut Vec<Entry>) -> Outlook {
         let mut history = History::of(&self.scope, log);
-        let mut note = |history: &mut History, event: Event| {
+        let mut note = |history: &mut History, event: GuaranteeEvent| {
             history.learn(&event);
             entries.push(Entry { scope: self.scope.clone(), event });
         };
@@ -264,7 +267,11 @@ impl Case<'_> {
             let (seen, alarm) = self.watch(&history);
             match alarm {
                 Some(alarm) => {
-                    let from = if let Event::Alarm { position, .. } = alarm { position } else { 0 };
+                    let from = if let GuaranteeEvent::Alarm { position, .. } = alarm {
+                        position
+                    } else {
+                        0
+                    };
                     note(&mut history, alarm);
                     note(&mut history, self.open(from));
                 }
@@ -284,7 +291,7 @@ impl Case<'_> {
             && history.certified.last().is_none_or(|(least, _)| seen.threshold < *least)
         {
             let used = counted.iter().filter(|a| a.audit.score >= seen.threshold);
-            let event = Event::Certified {
+            let event = GuaranteeEvent::Certified {
                 threshold: seen.threshold,
                 upto: self.next,
                 used: used.map(|a| a.clip.clone()).collect(),
@@ -322,10 +329,10 @@ impl Case<'_> {
         certify::start(&expected, self.guarantee.target)
     }
 
-    fn open(&self, from: u64) -> Event {
+    fn open(&self, from: u64) -> GuaranteeEvent {
         let start = self.start();
         let horizon = self.drawn.iter().filter(|c| c.score >= start).count();
-        Event::Opened { start, horizon: horizon.max(LEAST_HORIZON), from }
+        GuaranteeEvent::Opened { start, horizon: horizon.max(LEAST_HORIZON), from }
     }
 
     /// Share of the candidates that score at least `start`, their mean expected loss and P(any error).
@@ -337,7 +344,7 @@ impl Case<'_> {
         (over.len() as f64 / self.members.len().max(1) as f64, (loss, error))
     }
 
-    fn watch(&self, history: &History) -> (Watched, Option<Event>) {
+    fn watch(&self, history: &History) -> (Watched, Option<GuaranteeEvent>) {
         let accepted = |a: &&Placed| {
             history.in_force(a.position).is_some_and(|threshold| a.audit.score >= threshold)
         };
@@ -347,7 +354,7 @@ impl Case<'_> {
         let alarm = seen.alarm.map(|alarm| {
             let losses: Vec<f64> =
                 after[alarm.since..=alarm.at].iter().map(|a| a.audit.loss).collect();
-            Event::Alarm {
+            GuaranteeEvent::Alarm {
                 at: after[alarm.at].clip.clone(),
                 since: after[alarm.since].clip.clone(),
                 position: after[alarm.since].position,

@@ -3,14 +3,14 @@
 //! precision and recall, ECE, Brier, NCE. The calibration error with weights: `reliability`.
 //! Left to others: what to do about it. Formulas: see each function.
 
-use super::reliability::Outcome;
+use super::reliability::ScoredClip;
 
 /// Bins of equal mass in the calibration error.
 const BINS: usize = 15;
 
 /// [`auroc`] of weighted clips: of all pairs, each with the product of its weights.
-pub fn weighted_auroc(outcomes: &[Outcome]) -> Option<f64> {
-    let mut order: Vec<&Outcome> = outcomes.iter().filter(|o| o.weight > 0.0).collect();
+pub fn weighted_auroc(outcomes: &[ScoredClip]) -> Option<f64> {
+    let mut order: Vec<&ScoredClip> = outcomes.iter().filter(|o| o.weight > 0.0).collect();
     order.sort_by(|a, b| a.score.total_cmp(&b.score));
     let (mut good, mut bad, mut won) = (0.0, 0.0, 0.0);
     for group in order.chunk_by(|a, b| a.score == b.score) {
@@ -25,8 +25,8 @@ pub fn weighted_auroc(outcomes: &[Outcome]) -> Option<f64> {
 
 /// Average precision in finding the clips with errors by their low score: the sum of precision times
 /// the gain in recall, from the lowest score up (area under precision and recall). `None` without errors.
-pub fn error_precision(outcomes: &[Outcome]) -> Option<f64> {
-    let mut order: Vec<&Outcome> = outcomes.iter().collect();
+pub fn error_precision(outcomes: &[ScoredClip]) -> Option<f64> {
+    let mut order: Vec<&ScoredClip> = outcomes.iter().collect();
     order.sort_by(|a, b| a.score.total_cmp(&b.score));
     let errors: f64 = order.iter().filter(|o| !o.good).map(|o| o.weight).sum();
     let (mut found, mut taken, mut area) = (0.0, 0.0, 0.0);
@@ -42,14 +42,14 @@ pub fn error_precision(outcomes: &[Outcome]) -> Option<f64> {
 }
 
 /// [`brier`] of weighted clips; `None` of none.
-pub fn weighted_brier(outcomes: &[Outcome]) -> Option<f64> {
+pub fn weighted_brier(outcomes: &[ScoredClip]) -> Option<f64> {
     let total: f64 = outcomes.iter().map(|o| o.weight).sum();
     let sum: f64 = outcomes.iter().map(|o| o.weight * (o.score - f64::from(o.good)).powi(2)).sum();
     (total > 0.0).then(|| sum / total)
 }
 
 /// [`nce`] of weighted clips.
-pub fn weighted_nce(outcomes: &[Outcome]) -> Option<f64> {
+pub fn weighted_nce(outcomes: &[ScoredClip]) -> Option<f64> {
     let of = |is: bool| outcomes.iter().filter(|o| o.good == is).map(|o| o.weight).sum::<f64>();
     let (good, bad) = (of(true), of(false));
     if good <= 0.0 || bad <= 0.0 {
@@ -57,7 +57,7 @@ pub fn weighted_nce(outcomes: &[Outcome]) -> Option<f64> {
     }
     let n = good + bad;
     let h0 = -(good * (good / n).log2() + bad * (bad / n).log2());
-    let right = |o: &Outcome| if o.good { o.score } else { 1.0 - o.score };
+    let right = |o: &ScoredClip| if o.good { o.score } else { 1.0 - o.score };
     let gain: f64 = outcomes.iter().map(|o| o.weight * right(o).clamp(1e-9, 1.0).log2()).sum();
     Some((h0 + gain) / h0)
 }
@@ -152,8 +152,8 @@ mod tests {
             let column =
                 |name: &str| -> Vec<f64> { serde_json::from_value(case[name].clone()).unwrap() };
             let (score, weight, errors) = (column("score"), column("weight"), column("errors"));
-            let outcomes: Vec<Outcome> = (0..score.len())
-                .map(|i| Outcome { score: score[i], good: errors[i] == 0.0, weight: weight[i] })
+            let outcomes: Vec<ScoredClip> = (0..score.len())
+                .map(|i| ScoredClip { score: score[i], good: errors[i] == 0.0, weight: weight[i] })
                 .collect();
             let near = |ours: Option<f64>, name: &str| {
                 let theirs = case[name].as_f64().unwrap();
@@ -171,7 +171,7 @@ mod tests {
             scored in prop::collection::vec((0.01..0.99f64, any::<bool>()), 1..30), weight in 0.1..9.0f64,
         ) {
             let outcomes: Vec<_> =
-                scored.iter().map(|s| Outcome { score: s.0, good: s.1, weight }).collect();
+                scored.iter().map(|s| ScoredClip { score: s.0, good: s.1, weight }).collect();
             let same = |a: Option<f64>, b: Option<f64>| match (a, b) {
                 (Some(a), Some(b)) => (a - b).abs() < 1e-9,
                 (a, b) => a == b,

@@ -6,7 +6,7 @@ use super::interval::korn_graubard;
 
 /// A scored clip of known outcome.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Outcome {
+pub struct ScoredClip {
     /// P(no error).
     pub score: f64,
     /// Whether there was none.
@@ -32,11 +32,11 @@ pub struct Bin {
 
 /// Up to `bins` bins of equal mass, from the lowest score: a clip belongs to the bin in which the
 /// middle of its weight falls, equal scores in the order given. Empty bins are left out.
-pub fn bins(outcomes: &[Outcome], bins: usize) -> Vec<Bin> {
+pub fn bins(outcomes: &[ScoredClip], bins: usize) -> Vec<Bin> {
     let mut order = outcomes.to_vec();
     order.sort_by(|a, b| a.score.total_cmp(&b.score));
     let total: f64 = order.iter().map(|o| o.weight).sum();
-    let mut grouped: Vec<Vec<Outcome>> = vec![Vec::new(); bins];
+    let mut grouped: Vec<Vec<ScoredClip>> = vec![Vec::new(); bins];
     let mut before = 0.0;
     for outcome in order {
         let middle = (before + outcome.weight / 2.0) / total;
@@ -46,7 +46,7 @@ pub fn bins(outcomes: &[Outcome], bins: usize) -> Vec<Bin> {
     grouped.iter().filter_map(|group| bin(group, total)).collect()
 }
 
-fn bin(group: &[Outcome], total: f64) -> Option<Bin> {
+fn bin(group: &[ScoredClip], total: f64) -> Option<Bin> {
     let weighted: Vec<(f64, bool)> = group.iter().map(|o| (o.weight, o.good)).collect();
     let (good, interval) = korn_graubard(&weighted)?;
     let mass: f64 = group.iter().map(|o| o.weight).sum();
@@ -65,18 +65,18 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn outcomes() -> impl Strategy<Value = Vec<Outcome>> {
+    fn outcomes() -> impl Strategy<Value = Vec<ScoredClip>> {
         let one = (0.0..=1.0f64, any::<bool>(), 0.5..20.0f64);
-        let one = one.prop_map(|(score, good, weight)| Outcome { score, good, weight });
+        let one = one.prop_map(|(score, good, weight)| ScoredClip { score, good, weight });
         prop::collection::vec(one, 1..60)
     }
 
     #[test]
     fn a_score_that_keeps_its_word_has_no_calibration_error() {
         let fair: Vec<_> =
-            (0..100).map(|i| Outcome { score: 0.25, good: i % 4 == 0, weight: 1.0 }).collect();
+            (0..100).map(|i| ScoredClip { score: 0.25, good: i % 4 == 0, weight: 1.0 }).collect();
         assert!(ece(&bins(&fair, 1)) < 1e-12);
-        let sure: Vec<_> = fair.iter().map(|o| Outcome { score: 1.0, ..*o }).collect();
+        let sure: Vec<_> = fair.iter().map(|o| ScoredClip { score: 1.0, ..*o }).collect();
         assert!((ece(&bins(&sure, 5)) - 0.75).abs() < 1e-12);
     }
 
@@ -100,7 +100,7 @@ mod tests {
         ) {
             let copies: Vec<_> = scored.iter().flat_map(|s| std::iter::repeat_n(*s, 15)).collect();
             let outcomes: Vec<_> =
-                copies.iter().map(|s| Outcome { score: s.0, good: s.1, weight: 2.0 }).collect();
+                copies.iter().map(|s| ScoredClip { score: s.0, good: s.1, weight: 2.0 }).collect();
             let plain = crate::statistics::metrics::ece(&copies);
             prop_assert!((ece(&bins(&outcomes, 15)) - plain).abs() < 1e-9);
         }

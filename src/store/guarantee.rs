@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use rusqlite::params;
 
 use super::Store;
-use crate::domain::{Basis, ClipId, Entry, Kept};
+use crate::domain::{Basis, ClipId, Entry, StoredEntry};
 
 impl Store {
     /// The position of every audit that has one.
@@ -18,7 +18,7 @@ impl Store {
     }
 
     /// The log of guarantees that rest on this basis, oldest first.
-    pub fn guarantees(&self, basis: &Basis) -> Result<Vec<Kept>> {
+    pub fn guarantees(&self, basis: &Basis) -> Result<Vec<StoredEntry>> {
         let mut statement = self.db.prepare(
             "SELECT id, created, body FROM certificates
              WHERE model = ?1 AND policy = ?2 AND calibration = ?3 AND target = ?4 ORDER BY id",
@@ -31,7 +31,7 @@ impl Store {
             let id: u64 = row.get(0)?;
             let body: String = row.get(2)?;
             let entry = serde_json::from_str(&body).with_context(|| format!("certificate {id}"))?;
-            log.push(Kept { id, created: row.get(1)?, entry });
+            log.push(StoredEntry { id, created: row.get(1)?, entry });
         }
         Ok(log)
     }
@@ -69,7 +69,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Event, Guarantee, Measure, Scope};
+    use crate::domain::{Guarantee, GuaranteeEvent, Measure, Scope};
 
     #[test]
     fn audits_keep_their_place_and_the_log_belongs_to_its_basis() {
@@ -79,7 +79,7 @@ mod tests {
         let basis =
             Basis { model: "m".into(), policy: "p".into(), calibration: "c".into(), guarantee };
         let clip = |n: u32| ClipId::from_stored(format!("clip{n}"));
-        let event = Event::Opened { start: 0.9, horizon: 100, from: 0 };
+        let event = GuaranteeEvent::Opened { start: 0.9, horizon: 100, from: 0 };
         let entry = Entry { scope: Scope::Pooled { apart: vec!["fr-CA".parse().unwrap()] }, event };
         store.keep_look(&basis, &[clip(3), clip(1)], std::slice::from_ref(&entry), "t").unwrap();
         store.keep_look(&basis, &[clip(2)], &[], "t").unwrap();

@@ -31,7 +31,7 @@ pub struct RecordingRow {
 
 /// What the store knew of a recording that is being registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known {
+pub enum Registration {
     /// Nothing: it was added.
     New,
     /// The same content at the same place, nothing new said about it.
@@ -85,7 +85,7 @@ fn merge(old: Facts, new: Facts) -> Facts {
 
 impl Store {
     /// Registers a recording, or finds it again by its id.
-    pub fn register(&mut self, recording: &Recording) -> Result<Known> {
+    pub fn register(&mut self, recording: &Recording) -> Result<Registration> {
         let old = self.recording(&recording.id)?;
         let tx = self.write()?;
         let known = match old {
@@ -108,15 +108,15 @@ impl Store {
                         recording.length.map(|l| l.0),
                     ],
                 )?;
-                Known::New
+                Registration::New
             }
             Some(RecordingRow { recording: old, .. }) => {
                 let gone = old.file != recording.file && !old.file.exists();
                 let facts = merge(old.facts.clone(), recording.facts.clone());
                 let known = match (gone, facts == old.facts) {
-                    (true, _) => Known::Moved,
-                    (false, true) => Known::Same,
-                    (false, false) => Known::Updated,
+                    (true, _) => Registration::Moved,
+                    (false, true) => Registration::Same,
+                    (false, false) => Registration::Updated,
                 };
                 let at = if gone || old.file == recording.file { recording } else { &old };
                 tx.execute(

@@ -10,10 +10,10 @@ mod rejection;
 
 pub use check::{Checked, check};
 pub use credit::credits;
-pub use known::{Known, answer_id};
+pub use known::{KnownAnswers, answer_id};
 #[cfg(test)]
 pub(super) use read::read_bytes;
-pub use read::{AnswerRow, Place, read};
+pub use read::{AnswerRow, RowPlace, read};
 pub use rejection::Rejection;
 
 use crate::domain::Answer;
@@ -27,12 +27,12 @@ pub struct Import {
     /// Task rows that nobody has answered yet.
     pub unanswered: usize,
     /// Rejected rows, each with its place and reason.
-    pub rejected: Vec<(Place, Rejection)>,
+    pub rejected: Vec<(RowPlace, Rejection)>,
 }
 
 /// Judges rows one after the other; `known` learns each accepted answer, so that duplicates within
 /// the rows are seen too. Whatever the order of rows and imports, the same answers are kept.
-pub fn import(rows: Vec<AnswerRow>, known: &mut Known) -> Import {
+pub fn import(rows: Vec<AnswerRow>, known: &mut KnownAnswers) -> Import {
     let mut import = Import::default();
     for AnswerRow { place, row } in rows {
         match row.and_then(|row| check(&row, known)) {
@@ -59,8 +59,8 @@ mod tests {
     use crate::tasks::bundle::samples::{HOSTILE, hostile_rows, sample_rows};
     use crate::tasks::bundle::{write_csv, write_jsonl};
 
-    fn known(rows: &[TaskRow]) -> Known {
-        let mut known = Known::new("w-1");
+    fn known(rows: &[TaskRow]) -> KnownAnswers {
+        let mut known = KnownAnswers::new("w-1");
         for row in rows {
             known.hand_out(HandedOut::new(ClipId::from_stored(&row.clip), row.draft.clone()));
         }
@@ -127,7 +127,7 @@ mod tests {
         ) {
             let clips = sample_rows(2);
             let row = |row: &TaskRow| AnswerRow {
-                place: Place { file: "f".into(), at: At::Line(1) },
+                place: RowPlace { file: "f".into(), at: At::Line(1) },
                 row: Ok(row.clone()),
             };
             let mut once = known(&clips);
@@ -147,7 +147,7 @@ mod tests {
         let bytes = include_bytes!("../../tests/data/page/answers.jsonl");
         let rows = read_bytes("answers.jsonl", bytes);
         let tasks: Vec<TaskRow> = rows.iter().map(|r| r.row.clone().unwrap()).collect();
-        let mut known = Known::new("page-test");
+        let mut known = KnownAnswers::new("page-test");
         for row in &tasks {
             let clip = ClipId::from_stored(&row.clip);
             assert_eq!(draft_digest(&clip, &row.draft), row.draft_digest);
@@ -167,7 +167,7 @@ mod tests {
     fn an_old_download_is_imported_as_the_new_one() {
         let imported = |bytes: &[u8]| {
             let rows = read_bytes("answers.jsonl", bytes);
-            let mut known = Known::new("page-test");
+            let mut known = KnownAnswers::new("page-test");
             for row in &rows {
                 let row = row.row.as_ref().unwrap();
                 let clip = ClipId::from_stored(&row.clip);

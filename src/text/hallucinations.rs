@@ -8,7 +8,7 @@ use super::words::words;
 
 /// Where a phrase must stand.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Place {
+enum Extent {
     /// Anywhere, at word bounds.
     Part,
     /// Alone.
@@ -16,7 +16,7 @@ enum Place {
 }
 
 struct Phrase {
-    place: Place,
+    place: Extent,
     /// As written in the list.
     written: &'static str,
     /// In comparable form, with a space on either side.
@@ -29,7 +29,7 @@ static PHRASES: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
     let phrases = lines.filter_map(|line| line.split_once('\t'));
     phrases
         .map(|(place, written)| {
-            let place = if place == "whole" { Place::Whole } else { Place::Part };
+            let place = if place == "whole" { Extent::Whole } else { Extent::Part };
             Phrase { place, written, padded: padded(written) }
         })
         .collect()
@@ -43,8 +43,8 @@ fn padded(text: &str) -> String {
 pub fn known_phrase(text: &str) -> Option<&'static str> {
     let text = padded(text);
     let hit = PHRASES.iter().find(|phrase| match phrase.place {
-        Place::Part => text.contains(&phrase.padded),
-        Place::Whole => text == phrase.padded,
+        Extent::Part => text.contains(&phrase.padded),
+        Extent::Whole => text == phrase.padded,
     })?;
     Some(hit.written)
 }

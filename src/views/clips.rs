@@ -25,7 +25,7 @@ pub enum Part {
 
 /// One decided clip. Columns in this order; empty: not known, or not so.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Row {
+pub struct ReportRow {
     /// Clip id.
     pub clip: String,
     /// Recording id.
@@ -97,7 +97,7 @@ fn joined<S: Serializer>(codes: &[&'static str], to: S) -> Result<S::Ok, S::Erro
     to.serialize_str(&codes.join("|"))
 }
 
-impl Row {
+impl ReportRow {
     /// Whether its draft stands, unless chance picked it; of what routing accepts now.
     pub fn is_accepted(&self) -> bool {
         self.part == Part::Accepted && self.current
@@ -125,7 +125,7 @@ impl Row {
 }
 
 /// Writes the table. Numbers are the shortest that read back as the same number.
-pub fn write(rows: &[Row], out: impl Write) -> Result<()> {
+pub fn write(rows: &[ReportRow], out: impl Write) -> Result<()> {
     let mut table = csv::Writer::from_writer(out);
     rows.iter().try_for_each(|row| table.serialize(row))?;
     Ok(table.flush()?)

@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::figures::{self, Figure};
 use super::numbers::{clock, percent};
-use super::report::fairness::{Comparison, Outcome};
+use super::report::fairness::{Comparison, ComparisonResult};
 use super::report::methods::CITED;
 use super::report::rounds;
 use super::report::words::{many, rate, share, why};
@@ -108,10 +108,10 @@ impl Page<'_> {
 
     fn outcome(&self, c: &Comparison) -> &'static str {
         match c.outcome {
-            Outcome::Higher => "higher than elsewhere",
-            Outcome::Lower => "lower than elsewhere",
-            Outcome::NotShown => "no difference shown",
-            Outcome::CannotSay => "cannot be said yet",
+            ComparisonResult::Higher => "higher than elsewhere",
+            ComparisonResult::Lower => "lower than elsewhere",
+            ComparisonResult::NotShown => "no difference shown",
+            ComparisonResult::CannotSay => "cannot be said yet",
         }
     }
 }

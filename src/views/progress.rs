@@ -9,17 +9,17 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// How much is said on stderr.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Talk {
+pub enum Console {
     /// Errors only.
     Quiet,
     /// Bars and remarks.
     Normal,
 }
 
-impl Talk {
+impl Console {
     /// A remark.
     pub fn say(self, line: impl AsRef<str>) {
-        if self == Talk::Normal {
+        if self == Console::Normal {
             eprintln!("{}", line.as_ref());
         }
     }
@@ -31,7 +31,7 @@ impl Talk {
 
     /// Starts a progress display for `total` units.
     pub fn progress(self, what: &str, unit: Unit, total: u64) -> Progress {
-        let shown = self == Talk::Normal;
+        let shown = self == Console::Normal;
         let terminal = shown && std::io::stderr().is_terminal();
         let bar = ProgressBar::with_draw_target(
             Some(total),

@@ -29,7 +29,7 @@ pub struct Settings {
 
 /// A finished unit of work.
 #[derive(Debug)]
-pub enum Event {
+pub enum WorkerEvent {
     /// A recording was cut.
     Sliced {
         /// Which.

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::task::JoinSet;
 
-use super::event::{Event, Job, Receipt, Settings};
+use super::event::{Job, Receipt, Settings, WorkerEvent};
 use super::read::{Sound, read_all};
 use crate::audio::level;
 use crate::domain::DecodePolicy;
@@ -23,7 +23,7 @@ pub fn start(
     settings: Settings,
     mut transcribers: Vec<Transcriber>,
     stop: Arc<AtomicBool>,
-    events: Sender<Event>,
+    events: Sender<WorkerEvent>,
 ) -> JoinSet<()> {
     // Each thread finds as much waiting as it may take.
     let workers = transcribers.len().max(1);
@@ -47,7 +47,7 @@ fn transcribe(
     policy: &DecodePolicy,
     (sounds, workers): (&Mutex<Receiver<Sound>>, usize),
     stop: &AtomicBool,
-    events: &Sender<Event>,
+    events: &Sender<WorkerEvent>,
 ) {
     loop {
         let next = take(sounds, transcriber.at_once(), workers);
@@ -67,9 +67,9 @@ fn transcribe(
         for (transcribed, Sound { clip, .. }) in transcribed.into_iter().zip(next) {
             let receipt = Receipt::default();
             let event = match transcribed {
-                Ok(hypothesis) => Event::Transcribed(Box::new(hypothesis), receipt),
+                Ok(hypothesis) => WorkerEvent::Transcribed(Box::new(hypothesis), receipt),
                 Err(_) if stop.load(Ordering::Relaxed) => return,
-                Err(error) => Event::ClipFailed { clip, error, receipt },
+                Err(error) => WorkerEvent::ClipFailed { clip, error, receipt },
             };
             if events.blocking_send(event).is_err() {
                 return;

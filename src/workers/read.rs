@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context, Result, bail};
 use tokio::sync::mpsc::Sender;
 
-use super::event::{Event, Job};
+use super::event::{Job, WorkerEvent};
 use crate::audio::{cut, decode, detect, slice, wav};
 use crate::domain::{Clip, LanguageChoice, Piece, Recording, SAMPLE_RATE, SliceSettings, Span};
 
@@ -32,7 +32,7 @@ pub fn read_all(
     settings: &SliceSettings,
     stop: &AtomicBool,
     feed: &Sender<Sound>,
-    events: &Sender<Event>,
+    events: &Sender<WorkerEvent>,
 ) {
     for job in jobs {
         if stop.load(Ordering::Relaxed) {
@@ -40,9 +40,9 @@ pub fn read_all(
         }
         let recording = job.recording.id.clone();
         let event = match read(job, settings, stop, feed, events) {
-            Ok(()) => Event::Through(recording),
+            Ok(()) => WorkerEvent::Through(recording),
             Err(_) if stop.load(Ordering::Relaxed) => break,
-            Err(error) => Event::Failed { recording, error },
+            Err(error) => WorkerEvent::Failed { recording, error },
         };
         if events.blocking_send(event).is_err() {
             break;
@@ -56,7 +56,7 @@ fn read(
     settings: &SliceSettings,
     stop: &AtomicBool,
     feed: &Sender<Sound>,
-    events: &Sender<Event>,
+    events: &Sender<WorkerEvent>,
 ) -> Result<()> {
     let Recording { id, file, channel, .. } = &job.recording;
     let (clips, sound) = match job.clips {
@@ -78,7 +78,7 @@ fn read(
             });
             let clips: Vec<Clip> = clips.collect();
             events
-                .blocking_send(Event::Sliced { recording: id.clone(), length, pieces })
+                .blocking_send(WorkerEvent::Sliced { recording: id.clone(), length, pieces })
                 .context("the run has ended")?;
             (clips, sound)
         }

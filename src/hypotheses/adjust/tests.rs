@@ -3,13 +3,13 @@
 use super::*;
 
 /// Clips whose log-odds of being right are `slope` times the score's plus `intercept`, drawn evenly.
-fn clips(n: usize, slope: f64, intercept: f64) -> Vec<Own> {
+fn clips(n: usize, slope: f64, intercept: f64) -> Vec<CalibrationSample> {
     (0..n)
         .map(|i| {
             let score = (i % 97) as f64 / 97.0 * 0.9 + 0.05;
             let p = sigmoid(intercept + slope * log_odds(score));
             let right = ((i * 7919) % 1009) as f64 / 1009.0 < p;
-            Own {
+            CalibrationSample {
                 speaker: format!("s{}", i % 23),
                 region: None,
                 score,

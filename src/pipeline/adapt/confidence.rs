@@ -15,12 +15,12 @@ use super::sounds::{Sound, hear_with};
 use super::{Plan, Workspace};
 use crate::domain::{ClipId, Hypothesis};
 use crate::exit::Interrupted;
-use crate::hypotheses::adjust::{self, Own};
+use crate::hypotheses::adjust::{self, CalibrationSample};
 use crate::hypotheses::transcriber::Transcriber;
 use crate::pipeline::recalibrate::{own, refit as fit, settled_clips};
 use crate::pipeline::scores::{self, Scorer};
 use crate::text::word_errors::word_errors;
-use crate::views::progress::{Talk, Unit};
+use crate::views::progress::{Console, Unit};
 
 /// What became of the confidence score.
 #[derive(Clone, Debug, Serialize)]
@@ -51,7 +51,7 @@ pub fn refit(
     sounds: &BTreeMap<ClipId, Sound>,
     (file, model): (&Path, &str),
     stop: &AtomicBool,
-    talk: Talk,
+    console: Console,
 ) -> Result<Confidence> {
     let before = Scorer::of(workspace)?;
     let scored_as = before.scored_as(&plan.parent.id()).to_string();
@@ -73,7 +73,7 @@ pub fn refit(
         let transcribers = (0..workers)
             .map(|_| Ok(Transcriber::from(engine.worker()?).judged(judge.clone())))
             .collect::<Result<Vec<_>>>()?;
-        let progress = talk.progress("recalibrate", Unit::Things("clips"), sounds.len() as u64);
+        let progress = console.progress("recalibrate", Unit::Things("clips"), sounds.len() as u64);
         let heard = hear_with(transcribers, sounds, &workspace.config.decode, stop, &progress);
         match stop.load(Ordering::Relaxed) {
             true => Err(Interrupted.into()),
@@ -116,7 +116,7 @@ fn anchors<'a>(plan: &'a Plan) -> Vec<&'a Anchor> {
 }
 
 /// An anchor as a settled clip; `None` where the score says nothing of what was heard.
-fn row(anchor: &Anchor, h: &Hypothesis, scorer: &Scorer) -> Option<Own> {
+fn row(anchor: &Anchor, h: &Hypothesis, scorer: &Scorer) -> Option<CalibrationSample> {
     if h.text.is_empty() {
         return None;
     }
@@ -126,20 +126,20 @@ fn row(anchor: &Anchor, h: &Hypothesis, scorer: &Scorer) -> Option<Own> {
 }
 
 /// Adds anchors that together weigh as much as the settled clips that are missing would.
-fn fill(settled: &mut Vec<Own>, anchors: Vec<Own>) {
+fn fill(settled: &mut Vec<CalibrationSample>, anchors: Vec<CalibrationSample>) {
     let missing = adjust::LEAST.0.saturating_sub(settled.len()) as f64;
     let sum: f64 = settled.iter().map(|c| c.weight).sum();
     let usual = if settled.is_empty() { 1.0 } else { sum / settled.len() as f64 };
     let weight = usual * (missing / anchors.len().max(1) as f64).min(1.0);
-    settled.extend(anchors.into_iter().map(|c| Own { weight, ..c }));
+    settled.extend(anchors.into_iter().map(|c| CalibrationSample { weight, ..c }));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn clips(count: usize, weight: f64) -> Vec<Own> {
-        let clip = |n: usize| Own {
+    fn clips(count: usize, weight: f64) -> Vec<CalibrationSample> {
+        let clip = |n: usize| CalibrationSample {
             speaker: n.to_string(),
             region: None,
             score: 0.5,

@@ -82,7 +82,7 @@ fn judged(
     held: &[Held],
     share: f64,
 ) -> Result<Vec<Pair>> {
-    let Ears { workspace, plan, stop, talk, .. } = *ears;
+    let Ears { workspace, plan, stop, console, .. } = *ears;
     let key = format!("{} {share}", lesson.key(plan));
     let done: PathBuf = folder(workspace).join(format!("fold-{}.json", lesson.name));
     let before = std::fs::read(&done).ok();
@@ -91,7 +91,7 @@ fn judged(
         return Ok(outcome.pairs);
     }
     // One lesson at a time: two side by side, beside the engines that judge, took 5 GB.
-    let learnt = learn(workspace, plan, sounds, lesson, stop, talk)?;
+    let learnt = learn(workspace, plan, sounds, lesson, stop, console)?;
     let path = folder(workspace).join("candidate-fold.bin");
     let sha256 = ears.write(&learnt, share, &path)?;
     drop(learnt);

@@ -18,7 +18,7 @@ use super::{Plan, Workspace};
 use crate::domain::{ClipId, DecodePolicy, Round, RoundVerdict, SAMPLE_RATE, hex_digest};
 use crate::exit::Interrupted;
 use crate::hypotheses::transcriber::first_context;
-use crate::views::progress::{Progress, Talk, Unit};
+use crate::views::progress::{Console, Progress, Unit};
 
 /// What training left.
 pub struct Learnt {
@@ -101,19 +101,19 @@ pub fn learn(
     sounds: &BTreeMap<ClipId, Sound>,
     lesson: &Lesson,
     stop: &AtomicBool,
-    talk: Talk,
+    console: Console,
 ) -> Result<Learnt> {
     std::fs::create_dir_all(folder(workspace))?;
     let loaded = weights::load(&plan.start.path)?;
     let vocabulary = Vocabulary::open(&plan.start.path)?;
-    let examples = examples(&vocabulary, plan, lesson, sounds, &workspace.config.decode, talk);
+    let examples = examples(&vocabulary, plan, lesson, sounds, &workspace.config.decode, console);
     let model = Model::of(loaded)?;
     let place = |n| Place {
         checkpoint: lesson.checkpoint(workspace, n),
         key: format!("{} {n}", lesson.key(plan)),
     };
     let places: Vec<Place> = (0..lesson.trainings).map(place).collect();
-    let bar = Bar::new(&lesson.name, places.len(), steps(plan, lesson), talk);
+    let bar = Bar::new(&lesson.name, places.len(), steps(plan, lesson), console);
     let one = |n: usize| {
         let (place, recipe) = (&places[n], plan.recipe.training(n));
         let mut tell = |step| bar.tell(n, step);
@@ -139,8 +139,8 @@ struct Bar {
 
 impl Bar {
     /// Of so many trainings of so many steps each.
-    fn new(what: &str, trainings: usize, steps: usize, talk: Talk) -> Self {
-        let progress = talk.progress(what, Unit::Things("steps"), (trainings * steps) as u64);
+    fn new(what: &str, trainings: usize, steps: usize, console: Console) -> Self {
+        let progress = console.progress(what, Unit::Things("steps"), (trainings * steps) as u64);
         Self { progress, at: Mutex::new(vec![0; trainings]) }
     }
 
@@ -159,7 +159,7 @@ fn examples(
     lesson: &Lesson,
     sounds: &BTreeMap<ClipId, Sound>,
     policy: &DecodePolicy,
-    talk: Talk,
+    console: Console,
 ) -> Vec<Example> {
     let bpe = vocabulary.bpe();
     let clips = lesson.clips(plan).filter_map(|m| Some((sounds.get(&m.clip)?, &*m.text, m.weight)));
@@ -169,7 +169,7 @@ fn examples(
     for (sound, text, weight) in all {
         match example(vocabulary, &bpe, sound, text, weight, policy) {
             Ok(example) => examples.push(example),
-            Err(why) => talk.problem(format!("left out: clip {}: {why:#}", sound.clip)),
+            Err(why) => console.problem(format!("left out: clip {}: {why:#}", sound.clip)),
         }
     }
     examples

@@ -21,7 +21,7 @@ use crate::domain::{Average, ClipId, Hypothesis, Language, Measured, RoundVerdic
 use crate::exit::Interrupted;
 use crate::text::word_errors::{WordErrors, word_errors};
 use crate::training::gate::{self, Candidate, Objection, Pair};
-use crate::views::progress::{Talk, Unit};
+use crate::views::progress::{Console, Unit};
 
 /// Shares of the new weights that are tried, from the largest.
 const SHARES: [f64; 4] = [1.0, gate::PREFERRED_SHARE, 0.7, 0.4];
@@ -57,9 +57,9 @@ pub fn judge(
     sounds: &BTreeMap<ClipId, Sound>,
     learnt: Learnt,
     stop: &AtomicBool,
-    talk: Talk,
+    console: Console,
 ) -> Result<Judged> {
-    let ears = Ears { workspace, plan, stop, talk, before: RefCell::default() };
+    let ears = Ears { workspace, plan, stop, console, before: RefCell::default() };
     let dev = ears.corrections(sounds, Used::Dev);
     let anchor_dev = ears.anchors(Purpose::Dev);
     let held = workspace.config.decode.weights;
@@ -98,7 +98,7 @@ pub fn judge(
         if gate::too_far(&why) {
             average.too_far = why.iter().map(Objection::to_string).collect();
             let why = average.too_far.join("; ");
-            talk.say(format!("{:.0} % of the new weights: {why}", 100.0 * share));
+            console.say(format!("{:.0} % of the new weights: {why}", 100.0 * share));
         }
         anyhow::Ok(((share, new.model().to_string(), sha256.clone(), measured), why))
     })?;
@@ -149,7 +149,7 @@ pub struct Ears<'a> {
     /// Set by Ctrl-C.
     pub stop: &'a AtomicBool,
     /// Progress goes there.
-    pub talk: Talk,
+    pub console: Console,
     /// Word errors of the model that a clip's are compared with, by clip, so that each is heard by it once.
     before: RefCell<BTreeMap<ClipId, WordErrors>>,
 }
@@ -186,7 +186,7 @@ impl Ears<'_> {
     fn hear(&self, engine: &Arc<Engine>, sounds: &[&Sound], what: &str) -> Result<Vec<Hypothesis>> {
         let workers = self.workspace.config.worker_count(self.plan.options.workers);
         let workers = (0..workers).map(|_| engine.worker()).collect::<Result<Vec<_>>>()?;
-        let progress = self.talk.progress(what, Unit::Things("clips"), sounds.len() as u64);
+        let progress = self.console.progress(what, Unit::Things("clips"), sounds.len() as u64);
         let heard = hear(workers, sounds, &self.workspace.config.decode, self.stop, &progress);
         if self.stop.load(Ordering::Relaxed) {
             return Err(Interrupted.into());

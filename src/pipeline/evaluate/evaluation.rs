@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Options, Row};
+use super::{EvaluateOptions, EvaluatedClip};
 use crate::domain::Pass;
 use crate::text::word_errors::WordErrors;
 use crate::views::numbers::percent;
@@ -38,7 +38,12 @@ pub struct Evaluation {
 
 impl Evaluation {
     /// The sums of `rows`.
-    pub fn of(options: &Options, rows: &[Row], failed: Vec<String>, wall_seconds: f64) -> Self {
+    pub fn of(
+        options: &EvaluateOptions,
+        rows: &[EvaluatedClip],
+        failed: Vec<String>,
+        wall_seconds: f64,
+    ) -> Self {
         let words = rows.iter().map(|row| WordErrors {
             errors: row.errors,
             reference_words: row.words,

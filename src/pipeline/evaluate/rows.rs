@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-use super::Options;
+use super::EvaluateOptions;
 use super::references::{Reference, load};
 use crate::audio::level;
 use crate::domain::{ClipId, Features, Hypothesis, Language, LanguageChoice, Pass, tokens_by_word};
@@ -19,7 +19,7 @@ use crate::text::word_errors::{WordErrors, word_errors, wrong_words};
 
 /// A transcribed clip with its reference.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Row {
+pub struct EvaluatedClip {
     /// The manifest's folder: which set the clip belongs to.
     pub set: String,
     /// As in the manifest.
@@ -60,9 +60,9 @@ pub struct Row {
 pub fn rows(
     references: &[Reference],
     transcriber: &mut Transcriber,
-    options: &Options,
+    options: &EvaluateOptions,
     regional: &Regional,
-) -> Vec<Result<Row>> {
+) -> Vec<Result<EvaluatedClip>> {
     let sounds: Vec<Result<(ClipId, Vec<f32>, LanguageChoice)>> =
         references.iter().map(|r| load(r, &options.language)).collect();
     let good = sounds.iter().flatten().map(|(clip, samples, language)| Request {
@@ -87,7 +87,10 @@ pub fn rows(
 }
 
 /// Rows in the order of their files, and what became of the other references.
-pub fn by_audio(references: &[Reference], made: Vec<Result<Row>>) -> (Vec<Row>, Vec<String>) {
+pub fn by_audio(
+    references: &[Reference],
+    made: Vec<Result<EvaluatedClip>>,
+) -> (Vec<EvaluatedClip>, Vec<String>) {
     let mut all: Vec<_> = references.iter().zip(made).collect();
     all.sort_by(|a, b| a.0.audio.cmp(&b.0.audio));
     let (mut rows, mut failed) = (Vec::new(), Vec::new());
@@ -100,9 +103,9 @@ pub fn by_audio(references: &[Reference], made: Vec<Result<Row>>) -> (Vec<Row>, 
     (rows, failed)
 }
 
-fn row(r: &Reference, h: Hypothesis, regional: &Regional) -> Row {
+fn row(r: &Reference, h: Hypothesis, regional: &Regional) -> EvaluatedClip {
     let WordErrors { errors, reference_words, .. } = word_errors(&r.text, &h.text, &h.language);
-    Row {
+    EvaluatedClip {
         set: r.set.clone(),
         audio: r.audio.clone(),
         speaker: r.speaker.clone(),

@@ -27,7 +27,7 @@ pub struct Listing {
     /// Entries in use: built in, of the team's file, confirmed by validators; all, whatever the filter.
     pub entries: usize,
     /// Those that were asked for.
-    pub listed: Vec<Row>,
+    pub listed: Vec<ListedEntry>,
     /// What validators tagged, in use or not yet.
     pub from_people: Vec<Confirmed>,
     /// The regions of the entries listed.
@@ -36,7 +36,7 @@ pub struct Listing {
 
 /// An entry in use.
 #[derive(Debug, Serialize)]
-pub struct Row {
+pub struct ListedEntry {
     /// Its name.
     pub term: String,
     /// Word or idiom.
@@ -81,7 +81,7 @@ pub fn list(workspace: &Workspace, filter: &Filter) -> Result<Listing> {
     };
     let asked: Vec<&Entry> = lexicon.entries().iter().filter(asked).collect();
     let regions = count(&asked);
-    let row = |entry: &Entry| Row {
+    let row = |entry: &Entry| ListedEntry {
         term: entry.term.clone(),
         kind: entry.kind,
         regions: entry.regions.clone(),

@@ -6,7 +6,7 @@ use crate::domain::{Answer, BatchId, ClipId, HandedOut, Language, Purpose};
 
 /// Everything that an answer is counted against.
 #[derive(Default)]
-pub struct Known {
+pub struct AnsweredClips {
     /// Clips that were answered.
     pub clips: BTreeMap<ClipId, ClipFacts>,
     /// Texts that the team knows.
@@ -60,7 +60,7 @@ impl HandedOutDrafts {
     }
 }
 
-impl Known {
+impl AnsweredClips {
     /// What an answer is about, and the text that is known to be said in it.
     pub fn handed_out(&self, answer: &Answer) -> Option<(&HandedOut, Option<&String>)> {
         let out = self.drafts.of(answer)?;

@@ -7,7 +7,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::known::{ClipFacts, Known};
+use super::known::{AnsweredClips, ClipFacts};
 use crate::domain::{Agreement, Answer, BatchId, ClipId, HandedOut, Purpose, Reliability};
 use crate::tasks::consensus::{agreement::agreement, plain};
 use crate::views::people::{Batch, Drafts, Validator};
@@ -38,7 +38,7 @@ struct BatchAnswers {
 
 impl Tally {
     /// Counts an answer.
-    pub fn add(&mut self, answer: &Answer, known: &Known) {
+    pub fn add(&mut self, answer: &Answer, known: &AnsweredClips) {
         let Some(clip) = known.clips.get(&answer.clip) else { return };
         let person = self.people.entry(answer.validator.clone()).or_default();
         let paid = known.paid(answer);
@@ -94,7 +94,7 @@ impl Tally {
     }
 
     /// Agreement on the clips of each region that has some.
-    pub fn agreement_by_region(&self, known: &Known) -> BTreeMap<String, Agreement> {
+    pub fn agreement_by_region(&self, known: &AnsweredClips) -> BTreeMap<String, Agreement> {
         let region_of = |clip: &ClipId| known.clips.get(clip).map(|facts| facts.region.as_str());
         let regions: BTreeSet<&str> = known.clips.values().map(|f| f.region.as_str()).collect();
         let of = |region: &str| {

@@ -6,24 +6,24 @@ use super::groups::clustered;
 use crate::domain::{Samples, TaskSettings};
 use crate::statistics::bootstrap::interval;
 use crate::statistics::rate::{Method, Missing, Rate};
-use crate::views::clips::Row;
+use crate::views::clips::ReportRow;
 use crate::views::report::cost::Cost;
 
 /// Sums of one speaker: done and audio reviewed for it; for people and all of it (samples).
 type Sums = [f64; 4];
 
 /// Costs of clips that are not dropped.
-pub fn cost(kept: &[&Row], settings: &TaskSettings, seed: u64) -> Cost {
+pub fn cost(kept: &[&ReportRow], settings: &TaskSettings, seed: u64) -> Cost {
     let hour = |samples: f64| Samples(1).seconds() * samples / 3600.0;
     let minutes =
-        |r: &Row| (r.active_seconds / 60.0, hour(r.timed_answers as f64 * r.length.0 as f64));
-    let money = |r: &Row| (r.paid, hour(r.answers as f64 * r.length.0 as f64));
+        |r: &ReportRow| (r.active_seconds / 60.0, hour(r.timed_answers as f64 * r.length.0 as f64));
+    let money = |r: &ReportRow| (r.paid, hour(r.answers as f64 * r.length.0 as f64));
     let set = kept.iter().any(|r| r.paid > 0.0);
-    let answered: Vec<&Row> = kept.iter().copied().filter(|r| r.answers > 0).collect();
-    let timed: Vec<&Row> = kept.iter().copied().filter(|r| r.timed_answers > 0).collect();
+    let answered: Vec<&ReportRow> = kept.iter().copied().filter(|r| r.answers > 0).collect();
+    let timed: Vec<&ReportRow> = kept.iter().copied().filter(|r| r.timed_answers > 0).collect();
     let wanted = f64::from(settings.validators);
     let unpaid = Rate::none(Method::ClusterBootstrap, Missing::NothingCounted);
-    let waiting: Vec<&Row> = kept.iter().copied().filter(|r| r.state == "waiting").collect();
+    let waiting: Vec<&ReportRow> = kept.iter().copied().filter(|r| r.state == "waiting").collect();
     let waiting_seconds = waiting.iter().map(|r| r.length).sum::<Samples>().seconds();
     let reviewed = clustered(&timed, seed, minutes);
     let scaled = |x: f64| x * waiting_seconds / 3600.0 * wanted;
@@ -48,7 +48,12 @@ pub fn cost(kept: &[&Row], settings: &TaskSettings, seed: u64) -> Cost {
 }
 
 /// (sum done / sum reviewed) times (seconds for people / all seconds) times the answers wanted.
-fn per_hour(kept: &[&Row], wanted: f64, seed: u64, of: impl Fn(&Row) -> (f64, f64)) -> Rate {
+fn per_hour(
+    kept: &[&ReportRow],
+    wanted: f64,
+    seed: u64,
+    of: impl Fn(&ReportRow) -> (f64, f64),
+) -> Rate {
     let mut speakers: BTreeMap<&str, Sums> = BTreeMap::new();
     for row in kept {
         let sums = speakers.entry(&row.speaker).or_default();

@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 use super::groups::by_speaker;
 use crate::statistics::fairness::{Difference, compare, holm};
 use crate::statistics::rate::Missing;
-use crate::views::clips::{Part, Row};
+use crate::views::clips::{Part, ReportRow};
 use crate::views::report::Group;
-use crate::views::report::fairness::{Comparison, Fairness, Measure, Outcome};
+use crate::views::report::fairness::{Comparison, ComparisonResult, Fairness, Measure};
 
 const MEASURES: [Measure; 3] = [Measure::HumanRate, Measure::DraftWer, Measure::ResidualError];
 /// Corrected p-values up to this show a difference.
 const SHOWN: f64 = 0.05;
 
 /// What a clip adds to a measure: (part, of).
-fn adds(row: &Row, measure: Measure) -> Option<(f64, f64)> {
+fn adds(row: &ReportRow, measure: Measure) -> Option<(f64, f64)> {
     match measure {
         Measure::HumanRate => (!row.is_dropped()).then(|| (f64::from(row.is_human()), 1.0)),
         Measure::DraftWer if row.part == Part::NoSpeech => None,
@@ -26,7 +26,7 @@ fn adds(row: &Row, measure: Measure) -> Option<(f64, f64)> {
 }
 
 /// Compares, corrects, and says so.
-pub fn fairness(rows: &[&Row], by_region: &BTreeMap<String, Group>, seed: u64) -> Fairness {
+pub fn fairness(rows: &[&ReportRow], by_region: &BTreeMap<String, Group>, seed: u64) -> Fairness {
     let mut comparisons = Vec::new();
     for (region, group) in by_region.iter().filter(|(region, _)| *region != "unknown") {
         for measure in MEASURES {
@@ -52,9 +52,9 @@ pub fn fairness(rows: &[&Row], by_region: &BTreeMap<String, Group>, seed: u64) -
         for (c, corrected) in tested.iter_mut().zip(holm(&p)) {
             c.p_holm = Some(corrected);
             c.outcome = match c.difference {
-                Some(d) if corrected <= SHOWN && d > 0.0 => Outcome::Higher,
-                Some(d) if corrected <= SHOWN && d < 0.0 => Outcome::Lower,
-                _ => Outcome::NotShown,
+                Some(d) if corrected <= SHOWN && d > 0.0 => ComparisonResult::Higher,
+                Some(d) if corrected <= SHOWN && d < 0.0 => ComparisonResult::Lower,
+                _ => ComparisonResult::NotShown,
             };
         }
     }
@@ -62,7 +62,7 @@ pub fn fairness(rows: &[&Row], by_region: &BTreeMap<String, Group>, seed: u64) -
 }
 
 fn comparison(
-    rows: &[&Row],
+    rows: &[&ReportRow],
     region: &str,
     measure: Measure,
     unreviewed: Option<Missing>,
@@ -93,7 +93,7 @@ fn comparison(
         high: found.map(|f| f.0.high),
         p: found.map(|f| f.1),
         p_holm: None,
-        outcome: Outcome::CannotSay,
+        outcome: ComparisonResult::CannotSay,
         missing,
     }
 }

@@ -11,7 +11,7 @@ use crate::statistics::weighted::{
     Expected, SampledClip, difference, difference_design, hajek, hajek_by_speaker, hajek_design,
     horvitz_thompson,
 };
-use crate::views::clips::{Part, Row};
+use crate::views::clips::{Part, ReportRow};
 use crate::views::numbers::Wer;
 use crate::views::report::{ByReason, Drafts, Group, Human, ResidualError};
 
@@ -37,7 +37,7 @@ pub fn by_speaker<'r>(rows: impl Iterator<Item = (&'r str, f64, f64)>) -> Vec<(f
 }
 
 /// `sum(part) / sum(of)` of some clips with its cluster-bootstrap interval.
-pub fn clustered(rows: &[&Row], seed: u64, of: impl Fn(&Row) -> (f64, f64)) -> Rate {
+pub fn clustered(rows: &[&ReportRow], seed: u64, of: impl Fn(&ReportRow) -> (f64, f64)) -> Rate {
     let speakers = by_speaker(rows.iter().map(|r| (r.speaker.as_str(), of(r).0, of(r).1)));
     let sum = speakers.iter().fold((0.0, 0.0), |a, s| (a.0 + s.0, a.1 + s.1));
     let value = (sum.1 > 0.0).then(|| sum.0 / sum.1);
@@ -47,16 +47,17 @@ pub fn clustered(rows: &[&Row], seed: u64, of: impl Fn(&Row) -> (f64, f64)) -> R
 }
 
 /// Numbers the speakers of some clips, in the order of their names.
-pub fn speakers<'r>(rows: &[&'r Row]) -> BTreeMap<&'r str, usize> {
+pub fn speakers<'r>(rows: &[&'r ReportRow]) -> BTreeMap<&'r str, usize> {
     let names: BTreeSet<&str> = rows.iter().map(|r| r.speaker.as_str()).collect();
     names.into_iter().zip(0..).collect()
 }
 
 /// Of clips that are not dropped, those that `counts`.
-pub fn human(rows: &[&Row], seed: u64, counts: impl Fn(&Row) -> bool) -> Human {
-    let one = |r: &Row| f64::from(counts(r));
-    let amount =
-        |of: &dyn Fn(&Row) -> f64| clustered(rows, seed, |r| (one(r) * of(r), r.stands * of(r)));
+pub fn human(rows: &[&ReportRow], seed: u64, counts: impl Fn(&ReportRow) -> bool) -> Human {
+    let one = |r: &ReportRow| f64::from(counts(r));
+    let amount = |of: &dyn Fn(&ReportRow) -> f64| {
+        clustered(rows, seed, |r| (one(r) * of(r), r.stands * of(r)))
+    };
     Human {
         clips: Share::new(rows.iter().filter(|r| counts(r)).count() as u64, rows.len() as u64),
         clips_by_speaker: amount(&|_| 1.0),
@@ -67,10 +68,10 @@ pub fn human(rows: &[&Row], seed: u64, counts: impl Fn(&Row) -> bool) -> Human {
 }
 
 /// Settled drafts, and what they say of all.
-pub fn drafts(rows: &[&Row], seed: u64) -> Drafts {
-    let settled: Vec<&Row> =
+pub fn drafts(rows: &[&ReportRow], seed: u64) -> Drafts {
+    let settled: Vec<&ReportRow> =
         rows.iter().copied().filter(|r| !r.is_dropped() && r.errors.is_some()).collect();
-    let of = |counts: fn(&&&Row) -> bool| {
+    let of = |counts: fn(&&&ReportRow) -> bool| {
         Share::new(settled.iter().filter(counts).count() as u64, settled.len() as u64)
     };
     let mut wer = Wer::default();
@@ -86,15 +87,15 @@ pub fn drafts(rows: &[&Row], seed: u64) -> Drafts {
     }
 }
 
-fn settled_wer(settled: &[&Row], seed: u64) -> Rate {
+fn settled_wer(settled: &[&ReportRow], seed: u64) -> Rate {
     clustered(settled, seed, |r| {
         (r.errors.unwrap_or(0) as f64, r.reference_words.unwrap_or(0) as f64)
     })
 }
 
 /// Reviewed clips for the weighted estimators, with the numbering of their speakers.
-pub fn reviewed(rows: &[&Row]) -> (Vec<SampledClip>, u64) {
-    let truths: Vec<&Row> = rows.iter().copied().filter(|r| r.truth().is_some()).collect();
+pub fn reviewed(rows: &[&ReportRow]) -> (Vec<SampledClip>, u64) {
+    let truths: Vec<&ReportRow> = rows.iter().copied().filter(|r| r.truth().is_some()).collect();
     let numbers = speakers(&truths);
     let reviewed = truths.iter().filter_map(|r| {
         let (weight, errors, words) = r.truth()?;
@@ -112,10 +113,12 @@ pub fn reviewed(rows: &[&Row]) -> (Vec<SampledClip>, u64) {
 
 /// The drafts among some clips. Both the routed and the accepted part must have something settled,
 /// where they have clips: else a part would be passed over in silence.
-pub fn spoken_for<'r>(rows: &[&'r Row]) -> Result<Vec<&'r Row>, Missing> {
-    let drafts: Vec<&Row> = rows.iter().copied().filter(|r| r.part != Part::NoSpeech).collect();
-    let cells =
-        |rows: &mut dyn Iterator<Item = &&Row>| rows.map(|r| cell(r)).collect::<BTreeSet<_>>();
+pub fn spoken_for<'r>(rows: &[&'r ReportRow]) -> Result<Vec<&'r ReportRow>, Missing> {
+    let drafts: Vec<&ReportRow> =
+        rows.iter().copied().filter(|r| r.part != Part::NoSpeech).collect();
+    let cells = |rows: &mut dyn Iterator<Item = &&ReportRow>| {
+        rows.map(|r| cell(r)).collect::<BTreeSet<_>>()
+    };
     let settled = cells(&mut drafts.iter().filter(|r| r.weight.is_some()));
     match drafts.is_empty() {
         true => Err(Missing::NothingCounted),
@@ -126,7 +129,7 @@ pub fn spoken_for<'r>(rows: &[&'r Row]) -> Result<Vec<&'r Row>, Missing> {
 }
 
 /// WER of all drafts.
-fn all_wer(rows: &[&Row]) -> Rate {
+fn all_wer(rows: &[&ReportRow]) -> Rate {
     let method = Method::HajekBySpeaker;
     let drafts = match spoken_for(rows) {
         Ok(drafts) => drafts,
@@ -139,8 +142,8 @@ fn all_wer(rows: &[&Row]) -> Rate {
 
 /// What is wrong in accepted drafts. Sums over all of them need all of them: of a round whose clips were
 /// drafted again only ratios are left.
-pub fn residual_error(rows: &[&Row]) -> ResidualError {
-    let accepted: Vec<&Row> = rows.iter().copied().filter(|r| r.is_accepted()).collect();
+pub fn residual_error(rows: &[&ReportRow]) -> ResidualError {
+    let accepted: Vec<&ReportRow> = rows.iter().copied().filter(|r| r.is_accepted()).collect();
     let gone = accepted.iter().any(|r| r.stands != 1.0);
     let drawn = accepted.iter().filter(|r| r.is_human());
     let (mut settled, mut without_text, mut wrong) = (0, 0, 0);
@@ -199,9 +202,9 @@ pub fn residual_error(rows: &[&Row]) -> ResidualError {
 }
 
 /// Everything about a region or a round.
-pub fn group(rows: &[&Row], seed: u64) -> Group {
-    let kept: Vec<&Row> = rows.iter().copied().filter(|r| !r.is_dropped()).collect();
-    let seconds = |of: &dyn Fn(&&&Row) -> bool| {
+pub fn group(rows: &[&ReportRow], seed: u64) -> Group {
+    let kept: Vec<&ReportRow> = rows.iter().copied().filter(|r| !r.is_dropped()).collect();
+    let seconds = |of: &dyn Fn(&&&ReportRow) -> bool| {
         kept.iter().filter(of).map(|r| r.length).sum::<Samples>().seconds()
     };
     Group {
@@ -210,20 +213,21 @@ pub fn group(rows: &[&Row], seed: u64) -> Group {
         speakers: speakers(&kept).len() as u64,
         seconds: seconds(&|_| true),
         human_seconds: seconds(&|r| r.is_human()),
-        human: human(&kept, seed, Row::is_human),
+        human: human(&kept, seed, ReportRow::is_human),
         drafts: drafts(rows, seed),
         residual_error: residual_error(rows),
     }
 }
 
 /// By reason, of clips that people are to review.
-pub fn by_reason(kept: &[&Row], seed: u64) -> BTreeMap<String, ByReason> {
+pub fn by_reason(kept: &[&ReportRow], seed: u64) -> BTreeMap<String, ByReason> {
     let codes: BTreeSet<&str> =
         kept.iter().filter(|r| r.is_human()).flat_map(|r| r.reasons.iter().copied()).collect();
     let reason = |code: &str| {
-        let has = |r: &Row| r.is_human() && r.reasons.contains(&code);
-        let rows: Vec<&Row> = kept.iter().copied().filter(|r| has(r)).collect();
-        let settled: Vec<&Row> = rows.iter().copied().filter(|r| r.errors.is_some()).collect();
+        let has = |r: &ReportRow| r.is_human() && r.reasons.contains(&code);
+        let rows: Vec<&ReportRow> = kept.iter().copied().filter(|r| has(r)).collect();
+        let settled: Vec<&ReportRow> =
+            rows.iter().copied().filter(|r| r.errors.is_some()).collect();
         let changed = settled.iter().filter(|r| r.changed == Some(true)).count();
         ByReason {
             clips: rows.len() as u64,

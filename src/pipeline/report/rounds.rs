@@ -10,7 +10,7 @@ use crate::domain::{Measure, RoutingSettings, Samples};
 use crate::statistics::bootstrap::interval;
 use crate::statistics::rate::{Method, Missing, Rate};
 use crate::statistics::selective::{Curve, Risk, Scored};
-use crate::views::clips::Row;
+use crate::views::clips::ReportRow;
 use crate::views::report::rounds::{Round, Step, Target};
 
 /// The target where the settings guarantee nothing.
@@ -26,11 +26,11 @@ pub fn target(settings: &RoutingSettings) -> Target {
 }
 
 /// Every round, and every model within it.
-pub fn by_round(all: &[&Row], target: Target, seed: u64) -> Vec<Round> {
+pub fn by_round(all: &[&ReportRow], target: Target, seed: u64) -> Vec<Round> {
     let rounds = grouped(all, |r| (r.round, r.model.clone()));
     let each = rounds.into_iter().map(|((round, model), rows)| {
         let (own, whole) = of_round(&rows);
-        let rows: Vec<&Row> = own.iter().collect();
+        let rows: Vec<&ReportRow> = own.iter().collect();
         let by_region: BTreeMap<String, Step> = grouped(&rows, |r| r.region.clone())
             .into_iter()
             .map(|(region, rows)| (region, step(&rows, target, seed)))
@@ -48,12 +48,12 @@ pub fn by_round(all: &[&Row], target: Target, seed: u64) -> Vec<Round> {
     each.collect()
 }
 
-fn step(rows: &[&Row], target: Target, seed: u64) -> Step {
-    let kept: Vec<&Row> = rows.iter().copied().filter(|r| !r.is_dropped()).collect();
+fn step(rows: &[&ReportRow], target: Target, seed: u64) -> Step {
+    let kept: Vec<&ReportRow> = rows.iter().copied().filter(|r| !r.is_dropped()).collect();
     Step {
         clips: kept.len() as u64,
         draft_wer: drafts(rows, seed).all_wer,
-        for_people: human(&kept, seed, Row::is_human).clips_by_speaker,
+        for_people: human(&kept, seed, ReportRow::is_human).clips_by_speaker,
         human_at_target: human_at_target(rows, target, seed),
         minutes_per_hour: minutes_per_hour(rows, seed),
     }
@@ -63,9 +63,9 @@ fn step(rows: &[&Row], target: Target, seed: u64) -> Step {
 /// risk in the others is at most the target, as measured: 1 - coverage on the weighted risk-coverage
 /// curve (El-Yaniv and Wiener 2010). Settled drafts without a score count as reviewed. Choosing the best
 /// of many thresholds flatters a little, the more so the fewer clips are settled.
-fn human_at_target(rows: &[&Row], target: Target, seed: u64) -> Rate {
+fn human_at_target(rows: &[&ReportRow], target: Target, seed: u64) -> Rate {
     let method = Method::ClusterBootstrap;
-    let settled: Vec<&Row> = match spoken_for(rows) {
+    let settled: Vec<&ReportRow> = match spoken_for(rows) {
         Ok(drafts) => drafts.into_iter().filter(|r| r.truth().is_some()).collect(),
         Err(why) => return Rate::none(method, why),
     };
@@ -110,8 +110,8 @@ type Sums = [f64; 6];
 /// times reviews of a settled clip, times the share of seconds for people. Where all is timed and
 /// settled, this is active time over audio; until then, answers without a time and clips that wait
 /// count like the others.
-fn minutes_per_hour(rows: &[&Row], seed: u64) -> Rate {
-    let kept: Vec<&Row> = rows.iter().copied().filter(|r| !r.is_dropped()).collect();
+fn minutes_per_hour(rows: &[&ReportRow], seed: u64) -> Rate {
+    let kept: Vec<&ReportRow> = rows.iter().copied().filter(|r| !r.is_dropped()).collect();
     let numbers = speakers(&kept);
     let mut sums: Vec<Sums> = vec![Sums::default(); numbers.len()];
     for row in &kept {

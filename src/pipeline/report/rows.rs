@@ -16,7 +16,7 @@ use crate::pipeline::workspace::Workspace;
 use crate::routing::audit::draw;
 use crate::store::{ClipRow, Draft};
 use crate::text::word_errors::word_errors;
-use crate::views::clips::{Part, Row};
+use crate::views::clips::{Part, ReportRow};
 use crate::views::numbers::median;
 use crate::views::report::People;
 
@@ -24,7 +24,7 @@ use crate::views::report::People;
 #[derive(Default)]
 pub struct Walked {
     /// Decided clips, in order of ingestion and time.
-    pub rows: Vec<Row>,
+    pub rows: Vec<ReportRow>,
     /// Clips in each state, undecided ones too.
     pub states: BTreeMap<&'static str, u64>,
     /// What people did.
@@ -41,11 +41,11 @@ struct Work {
 }
 
 /// One clip of the walk.
-struct Found {
+struct WalkedClip {
     state: &'static str,
     settled: bool,
     reviewed_seconds: f64,
-    row: Option<Row>,
+    row: Option<ReportRow>,
 }
 
 struct Walk<'a> {
@@ -77,7 +77,7 @@ pub fn walk(workspace: &Workspace, scorer: &Scorer) -> Result<Walked> {
     let mut reviewed_seconds = 0.0;
     let read = |clip: ClipRow| {
         let work = works.get(&clip.clip.id).copied().unwrap_or_default();
-        Found {
+        WalkedClip {
             state: clip.state().code(),
             settled: clip.consensus.is_some(),
             reviewed_seconds: work.timed as f64 * clip.clip.span.len().seconds(),
@@ -137,7 +137,7 @@ fn answers(workspace: &Workspace, people: &mut People) -> Result<BTreeMap<ClipId
 
 impl Walk<'_> {
     /// The row of a clip, its weight still to come; `None` until it was decided on.
-    fn row(&self, clip: &ClipRow, recording: Option<&Recording>, work: Work) -> Option<Row> {
+    fn row(&self, clip: &ClipRow, recording: Option<&Recording>, work: Work) -> Option<ReportRow> {
         let (routed, recording) = (clip.routed.as_ref()?, recording?);
         let (decision, reasons): (_, &[Reason]) = match &routed.decision {
             Decision::Auto { over_budget } => ("auto", over_budget),
@@ -160,7 +160,7 @@ impl Walk<'_> {
         let compared = word_errors(settled.map_or("", |c| &c.text), clip.draft(), language);
         let round = hypothesis.and_then(|h| self.rounds.get(&h.model).copied()).unwrap_or(0);
         let seed = round_seed(self.seed, round);
-        Some(Row {
+        Some(ReportRow {
             clip: clip.clip.id.to_string(),
             recording: recording.id.to_string(),
             speaker: recording.speaker_key(),

@@ -5,10 +5,10 @@ use crate::statistics::bootstrap::interval;
 use crate::statistics::interval::korn_graubard;
 use crate::statistics::metrics::{error_precision, weighted_auroc, weighted_brier, weighted_nce};
 use crate::statistics::rate::{Method, Missing, Rate};
-use crate::statistics::reliability::{self, Outcome};
+use crate::statistics::reliability::{self, ScoredClip};
 use crate::statistics::selective::{Curve, Risk, Scored};
 use crate::statistics::weighted::{SampledClip, hajek, hajek_by_speaker};
-use crate::views::clips::{Part, Row};
+use crate::views::clips::{Part, ReportRow};
 use crate::views::report::score::{Bin, Coverage, Point, Score};
 
 /// Most bins of the reliability diagram; no more than one for five clips.
@@ -19,10 +19,10 @@ const POINTS: usize = 40;
 const TARGETS: [f64; 4] = [0.01, 0.02, 0.05, 0.1];
 
 /// `None` until a clip with a score and words is settled.
-pub fn score(rows: &[&Row], seed: u64) -> Option<Score> {
-    let settled: Vec<&Row> =
+pub fn score(rows: &[&ReportRow], seed: u64) -> Option<Score> {
+    let settled: Vec<&ReportRow> =
         rows.iter().copied().filter(|r| r.truth().is_some() && r.part != Part::NoSpeech).collect();
-    let scored: Vec<&Row> = settled.iter().copied().filter(|r| r.score.is_some()).collect();
+    let scored: Vec<&ReportRow> = settled.iter().copied().filter(|r| r.score.is_some()).collect();
     if scored.is_empty() {
         return None;
     }
@@ -36,12 +36,12 @@ pub fn score(rows: &[&Row], seed: u64) -> Option<Score> {
         })
         .collect();
     let curve = Curve::new(clips);
-    let of = |clip: &Scored, times: Option<&[f64]>| Outcome {
+    let of = |clip: &Scored, times: Option<&[f64]>| ScoredClip {
         score: clip.score,
         good: clip.errors == 0.0,
         weight: clip.weight * times.map_or(1.0, |t| t[clip.speaker]),
     };
-    let outcomes = |times: Option<&[f64]>| -> Vec<Outcome> {
+    let outcomes = |times: Option<&[f64]>| -> Vec<ScoredClip> {
         // Sorted from the lowest score already: sorting again costs one pass.
         curve.clips().iter().rev().map(|c| of(c, times)).collect()
     };
@@ -88,7 +88,7 @@ fn bin(bin: &reliability::Bin) -> Bin {
 
 /// The curve at up to [`POINTS`] thresholds, spread evenly over the clips; each threshold is a score
 /// that a clip has.
-fn points(scored: &[&Row]) -> Vec<Point> {
+fn points(scored: &[&ReportRow]) -> Vec<Point> {
     let mut order = scored.to_vec();
     order.sort_by(|a, b| b.score.unwrap_or(0.0).total_cmp(&a.score.unwrap_or(0.0)));
     let total: f64 = order.iter().filter_map(|r| r.weight).sum();
@@ -107,7 +107,7 @@ fn points(scored: &[&Row]) -> Vec<Point> {
     points
 }
 
-fn point(accepted: &[&Row], threshold: Option<f64>, total: f64) -> Point {
+fn point(accepted: &[&ReportRow], threshold: Option<f64>, total: f64) -> Point {
     let (reviewed, speakers): (Vec<SampledClip>, u64) = reviewed(accepted);
     let counts = (reviewed.len() as u64, speakers);
     let weighted: Vec<(f64, bool)> =

@@ -11,12 +11,12 @@ use crate::pipeline::scores::{self, Scorer};
 use crate::pipeline::workspace::Workspace;
 use crate::routing::lexicon::Lexicon as InUse;
 use crate::statistics::{bootstrap, interval};
-use crate::views::clips::{self, Row};
+use crate::views::clips::{self, ReportRow};
 use crate::views::report::versions::{Calibration, Lexicon, Settings, Versions};
 
 /// Versions of everything behind the rows.
-pub fn versions(workspace: &Workspace, scorer: &Scorer, rows: &[&Row]) -> Result<Versions> {
-    let count = |name: fn(&Row) -> &str| {
+pub fn versions(workspace: &Workspace, scorer: &Scorer, rows: &[&ReportRow]) -> Result<Versions> {
+    let count = |name: fn(&ReportRow) -> &str| {
         let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
         rows.iter().for_each(|r| *counts.entry(name(r)).or_default() += 1);
         counts.into_iter().map(|(name, n)| (name.to_string(), n)).collect::<BTreeMap<_, _>>()

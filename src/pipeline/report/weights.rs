@@ -9,11 +9,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::views::clips::{Part, Row};
+use crate::views::clips::{Part, ReportRow};
 
 /// Clips that weights are made good within; those whose draft is not the latest model's stand apart,
 /// however they came to people.
-pub fn cell(row: &Row) -> (bool, Part) {
+pub fn cell(row: &ReportRow) -> (bool, Part) {
     match (row.current, row.part) {
         (false, Part::Accepted) => (false, Part::Reasons),
         other => other,
@@ -24,7 +24,7 @@ pub fn cell(row: &Row) -> (bool, Part) {
 /// the clips of their cell that people are to review over those settled with a text. Where all are
 /// settled that factor is 1; until then it takes the unsettled for like the settled. Gold clips that
 /// nobody drew stand for nothing.
-pub fn weigh(rows: &mut [Row]) {
+pub fn weigh(rows: &mut [ReportRow]) {
     let mut cells: BTreeMap<(bool, Part), (u64, u64)> = BTreeMap::new();
     for row in rows.iter().filter(|r| r.is_human()) {
         let (reviewed, settled) = cells.entry(cell(row)).or_default();
@@ -44,9 +44,9 @@ pub fn weigh(rows: &mut [Row]) {
 /// The rows of one round by themselves, with weights from them alone. Where a later model has drafted
 /// its clips again, the round is taken as it was before: clips in people's hands stand for those they
 /// were drawn from. Also whether it is so still.
-pub fn of_round(rows: &[&Row]) -> (Vec<Row>, bool) {
+pub fn of_round(rows: &[&ReportRow]) -> (Vec<ReportRow>, bool) {
     let whole = rows.is_empty() || rows.iter().any(|r| r.current);
-    let mut own: Vec<Row> = rows.iter().map(|r| (*r).clone()).collect();
+    let mut own: Vec<ReportRow> = rows.iter().map(|r| (*r).clone()).collect();
     if !whole {
         for row in &mut own {
             row.current = true;
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn an_audit_of_an_earlier_model_stands_for_itself_now_and_for_its_round_then() {
-        let earlier = |clip, part, inclusion, errors| Row {
+        let earlier = |clip, part, inclusion, errors| ReportRow {
             current: false,
             ..row(clip, "human", part, inclusion, errors)
         };

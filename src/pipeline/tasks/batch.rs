@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::item::{Item, Recordings};
 use super::terms::{self, Pace};
-use super::{Options, Written};
+use super::{TaskOptions, Written};
 use crate::audio::{cut, flac, wav};
 use crate::domain::{
     BatchId, ClipId, HandedOut, Language, Purpose, Recording, RecordingId, Span, TagKind, TaskRow,
@@ -39,7 +39,7 @@ pub struct Kit {
 /// Writes a batch in every format, then keeps it.
 pub fn write(
     workspace: &mut Workspace,
-    options: &Options,
+    options: &TaskOptions,
     chunk: Vec<Item>,
     kit: &Kit,
     written: &mut Written,

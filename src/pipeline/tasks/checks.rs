@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::item::{Found, Item};
+use super::item::{CheckClips, Item};
 use crate::domain::{ClipId, Purpose, RecordingId, TaskSettings, draw, hex_digest};
 use crate::tasks::plant::{plant, vocabulary};
 
@@ -18,7 +18,7 @@ impl Checks {
     /// Of what was found, without clips of `unreadable` recordings and clips that `answered` says
     /// the validator has answered.
     pub fn new(
-        found: &mut Found,
+        found: &mut CheckClips,
         unreadable: &BTreeSet<RecordingId>,
         answered: &BTreeSet<ClipId>,
     ) -> Self {

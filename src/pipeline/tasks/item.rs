@@ -54,7 +54,7 @@ impl Item {
 
 /// Clips that checks may be made of.
 #[derive(Default)]
-pub struct Found {
+pub struct CheckClips {
     /// Clips of known text, with it.
     pub gold: Vec<(Item, String)>,
     /// Clips that people settled with a text, with it.
@@ -103,8 +103,8 @@ pub fn find(
     store: &Store,
     recordings: &Recordings,
     gold: &BTreeMap<ClipId, String>,
-) -> Result<Found> {
-    let mut found = Found::default();
+) -> Result<CheckClips> {
+    let mut found = CheckClips::default();
     let settled = store.settled()?;
     let clips: BTreeSet<&ClipId> = settled.iter().chain(gold.keys()).collect();
     store.each_of(clips, |row| {

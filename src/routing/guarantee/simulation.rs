@@ -19,11 +19,11 @@ enum World {
 }
 
 /// Clips with their losses, all of them known to the simulation.
-fn workspace(world: World, n: usize, random: &mut fastrand::Rng) -> Vec<Known> {
+fn workspace(world: World, n: usize, random: &mut fastrand::Rng) -> Vec<CandidateClip> {
     let name = random.u64(..);
     let least = (n as f64 * TARGET).floor() as usize + 1;
     let mut speaker = (0, 0.0);
-    let mut clips: Vec<Known> = (0..n)
+    let mut clips: Vec<CandidateClip> = (0..n)
         .map(|i| {
             if i % 20 == 0 {
                 // Twenty clips per speaker.
@@ -42,7 +42,7 @@ fn workspace(world: World, n: usize, random: &mut fastrand::Rng) -> Vec<Known> {
                 }
             };
             let regions = ["fr-FR", "fr-CA-QC", "fr-BE"];
-            Known {
+            CandidateClip {
                 clip: ClipId::from_stored(format!("{name:016x}_{i:010}")),
                 region: match world {
                     World::Boundary => None,
@@ -68,8 +68,8 @@ fn workspace(world: World, n: usize, random: &mut fastrand::Rng) -> Vec<Known> {
 }
 
 /// Whether the drafts that a certificate accepts lose more than they may.
-fn broken(clips: &[Known], entry: &Entry) -> Option<bool> {
-    let Event::Certified { threshold, .. } = entry.event else { return None };
+fn broken(clips: &[CandidateClip], entry: &Entry) -> Option<bool> {
+    let GuaranteeEvent::Certified { threshold, .. } = entry.event else { return None };
     let accepted = clips
         .iter()
         .filter(|c| holds(&entry.scope, c.region.as_ref()) && c.score >= threshold)
@@ -79,11 +79,11 @@ fn broken(clips: &[Known], entry: &Entry) -> Option<bool> {
 }
 
 /// By scope: workspaces with a guarantee, and with a broken one.
-type Outcome = BTreeMap<String, (usize, usize)>;
+type Tally = BTreeMap<String, (usize, usize)>;
 
 /// `looks` looks at each of `workspaces` workspaces with `n` clips, of which `rate` is drawn.
-fn simulate(world: World, workspaces: usize, n: usize, rate: f64, looks: usize) -> Outcome {
-    let mut outcome = Outcome::new();
+fn simulate(world: World, workspaces: usize, n: usize, rate: f64, looks: usize) -> Tally {
+    let mut outcome = Tally::new();
     let mut random = fastrand::Rng::with_seed(5);
     for seed in 0..workspaces as u64 {
         let truth = workspace(world, n, &mut random);

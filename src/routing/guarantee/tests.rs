@@ -15,13 +15,13 @@ fn settings() -> RoutingSettings {
 }
 
 /// Scores 1 - x^3 with x spread over [0, 1); `lossy` says which clips lose.
-fn clips(n: usize, lossy: impl Fn(usize, f64) -> bool) -> Vec<Known> {
+fn clips(n: usize, lossy: impl Fn(usize, f64) -> bool) -> Vec<CandidateClip> {
     (0..n)
         .map(|i| {
             let score = 1.0 - (((i * 7919) % n) as f64 / n as f64).powi(3);
             let clip = ClipId::from_stored(format!("aa_{i:010}"));
             let draw = audit::draw(1, &clip);
-            Known {
+            CandidateClip {
                 clip,
                 draw,
                 region: None,
@@ -37,12 +37,12 @@ fn clips(n: usize, lossy: impl Fn(usize, f64) -> bool) -> Vec<Known> {
 }
 
 /// The first free position.
-fn next(clips: &[Known]) -> u64 {
+fn next(clips: &[CandidateClip]) -> u64 {
     clips.iter().filter_map(|c| c.position).max().map_or(0, |p| p + 1)
 }
 
 /// A second pass sees what the first one kept.
-fn keep(clips: &mut [Known], log: &mut Vec<Entry>, look: Look) {
+fn keep(clips: &mut [CandidateClip], log: &mut Vec<Entry>, look: Look) {
     let next = next(clips);
     for (n, joined) in look.joined.iter().enumerate() {
         let clip = clips.iter_mut().find(|c| c.clip == *joined).unwrap();
@@ -73,13 +73,13 @@ fn audits_certify_a_threshold_and_what_is_kept_stays_in_force() {
     // Every draft under .4 is wrong, 16 % of all; from .16 up they are a tenth.
     assert!(threshold > 0.1 && threshold < 0.5, "{threshold}");
     assert!(first.rate <= 0.5 && first.rate > 0.49);
-    let [Event::Opened { start, .. }, Event::Certified { used, p, .. }] =
+    let [GuaranteeEvent::Opened { start, .. }, GuaranteeEvent::Certified { used, p, .. }] =
         [&first.entries[0].event, &first.entries[1].event]
     else {
         panic!("{:?}", first.entries)
     };
     assert!(*start > 0.8 && *p <= 0.1);
-    let over = |c: &&Known| c.score >= threshold && first.joined.contains(&c.clip);
+    let over = |c: &&CandidateClip| c.score >= threshold && first.joined.contains(&c.clip);
     assert_eq!(used.len(), clips.iter().filter(over).count());
     keep(&mut clips, &mut log, first);
     let second = look(&settings, &clips, &log, next(&clips), false).unwrap();
@@ -103,7 +103,7 @@ fn too_few_audits_leave_routing_conservative() {
 fn audits_that_are_no_candidates_any_more_keep_their_places() {
     let clips = clips(1000, |_, score| score < 0.4);
     let look = look(&settings(), &clips, &[], 5000, false).unwrap();
-    let used = |e: &Entry| matches!(e.event, Event::Certified { upto, .. } if upto > 5400);
+    let used = |e: &Entry| matches!(e.event, GuaranteeEvent::Certified { upto, .. } if upto > 5400);
     assert!(look.entries.iter().any(used), "what a certificate rests on does not watch over it");
 }
 
@@ -138,7 +138,9 @@ fn after_a_change_the_watch_raises_an_alarm_and_routing_falls_back_until_it_is_p
         let mut here = all[..end].to_vec();
         let found = look(&settings, &here, &log, next(&here), false).unwrap();
         alarms.extend(found.entries.iter().filter_map(|e| match &e.event {
-            Event::Alarm { since, audits, risk, .. } => Some((since.clone(), *audits, *risk)),
+            GuaranteeEvent::Alarm { since, audits, risk, .. } => {
+                Some((since.clone(), *audits, *risk))
+            }
             _ => None,
         }));
         seen.push((found.thresholds.pooled, found.scopes[0].alarm.is_some()));
@@ -152,7 +154,7 @@ fn after_a_change_the_watch_raises_an_alarm_and_routing_falls_back_until_it_is_p
     assert!((1000..2000).contains(&wave), "since clip {wave}");
     assert!(*audits > 10 && *risk > 0.3, "{audits} {risk}");
     // The bad wave counts in the new test as well: good audits have to outweigh it.
-    let [Event::Alarm { position, .. }, Event::Opened { from, .. }] =
+    let [GuaranteeEvent::Alarm { position, .. }, GuaranteeEvent::Opened { from, .. }] =
         [&log[log.len() - 2].event, &log[log.len() - 1].event]
     else {
         panic!("{:?}", &log[log.len() - 2..])

@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 
-use super::known::{Known, Standing};
+use super::known::{KnownAnswers, Standing};
 use super::rejection::Rejection;
 use crate::domain::draft_digest;
 use crate::domain::{
@@ -35,7 +35,7 @@ pub enum Checked {
 /// - Same validator, same clip: the later `answered_at` stays (none counts as earliest), then the
 ///   one with more `active_seconds`, then the larger [`super::answer_id`], so that the order of imports
 ///   does not matter.
-pub fn check(row: &TaskRow, known: &Known) -> Result<Checked, Rejection> {
+pub fn check(row: &TaskRow, known: &KnownAnswers) -> Result<Checked, Rejection> {
     if row.workspace.trim() != known.workspace() {
         return Err(Rejection::WrongWorkspace {
             found: row.workspace.trim().to_string(),
@@ -183,9 +183,9 @@ mod tests {
     use crate::domain::Blind;
     use crate::tasks::bundle::samples::sample_rows;
 
-    fn setting(blind: bool) -> (TaskRow, Known) {
+    fn setting(blind: bool) -> (TaskRow, KnownAnswers) {
         let row = TaskRow { validator: " Ana ".into(), ..sample_rows(1).remove(0) };
-        let mut known = Known::new("w-1");
+        let mut known = KnownAnswers::new("w-1");
         let blind_task = if blind { Blind::Drawn } else { Blind::No };
         let handed_out = HandedOut::new(ClipId::from_stored(&row.clip), row.draft.clone());
         known.hand_out(HandedOut { blind: blind_task, ..handed_out });
@@ -193,14 +193,14 @@ mod tests {
         (TaskRow { draft, ..row }, known)
     }
 
-    fn answer(row: &TaskRow, known: &Known) -> Answer {
+    fn answer(row: &TaskRow, known: &KnownAnswers) -> Answer {
         match check(row, known) {
             Ok(Checked::Answer(answer)) => answer,
             other => panic!("{other:?}"),
         }
     }
 
-    fn rejected(row: &TaskRow, known: &Known) -> String {
+    fn rejected(row: &TaskRow, known: &KnownAnswers) -> String {
         check(row, known).unwrap_err().code().to_string()
     }
 

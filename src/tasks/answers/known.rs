@@ -10,13 +10,13 @@ use crate::domain::{Answer, ClipId, HandedOut, Purpose, hex_digest};
 
 /// What a workspace knows when answers come back.
 #[derive(Clone, Debug, Default)]
-pub struct Known {
+pub struct KnownAnswers {
     workspace: String,
     drafts: BTreeMap<ClipId, Vec<HandedOut>>,
     answers: BTreeMap<Slot, Answer>,
 }
 
-impl Known {
+impl KnownAnswers {
     /// Nothing handed out yet by this workspace (its id).
     pub fn new(workspace: impl Into<String>) -> Self {
         Self { workspace: workspace.into(), ..Self::default() }
@@ -64,7 +64,7 @@ pub(super) fn slot(answer: &Answer) -> Slot {
     (answer.clip.clone(), answer.validator.clone(), answer.purpose)
 }
 
-/// See [`Known::standing`].
+/// See [`KnownAnswers::standing`].
 pub(super) enum Standing {
     /// There is none, or it is older.
     Newest,

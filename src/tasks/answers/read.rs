@@ -19,7 +19,7 @@ const MAX_FILE: u64 = 1 << 30;
 
 /// Where a row stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct RowPlace {
     /// File as named by the caller.
     pub file: String,
     /// Where in it.
@@ -35,7 +35,7 @@ pub enum At {
     Task(u64),
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for RowPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.at {
             At::Line(line) => write!(f, "{}:{line}", self.file),
@@ -48,7 +48,7 @@ impl fmt::Display for Place {
 #[derive(Clone, Debug, PartialEq)]
 pub struct AnswerRow {
     /// Where it stands.
-    pub place: Place,
+    pub place: RowPlace,
     /// The row; an error is always [`Rejection::Malformed`].
     pub row: Result<TaskRow, Rejection>,
 }
@@ -86,7 +86,7 @@ pub fn read_bytes(file: &str, bytes: &[u8]) -> Vec<AnswerRow> {
     };
     let at = if first == Some(&b'[') { At::Task } else { At::Line };
     let located = |(number, row): (u64, Result<TaskRow, String>)| AnswerRow {
-        place: Place { file: file.to_string(), at: at(number) },
+        place: RowPlace { file: file.to_string(), at: at(number) },
         row: row.map_err(|why| Rejection::Malformed { why }),
     };
     rows.into_iter().map(located).collect()

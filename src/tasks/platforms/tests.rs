@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{appen, label_studio, turkle};
 use crate::domain::HandedOut;
 use crate::domain::{PageLanguage, Region, TaskRow, Verdict};
-use crate::tasks::answers::{Checked, Known, check};
+use crate::tasks::answers::{Checked, KnownAnswers, check};
 use crate::tasks::bundle::samples::{hostile_rows, sample_rows};
 use crate::tasks::csv::{Rows, Table};
 use crate::text::tidy;
@@ -30,7 +30,7 @@ fn tasks(rows: Vec<TaskRow>) -> Vec<TaskRow> {
 /// What `said` gives as text comes back for each row.
 fn expect(rows: &[TaskRow], read: Rows, validator: &str) {
     assert_eq!(read.len(), rows.len());
-    let mut known = Known::new("w-1");
+    let mut known = KnownAnswers::new("w-1");
     for row in rows {
         let clip = crate::domain::ClipId::from_stored(&row.clip);
         known.hand_out(HandedOut::new(clip, row.draft.clone()));

@@ -13,7 +13,7 @@ use super::{About, Item, LabelSource, WriteWav};
 
 /// A line of `metadata.jsonl`; names and order are a stable format (FORMATS.md).
 #[derive(Serialize)]
-struct Row<'a> {
+struct HfRow<'a> {
     file_name: String,
     text: &'a str,
     speaker: &'a str,
@@ -46,9 +46,9 @@ pub fn write(place: &Path, items: &[Item], about: &About, wav: &mut WriteWav) ->
     Ok(export)
 }
 
-fn row(item: &Item) -> Row<'_> {
+fn row(item: &Item) -> HfRow<'_> {
     let (accents, variant) = accent(item.region.as_ref());
-    Row {
+    HfRow {
         file_name: item.wav(),
         text: &item.text,
         speaker: &item.speaker,

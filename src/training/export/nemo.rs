@@ -11,7 +11,7 @@ use super::{Item, LabelSource, WriteWav};
 
 /// A line of a manifest; names and order are a stable format (FORMATS.md).
 #[derive(Serialize)]
-struct Row<'a> {
+struct NemoRow<'a> {
     audio_filepath: String,
     duration: f64,
     text: &'a str,
@@ -44,8 +44,8 @@ fn path(item: &Item) -> String {
     format!("clips/{}", item.wav())
 }
 
-fn row(item: &Item) -> Row<'_> {
-    Row {
+fn row(item: &Item) -> NemoRow<'_> {
+    NemoRow {
         audio_filepath: path(item),
         duration: item.seconds(),
         text: &item.text,

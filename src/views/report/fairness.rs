@@ -31,7 +31,7 @@ impl Measure {
 /// What one comparison shows, at 5 % after correction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum ComparisonResult {
     /// More than elsewhere.
     Higher,
     /// Less than elsewhere.
@@ -69,7 +69,7 @@ pub struct Comparison {
     #[serde(serialize_with = "six")]
     pub p_holm: Option<f64>,
     /// What it shows.
-    pub outcome: Outcome,
+    pub outcome: ComparisonResult,
     /// Why nothing can be said.
     pub missing: Option<Missing>,
 }
@@ -100,14 +100,14 @@ fn sentence(all: &[Comparison]) -> String {
         .iter()
         .filter_map(|c| {
             let word = match c.outcome {
-                Outcome::Higher => "higher",
-                Outcome::Lower => "lower",
-                Outcome::NotShown | Outcome::CannotSay => return None,
+                ComparisonResult::Higher => "higher",
+                ComparisonResult::Lower => "lower",
+                ComparisonResult::NotShown | ComparisonResult::CannotSay => return None,
             };
             Some(format!("{}: {} {word} than elsewhere", c.region, c.measure.name()))
         })
         .collect();
-    let compared = all.iter().filter(|c| c.outcome != Outcome::CannotSay).count();
+    let compared = all.iter().filter(|c| c.outcome != ComparisonResult::CannotSay).count();
     match (shown.is_empty(), compared) {
         (false, _) => format!("Regions are not served equally. {}.", shown.join("; ")),
         (true, 0) => {
@@ -131,7 +131,7 @@ fn sentence(all: &[Comparison]) -> String {
 mod tests {
     use super::*;
 
-    fn one(outcome: Outcome) -> Comparison {
+    fn one(outcome: ComparisonResult) -> Comparison {
         Comparison {
             region: "fr-CA-QC".into(),
             measure: Measure::DraftWer,
@@ -150,13 +150,21 @@ mod tests {
     #[test]
     fn the_sentence_never_takes_silence_for_equality() {
         assert!(Fairness::new(vec![]).says.contains("No region is known"));
-        assert!(Fairness::new(vec![one(Outcome::CannotSay)]).says.contains("nothing can be said"));
-        let not_shown = Fairness::new(vec![one(Outcome::NotShown), one(Outcome::CannotSay)]).says;
+        assert!(
+            Fairness::new(vec![one(ComparisonResult::CannotSay)])
+                .says
+                .contains("nothing can be said")
+        );
+        let not_shown =
+            Fairness::new(vec![one(ComparisonResult::NotShown), one(ComparisonResult::CannotSay)])
+                .says;
         assert!(
             not_shown.contains("1 of 2") && not_shown.contains("cannot be made yet"),
             "{not_shown}"
         );
-        let unequal = Fairness::new(vec![one(Outcome::NotShown), one(Outcome::Higher)]).says;
+        let unequal =
+            Fairness::new(vec![one(ComparisonResult::NotShown), one(ComparisonResult::Higher)])
+                .says;
         assert!(
             unequal.contains("not served equally. fr-CA-QC: WER of all drafts higher"),
             "{unequal}"

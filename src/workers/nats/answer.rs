@@ -11,7 +11,7 @@ use futures_util::FutureExt;
 use tokio::sync::mpsc::UnboundedReceiver;
 use whisper::Stopped;
 
-use super::message::{MODEL, Outcome, POLICY, WORKER};
+use super::message::{ClipOutcome, MODEL, POLICY, WORKER};
 use super::publish::{TooLarge, publish};
 use super::shared::Shared;
 use super::threads::{Finished, GivenUp};
@@ -31,7 +31,7 @@ pub(super) async fn answer_all(shared: Arc<Shared>, mut finished: UnboundedRecei
 
 async fn answer(shared: Arc<Shared>, Finished { id, run, clip, attempts, transcribed }: Finished) {
     let outcome = match transcribed {
-        Ok(hypothesis) => Outcome::Transcribed(Box::new(hypothesis)),
+        Ok(hypothesis) => ClipOutcome::Transcribed(Box::new(hypothesis)),
         Err(error) if error.is::<Stopped>() => {
             give_back(&shared, id, None).await;
             return;
@@ -43,7 +43,7 @@ async fn answer(shared: Arc<Shared>, Finished { id, run, clip, attempts, transcr
                 give_back(&shared, id, Some(AGAIN)).await;
                 return;
             }
-            Outcome::Failed { error: error_text, attempts }
+            ClipOutcome::Failed { error: error_text, attempts }
         }
     };
     let subject = run.result(&clip);
@@ -51,7 +51,7 @@ async fn answer(shared: Arc<Shared>, Finished { id, run, clip, attempts, transcr
     if let Err(error) = &sent
         && error.is::<TooLarge>()
     {
-        let failed = Outcome::Failed { error: format!("{error:#}"), attempts };
+        let failed = ClipOutcome::Failed { error: format!("{error:#}"), attempts };
         sent = send(&shared, &subject, &failed).await;
     }
     if sent.is_err() {
@@ -66,11 +66,11 @@ async fn answer(shared: Arc<Shared>, Finished { id, run, clip, attempts, transcr
     count(&shared, &clip, &outcome);
 }
 
-async fn send(shared: &Arc<Shared>, subject: &str, outcome: &Outcome) -> Result<()> {
+async fn send(shared: &Arc<Shared>, subject: &str, outcome: &ClipOutcome) -> Result<()> {
     let payload = serde_json::to_vec(outcome)?;
     let mut headers = HeaderMap::new();
     headers.insert(WORKER, shared.terms.name.as_str());
-    if let Outcome::Transcribed(hypothesis) = outcome {
+    if let ClipOutcome::Transcribed(hypothesis) = outcome {
         let Hypothesis { model, policy, .. } = &**hypothesis;
         headers.insert(MODEL, model.as_str());
         headers.insert(POLICY, policy.as_str());
@@ -98,16 +98,16 @@ async fn give_back(shared: &Shared, id: u64, after: Option<Duration>) {
     }
 }
 
-fn count(shared: &Shared, clip: &ClipId, outcome: &Outcome) {
+fn count(shared: &Shared, clip: &ClipId, outcome: &ClipOutcome) {
     let Ok(mut served) = shared.served.lock() else { return };
     match outcome {
-        Outcome::Transcribed(hypothesis) => {
+        ClipOutcome::Transcribed(hypothesis) => {
             served.clips += 1;
             served.audio_seconds += hypothesis.seconds;
             let since = shared.began.elapsed().as_secs_f64();
             served.first_clip_seconds.get_or_insert(since);
         }
-        Outcome::Failed { error, .. } => {
+        ClipOutcome::Failed { error, .. } => {
             served.failed += 1;
             (shared.terms.tell)(format!("clip {clip} is given up: {error}"));
         }

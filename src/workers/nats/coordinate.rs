@@ -16,7 +16,7 @@ use super::files;
 use super::link::{Link, Tell};
 use super::streams::{self, Run};
 use crate::domain::{Clip, ClipId, LanguageChoice, SliceSettings};
-use crate::workers::event::{Event, Job};
+use crate::workers::event::{Job, WorkerEvent};
 use crate::workers::read::read_all;
 
 /// What a coordinator asks for.
@@ -63,7 +63,7 @@ pub(super) struct Desk {
     /// Nothing more will be offered.
     pub offered: AtomicBool,
     pub stop: Arc<AtomicBool>,
-    pub events: Sender<Event>,
+    pub events: Sender<WorkerEvent>,
     pub tell: Tell,
 }
 
@@ -106,7 +106,7 @@ pub async fn start(
     jobs: Vec<Job>,
     slice: SliceSettings,
     stop: Arc<AtomicBool>,
-    events: Sender<Event>,
+    events: Sender<WorkerEvent>,
 ) -> Result<JoinSet<()>> {
     if let Some((sha256, path)) = &order.share {
         files::keep_model(&link, sha256, path, order.replicas).await?;
@@ -114,7 +114,7 @@ pub async fn start(
     make(&link, &order).await?;
     let remarks = events.clone();
     let tell: Tell = Arc::new(move |line| {
-        let _ = remarks.try_send(Event::Remark(line));
+        let _ = remarks.try_send(WorkerEvent::Remark(line));
     });
     let places = Arc::new(Semaphore::new(order.in_flight.max(1)));
     let desk = Arc::new(Desk {

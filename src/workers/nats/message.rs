@@ -20,7 +20,7 @@ pub const WORKER: &str = "Second-Ear-Worker";
 /// What came of a clip.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum ClipOutcome {
     /// A hypothesis.
     Transcribed(Box<Hypothesis>),
     /// No worker could do it: the dead letter.
@@ -50,11 +50,11 @@ pub fn clip(subject: &str, headers: Option<&HeaderMap>) -> Result<(ClipId, Langu
 }
 
 /// Clip and outcome of a result; the hypothesis must be of that clip.
-pub fn outcome(subject: &str, payload: &[u8]) -> Result<(ClipId, Outcome)> {
+pub fn outcome(subject: &str, payload: &[u8]) -> Result<(ClipId, ClipOutcome)> {
     let clip = clip_of(subject).context("a result without a clip")?;
-    let outcome: Outcome =
+    let outcome: ClipOutcome =
         serde_json::from_slice(payload).with_context(|| format!("read the result of {clip}"))?;
-    if let Outcome::Transcribed(h) = &outcome {
+    if let ClipOutcome::Transcribed(h) = &outcome {
         anyhow::ensure!(h.clip == clip, "the result of {clip} is one of {}", h.clip);
     }
     Ok((clip, outcome))
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_result_of_another_clip_or_no_result_is_refused() {
-        let failed = Outcome::Failed { error: "no".into(), attempts: 5 };
+        let failed = ClipOutcome::Failed { error: "no".into(), attempts: 5 };
         let bytes = serde_json::to_vec(&failed).unwrap();
         assert_eq!(outcome("x.r_0_16", &bytes).unwrap().1, failed);
         assert!(outcome("x.r_0_16", b"{}").is_err());

@@ -12,7 +12,7 @@ use super::message::headers;
 use super::publish::publish;
 use crate::audio::flac;
 use crate::domain::{Clip, ClipId, LanguageChoice};
-use crate::workers::event::{Event, Receipt};
+use crate::workers::event::{Receipt, WorkerEvent};
 use crate::workers::read::Sound;
 
 impl Desk {
@@ -28,7 +28,8 @@ impl Desk {
                 Err(error) if error.is::<Stopped>() => break,
                 Err(error) => {
                     self.take_back(&clip.id);
-                    let event = Event::ClipFailed { clip, error, receipt: Receipt::default() };
+                    let event =
+                        WorkerEvent::ClipFailed { clip, error, receipt: Receipt::default() };
                     if self.events.send(event).await.is_err() {
                         break;
                     }

@@ -16,7 +16,7 @@ use super::link::{Link, Tell};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Published {
     /// The server has it on disk.
-    Kept,
+    Stored,
     /// A message of this subject waits there already.
     Waits,
 }
@@ -78,7 +78,7 @@ pub async fn publish(
             Ok(sent) => sent.await.map(|_| ()),
             Err(error) => Err(error),
         };
-        let Err(error) = kept else { return Ok(Published::Kept) };
+        let Err(error) = kept else { return Ok(Published::Stored) };
         let text = causes(&error);
         if text.contains("maximum messages per subject exceeded") {
             return Ok(Published::Waits);

@@ -12,7 +12,7 @@ use async_nats::jetstream::{AckKind, Message};
 use futures_util::StreamExt;
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::shared::{Hands, Prepared, Shared};
+use super::shared::{Prepared, Shared, TranscriberSetup};
 use super::streams::{self, Run};
 use super::threads::Task;
 use super::{files, message};
@@ -30,7 +30,7 @@ const MOST_HELD: usize = 1024;
 
 /// Clips of a run are transcribed, or not.
 enum State {
-    Ready(Arc<Hands>, Box<Consumer<pull::Config>>),
+    Ready(Arc<TranscriberSetup>, Box<Consumer<pull::Config>>),
     /// Since when: the model may come.
     Refused(Instant),
 }
@@ -67,9 +67,9 @@ impl Puller {
             }
             let (mut ready, mut at_once): (Vec<Run>, usize) = (Vec::new(), 1);
             for (run, state) in &self.runs {
-                if let State::Ready(hands, _) = state {
+                if let State::Ready(decoder, _) = state {
                     ready.push(run.clone());
-                    at_once = at_once.max(hands.at_once);
+                    at_once = at_once.max(decoder.at_once);
                 }
             }
             // In work and ready for each thread, what it takes at once; the same for all runs, or one would wait for the other.
@@ -115,7 +115,7 @@ impl Puller {
                 continue;
             }
             let state = match self.prepare(&run).await {
-                Ok(hands) => {
+                Ok(decoder) => {
                     if let Ok(mut served) = self.shared.served.lock() {
                         served.refused.remove(&run.consumer());
                     }
@@ -124,7 +124,7 @@ impl Puller {
                         consumer.map_err(|e| anyhow!("the run's consumer: {e}"))?;
                     let ack_timeout = consumer.cached_info().config.ack_wait.as_millis() as u64;
                     self.shared.ack_timeout.store(ack_timeout.max(500), Ordering::Relaxed);
-                    State::Ready(Arc::new(hands), Box::new(consumer))
+                    State::Ready(Arc::new(decoder), Box::new(consumer))
                 }
                 Err(error) => {
                     self.refuse(&run, format!("{error:#}"));
@@ -145,13 +145,13 @@ impl Puller {
         }
     }
 
-    async fn prepare(&self, run: &Run) -> Result<Hands> {
+    async fn prepare(&self, run: &Run) -> Result<TranscriberSetup> {
         let Shared { link, terms, .. } = &*self.shared;
         let setup = Arc::new(files::setup(link, run).await?);
         for fetched in [false, true] {
             let (prepare, setup) = (terms.prepare.clone(), setup.clone());
             match tokio::task::spawn_blocking(move || prepare(&setup)).await?? {
-                Prepared::Ready(hands) => return Ok(hands),
+                Prepared::Ready(decoder) => return Ok(decoder),
                 Prepared::Lacks { sha256, name } if !fetched => {
                     ensure!(
                         (terms.fetch)(link.clone(), sha256.clone()).await?,
@@ -169,21 +169,21 @@ impl Puller {
 
     /// Pulls clips until as many are held as may be now, `most` at most; waits for one where the run is `alone`. How many came.
     async fn pull(&mut self, run: &Run, most: usize, alone: bool) -> Result<usize> {
-        let Some(State::Ready(hands, consumer)) = self.runs.get(run) else { return Ok(0) };
-        let (hands, consumer) = (hands.clone(), consumer.clone());
+        let Some(State::Ready(decoder, consumer)) = self.runs.get(run) else { return Ok(0) };
+        let (decoder, consumer) = (decoder.clone(), consumer.clone());
         let most = self.most.min(most);
         let room = tokio::time::timeout(PULL, self.shared.held.room(most)).await;
         let Ok(room) = room else { return Ok(0) };
         let (mut got, mut back) = (0, false);
         let mut there = consumer.fetch().max_messages(room).messages().await?;
         while let Some(message) = streams::next(&mut there, Duration::ZERO).await? {
-            back |= self.take(run, &hands, message).await;
+            back |= self.take(run, &decoder, message).await;
             got += 1;
         }
         if got == 0 && alone {
             let mut one = consumer.batch().max_messages(1).expires(PULL).messages().await?;
             while let Some(message) = streams::next(&mut one, PULL).await? {
-                back |= self.take(run, &hands, message).await;
+                back |= self.take(run, &decoder, message).await;
                 got += 1;
             }
         }
@@ -195,8 +195,8 @@ impl Puller {
         Ok(got)
     }
 
-    /// Hands a clip to the threads. Whether it was handed out before.
-    async fn take(&mut self, run: &Run, hands: &Arc<Hands>, message: Message) -> bool {
+    /// TranscriberSetup a clip to the threads. Whether it was handed out before.
+    async fn take(&mut self, run: &Run, decoder: &Arc<TranscriberSetup>, message: Message) -> bool {
         let attempts = message.info().map_or(1, |info| info.delivered.max(1) as u64);
         let (message, acker) = message.split();
         self.next += 1;
@@ -204,9 +204,9 @@ impl Puller {
         let stop = self.shared.held.take(id, acker);
         match message::clip(&message.subject, message.headers.as_ref()) {
             Ok((clip, language)) => {
-                let (run, hands) = (run.clone(), hands.clone());
+                let (run, decoder) = (run.clone(), decoder.clone());
                 let flac = message.payload.to_vec();
-                let task = Task { id, run, hands, clip, language, flac, attempts, stop };
+                let task = Task { id, run, decoder, clip, language, flac, attempts, stop };
                 if self.give.send(task).is_err() {
                     self.shared.held.release(id);
                 }

@@ -9,9 +9,9 @@ use async_nats::jetstream::{AckKind, Message};
 use tokio::task::JoinSet;
 
 use super::coordinate::Desk;
-use super::message::{self, Outcome};
+use super::message::{self, ClipOutcome};
 use super::{files, streams};
-use crate::workers::event::{Event, Receipt};
+use crate::workers::event::{Receipt, WorkerEvent};
 
 /// One pull waits this long.
 const PULL: Duration = Duration::from_secs(1);
@@ -109,21 +109,23 @@ impl Desk {
         };
         let waiting = self.take_back(&clip);
         if waiting.is_none()
-            && matches!(outcome, Outcome::Transcribed(_))
+            && matches!(outcome, ClipOutcome::Transcribed(_))
             && let Ok(mut known) = self.known.lock()
         {
             known.insert(clip.clone());
         }
         let (receipt, kept) = Receipt::awaited();
         let event = match (outcome, waiting) {
-            (Outcome::Transcribed(hypothesis), _) => Event::Transcribed(hypothesis, receipt),
-            (Outcome::Failed { error, attempts }, Some(waiting)) => Event::ClipFailed {
+            (ClipOutcome::Transcribed(hypothesis), _) => {
+                WorkerEvent::Transcribed(hypothesis, receipt)
+            }
+            (ClipOutcome::Failed { error, attempts }, Some(waiting)) => WorkerEvent::ClipFailed {
                 clip: waiting.clip.clone(),
                 error: anyhow!("{error} (handed out {attempts} times)"),
                 receipt,
             },
             // Of an earlier run that did not wait for it: this run offers the clip anew.
-            (Outcome::Failed { .. }, None) => {
+            (ClipOutcome::Failed { .. }, None) => {
                 let _ = message.ack().await;
                 return;
             }

@@ -14,7 +14,7 @@ use crate::domain::DecodePolicy;
 use crate::hypotheses::transcriber::Transcriber;
 
 /// How the clips of a run are transcribed.
-pub struct Hands {
+pub struct TranscriberSetup {
     /// The decode policy.
     pub policy: DecodePolicy,
     /// Clips that are worth handing over at once.
@@ -26,7 +26,7 @@ pub struct Hands {
 /// What a run needs, seen from here.
 pub enum Prepared {
     /// All is here.
-    Ready(Hands),
+    Ready(TranscriberSetup),
     /// The model is not here; it may be on the server.
     Lacks {
         /// SHA-256 of the model file.

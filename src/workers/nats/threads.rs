@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use anyhow::{Context as _, Result, anyhow};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
-use super::shared::{Hands, MOST_ATTEMPTS, Shared};
+use super::shared::{MOST_ATTEMPTS, Shared, TranscriberSetup};
 use super::streams::Run;
 use crate::audio::{flac, level};
 use crate::domain::{ClipId, Hypothesis, LanguageChoice};
@@ -23,7 +23,7 @@ pub struct Task {
     /// Whose.
     pub run: Run,
     /// How.
-    pub hands: Arc<Hands>,
+    pub decoder: Arc<TranscriberSetup>,
     /// Which.
     pub clip: ClipId,
     /// In which language.
@@ -77,7 +77,7 @@ fn take(waiting: &Mutex<Waiting>, threads: usize) -> Vec<Task> {
         return Vec::new();
     };
     let share = 1 + waiting.tasks.len() / threads;
-    let most = if first.attempts > 1 { 1 } else { first.hands.at_once.min(share) };
+    let most = if first.attempts > 1 { 1 } else { first.decoder.at_once.min(share) };
     let mut taken = vec![first];
     while taken.len() < most {
         let Ok(task) = waiting.tasks.try_recv() else { break };
@@ -121,8 +121,8 @@ pub struct GivenUp;
 fn transcribe(own: &mut Option<(Run, Transcriber)>, tasks: &mut [Task]) -> Vec<Result<Hypothesis>> {
     let sounds = tasks.iter_mut().map(|task| flac::decode(std::mem::take(&mut task.flac)));
     let sounds: Vec<Result<Vec<f32>>> = sounds.collect();
-    let Some(Task { run, hands, stop, .. }) = tasks.first() else { return Vec::new() };
-    let transcriber = match ready(own, run, hands) {
+    let Some(Task { run, decoder, stop, .. }) = tasks.first() else { return Vec::new() };
+    let transcriber = match ready(own, run, decoder) {
         Ok(transcriber) => transcriber,
         Err(error) => return tasks.iter().map(|_| Err(anyhow!("{error:#}"))).collect(),
     };
@@ -133,7 +133,7 @@ fn transcribe(own: &mut Option<(Run, Transcriber)>, tasks: &mut [Task]) -> Vec<R
     });
     let requests: Vec<Request> = requests.collect();
     // All of them began together and are told to stop together.
-    let mut transcribed = transcriber.transcribe_all(&requests, &hands.policy, stop).into_iter();
+    let mut transcribed = transcriber.transcribe_all(&requests, &decoder.policy, stop).into_iter();
     let of = |sound: Result<_>| sound.and_then(|_| transcribed.next().context("no hypothesis")?);
     sounds.into_iter().map(of).collect()
 }
@@ -142,11 +142,11 @@ fn transcribe(own: &mut Option<(Run, Transcriber)>, tasks: &mut [Task]) -> Vec<R
 fn ready<'a>(
     own: &'a mut Option<(Run, Transcriber)>,
     run: &Run,
-    hands: &Hands,
+    decoder: &TranscriberSetup,
 ) -> Result<&'a mut Transcriber> {
     if own.as_ref().is_none_or(|(made, _)| made != run) {
         *own = None; // its memory first
-        *own = Some((run.clone(), (hands.transcriber)()?));
+        *own = Some((run.clone(), (decoder.transcriber)()?));
     }
     own.as_mut().map(|(_, transcriber)| transcriber).context("no transcriber")
 }

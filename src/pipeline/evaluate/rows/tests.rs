@@ -31,7 +31,7 @@ fn hypothesis(text: &str, pass: &str) -> Hypothesis {
     serde_json::from_value(all).unwrap()
 }
 
-fn made(audio: &str, text: &str, decoded: &str, pass: &str) -> (Reference, Result<Row>) {
+fn made(audio: &str, text: &str, decoded: &str, pass: &str) -> (Reference, Result<EvaluatedClip>) {
     let (reference, regional): (_, Regional) = (reference(audio, text), Arc::new(|_| false));
     let row = row(&reference, hypothesis(decoded, pass), &regional);
     (reference, Ok(row))
@@ -60,7 +60,7 @@ fn rows_come_by_file_and_add_up_and_failures_are_named() {
     let (rows, failed) = by_audio(&references, made);
     assert_eq!(failed, ["b.wav: is longer than 30 s"]);
     assert_eq!(rows.iter().map(|r| r.errors).collect::<Vec<_>>(), [1, 0]);
-    let options = Options {
+    let options = EvaluateOptions {
         manifests: Vec::new(),
         model: "base".into(),
         language: LanguageChoice::Auto,

@@ -12,18 +12,18 @@ fn batch() -> BatchId {
 }
 
 /// Clips of 2 s in two regions, and what was handed out of them in one batch that pays 0.5 per clip.
-fn known(handed_out: impl IntoIterator<Item = HandedOut>) -> Known {
+fn known(handed_out: impl IntoIterator<Item = HandedOut>) -> AnsweredClips {
     let facts = |region: &str| ClipFacts {
         seconds: 2.0,
         region: region.into(),
         language: Some("fr".parse().unwrap()),
     };
     let clips = [("a", "fr-CA-QC"), ("b", "fr-CA-QC"), ("c", "unknown"), ("d", "unknown")];
-    let mut known = Known {
+    let mut known = AnsweredClips {
         clips: clips.map(|(name, region)| (clip(name), facts(region))).into(),
         pay: [(batch(), 0.5)].into(),
         pay_per_clip: 0.1,
-        ..Known::default()
+        ..AnsweredClips::default()
     };
     handed_out.into_iter().for_each(|out| known.drafts.add(out));
     known
@@ -49,7 +49,7 @@ fn answer(who: &str, out: &HandedOut, text: &str) -> Answer {
     }
 }
 
-fn tally(answers: &[Answer], known: &Known) -> Tally {
+fn tally(answers: &[Answer], known: &AnsweredClips) -> Tally {
     let mut tally = Tally::default();
     answers.iter().for_each(|answer| tally.add(answer, known));
     tally

@@ -2,9 +2,9 @@
 
 use super::*;
 
-fn row(speaker: &str, part: Part, errors: Option<u64>, weight: Option<f64>) -> Row {
+fn row(speaker: &str, part: Part, errors: Option<u64>, weight: Option<f64>) -> ReportRow {
     let human = part == Part::Reasons || errors.is_some();
-    Row {
+    ReportRow {
         clip: String::new(),
         recording: String::new(),
         speaker: speaker.into(),

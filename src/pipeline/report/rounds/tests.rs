@@ -7,8 +7,8 @@ use crate::views::clips::Part;
 const WER_10: Target = Target { risk: 0.1, measure: Measure::Wer, set: false };
 
 /// A draft of ten words, reviewed by a person for certain, with score and errors.
-fn reviewed(clip: &str, speaker: &str, score: f64, errors: u64) -> Row {
-    Row {
+fn reviewed(clip: &str, speaker: &str, score: f64, errors: u64) -> ReportRow {
+    ReportRow {
         speaker: speaker.into(),
         score: Some(score),
         state: "settled",
@@ -16,13 +16,13 @@ fn reviewed(clip: &str, speaker: &str, score: f64, errors: u64) -> Row {
     }
 }
 
-fn refs(rows: &[Row]) -> Vec<&Row> {
+fn refs(rows: &[ReportRow]) -> Vec<&ReportRow> {
     rows.iter().collect()
 }
 
 /// Two rounds, two speakers. Mean WER from the highest score down, round 0: 0, 0, 1/10, 3/10 of
 /// which the mean of three is 0.033 and of four 0.1; with a fifth clip of 6/10 it is 0.2.
-fn two_rounds() -> Vec<Row> {
+fn two_rounds() -> Vec<ReportRow> {
     let mut rows = vec![
         reviewed("a", "ana", 0.9, 0),
         reviewed("b", "ana", 0.8, 0),
@@ -80,7 +80,7 @@ fn an_audit_counts_for_those_it_was_drawn_from_when_a_later_model_took_them() {
     for (clip, errors) in [("a", 0), ("b", 0), ("c", 0), ("d", 4)] {
         let audit = row(clip, "human", Part::Accepted, 0.25, Some(errors));
         let score = Some(0.9 - errors as f64 / 10.0);
-        rows.push(Row { score, speaker: "bo".into(), state: "settled", ..audit });
+        rows.push(ReportRow { score, speaker: "bo".into(), state: "settled", ..audit });
     }
     rows.iter_mut().for_each(|r| r.current = false);
     let round = by_round(&refs(&rows), WER_10, 1).remove(0);
@@ -103,13 +103,13 @@ fn an_audit_counts_for_those_it_was_drawn_from_when_a_later_model_took_them() {
 #[test]
 fn minutes_an_hour_are_active_time_over_audio_and_say_why_when_they_are_not_known() {
     // Four clips of 2 s; people review two of them, 6 s and 10 s of work: 16 s of 8 s is two hours per hour.
-    let timed = |clip: &str, speaker: &str, seconds: f64| Row {
+    let timed = |clip: &str, speaker: &str, seconds: f64| ReportRow {
         answers: 1,
         timed_answers: 1,
         active_seconds: seconds,
         ..reviewed(clip, speaker, 0.5, 1)
     };
-    let accepted = |clip: &str, speaker: &str| Row {
+    let accepted = |clip: &str, speaker: &str| ReportRow {
         speaker: speaker.into(),
         ..row(clip, "auto", Part::Accepted, 0.1, None)
     };
@@ -119,12 +119,12 @@ fn minutes_an_hour_are_active_time_over_audio_and_say_why_when_they_are_not_know
         timed("c", "bo", 10.0),
         accepted("d", "bo"),
     ];
-    let minutes = |rows: &[Row]| minutes_per_hour(&refs(rows), 1);
+    let minutes = |rows: &[ReportRow]| minutes_per_hour(&refs(rows), 1);
     assert!((minutes(&rows).value.unwrap() - 120.0).abs() < 1e-9);
     assert_eq!(minutes(&rows).low.map(f64::round), Some(90.0), "ana twice");
     // A third answer on a clip that nobody timed, and a clip that waits, count like the others.
-    rows.push(Row { timed_answers: 0, active_seconds: 0.0, ..timed("e", "bo", 0.0) });
-    rows.push(Row { verdict: None, errors: None, ..reviewed("f", "bo", 0.5, 0) });
+    rows.push(ReportRow { timed_answers: 0, active_seconds: 0.0, ..timed("e", "bo", 0.0) });
+    rows.push(ReportRow { verdict: None, errors: None, ..reviewed("f", "bo", 0.5, 0) });
     // 240 minutes for an hour reviewed, each clip reviewed once, four clips of six.
     let more = minutes(&rows);
     assert!((more.value.unwrap() - 240.0 * 4.0 / 6.0).abs() < 1e-9, "{more:?}");
@@ -132,13 +132,13 @@ fn minutes_an_hour_are_active_time_over_audio_and_say_why_when_they_are_not_know
     let untimed = [reviewed("a", "ana", 0.5, 1), accepted("b", "ana")];
     assert_eq!(minutes(&untimed).missing, Some(Missing::NotTimed));
     assert_eq!(minutes(&[]).missing, Some(Missing::NothingCounted));
-    let unsettled = [Row { verdict: None, errors: None, ..timed("a", "ana", 3.0) }];
+    let unsettled = [ReportRow { verdict: None, errors: None, ..timed("a", "ana", 3.0) }];
     assert_eq!(minutes(&unsettled).missing, Some(Missing::NoneSettled));
 }
 
 #[test]
 fn where_people_needed_cannot_be_had_a_reason_stands() {
-    let target = |rows: &[Row]| {
+    let target = |rows: &[ReportRow]| {
         let (own, _) = of_round(&refs(rows));
         human_at_target(&refs(&own), WER_10, 1)
     };
@@ -149,7 +149,7 @@ fn where_people_needed_cannot_be_had_a_reason_stands() {
     let accepted = row("b", "auto", Part::Accepted, 0.1, None);
     let part = target(&[reviewed("a", "ana", 0.9, 0), accepted]);
     assert_eq!(part.missing, Some(Missing::PartUnsettled));
-    let unscored = Row { score: None, ..reviewed("a", "ana", 0.9, 0) };
+    let unscored = ReportRow { score: None, ..reviewed("a", "ana", 0.9, 0) };
     assert_eq!(target(std::slice::from_ref(&unscored)).missing, Some(Missing::NoScore));
     // One without a score goes to people, whatever else.
     let one = target(&[unscored, reviewed("b", "ana", 0.9, 0)]);

@@ -1,7 +1,7 @@
 //! The table of clips.
 
 use crate::domain::Samples;
-use crate::views::clips::{Part, Row};
+use crate::views::clips::{Part, ReportRow};
 
 /// A decided clip; `errors`: settled with a text.
 pub fn row(
@@ -10,8 +10,8 @@ pub fn row(
     part: Part,
     inclusion: f64,
     errors: Option<u64>,
-) -> Row {
-    Row {
+) -> ReportRow {
+    ReportRow {
         clip: clip.into(),
         recording: "r".into(),
         speaker: format!("speaker of {clip}"),

@@ -3,24 +3,22 @@
 //! that it never learnt from fill up: training shifts a model's certainty in everything that it hears.
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
 
 use anyhow::Result;
 use serde::Serialize;
-use whisper::Engine;
 
 use super::anchors::{Anchor, Purpose};
-use super::sounds::{Sound, hear_with};
-use super::{Plan, Workspace};
+use super::plan::Plan;
+use super::prepared::Prepared;
+use super::sounds::Sound;
 use crate::domain::{ClipId, Hypothesis};
-use crate::exit::Interrupted;
 use crate::hypotheses::adjust::{self, CalibrationSample};
-use crate::hypotheses::transcriber::Transcriber;
 use crate::pipeline::recalibrate::{own, refit as fit, settled_clips};
 use crate::pipeline::scores::{self, Scorer};
+use crate::pipeline::workspace::Workspace;
 use crate::text::word_errors::word_errors;
-use crate::views::progress::{Console, Unit};
+use whisper::Engine;
 
 /// What became of the confidence score.
 #[derive(Clone, Debug, Serialize)]
@@ -32,7 +30,7 @@ pub enum Confidence {
         clips: usize,
         /// Clips of retention sets beside them.
         retention_clips: usize,
-        /// Cross-validated log-loss, nats per clip, of the parent's score and the new one.
+        /// Cross-validated log-loss, nats a clip, of the parent's score and the new one.
         log_loss: [f64; 2],
     },
     /// The shipped fit serves, without adjustment.
@@ -44,56 +42,38 @@ pub enum Confidence {
     },
 }
 
-/// Hears the held-out clips with the new model as `run` would, keeps these hypotheses, and fits the score.
+/// Transcribes the held-out clips with the new model as `run` would, keeps these hypotheses, and fits the score.
 pub fn refit(
     workspace: &mut Workspace,
-    plan: &Plan,
-    sounds: &BTreeMap<ClipId, Sound>,
-    (file, model): (&Path, &str),
-    stop: &AtomicBool,
-    console: Console,
+    round: &Prepared,
+    engine: &Arc<Engine>,
 ) -> Result<Confidence> {
+    let Prepared { plan, sounds, policy, .. } = round;
     let before = Scorer::of(workspace)?;
     let scored_as = before.scored_as(&plan.parent.id()).to_string();
-    scores::remember(workspace, model, &scored_as)?;
-    // What was fitted to the parent's scores is left aside.
+    scores::remember(workspace, engine.model(), &scored_as)?;
+    // What was fitted to the parent's scores does not hold for the new one's.
     let scorer = Scorer::of(workspace)?.without_adjustment();
-    let policy = workspace.config.decode.id();
-    let engine = Engine::load(file, model, workspace.config.decode.weights)?;
-    let judge = scorer.judge(&workspace.config.routing, model, &policy);
-    let held: Vec<&Sound> = plan
-        .materials
-        .clips
-        .iter()
-        .filter(|m| !m.used.learnt())
-        .filter_map(|m| sounds.get(&m.clip))
-        .collect();
-    let hear = |workspace: &Workspace, sounds: &[&Sound]| {
-        let workers = workspace.config.worker_count(plan.options.workers);
-        let transcribers = (0..workers)
-            .map(|_| Ok(Transcriber::from(engine.worker()?).judged(judge.clone())))
-            .collect::<Result<Vec<_>>>()?;
-        let progress = console.progress("recalibrate", Unit::Things("clips"), sounds.len() as u64);
-        let heard = hear_with(transcribers, sounds, &workspace.config.decode, stop, &progress);
-        match stop.load(Ordering::Relaxed) {
-            true => Err(Interrupted.into()),
-            false => heard,
-        }
+    let judge = scorer.judge(&workspace.config.routing, engine.model(), &policy.id());
+    let transcribe = |sounds: &[&Sound]| {
+        round.transcribe(engine, sounds, "recalibrate", |plain| plain.judged(judge.clone()))
     };
-    let heard = hear(workspace, &held)?;
-    workspace.store.keep_hypotheses(&heard)?;
-    let mut heard: BTreeMap<ClipId, Hypothesis> =
-        heard.into_iter().map(|h| (h.clip.clone(), h)).collect();
+    let held_out = plan.materials.clips.iter().filter(|m| !m.used.learnt());
+    let held_out: Vec<&Sound> = held_out.filter_map(|m| sounds.get(&m.clip)).collect();
+    let decoded = transcribe(&held_out)?;
+    workspace.store.keep_hypotheses(&decoded)?;
+    let mut decoded: BTreeMap<ClipId, Hypothesis> =
+        decoded.into_iter().map(|h| (h.clip.clone(), h)).collect();
     let (mut settled, left) = settled_clips(workspace, &scorer, &mut |row| {
-        row.hypothesis = heard.remove(&row.clip.id);
+        row.hypothesis = decoded.remove(&row.clip.id);
         row.hypothesis.is_some()
     })?;
     let clips = settled.len();
     if clips < adjust::LEAST.0 {
         let anchors = anchors(plan);
         let sounds: Vec<&Sound> = anchors.iter().map(|a| &a.sound).collect();
-        let heard = hear(workspace, &sounds)?;
-        let rows = anchors.iter().zip(&heard).filter_map(|(anchor, h)| row(anchor, h, &scorer));
+        let decoded = transcribe(&sounds)?;
+        let rows = anchors.iter().zip(&decoded).filter_map(|(anchor, h)| row(anchor, h, &scorer));
         fill(&mut settled, rows.collect());
     }
     let path = scores::round_path(workspace, plan.round.number);
@@ -108,8 +88,8 @@ pub fn refit(
 }
 
 /// Anchors that only ever judge, in a language of the corrections; all of them where there are none such.
-fn anchors<'a>(plan: &'a Plan) -> Vec<&'a Anchor> {
-    let test: Vec<&Anchor> = plan.anchors.iter().filter(|a| a.purpose == Purpose::Test).collect();
+fn anchors(plan: &Plan) -> Vec<&Anchor> {
+    let test: Vec<&Anchor> = plan.anchors(Purpose::Test).collect();
     let spoken = |a: &&Anchor| plan.materials.clips.iter().any(|m| m.language == a.sound.language);
     let same: Vec<&Anchor> = test.iter().copied().filter(|a| spoken(a)).collect();
     if same.is_empty() { test } else { same }

@@ -1,24 +1,23 @@
-//! The training of a round: examples of clips and anchors, the model in memory, checkpoints.
+//! The training of a round: what it is trained on, the model in memory, checkpoints.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::sync::Mutex;
-use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result};
+
+use super::anchors::Purpose;
+use super::material::Material;
+use super::plan::Plan;
+use super::prepared::Prepared;
+use super::sounds::Sound;
+use crate::domain::{ClipId, DecodePolicy, Round, SAMPLE_RATE, hex_digest};
+use crate::exit::Interrupted;
+use crate::hypotheses::transcriber::first_context;
+use crate::views::progress::{Console, Progress, Unit};
 use whisper::Vocabulary;
 use whisper::bpe::Bpe;
 use whisper::finetune::{self, Example, Model, Place, Step, Stopped, Trained};
 use whisper::models::weights;
-
-use super::anchors::Purpose;
-use super::material::Material;
-use super::sounds::Sound;
-use super::{Plan, Workspace};
-use crate::domain::{ClipId, DecodePolicy, Round, RoundVerdict, SAMPLE_RATE, hex_digest};
-use crate::exit::Interrupted;
-use crate::hypotheses::transcriber::first_context;
-use crate::views::progress::{Console, Progress, Unit};
 
 /// What training left.
 pub struct Learnt {
@@ -26,11 +25,6 @@ pub struct Learnt {
     pub trained: Trained,
     /// The parameters that training began from, for averages.
     pub start: BTreeMap<String, Vec<f32>>,
-}
-
-/// Where a round works, and promoted models are.
-pub fn folder(workspace: &Workspace) -> PathBuf {
-    workspace.dir.join("models")
 }
 
 /// One training of a round.
@@ -51,15 +45,6 @@ impl Lesson {
         Self { name: "training".into(), without: BTreeSet::new(), trainings }
     }
 
-    /// Where training `n`, from 0, leaves what it goes on from.
-    pub fn checkpoint(&self, workspace: &Workspace, n: usize) -> PathBuf {
-        let Self { name, trainings, .. } = self;
-        folder(workspace).join(match trainings {
-            1 => format!("{name}.safetensors"),
-            all => format!("{name}-{}-of-{all}.safetensors", n + 1),
-        })
-    }
-
     /// What is trained on what, as one digest: a checkpoint of anything else is not used.
     pub fn key(&self, plan: &Plan) -> String {
         let Round { data_digest, recipe, .. } = &plan.round;
@@ -69,55 +54,34 @@ impl Lesson {
         hex_digest(all.as_bytes())
     }
 
+    /// Steps of each training.
+    pub fn steps(&self, plan: &Plan) -> usize {
+        let examples = self.clips(plan).count() + plan.anchors(Purpose::Replay).count();
+        examples.div_ceil(plan.recipe.batch) * plan.recipe.epochs
+    }
+
     /// Clips that are learnt from.
     fn clips<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = &'a Material> {
-        let learnt = plan.materials.clips.iter().filter(|m| m.used.learnt());
-        learnt.filter(|m| !self.without.contains(&m.clip))
+        plan.learnt().filter(|m| !self.without.contains(&m.clip))
     }
 }
 
-/// Steps of one training.
-pub fn steps(plan: &Plan, lesson: &Lesson) -> usize {
-    let recipe = &plan.recipe;
-    let anchors = plan.anchors.iter().filter(|a| a.purpose == Purpose::Replay).count();
-    (lesson.clips(plan).count() + anchors).div_ceil(recipe.batch) * recipe.epochs
-}
-
-/// Seconds of sound that are learnt from.
-pub fn seconds(plan: &Plan) -> f64 {
-    let clips: f64 = Lesson::whole(plan).clips(plan).map(|m| m.span.len().seconds()).sum();
-    let anchors = plan.anchors.iter().filter(|a| a.purpose == Purpose::Replay);
-    clips + anchors.map(|a| length(a.sound.samples.len())).sum::<f64>()
-}
-
-fn length(samples: usize) -> f64 {
-    samples as f64 / f64::from(SAMPLE_RATE)
-}
-
 /// Trains, two trainings side by side; goes on from the last whole epoch of the same training, if one was killed.
-pub fn learn(
-    workspace: &Workspace,
-    plan: &Plan,
-    sounds: &BTreeMap<ClipId, Sound>,
-    lesson: &Lesson,
-    stop: &AtomicBool,
-    console: Console,
-) -> Result<Learnt> {
-    std::fs::create_dir_all(folder(workspace))?;
+pub fn learn(round: &Prepared, lesson: &Lesson) -> Result<Learnt> {
+    let Prepared { plan, files, .. } = round;
     let loaded = weights::load(&plan.start.path)?;
-    let vocabulary = Vocabulary::open(&plan.start.path)?;
-    let examples = examples(&vocabulary, plan, lesson, sounds, &workspace.config.decode, console);
+    let examples = examples(round, lesson);
     let model = Model::of(loaded)?;
     let place = |n| Place {
-        checkpoint: lesson.checkpoint(workspace, n),
+        checkpoint: files.checkpoint(&lesson.name, n, lesson.trainings),
         key: format!("{} {n}", lesson.key(plan)),
     };
     let places: Vec<Place> = (0..lesson.trainings).map(place).collect();
-    let bar = Bar::new(&lesson.name, places.len(), steps(plan, lesson), console);
+    let bar = Bar::new(&lesson.name, places.len(), lesson.steps(plan), round.console);
     let one = |n: usize| {
         let (place, recipe) = (&places[n], plan.recipe.training(n));
         let mut tell = |step| bar.tell(n, step);
-        let trained = finetune::train(&model, &examples, &recipe, place, stop, &mut tell);
+        let trained = finetune::train(&model, &examples, &recipe, place, &round.stop, &mut tell);
         trained.map_err(|e| match e.is::<Stopped>() {
             true => Interrupted.into(),
             false => e,
@@ -153,23 +117,18 @@ impl Bar {
     }
 }
 
-fn examples(
-    vocabulary: &Vocabulary,
-    plan: &Plan,
-    lesson: &Lesson,
-    sounds: &BTreeMap<ClipId, Sound>,
-    policy: &DecodePolicy,
-    console: Console,
-) -> Vec<Example> {
+fn examples(round: &Prepared, lesson: &Lesson) -> Vec<Example> {
+    let Prepared { plan, sounds, start, policy, console, .. } = round;
+    let vocabulary = start.vocabulary();
     let bpe = vocabulary.bpe();
-    let clips = lesson.clips(plan).filter_map(|m| Some((sounds.get(&m.clip)?, &*m.text, m.weight)));
-    let anchors = plan.anchors.iter().filter(|a| a.purpose == Purpose::Replay);
-    let all = clips.chain(anchors.map(|a| (&a.sound, &*a.text, 1.0)));
+    let clips = lesson.clips(plan);
+    let clips = clips.filter_map(|m| Some((sounds.get(&m.clip)?, &*m.text, m.weight)));
+    let anchors = plan.anchors(Purpose::Replay).map(|a| (&a.sound, &*a.text, 1.0));
     let mut examples = Vec::new();
-    for (sound, text, weight) in all {
+    for (sound, text, weight) in clips.chain(anchors) {
         match example(vocabulary, &bpe, sound, text, weight, policy) {
             Ok(example) => examples.push(example),
-            Err(why) => console.problem(format!("left out: clip {}: {why:#}", sound.clip)),
+            Err(why) => console.problem(format!("excluded: clip {}: {why:#}", sound.clip)),
         }
     }
     examples
@@ -184,6 +143,7 @@ pub fn example(
     weight: f32,
     policy: &DecodePolicy,
 ) -> Result<Example> {
+    let seconds = sound.samples.len() as f64 / f64::from(SAMPLE_RATE);
     let ids = bpe.ids(&format!(" {}", text.trim())).context("the model cannot write its text")?;
     anyhow::ensure!(
         ids.len() <= vocabulary.most_tokens(),
@@ -191,29 +151,11 @@ pub fn example(
         ids.len()
     );
     Ok(Example {
-        frames: first_context(length(sound.samples.len()), policy) as usize,
+        frames: first_context(seconds, policy) as usize,
         samples: sound.samples.clone(),
         prompt: vocabulary.prompt(&sound.language),
         text: ids.into_iter().map(|id| id as u32).collect(),
         end: vocabulary.end_of_text(),
         weight,
     })
-}
-
-/// Removes what only an unfinished round needs: checkpoint, candidates that were not taken.
-pub fn clean(workspace: &Workspace, round: &Round) -> Result<()> {
-    let kept = match &round.verdict {
-        RoundVerdict::Promoted { file, .. } => Some(workspace.dir.join(file)),
-        RoundVerdict::Rejected { .. } => None,
-    };
-    for entry in std::fs::read_dir(folder(workspace))?.flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        // `.tmp`: a checkpoint in the middle of which a round was killed.
-        let passing = ["candidate-", "training", "fold-", ".tmp"];
-        let passing = passing.iter().any(|p| name.starts_with(p));
-        if passing && Some(entry.path()) != kept {
-            std::fs::remove_file(entry.path())?;
-        }
-    }
-    Ok(())
 }

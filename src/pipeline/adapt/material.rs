@@ -180,6 +180,11 @@ impl Materials {
         self.clips.iter().filter(move |m| m.used == used)
     }
 
+    /// What each clip is for.
+    pub fn used(&self) -> Vec<(ClipId, Used)> {
+        self.clips.iter().map(|m| (m.clip.clone(), m.used)).collect()
+    }
+
     /// How many clips have each use.
     pub fn counts(&self) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();

@@ -1,12 +1,10 @@
-//! The sound of clips, and what a model hears in it. In: clips, a model file. Out: samples, hypotheses.
+//! The sound of clips, and what a model makes of it. In: clips, a transcriber. Out: samples, hypotheses.
 //! Left to others: which clips, and what the texts should be.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::AtomicBool;
 
-use anyhow::{Context, Result};
-use whisper::Worker;
+use anyhow::Result;
 
 use super::material::Material;
 use crate::audio::{cut, level};
@@ -15,7 +13,6 @@ use crate::domain::{
 };
 use crate::hypotheses::transcriber::{Request, Transcriber};
 use crate::pipeline::run::unchanged;
-use crate::views::progress::Progress;
 
 /// One clip to be heard.
 #[derive(Clone, Debug)]
@@ -59,52 +56,8 @@ pub fn load(
     sounds
 }
 
-/// Transcribes every sound once, on as many threads as there are workers; in the order of `sounds`.
-pub fn hear(
-    workers: Vec<Worker>,
-    sounds: &[&Sound],
-    policy: &DecodePolicy,
-    stop: &AtomicBool,
-    progress: &Progress,
-) -> Result<Vec<Hypothesis>> {
-    let transcribers = workers.into_iter().map(Transcriber::from).collect();
-    hear_with(transcribers, sounds, policy, stop, progress)
-}
-
-/// The same with transcribers that may look a second time.
-pub fn hear_with(
-    transcribers: Vec<Transcriber>,
-    sounds: &[&Sound],
-    policy: &DecodePolicy,
-    stop: &AtomicBool,
-    progress: &Progress,
-) -> Result<Vec<Hypothesis>> {
-    let (next, heard) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
-    std::thread::scope(|scope| {
-        for mut transcriber in transcribers {
-            let (next, heard) = (&next, &heard);
-            scope.spawn(move || {
-                loop {
-                    let at_once = transcriber.at_once();
-                    let first = next.fetch_add(at_once, Ordering::Relaxed).min(sounds.len());
-                    let taken = &sounds[first..sounds.len().min(first + at_once)];
-                    if taken.is_empty() {
-                        break;
-                    }
-                    let all = hear_some(&mut transcriber, taken, policy, stop);
-                    if let Ok(mut heard) = heard.lock() {
-                        heard.extend((first..).zip(all));
-                    }
-                    progress.advance(taken.len() as u64);
-                }
-            });
-        }
-    });
-    let heard = heard.into_inner().unwrap_or_default();
-    heard.into_values().collect::<Result<Vec<_>>>().context("transcribe held-out clips")
-}
-
-fn hear_some(
+/// What a model makes of some sounds, in their order.
+pub fn transcribe(
     transcriber: &mut Transcriber,
     sounds: &[&Sound],
     policy: &DecodePolicy,

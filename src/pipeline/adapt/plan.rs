@@ -1,0 +1,152 @@
+//! A round before any work. In: a workspace, what was asked for. Out: the models, clips and recipe of the round, and
+//! its record as far as it is known. Left to others: sounds (`prepared`), training, judging.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+
+use super::anchors::{self, Anchor, Purpose};
+use super::material::{self, Material, Materials};
+use crate::domain::{ClipId, Round, RoundVerdict, SAMPLE_RATE, Used, hex_digest};
+use crate::pipeline::workspace::Workspace;
+use whisper::finetune::Recipe;
+use whisper::models::ModelFile;
+
+/// Settled clips below which no round is begun.
+const LEAST: usize = 20;
+
+/// What may be asked.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Say what would be learnt from and judged by, and do nothing.
+    pub dry_run: bool,
+    /// How to train; its rate is for many corrections.
+    pub recipe: Recipe,
+    /// Highest learning rate, whatever the number of corrections.
+    pub rate: Option<f64>,
+    /// Parts for the cross-validated verdict of a small round; below 2: none.
+    pub folds: usize,
+    /// A further retention set: a manifest.
+    pub retention: Option<PathBuf>,
+    /// Threads that transcribe; overrides the settings.
+    pub workers: Option<usize>,
+}
+
+/// What all parts of a round need.
+pub struct Plan {
+    /// How to train.
+    pub recipe: Recipe,
+    /// Parts for the cross-validated verdict.
+    pub folds: usize,
+    /// The model in use: the old one of the verdict.
+    pub parent: ModelFile,
+    /// What training begins from.
+    pub start: ModelFile,
+    /// Corrections, and drafts that are repeated.
+    pub materials: Materials,
+    /// Clips of other people.
+    pub anchors: Vec<Anchor>,
+    /// The record; what is not known yet is empty.
+    pub round: Round,
+}
+
+impl Plan {
+    /// Gathers and splits what there is.
+    ///
+    /// # Errors
+    /// Too few settled clips, a model that is not what it should be, bad anchors.
+    pub fn of(workspace: &mut Workspace, options: &Options) -> Result<Self> {
+        let parent = workspace.model()?;
+        let start = workspace.settings_model().context("training begins from it")?;
+        let seed = options.recipe.seed;
+        let materials = material::gather(workspace, seed)?;
+        let settled = materials.clips.iter().filter(|m| m.used != Used::Replay).count();
+        ensure!(
+            settled >= LEAST,
+            "{settled} clips are settled with a text, and a round takes at least {LEAST}: hand out more \
+             (`second-ear tasks`) and import the answers (`second-ear answers`)"
+        );
+        let learnt = materials.of(Used::Train).count();
+        let recipe = match options.rate {
+            Some(rate) => options.recipe.clone().with_rate(rate),
+            None => options.recipe.clone().for_corrections(learnt),
+        };
+        let anchors = anchors::anchors(options.retention.as_deref())?;
+        let rounds = workspace.store.rounds()?;
+        let mut plan = Self {
+            round: Round {
+                number: rounds.last().map_or(0, |r| r.number) + 1,
+                created: String::new(),
+                base: workspace.config.model.clone(),
+                parent: workspace.round()?,
+                parent_model: parent.id(),
+                start_model: start.id(),
+                seed,
+                data_digest: String::new(),
+                recipe: serde_json::to_value(&recipe)?,
+                clips: BTreeMap::new(),
+                train_seconds: 0.0,
+                losses: Vec::new(),
+                share: 0.0,
+                averages: Vec::new(),
+                wall_seconds: 0.0,
+                measured: Vec::new(),
+                verdict: RoundVerdict::Rejected { why: vec!["nothing was done yet".into()] },
+            },
+            folds: options.folds,
+            recipe,
+            parent,
+            start,
+            materials,
+            anchors: anchors::limited(anchors, learnt, seed),
+        };
+        plan.note_data();
+        Ok(plan)
+    }
+
+    /// Leaves out clips whose sound cannot be had.
+    pub fn with_sound(mut self, has_sound: impl Fn(&ClipId) -> bool) -> Self {
+        self.materials.clips.retain(|m| has_sound(&m.clip));
+        self.note_data();
+        self
+    }
+
+    /// Clips that are learnt from.
+    pub fn learnt(&self) -> impl Iterator<Item = &Material> {
+        self.materials.clips.iter().filter(|m| m.used.learnt())
+    }
+
+    /// Anchors for one purpose.
+    pub fn anchors(&self, purpose: Purpose) -> impl Iterator<Item = &Anchor> {
+        self.anchors.iter().filter(move |a| a.purpose == purpose)
+    }
+
+    /// Records what is learnt from and judged by.
+    fn note_data(&mut self) {
+        let mut digest = material::digest(&self.materials.clips);
+        for anchor in &self.anchors {
+            digest.push_str(anchor.sound.clip.as_str());
+        }
+        self.round.data_digest = hex_digest(digest.as_bytes());
+        self.round.clips = self.counts();
+        let clips: f64 = self.learnt().map(|m| m.span.len().seconds()).sum();
+        let seconds = |a: &Anchor| a.sound.samples.len() as f64 / f64::from(SAMPLE_RATE);
+        let anchors: f64 = self.anchors(Purpose::Replay).map(seconds).sum();
+        self.round.train_seconds = clips + anchors;
+    }
+
+    /// Clips by use, anchors too.
+    fn counts(&self) -> BTreeMap<String, usize> {
+        let mut counts = self.materials.counts();
+        for anchor in &self.anchors {
+            let name = match anchor.purpose {
+                Purpose::Replay => format!("retention {} replay", anchor.set),
+                Purpose::Dev => format!("retention {} dev", anchor.set),
+                Purpose::Test => format!("retention {} test", anchor.set),
+            };
+            *counts.entry(name).or_default() += 1;
+        }
+        counts
+    }
+}

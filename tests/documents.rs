@@ -13,7 +13,8 @@ use util::{root, second_ear};
 const OTHERS: [&str; 9] =
     ["target", "demo", "dist", "node_modules", "shared", ".git", ".venv", ".ctranslate2", "data"];
 /// Options of other programs that documents name by themselves.
-const FOREIGN: [&str; 4] = ["--features", "--self-test", "--start", "--quick"];
+const FOREIGN: [&str; 5] =
+    ["--features", "--self-test", "--start", "--quick", "--example"];
 
 /// Every document and its text.
 fn documents() -> BTreeMap<PathBuf, String> {
@@ -100,7 +101,7 @@ fn every_link_leads_somewhere() {
 
 #[test]
 fn every_document_that_the_code_names_is_there() {
-    let named = Regex::new(r"(?:docs/[\w/.-]+|\b[A-Z][A-Z-]+)\.md\b").unwrap();
+    let named = Regex::new(r"(?:docs/[\w/.-]+|(?:\w+/)*\b[A-Z][A-Z-]+)\.md\b").unwrap();
     let mut wrong = BTreeSet::new();
     for folder in ["src", "crates", "scripts", "tests", ".github", "Cargo.toml", "build.rs"] {
         for file in walkdir::WalkDir::new(root().join(folder)).into_iter().flatten() {

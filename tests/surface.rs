@@ -130,7 +130,7 @@ fn the_surface_for_machines() {
     said.json("answers", &[&answers]);
     said.json("status", &[]);
     said.json("calibrate", &[]);
-    said.json("plan", &["--target-risk", "0.05"]);
+    said.json("audit-plan", &["--target-risk", "0.05"]);
     said.json("dataset", &["--out", &said.beside("dataset"), "--with-auto"]);
     said.json("report", &[]);
     said.json("lexicon add", &["barguiner", "--region", "fr-CA-QC", "--meaning", "marchander"]);

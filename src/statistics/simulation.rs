@@ -40,7 +40,7 @@ fn convinced(losses: Losses, mean: f64, n: usize, runs: usize) -> f64 {
     let mut sure = 0;
     for _ in 0..runs {
         let seen: Vec<f64> = (0..n).map(|_| losses.draw(mean, &mut random)).collect();
-        sure += usize::from(p_value(seen.into_iter(), rule) <= 0.1);
+        sure += usize::from(p_value(seen, rule) <= 0.1);
     }
     sure as f64 / runs as f64
 }

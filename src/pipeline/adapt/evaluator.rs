@@ -116,7 +116,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Sounds without speech of which a new model makes words, and the one that training began from none.
-    pub fn from_nothing(&self, new: &Arc<Engine>) -> Result<Vec<Objection>> {
+    pub fn made_up(&self, new: &Arc<Engine>) -> Result<Vec<Objection>> {
         let Prepared { plan, start, no_speech, .. } = self.round;
         let language = plan.materials.clips.first().map(|m| m.language.clone());
         let language: Language = language.context("no clip to take the language of")?;

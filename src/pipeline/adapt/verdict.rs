@@ -121,7 +121,7 @@ impl Comparison {
             let pairs = evaluator.against_start(new, &clips)?;
             anchors.extend(gate::measure(&format!("retention {set}"), &pairs, seed));
         }
-        Ok(Self { seed, test, anchors, from_nothing: evaluator.from_nothing(new)? })
+        Ok(Self { seed, test, anchors, from_nothing: evaluator.made_up(new)? })
     }
 
     /// Whether more clips must judge: there are few test clips, and neither anchors nor silence have kept the old

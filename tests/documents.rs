@@ -100,6 +100,14 @@ fn every_link_leads_somewhere() {
 }
 
 #[test]
+fn no_document_holds_both_sides_of_a_merge() {
+    for (path, text) in documents() {
+        let mark = text.lines().find(|l| l.starts_with("<<<<<<< ") || l.starts_with(">>>>>>> "));
+        assert_eq!(mark, None, "{}", path.display());
+    }
+}
+
+#[test]
 fn every_document_that_the_code_names_is_there() {
     let named = Regex::new(r"(?:docs/[\w/.-]+|(?:\w+/)*\b[A-Z][A-Z-]+)\.md\b").unwrap();
     let mut wrong = BTreeSet::new();

@@ -17,7 +17,7 @@ pub struct DecodePolicy {
     pub min_context: u32,
     /// Token limit: this many, and ...
     pub max_tokens_base: u32,
-    /// ... this many a second of clip.
+    /// ... this many per second of clip.
     pub max_tokens_per_second: f64,
     /// Decode again with the full window when the first result looks wrong.
     pub guard: bool,

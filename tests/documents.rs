@@ -13,8 +13,7 @@ use util::{root, second_ear};
 const OTHERS: [&str; 9] =
     ["target", "demo", "dist", "node_modules", "shared", ".git", ".venv", ".ctranslate2", "data"];
 /// Options of other programs that documents name by themselves.
-const FOREIGN: [&str; 5] =
-    ["--features", "--self-test", "--start", "--quick", "--example"];
+const FOREIGN: [&str; 5] = ["--features", "--self-test", "--start", "--quick", "--example"];
 
 /// Every document and its text.
 fn documents() -> BTreeMap<PathBuf, String> {

@@ -32,7 +32,7 @@ impl fmt::Display for Stage {
 
 /// Something to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
+pub enum ProgressEvent {
     /// How far a stage is; `total` is `None` where nobody knows.
     Bytes {
         /// What is being done.

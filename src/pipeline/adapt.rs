@@ -6,6 +6,7 @@ mod confidence;
 mod cross;
 mod evaluator;
 mod files;
+mod gather;
 mod learn;
 mod material;
 mod plan;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 
+use super::gather;
 use super::material::{self, Material, Materials};
 use super::retention::{self, Purpose, RetentionClip};
 use crate::domain::{ClipId, Round, RoundVerdict, SAMPLE_RATE, Used, hex_digest};
@@ -60,7 +61,7 @@ impl Plan {
         let parent = workspace.model()?;
         let start = workspace.settings_model().context("training begins from it")?;
         let seed = options.recipe.seed;
-        let materials = material::gather(workspace, seed)?;
+        let materials = gather::gather(workspace, seed)?;
         let settled = materials.clips.iter().filter(|m| m.used != Used::Replay).count();
         ensure!(
             settled >= LEAST,
@@ -105,7 +106,7 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Leaves out clips whose sound cannot be had.
+    /// Leaves out clips whose audio cannot be read.
     pub fn with_sound(mut self, has_sound: impl Fn(&ClipId) -> bool) -> Self {
         self.materials.clips.retain(|m| has_sound(&m.clip));
         self.note_data();

@@ -1,4 +1,4 @@
-//! The router. In: evidence of every clip, settings, lexicon. Out: one decision a clip, with its
+//! The router. In: evidence of every clip, settings, lexicon. Out: one decision per clip, with its
 //! inclusion probability. Pure: no clock, no chance beyond the seeded draw. Left to others: making
 //! evidence, keeping decisions (pipeline, store).
 

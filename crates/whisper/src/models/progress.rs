@@ -37,7 +37,7 @@ pub enum ProgressEvent {
     Bytes {
         /// What is being done.
         stage: Stage,
-        /// Bytes behind us.
+        /// Bytes that are done.
         done: u64,
         /// Bytes in all.
         total: Option<u64>,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use candle_core::{Device, Tensor, Var, safetensors};
+use candle_core::{Device, Tensor, Var, safetensors as format};
 use serde::{Deserialize, Serialize};
 
 use super::adam::Moments;
@@ -42,8 +42,7 @@ pub fn write(
     }
     tensors.insert(DONE.into(), Tensor::new(serde_json::to_vec(done)?, &Device::Cpu)?);
     let file = Replacement::start(path)?;
-    safetensors::save(&tensors, file.path())
-        .with_context(|| format!("write {}", path.display()))?;
+    format::save(&tensors, file.path()).with_context(|| format!("write {}", path.display()))?;
     file.commit()?;
     Ok(())
 }
@@ -57,7 +56,7 @@ pub fn read(
     variables: &[(String, Var)],
     moments: &mut [Moments],
 ) -> Option<Done> {
-    let tensors = safetensors::load(path, &Device::Cpu).ok()?;
+    let tensors = format::load(path, &Device::Cpu).ok()?;
     let done: Done = serde_json::from_slice(&tensors.get(DONE)?.to_vec1::<u8>().ok()?).ok()?;
     if done.key != key {
         return None;

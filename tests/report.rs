@@ -34,7 +34,7 @@ fn workspace() -> Workspace {
 }
 
 #[test]
-fn the_table_has_one_row_a_clip_and_adds_up_to_the_report() {
+fn the_table_has_one_row_per_clip_and_adds_up_to_the_report() {
     let ws = workspace();
     let table = ws.beside("clips.csv");
     let said = ws.to(0, "report", &["--json", "--csv", table.to_str().unwrap()]);

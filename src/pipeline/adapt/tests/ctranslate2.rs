@@ -41,7 +41,7 @@ fn ctranslate2_gives_about_the_numbers_of_whisper_cpp_and_the_same_every_time() 
 
 /// Batches are put together as clips come, and nobody shall see how.
 #[test]
-fn ctranslate2_hears_clips_together_as_it_hears_each_alone() {
+fn ctranslate2_decodes_clips_together_as_it_decodes_each_alone() {
     let file = models::resolve("base", &models::default_dir(), &mut |_| {}).unwrap();
     let engine = Engine::load(&file.path, &file.sha256, Weights::Int8).unwrap();
     let policy = DecodePolicy { weights: Weights::Int8, ..DecodePolicy::default() };

@@ -21,10 +21,10 @@ for r in rows(sys.argv[1]):
 
 for file in sys.argv[2:]:
     for task in rows(file):
-        heard = references.get(os.path.basename(task["path"]), [])
+        spoken = references.get(os.path.basename(task["path"]), [])
         # A part belongs to the clip when its middle lies inside.
-        parts = [r for r in heard if task["start"] <= (r["start"] + r["end"]) / 2 < task["end"]]
-        cut = [r for r in heard if r not in parts and r["start"] + 0.3 < task["end"] and task["start"] + 0.3 < r["end"]]
+        parts = [r for r in spoken if task["start"] <= (r["start"] + r["end"]) / 2 < task["end"]]
+        cut = [r for r in spoken if r not in parts and r["start"] + 0.3 < task["end"] and task["start"] + 0.3 < r["end"]]
         if cut or not parts:  # a clip that holds half a part has no reference of its own
             continue
         text = " ".join(r["text"] for r in sorted(parts, key=lambda r: r["start"]))

@@ -1,4 +1,4 @@
-"""Called by scripts/bench: rounds of all runners on all sets, one JSON line a run, then the summary.
+"""Called by scripts/bench: rounds of all runners on all sets, one JSON line per run, then the summary.
 
 What is timed: `whole`, from the start of the (first) process to the end of the last, and `work`, the same without process start
 and model load. Peers print their own `work`; ours is `whole` less the same commands on a second of silence.

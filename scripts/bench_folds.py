@@ -17,9 +17,9 @@ work = os.environ.get("BENCH_LOOP_WORK") or tempfile.mkdtemp(prefix="second-ear-
 FOLDS, REPLICATES, ARITHMETICS = 3, 10_000, ("as fast as here", "the file's")
 
 
-def heard(folder, model, name, arithmetic):
+def decoded(folder, model, name, arithmetic):
     """Rows of `evaluate` on the held-out clips, made once."""
-    path = os.path.join(folder, f"heard-{name}-{arithmetic}.jsonl")
+    path = os.path.join(folder, f"decoded-{name}-{arithmetic}.jsonl")
     if not os.path.exists(path):
         weights = ["--weights", "file"] if arithmetic == "the file's" else []
         subprocess.run([program, "--quiet", "evaluate", f"{folder}/held/manifest.jsonl", "--model", model, *weights,
@@ -55,7 +55,7 @@ for fold in range(1, FOLDS + 1):
     status = subprocess.run([program, "status", os.path.join(folder, recipe), "--json"], check=True, capture_output=True, text=True)
     model = json.loads(status.stdout)["model_file"]
     for arithmetic in ARITHMETICS:
-        before, after = heard(folder, "base", "base", arithmetic), heard(folder, model, recipe, arithmetic)
+        before, after = decoded(folder, "base", "base", arithmetic), decoded(folder, model, recipe, arithmetic)
         found[arithmetic] += [{"fold": fold, "text": row["reference"].lower(), "words": row["words"], "after": row["errors"],
                                "before": before[path]["errors"]} for path, row in after.items()]
 

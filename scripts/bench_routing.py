@@ -116,15 +116,15 @@ if shutil.which("espeak-ng"):
     for language, voice in (("fr", "fr-fr"), ("en", "en-gb")):
         here = [i for i, r in enumerate(rows) if r["language"] == language]
         spoken = sounds([rows[i]["reference"] for i in here], voice)
-        heard = sounds([rows[i]["hypothesis"] for i in here], voice)
-        alike[here] = spoken == heard
+        drafted = sounds([rows[i]["hypothesis"] for i in here], voice)
+        alike[here] = spoken == drafted
     forgiven = alike & ~right
     print(f"\n{forgiven.sum()} of {(~right).sum()} clips with an error sound like their reference (espeak-ng). AUROC of the "
           f"same fit: {roc_auc_score(right, scores):.3f} as they are, "
           f"{roc_auc_score(right[~forgiven], scores[~forgiven]):.3f} without them; fitted on "
           f"'sounds right': {auroc(names, right | alike)[0]:.3f}")
 
-# 5. A guarantee end to end: every clip a recording, references play the validators, the outcome is known.
+# 5. A guarantee end to end: every clip is a recording, references play the validators, the outcome is known.
 manifest = os.path.join(work, "clips.jsonl")
 references = {}
 with open(manifest, "w") as out:

@@ -86,7 +86,7 @@ def record(path, clips, seed):
 
 
 def write_script(path, rivals):
-    """What is heard, by the time in a recording: 900 texts of 4 to 28 words."""
+    """What is decoded, by the time in a recording: 900 texts of 4 to 28 words."""
     texts = [json.loads(line)["text"] for line in open("samples/references.jsonl", encoding="utf-8")]
     words = " ".join(texts).split()
     drawn = random.Random(1)
@@ -173,7 +173,7 @@ def repeat_rows(workspace, times):
 
 
 def watch(workspace, wanted, seen):
-    """When how many of the two hours' hypotheses were there, twenty times a second, until all are."""
+    """When how many of the two hours' hypotheses were there, twenty times per second, until all are."""
     db = sqlite3.connect(os.path.join(workspace, "state.db"), timeout=30)
     ids = [i for i, in db.execute("SELECT id FROM recordings WHERE position > ? AND position <= ?", (RECORDINGS, RECORDINGS + SHORT))]
     count = "SELECT " + " + ".join(["(SELECT COUNT(*) FROM hypotheses WHERE clip > ? AND clip < ? || 'a')"] * len(ids))
@@ -184,7 +184,7 @@ def watch(workspace, wanted, seen):
 
 
 def commits(workspace, wanted, script):
-    """Runs; clips a second while the middle nine tenths came in, seconds from then to the end, and what it all cost."""
+    """Runs; clips per second while the middle nine tenths came in, seconds from then to the end, and what it all cost."""
     seen = []
     watcher = threading.Thread(target=watch, args=(workspace, wanted, seen), daemon=True)
     watcher.start()
@@ -221,7 +221,7 @@ def one(work, made, wanted, repeat, files):
 
 
 def table(rows):
-    head = ["clips", "hours", "bytes a clip", "commits, clips/s", "status, s", "tasks, s", "report, s", "routing, s", "MB: status", "tasks", "report", "routing"]
+    head = ["clips", "hours", "bytes per clip", "commits, clips/s", "status, s", "tasks, s", "report, s", "routing, s", "MB: status", "tasks", "report", "routing"]
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for r in rows.values():
         seconds = [f"{r[k][0]:.2f} ({r[k][2]:.2f})" for k in ("status", "tasks", "report", "route")]

@@ -39,7 +39,7 @@ def until(what, true, seconds=60):
         time.sleep(0.2)
 
 
-def heard(folder):
+def hypotheses(folder):
     with sqlite3.connect(os.path.join(folder, "state.db")) as db:
         return db.execute("SELECT clip, body FROM hypotheses ORDER BY clip").fetchall()
 
@@ -73,7 +73,7 @@ def slurm():
 
 
 def slowly(settings):
-    """By whisper.cpp and in f16, so that a worker can be cancelled before all is heard."""
+    """By whisper.cpp and in f16, so that a worker can be cancelled before all is transcribed."""
     text = open(settings).read()
     open(settings, "w").write(re.sub(r'(?m)^weights = ".*"', 'weights = "file"', text))
 
@@ -92,16 +92,16 @@ def main():
     run = subprocess.Popen([program, "-q", "run", spread, "--nats", env["QUEUE"]])
     job = out("sbatch", "--parsable", "--array=1-2", "--cpus-per-task=1", "--mem=1G", f"--output={work}/worker-%a.log",
               os.path.abspath("docs/workers/slurm.sbatch"), env=env).strip()
-    until("the first clips", lambda: len(heard(spread)) >= 3, 120)
+    until("the first clips", lambda: len(hypotheses(spread)) >= 3, 120)
     running = lambda: out("squeue", "-h", "-t", "RUNNING", "-o", "%K", env=env).split()
     both = running()
     out("scancel", f"{job}_1", env=env)
     if run.wait(timeout=300):
         sys.exit(f"the run ended with {run.returncode}")
-    same = heard(local) == heard(spread)
+    same = hypotheses(local) == hypotheses(spread)
     until("the end of the workers", lambda: not out("squeue", "-h", env=env), 60)
     logs = {n: open(f"{work}/worker-{n}.log").read().strip().splitlines()[-1:] for n in (1, 2)}
-    print(json.dumps({"clips": len(heard(spread)), "same_as_local": same, "jobs_running_at_once": sorted(both), "last_lines_of_workers": logs}, indent=1))
+    print(json.dumps({"clips": len(hypotheses(spread)), "same_as_local": same, "jobs_running_at_once": sorted(both), "last_lines_of_workers": logs}, indent=1))
     return 0 if same and sorted(both) == ["1", "2"] else 1
 
 

@@ -10,7 +10,7 @@ def lines(path):
 
 
 def needs(package, without):
-    """What an installed package requires here, one requirement a line, but for one."""
+    """What an installed package requires here, one requirement per line, but for one."""
     from importlib.metadata import requires
 
     from pip._vendor.packaging.requirements import Requirement
@@ -93,7 +93,7 @@ def transcripts(folder, rows):
     import torch
     from transformers import WhisperForConditionalGeneration, WhisperProcessor
 
-    names = re.search(r"pub const HEARD.*?\[(.*?)\];", Path("src/hypotheses/features.rs").read_text(), re.S)[1]
+    names = re.search(r"pub const DECODED.*?\[(.*?)\];", Path("src/hypotheses/features.rs").read_text(), re.S)[1]
     names = re.findall(r'"(\w+)"', names)
     torch.set_num_threads(2)
     processor = WhisperProcessor.from_pretrained(folder)
@@ -124,10 +124,10 @@ def transcripts(folder, rows):
         logits = logits + allowed
         logits[0, model.generation_config.begin_suppress_tokens] = float("-inf")
         given = logits.log_softmax(-1).gather(1, forced[0, 4:, None])[:, 0].clamp(-12, 0).numpy()
-        heard = dict(zip(names, row["features"]["decoded"]))
+        decoded = dict(zip(names, row["features"]["decoded"]))
         if len(given) > 1:
-            apart.append(abs(given[:-1].mean() - heard["all_mean_logprob"]))
-            ends.append(abs(given[-1] - heard["end_logprob"]))
+            apart.append(abs(given[:-1].mean() - decoded["all_mean_logprob"]))
+            ends.append(abs(given[-1] - decoded["end_logprob"]))
     apart, ends = np.array(apart), np.array(ends)
     print(f"transcripts: {same} of {len(rows)} are the same to the letter")
     print(f"mean log-probability of a text's tokens: apart by {np.median(apart):.4f} in the median, "

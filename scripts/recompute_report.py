@@ -31,7 +31,7 @@ def words(seed, at):
 
 
 class Draws:
-    """How often each of some clusters is drawn: a row a replicate."""
+    """How often each of some clusters is drawn: one row per replicate."""
 
     def __init__(self, replicates):
         self.replicates, self.known = replicates, {}
@@ -96,15 +96,15 @@ def cell(row):
 
 def weigh(rows):
     """Weights from these rows alone."""
-    heard, settled = {}, {}
+    all_clips, settled = {}, {}
     for r in rows:
         if r["decision"] == "human":
-            heard[cell(r)] = heard.get(cell(r), 0) + 1
+            all_clips[cell(r)] = all_clips.get(cell(r), 0) + 1
             settled[cell(r)] = settled.get(cell(r), 0) + (r["errors"] is not None)
     for r in rows:
         r["weight"] = None
         if r["decision"] == "human" and r["errors"] is not None:
-            r["weight"] = heard[cell(r)] / settled[cell(r)] / (r["inclusion"] if r["current"] else 1.0)
+            r["weight"] = all_clips[cell(r)] / settled[cell(r)] / (r["inclusion"] if r["current"] else 1.0)
 
 
 def of_round(rows):
@@ -533,9 +533,9 @@ class Recompute:
             "money": (lambda r: r["paid"], lambda r: hour(r["answers"] * r["samples"]), "answers")}
         for name, (part, of, counted) in measures.items():
             if name == "money" and not any(r["paid"] > 0 for r in kept):
-                heard = per = rate(None, missing="nothing_counted")
+                per_reviewed = per = rate(None, missing="nothing_counted")
             else:
-                heard = self.clustered([r for r in kept if r[counted] > 0], part, of)
+                per_reviewed = self.clustered([r for r in kept if r[counted] > 0], part, of)
                 a, h, p, l = self.by_speaker(kept, part, of, lambda r: float(r["samples"]) * (r["decision"] == "human"),
                                              lambda r: float(r["samples"]))
                 if not (h.sum() > 0 and l.sum() > 0):
@@ -548,11 +548,11 @@ class Recompute:
                         t = self.draws.times(self.seed, len(h))
                         with np.errstate(invalid="ignore", divide="ignore"):
                             per = rate(value, *percentile_ends((t @ a) / (t @ h) * ((t @ p) / (t @ l)) * wanted))
-            self.check(f"cost.{name}_per_reviewed_hour", heard, theirs[f"{name}_per_reviewed_hour"])
+            self.check(f"cost.{name}_per_reviewed_hour", per_reviewed, theirs[f"{name}_per_reviewed_hour"])
             self.check(f"cost.{name}_per_hour", per, theirs[f"{name}_per_hour"])
             if name == "minutes":
                 seconds = sum(r["samples"] for r in kept if r["state"] == "waiting") / 16000
-                scaled = {k: (v * seconds / 3600 * wanted if isinstance(v, float) else v) for k, v in heard.items()}
+                scaled = {k: (v * seconds / 3600 * wanted if isinstance(v, float) else v) for k, v in per_reviewed.items()}
                 self.check("cost.waiting_minutes", scaled, theirs["waiting_minutes"])
 
     def run(self):

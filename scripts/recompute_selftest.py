@@ -17,7 +17,7 @@ import wave
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WORDS = "le la maison rouge petit chat mange une pomme dans jardin avec soleil demain matin route belle".split()
 CASES = {
-    # name: speakers, clips a speaker, share answered, settings, rounds
+    # name: speakers, clips per speaker, share answered, settings, rounds
     "many": (24, 6, 0.85, {"audit_rate": 0.3, "pay_per_clip": 0.12, "blind_share": 0.0}, 1),
     "settled": (12, 5, 1.0, {"audit_rate": 0.5, "validators": 2, "target_risk": 0.3}, 1),
     "budget": (10, 8, 1.0, {"audit_rate": 0.4, "max_human_share": 0.3}, 1),

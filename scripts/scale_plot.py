@@ -7,8 +7,8 @@ PANELS = [
     ("status, seconds", lambda r: r["status"][0], 1),
     ("tasks (one file of 100), seconds", lambda r: r["tasks"][0], 5),
     ("report --json, seconds", lambda r: r["report"][0], 30),
-    ("commits, clips a second", lambda r: r["clips_a_second"], 3000),
-    ("bytes a clip on disk", lambda r: r["bytes_a_clip"], 2000),
+    ("commits, clips per second", lambda r: r["clips_a_second"], 3000),
+    ("bytes per clip on disk", lambda r: r["bytes_a_clip"], 2000),
     ("peak memory, MB (report; status below)", lambda r: r["report"][1] / 1e6, None),
 ]
 

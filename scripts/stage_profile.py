@@ -15,7 +15,7 @@ STAGES = [
     ("choice of tokens", ["greedy::", "Text::go_on", "Text::begun"]),
     ("detection of speech", ["earshot", "detect::Detector"]),
     ("resampling", ["rubato", "resample::"]),
-    ("decoding and cutting of sound", ["symphonia", "audio::decode", "audio::cut", "audio::reader"]),
+    ("decoding and cutting of audio", ["symphonia", "audio::decode", "audio::cut", "audio::reader"]),
     ("slicing", ["audio::slice"]),
     ("checksum of the model", ["checksum"]),
     ("loading the model", ["Engine::load", "recast", "Engine::worker", "whisper_init", "Ready::transcriber"]),

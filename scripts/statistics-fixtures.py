@@ -25,7 +25,7 @@ def words(seed, at):
 
 
 def times(seed, clusters):
-    """A row a replicate: how often each cluster is drawn."""
+    """One row per replicate: how often each cluster is drawn."""
     at = np.arange(REPLICATES * clusters).reshape(REPLICATES, clusters)
     unit = (words(seed, at) >> np.uint64(11)).astype(float) / 2.0**53
     drawn = np.minimum(np.floor(unit * clusters).astype(int), clusters - 1)

@@ -1,4 +1,4 @@
-"""Called by scripts/word-lists: a file a language, sorted lines `WORD<tab>ZIPF<tab>OTHER`.
+"""Called by scripts/word-lists: one file per language, sorted lines `WORD<tab>ZIPF<tab>OTHER`.
 
 ZIPF is 100 times the base-10 logarithm of occurrences in a thousand million words. OTHER, where it is known, says how
 often the same sound is another word: 100 times the share of all other words that espeak-ng pronounces alike, by

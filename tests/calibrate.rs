@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use util::{Workspace, decode_flac, sample, stderr, stdout, write_wav};
 
-/// What the script hears everywhere.
+/// What the script transcribes everywhere.
 const TEXT: &str = "appuyez sur la touche étoile";
 
 /// The menu of a Québec answering service, said `times` times, by a speaker of Québec.

@@ -31,17 +31,17 @@ fn each_channel_of_a_call_is_a_speaker_whose_language_the_model_finds() {
     assert_eq!(ws.json("status")["recordings"], 2);
     ws.to(0, "run", &[]);
 
-    let mut heard: BTreeMap<String, String> = BTreeMap::new();
+    let mut texts: BTreeMap<String, String> = BTreeMap::new();
     for row in ws.transcripts() {
         let speaker = row["speaker"].as_str().unwrap().to_string();
         let channel = if speaker == "agent" { "-c0" } else { "-c1" };
         assert!(row["recording"].as_str().unwrap().ends_with(channel), "{row}");
         let text = row["text"].as_str().unwrap().to_lowercase();
-        heard.entry(speaker).or_default().push_str(&text);
+        texts.entry(speaker).or_default().push_str(&text);
     }
-    assert_eq!(heard.keys().collect::<Vec<_>>(), ["agent", "client"]);
-    assert!(heard["agent"].contains("beaucoup plus sévère"), "{heard:?}");
-    assert!(heard["client"].contains("turning point"), "{heard:?}");
+    assert_eq!(texts.keys().collect::<Vec<_>>(), ["agent", "client"]);
+    assert!(texts["agent"].contains("beaucoup plus sévère"), "{texts:?}");
+    assert!(texts["client"].contains("turning point"), "{texts:?}");
 
     // Both channels count, and both add up.
     let status = ws.json("status");

@@ -60,8 +60,8 @@ fn broken_files_are_named_and_the_good_one_goes_in() {
     }
     assert!(!said.contains("panicked"), "{said}");
     assert!(!said.lines().any(|l| l.starts_with("failed: ") && l.contains("good.flac")), "{said}");
-    let heard = ws.transcripts();
-    assert!(heard.iter().any(|r| r["path"].as_str().unwrap().ends_with("good.flac")));
+    let rows = ws.transcripts();
+    assert!(rows.iter().any(|r| r["path"].as_str().unwrap().ends_with("good.flac")));
     let status = ws.json("status");
     let sum: f64 =
         status["seconds"].as_object().unwrap().values().map(|s| s.as_f64().unwrap()).sum();
@@ -139,12 +139,9 @@ fn hostile_names_and_texts_survive_every_format_and_cannot_break_out_of_the_page
     let file = ws.write_rows("a.jsonl", &[answer]);
     ws.to(0, "answers", &[&file]);
 
-    let heard = ws.transcripts();
+    let rows = ws.transcripts();
     assert!(
-        heard[0]["text"]
-            .as_str()
-            .unwrap()
-            .contains("</script><script>alert(1)</script> \"quoted\"")
+        rows[0]["text"].as_str().unwrap().contains("</script><script>alert(1)</script> \"quoted\"")
     );
     let subtitles = ws.beside("subtitles");
     ws.to(

@@ -222,7 +222,7 @@ fn variants(bytes: &[u8]) -> Option<usize> {
 
 #[test]
 fn trying_regional_forms_changes_no_draft_and_none_of_its_numbers() {
-    let heard = |own: Option<&str>| {
+    let decoded = |own: Option<&str>| {
         let ws = Workspace::new();
         if let Some(row) = own {
             let text = format!(
@@ -235,8 +235,8 @@ fn trying_regional_forms_changes_no_draft_and_none_of_its_numbers() {
         ws.to(0, "run", &[]);
         hypotheses(&ws)
     };
-    let few = heard(None);
-    let many = heard(Some("d'\tword\tfr-XX\t0\t\t\t\t\t\tde=d'"));
+    let few = decoded(None);
+    let many = decoded(Some("d'\tword\tfr-XX\t0\t\t\t\t\t\tde=d'"));
     assert_eq!(few.len(), many.len());
     let mut more = 0;
     for (few, many) in few.iter().zip(&many).filter(|(few, many)| few != many) {

@@ -7,14 +7,14 @@ mod util;
 use std::time::Duration;
 
 use util::nats::{
-    Running, Server, coordinator, hypotheses, other_texts, slowed, there_is_one, until_heard,
+    Running, Server, coordinator, hypotheses, other_texts, slowed, there_is_one, until_transcribed,
     worker,
 };
 use util::nats_set::{SLOW, nothing_is_left, set};
 use util::{Workspace, run_to, sample, second_ear, stderr, stdout};
 
 #[test]
-fn the_model_hears_on_workers_what_it_hears_here_bit_for_bit() {
+fn the_model_decodes_on_workers_what_it_decodes_here_bit_for_bit() {
     if !there_is_one() {
         return;
     }
@@ -53,7 +53,7 @@ fn a_worker_that_is_killed_in_the_middle_of_a_clip_costs_nothing() {
     let server = Server::start("");
     let first = set.worker(&server.url(), &["--workers", "2"]);
     let run = set.coordinator(&server.url(), &["--json"]);
-    until_heard(set.dir(), 3);
+    until_transcribed(set.dir(), 3);
     first.signal("KILL");
     let second = set.worker(&server.url(), &["--workers", "1"]);
     let done: serde_json::Value = serde_json::from_slice(&run.end_with(0).stdout).unwrap();
@@ -72,11 +72,11 @@ fn a_coordinator_that_is_killed_goes_on_where_it_was() {
     let server = Server::start("");
     let hand = set.worker(&server.url(), &["--workers", "1"]);
     let run = set.coordinator(&server.url(), &[]);
-    until_heard(set.dir(), 3);
+    until_transcribed(set.dir(), 3);
     run.signal("KILL");
     run.end();
     let before = hypotheses(set.dir()).len();
-    // Meanwhile the worker goes on: what it hears waits on the server.
+    // Meanwhile the worker goes on: what it transcribes waits on the server.
     std::thread::sleep(Duration::from_millis(800));
     let output = set.coordinator(&server.url(), &["--json"]).end_with(0);
     let done: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -85,7 +85,7 @@ fn a_coordinator_that_is_killed_goes_on_where_it_was() {
     nothing_is_left(&server);
     hand.signal("TERM");
     let hand = hand.end_with(0);
-    // What it had handed in was not heard again.
+    // What it had handed in was not transcribed again.
     let said = stderr(&hand);
     let line = said.lines().find(|line| line.contains("clips transcribed")).unwrap();
     let clips = line.split(' ').next().unwrap().parse::<usize>().unwrap();
@@ -105,7 +105,7 @@ fn a_server_that_is_gone_for_20_seconds_is_waited_for() {
     let mut server = Server::start("");
     let hand = set.worker(&server.url(), &["--workers", "1"]);
     let run = set.coordinator(&server.url(), &[]);
-    until_heard(set.dir(), 3);
+    until_transcribed(set.dir(), 3);
     server.stop();
     std::thread::sleep(Duration::from_secs(20));
     server.go_on();
@@ -126,11 +126,11 @@ fn a_worker_that_hangs_loses_its_clips_and_comes_back_too_late() {
     let server = Server::start("");
     let first = set.worker(&server.url(), &["--workers", "2"]);
     let run = set.coordinator(&server.url(), &["--json"]);
-    until_heard(set.dir(), 2);
+    until_transcribed(set.dir(), 2);
     first.signal("STOP");
     let second = set.worker(&server.url(), &["--workers", "1"]);
     // All but what the first one has in hand.
-    until_heard(set.dir(), set.wanted.len() - 4);
+    until_transcribed(set.dir(), set.wanted.len() - 4);
     let done: serde_json::Value = serde_json::from_slice(&run.end_with(0).stdout).unwrap();
     assert_eq!(done["transcribed"], set.wanted.len());
     set.all_is_there();
@@ -151,7 +151,7 @@ fn results_that_come_twice_or_of_nowhere_are_kept_once_or_not_at_all() {
     let server = Server::start("");
     let run = set.coordinator(&server.url(), &["--json"]);
     let hand = set.worker(&server.url(), &["--workers", "1"]);
-    until_heard(set.dir(), 2);
+    until_transcribed(set.dir(), 2);
     // Somebody else sends everything a second time, other texts, and rubbish.
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let workspace = set.workspace.json("status")["workspace"].as_str().unwrap().to_string();
@@ -198,7 +198,7 @@ fn a_clip_that_fails_everywhere_ends_in_a_list() {
     let failed = &set.workspace.json("status")["failed_clips"];
     assert_eq!(failed.as_array().unwrap().len(), 1, "{failed}");
     assert!(failed[0]["error"].as_str().unwrap().contains("handed out 3 times"), "{failed}");
-    // Mended, it is heard, and no longer listed.
+    // Fixed, it is transcribed, and no longer listed.
     drop(hand);
     std::fs::write(&set.script, SLOW).unwrap();
     let hand = set.worker(&server.url(), &["--workers", "2"]);
@@ -292,10 +292,14 @@ fn a_clip_over_the_servers_limit_fails_by_name_and_the_rest_goes_on() {
     let hand = set.worker(&server.url(), &["--workers", "2"]);
     let said = stderr(&set.coordinator(&server.url(), &[]).end_with(3));
     assert!(said.contains("the server takes 60000") && said.contains("max_payload"), "{said}");
-    let heard = hypotheses(set.dir());
-    assert!(!heard.is_empty() && heard.len() < set.wanted.len(), "{} heard", heard.len());
+    let transcribed = hypotheses(set.dir());
+    assert!(
+        !transcribed.is_empty() && transcribed.len() < set.wanted.len(),
+        "{} transcribed",
+        transcribed.len()
+    );
     let failed = set.workspace.json("status")["failed_clips"].as_array().unwrap().len();
-    assert_eq!(heard.len() + failed, set.wanted.len());
+    assert_eq!(transcribed.len() + failed, set.wanted.len());
     drop(hand);
 }
 

@@ -3,7 +3,7 @@
 
 mod util;
 
-use util::nats::{Server, there_is_one, until_heard};
+use util::nats::{Server, there_is_one, until_transcribed};
 use util::nats_set::{SLOW, set};
 use util::stderr;
 
@@ -13,7 +13,7 @@ fn one_dies(number: usize) {
     let mut servers = Server::three();
     let hand = set.worker(&servers[1].url(), &["--workers", "1"]);
     let run = set.coordinator(&servers[0].url(), &["--replicas", "3"]);
-    until_heard(set.dir(), 3);
+    until_transcribed(set.dir(), 3);
     assert_eq!(copies(&servers[2]), [3, 3]);
     servers[number].stop();
     let output = run.end_with(0);

@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use util::{Workspace, rows, sample, stdout};
 
-/// Words that the script hears in the clips, in turn.
-const HEARD: [&str; 8] = [
+/// Words that the script decodes in the clips, in turn.
+const DECODED: [&str; 8] = [
     "veuillez composer votre numéro de téléphone",
     "il fait frette à matin mon chum",
     "appuyez sur la touche étoile",
@@ -32,7 +32,7 @@ fn workspace() -> (Workspace, Vec<Value>) {
     }
     ws.ingest(&[&sample("quebec_menu.flac")]);
     let script: Vec<Value> = (0..100)
-        .map(|n| json!({"start": n * 4, "end": n * 4 + 4, "text": HEARD[n % HEARD.len()]}))
+        .map(|n| json!({"start": n * 4, "end": n * 4 + 4, "text": DECODED[n % DECODED.len()]}))
         .collect();
     let script = ws.write_rows("script.jsonl", &script);
     ws.to(0, "run", &["--scripted", &script]);

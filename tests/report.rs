@@ -34,7 +34,7 @@ fn workspace() -> Workspace {
 }
 
 #[test]
-fn the_table_has_one_row_a_clip_and_adds_up_to_the_report() {
+fn the_table_has_one_row_per_clip_and_adds_up_to_the_report() {
     let ws = workspace();
     let table = ws.beside("clips.csv");
     let said = ws.to(0, "report", &["--json", "--csv", table.to_str().unwrap()]);
@@ -48,11 +48,11 @@ fn the_table_has_one_row_a_clip_and_adds_up_to_the_report() {
         row[names.iter().position(|n| n == name).unwrap()].to_string()
     };
     let ids: BTreeSet<String> = clips.iter().map(|r| column(r, "clip")).collect();
-    let heard: BTreeSet<String> = rows(&stdout(&ws.to(0, "transcripts", &[])))
+    let transcribed: BTreeSet<String> = rows(&stdout(&ws.to(0, "transcripts", &[])))
         .iter()
         .map(|r| r["clip"].as_str().unwrap().into())
         .collect();
-    assert_eq!(ids, heard);
+    assert_eq!(ids, transcribed);
     assert_eq!(ids.len(), clips.len());
 
     let human = clips.iter().filter(|r| column(r, "decision") == "human").count();
@@ -107,10 +107,10 @@ fn the_page_stands_alone_and_reads_aloud() {
     let ids: Vec<&str> =
         page.split(" id=\"").skip(1).map(|s| s.split('"').next().unwrap()).collect();
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "an id stands twice");
-    for promised in
+    for wanted in
         ["Clopper", "Hajek", "Geifman", "SHA-256", "prefers-color-scheme: dark", "@media print"]
     {
-        assert!(page.contains(promised), "no {promised}");
+        assert!(page.contains(wanted), "no {wanted}");
     }
 }
 

@@ -30,8 +30,8 @@ fn recordings_become_tasks_answers_training_data_transcripts_and_a_report() {
     assert_eq!(status["seconds"]["pending"], 0.0);
 
     // The menu is French speech of a known text: most of its words must be there.
-    let heard = ws.transcripts();
-    let menu: String = heard
+    let transcripts = ws.transcripts();
+    let menu: String = transcripts
         .iter()
         .filter(|r| r["path"].as_str().unwrap().ends_with("quebec_menu.flac"))
         .map(|r| format!("{} ", r["text"].as_str().unwrap().to_lowercase()))
@@ -42,7 +42,7 @@ fn recordings_become_tasks_answers_training_data_transcripts_and_a_report() {
 
     // People settle every task: half as it is, half corrected.
     let tasks = ws.tasks();
-    assert!(!tasks.is_empty(), "no clip of {} was routed to a person", heard.len());
+    assert!(!tasks.is_empty(), "no clip of {} was routed to a person", transcripts.len());
     let answers: Vec<Value> = tasks
         .iter()
         .enumerate()
@@ -117,7 +117,7 @@ fn running_again_changes_nothing() {
 
 #[test]
 fn two_workspaces_decide_alike_whatever_the_number_of_workers() {
-    let heard: Vec<_> = ["1", "2"]
+    let transcripts: Vec<_> = ["1", "2"]
         .iter()
         .map(|workers| {
             let ws = Workspace::new();
@@ -126,7 +126,7 @@ fn two_workspaces_decide_alike_whatever_the_number_of_workers() {
             ws.transcripts()
         })
         .collect();
-    assert_eq!(heard[0], heard[1]);
+    assert_eq!(transcripts[0], transcripts[1]);
 }
 
 #[test]

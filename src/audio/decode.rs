@@ -33,7 +33,7 @@ pub struct Probe {
     pub codec: String,
     /// Channels.
     pub channels: u16,
-    /// Frames a second.
+    /// Frames per second.
     pub rate: u32,
     /// Frames according to the header, where it says so and can be trusted.
     pub frames: Option<u64>,

@@ -62,7 +62,7 @@ pub struct Shape {
     pub codec: String,
     /// Channels.
     pub channels: usize,
-    /// Frames (one sample of every channel) a second.
+    /// Frames (one sample of every channel) per second.
     pub rate: u32,
     /// Frames according to the header, where it says so and can be trusted.
     pub declared: Option<u64>,
@@ -333,7 +333,7 @@ impl Clock {
     }
 }
 
-/// Frames that the header promises; `None` where symphonia's number is only an estimate.
+/// Frames that the header announces; `None` where symphonia's number is only an estimate.
 fn declared(track: &Track, shape: &Shape, pre_skip: u64) -> Option<u64> {
     let frames = track.num_frames.filter(|&n| n > 0)?;
     match shape.codec.as_str() {

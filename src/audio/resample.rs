@@ -9,7 +9,7 @@ use rubato::{Fft, FixedSync, Resampler as _, WindowFunction};
 
 use crate::domain::SAMPLE_RATE;
 
-/// FFT blocks a second: longer blocks have a steeper filter, shorter ones ring less.
+/// FFT blocks per second: longer blocks have a steeper filter, shorter ones ring less.
 const BLOCKS_A_SECOND: usize = 16;
 
 /// A stream on its way to 16 kHz.

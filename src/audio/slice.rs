@@ -18,7 +18,7 @@ use crate::domain::{Piece, RejectReason, Samples, SliceSettings, Span};
 /// neighbouring prompts over faint noise (58 clips for 63 prompts at 0.5, 64 at 0.8).
 const GO_ON: f64 = 0.8;
 
-/// A stretch of sound: speech frames with pauses under the joining gap.
+/// A stretch of audio: speech frames with pauses under the joining gap.
 struct Sound {
     span: Span,
     speech: Samples,

@@ -14,13 +14,13 @@ pub struct Anything {
     rest: Vec<OsString>,
 }
 
-/// In the place of the arguments of `adapt`.
+/// Instead of the arguments of `adapt`.
 #[cfg(not(feature = "adapt"))]
 pub mod adapt {
     pub use super::Anything as Adapt;
 }
 
-/// In the place of `worker`, and of the options of a distributed `run`.
+/// Instead of `worker`, and of the options of a distributed `run`.
 #[cfg(not(feature = "nats"))]
 pub mod nats {
     use anyhow::{Result, bail};

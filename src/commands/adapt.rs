@@ -6,7 +6,7 @@ use super::{do_run, failures, print, print_json};
 use crate::cli::{self, adapt::Adapt};
 use crate::domain::RoundVerdict;
 use crate::exit::Exit;
-use crate::pipeline::adapt::{self, Adapted, Options};
+use crate::pipeline::adapt::{self, AdaptOptions, Adapted};
 use crate::pipeline::settle;
 use crate::views::progress::Console;
 use crate::views::rounds;
@@ -19,7 +19,7 @@ pub fn dispatch(args: Adapt, console: Console) -> Result<Exit> {
         (0.0..1.0).contains(&args.label_smoothing),
         "--label-smoothing must be a number from 0 to below 1, such as 0.1"
     );
-    let options = Options {
+    let options = AdaptOptions {
         dry_run: args.dry_run,
         recipe: args.recipe(),
         rate: args.learning_rate,

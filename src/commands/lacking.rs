@@ -1,6 +1,6 @@
 //! What is said of commands that this build lacks.
 
-/// In the place of `adapt`.
+/// Instead of `adapt`.
 #[cfg(not(feature = "adapt"))]
 pub mod adapt {
     use anyhow::{Result, bail};
@@ -15,7 +15,7 @@ pub mod adapt {
     }
 }
 
-/// In the place of `worker`.
+/// Instead of `worker`.
 #[cfg(not(feature = "nats"))]
 pub mod worker {
     use anyhow::{Result, bail};

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use whisper::models::registry::Languages;
-use whisper::models::{self, Event, Format, Stage, State};
+use whisper::models::{self, Format, ProgressEvent, Stage, State};
 
 use super::{print, print_json};
 use crate::cli::{Model, WeightType};
@@ -117,13 +117,13 @@ struct Bars {
 }
 
 impl Bars {
-    fn show(&mut self, event: Event) {
+    fn show(&mut self, event: ProgressEvent) {
         match event {
-            Event::Note(note) => match &self.stage {
+            ProgressEvent::Note(note) => match &self.stage {
                 Some((_, bar)) if self.console != Console::Quiet => bar.say(note),
                 _ => self.console.say(note),
             },
-            Event::Bytes { stage, done, total } => {
+            ProgressEvent::Bytes { stage, done, total } => {
                 if self.stage.as_ref().is_none_or(|(current, _)| *current != stage) {
                     let bar =
                         self.console.progress(&stage.to_string(), Unit::Bytes, total.unwrap_or(0));

@@ -85,7 +85,7 @@ pub struct Hypothesis {
     pub text: String,
     /// Text tokens, in order; no special tokens.
     pub tokens: Vec<Token>,
-    /// p(no speech) at the start-of-transcript position; `None` where it could not be had.
+    /// p(no speech) at the start-of-transcript position; `None` where it is unavailable.
     pub p_no_speech: Option<Probability>,
     /// p(the language it was decoded in), softmax over all languages.
     pub p_language: Option<Probability>,

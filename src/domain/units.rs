@@ -7,7 +7,7 @@ use std::ops::{Add, AddAssign, Sub};
 
 use serde::{Deserialize, Serialize};
 
-/// Samples a second of everything after decoding; Whisper's rate.
+/// Samples per second of everything after decoding; Whisper's rate.
 pub const SAMPLE_RATE: u32 = 16_000;
 
 /// A count or a position in samples at [`SAMPLE_RATE`].

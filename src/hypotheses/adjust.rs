@@ -209,7 +209,7 @@ fn of_wer(clip: &CalibrationSample, scale: f64) -> Point {
     Point { p: clip.expected_wer, yes: clip.wer, weight: clip.weight * scale * clip.words }
 }
 
-/// Weighted log-loss a clip, in nats, of fits that have not seen the clip's speaker; clip by clip
+/// Weighted log-loss per clip, in nats, of fits that have not seen the clip's speaker; clip by clip
 /// where there are fewer speakers than folds.
 fn held_out(clips: &[CalibrationSample], points: &[Point], way: Way) -> f64 {
     let mut speakers: Vec<&str> = clips.iter().map(|c| c.speaker.as_str()).collect();
@@ -230,7 +230,7 @@ fn held_out(clips: &[CalibrationSample], points: &[Point], way: Way) -> f64 {
     loss / points.iter().map(|p| p.weight).sum::<f64>()
 }
 
-/// One Newton fit of a shift a region, drawn towards none.
+/// One Newton fit of one shift per region, drawn towards none.
 fn regions(clips: &[CalibrationSample], points: &[Point], map: &Map) -> BTreeMap<String, Shift> {
     let mut by_region: BTreeMap<String, Vec<Point>> = BTreeMap::new();
     for (clip, point) in clips.iter().zip(points) {

@@ -61,7 +61,7 @@ const FLOOR: f64 = -12.0;
 const WIDE: f64 = 10.0;
 
 /// The features of a hypothesis. Unless said otherwise they count tokens with a letter or digit only;
-/// where there is none they are at their least confident value. So is what could not be had (p(no
+/// where there is none they are at their least confident value. So is what is unavailable (p(no
 /// speech) of a scripted hypothesis, levels of pure silence). `regional` says whether a word
 /// belongs to the lexicon.
 pub fn features(hypothesis: &Hypothesis, regional: &dyn Fn(&str) -> bool) -> Features {

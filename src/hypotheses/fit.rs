@@ -63,7 +63,7 @@ pub struct Origin<'a> {
 /// each is cross-validated by speaker.
 ///
 /// # Errors
-/// Fewer than two clips a fold, no clip with (or none without) errors, features of another length.
+/// Fewer than two clips per fold, no clip with (or none without) errors, features of another length.
 pub fn fit(rows: &[FittingRow], origin: &Origin<'_>, l2: f64) -> Result<Calibration> {
     ensure!(
         rows.len() >= 4 * FOLDS,

@@ -27,7 +27,7 @@ pub enum Sign {
         /// As counted.
         per_second: f64,
     },
-    /// More characters a second than people speak.
+    /// More characters per second than people speak.
     TooManyCharacters {
         /// As counted.
         per_second: f64,
@@ -59,9 +59,9 @@ impl fmt::Display for Sign {
         match self {
             Sign::NoWord => write!(f, "no word"),
             Sign::RanOn => write!(f, "the text ran on to the limit"),
-            Sign::TooManyWords { per_second } => write!(f, "{per_second:.1} words a second"),
+            Sign::TooManyWords { per_second } => write!(f, "{per_second:.1} words per second"),
             Sign::TooManyCharacters { per_second } => {
-                write!(f, "{per_second:.0} characters a second")
+                write!(f, "{per_second:.0} characters per second")
             }
             Sign::RepeatedPhrase { phrase } => write!(f, "'{phrase}' repeated"),
             Sign::DoubledWords { word } => write!(f, "'{word}' doubled"),

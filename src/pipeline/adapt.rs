@@ -1,16 +1,17 @@
-//! `adapt`: a round. Settled corrections train the model further; held-out clips, anchors and silence
-//! judge the outcome; what is better and nowhere worse takes the old model's place.
+//! `adapt`: a round. Settled corrections train the model further; held-out clips, retention sets and silence
+//! judge the outcome; what is better and nowhere worse replaces the old model.
 
-mod anchors;
 mod average;
 mod confidence;
 mod cross;
 mod evaluator;
 mod files;
+mod gather;
 mod learn;
 mod material;
 mod plan;
 mod prepared;
+mod retention;
 mod sounds;
 mod stop;
 #[cfg(all(test, feature = "whisper-cpp"))]
@@ -33,7 +34,7 @@ use average::Averaged;
 pub use confidence::Confidence;
 use evaluator::Evaluator;
 use learn::{Lesson, learn};
-pub use plan::Options;
+pub use plan::AdaptOptions;
 use plan::Plan;
 use prepared::Prepared;
 use verdict::{Comparison, Judged};
@@ -63,8 +64,12 @@ pub struct Adapted {
 /// Makes a round.
 ///
 /// # Errors
-/// Too few settled clips, a model that cannot be trained (quantised), bad anchors; stopped.
-pub fn adapt(workspace: &mut Workspace, options: &Options, console: Console) -> Result<Adapted> {
+/// Too few settled clips, a model that cannot be trained (quantised), a bad retention set; stopped.
+pub fn adapt(
+    workspace: &mut Workspace,
+    options: &AdaptOptions,
+    console: Console,
+) -> Result<Adapted> {
     let plan = Plan::of(workspace, options)?;
     let planned = planned(&plan, lexicon::confirmed_in_use(workspace)?);
     if options.dry_run {

@@ -1,4 +1,4 @@
-//! In the place of `distributed`, in a build without the feature `nats`: the same names, and nobody can make one.
+//! Instead of `distributed`, in a build without the feature `nats`: the same names, and nobody can make one.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The router. In: evidence of every clip, settings, lexicon. Out: one decision a clip, with its
+//! The router. In: evidence of every clip, settings, lexicon. Out: one decision per clip, with its
 //! inclusion probability. Pure: no clock, no chance beyond the seeded draw. Left to others: making
 //! evidence, keeping decisions (pipeline, store).
 
@@ -59,7 +59,7 @@ pub fn route(
     for (((i, call), share), candidate) in open.into_iter().zip(calls).zip(shares).zip(candidates) {
         let mut decided = decision(&clips[i], accent(&clips[i]), call, share);
         if candidate.draw < first {
-            hear_first(&mut decided.decision);
+            review_first(&mut decided.decision);
         }
         routed[i] = Some(decided);
     }
@@ -68,7 +68,7 @@ pub fn route(
 
 /// A clip that only its score keeps from being accepted belongs to the random sample as well when its
 /// draw says so: a guarantee waits for it, so it goes out with the audits.
-fn hear_first(decision: &mut Decision) {
+fn review_first(decision: &mut Decision) {
     if let Decision::Human { reasons, priority } = decision
         && reasons.iter().all(Reason::is_about_the_score)
     {

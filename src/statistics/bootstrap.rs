@@ -1,6 +1,6 @@
 //! The cluster bootstrap: speakers, not clips, are drawn again, because clips of one speaker are alike.
 //! In: numbers by cluster, a seed. Out: percentile intervals. Pure: the draws are a counter-based
-//! generator, so that any program can redo each replicate, bit for bit (`scripts/recompute-report`).
+//! generator, so that any program can reproduce each replicate, bit for bit (`scripts/recompute-report`).
 //! Left to others: what a cluster is (pipeline).
 
 pub use whisper::random::{draw, word};

@@ -28,7 +28,7 @@ fn rate(speakers: &[(f64, f64)], times: impl Fn(usize) -> f64) -> Option<f64> {
     (of > 0.0).then(|| part / of)
 }
 
-/// Compares `sum(part) / sum(of)` of `group` and `others`, a pair (part, of) a speaker. A permutation
+/// Compares `sum(part) / sum(of)` of `group` and `others`, one pair (part, of) per speaker. A permutation
 /// is a ranking of all speakers (the group's first) by output `b * speakers + j` of the generator with
 /// `seed + 2`: the lowest go to the group's side.
 ///
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_groups_are_called_different_as_rarely_as_promised() {
+    fn equal_groups_are_called_different_as_rarely_as_the_level_says() {
         let speaker = |at: u64| (draw(11, at, 5) as f64, 10.0);
         let wrong = (0..200u64).filter(|trial| {
             let group: Vec<_> = (0..8).map(|s| speaker(trial * 100 + s)).collect();

@@ -139,7 +139,7 @@ impl Rate {
     }
 }
 
-/// Six decimals: the precision that reports promise.
+/// Six decimals: the precision of reports.
 pub fn six<S: Serializer>(number: &Option<f64>, to: S) -> Result<S::Ok, S::Error> {
     match number {
         Some(n) => to.serialize_some(&rounded(*n)),

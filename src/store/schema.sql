@@ -156,7 +156,7 @@ CREATE TABLE certificates (
     model       TEXT NOT NULL,             -- what it rests on: domain::Basis
     policy      TEXT NOT NULL,
     calibration TEXT NOT NULL,
-    target      TEXT NOT NULL,             -- JSON domain::Promise
+    target      TEXT NOT NULL,             -- JSON domain::Guarantee
     body        TEXT NOT NULL              -- JSON domain::Entry
 ) STRICT;
 

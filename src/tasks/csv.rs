@@ -25,7 +25,7 @@ pub(super) use table::{Record, Rows, Table};
 
 use crate::domain::TaskRow;
 
-/// Writes a header record and one record a row, UTF-8 without byte-order mark, comma-separated.
+/// Writes a header record and one record per row, UTF-8 without byte-order mark, comma-separated.
 /// Errors are those of the writer.
 pub fn write<'a>(
     out: &mut impl Write,

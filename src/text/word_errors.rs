@@ -104,7 +104,7 @@ mod tests {
     }
 
     /// Counts by jiwer 4.0 over real references and real faster-whisper output: see
-    /// tests/data/wer/README.md. One line a clip: language, reference, hypothesis, errors, words.
+    /// tests/data/wer/README.md. One line per clip: language, reference, hypothesis, errors, words.
     #[test]
     fn a_word_is_wrong_where_the_reference_has_another_or_none() {
         let words = |text: &str| -> Vec<String> { text.split(' ').map(String::from).collect() };

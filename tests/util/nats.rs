@@ -276,20 +276,20 @@ pub fn other_texts(dir: &Path) -> Vec<(String, String)> {
     let columns = |row: &rusqlite::Row| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
     let rows = statement.query_map([], columns).unwrap();
     let message = |(clip, model, policy): (String, String, String)| {
-        let heard = serde_json::json!({
+        let hypothesis = serde_json::json!({
             "clip": clip, "model": model, "policy": policy, "language": "fr", "text": "bonsoir",
             "tokens": [], "p_no_speech": 0.02, "p_language": 0.98, "best_language": ["fr", 0.98],
             "language_entropy": 0.1, "pass": "short", "replaced": null, "seconds": 1.0,
             "level": {"rms_db": -20.0, "peak_db": -3.0, "range_db": 30.0, "clipped": 0.0},
         });
-        (clip, serde_json::json!({ "transcribed": heard }).to_string())
+        (clip, serde_json::json!({ "transcribed": hypothesis }).to_string())
     };
     rows.map(Result::unwrap).map(message).collect()
 }
 
 /// Waits until so many hypotheses are there.
 #[track_caller]
-pub fn until_heard(dir: &Path, count: usize) {
+pub fn until_transcribed(dir: &Path, count: usize) {
     let began = Instant::now();
     while hypotheses(dir).len() < count {
         let there = hypotheses(dir).len();

@@ -1,11 +1,11 @@
-//! A small run over a server: the workspace, its script, what a local run hears, and what must hold afterwards.
+//! A small run over a server: the workspace, its script, what a local run transcribes, and what must hold afterwards.
 
 use std::path::Path;
 
 use super::nats::{Running, Server, coordinator, hypotheses, worker};
 use super::{Workspace, sample};
 
-/// A workspace with the Québec recording, a script beside it, and what a local run hears.
+/// A workspace with the Québec recording, a script beside it, and what a local run transcribes.
 pub struct Set {
     pub workspace: Workspace,
     pub script: String,
@@ -39,7 +39,7 @@ impl Set {
         worker(url, &[&["--scripted", &*self.script], more].concat())
     }
 
-    /// What a local run hears is in the workspace, bit for bit.
+    /// What a local run transcribes is in the workspace, bit for bit.
     #[track_caller]
     pub fn all_is_there(&self) {
         assert_eq!(hypotheses(&self.workspace.dir), self.wanted);

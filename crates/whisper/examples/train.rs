@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result, bail};
-use whisper::finetune::{self, Example, Model, Part, Place, Recipe};
+use whisper::finetune::{self, CheckpointFile, Example, Model, Part, Recipe};
 use whisper::models::{self, weights};
 use whisper::{FULL_CONTEXT, Language, Vocabulary};
 
@@ -32,9 +32,9 @@ fn main() -> Result<()> {
     };
     let model = Model::of(weights::load(&parent.path)?)?;
     let checkpoint = Path::new(out).with_extension("checkpoint");
-    let place = Place { checkpoint: checkpoint.clone(), key: parent.sha256.clone() };
+    let file = CheckpointFile { path: checkpoint.clone(), key: parent.sha256.clone() };
     let (recipe, stop) = (Recipe::of(Part::Decoder, 1), AtomicBool::new(false));
-    let trained = finetune::train(&model, &[example], &recipe, &place, &stop, &mut |step| {
+    let trained = finetune::train(&model, &[example], &recipe, &file, &stop, &mut |step| {
         println!("step {} of {}, loss {:.3}", step.step, step.steps, step.loss);
     })?;
     let sha256 = weights::rewrite(&parent.path, Path::new(out), &trained.values)?;

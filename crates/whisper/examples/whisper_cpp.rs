@@ -1,5 +1,5 @@
 //! The peer of `scripts/bench`: whisper.cpp as whisper-rs gives it, on whole recordings, 2 threads.
-//! In: a model, a language, 16 kHz mono 16-bit WAV files. Out: a JSON line a file, with text and seconds.
+//! In: a model, a language, 16 kHz mono 16-bit WAV files. Out: one JSON line per file, with text and seconds.
 //! Greedy parameters are `FullParams`' own: best of 5, temperature fallback, timestamps, windows of 30 s.
 
 use std::time::Instant;

@@ -22,7 +22,7 @@ pub use batches::Example;
 pub use network::Shape;
 pub use recipe::{Part, Recipe};
 pub use side_by_side::side_by_side;
-pub use train::{Model, Place, Step, Stopped, Trained, train};
+pub use train::{CheckpointFile, Model, Step, Stopped, Trained, train};
 pub use weights::{Parameter, average};
 
 /// Changes where the same recipe would train otherwise than before: a checkpoint of another trainer is not gone on from.
@@ -37,8 +37,8 @@ pub fn log_probabilities(model: &Model, example: &Example) -> anyhow::Result<Vec
     let tensors = tensors.map(|(name, p)| (name.clone(), p.0.clone()));
     let network = network::Network::new(model.shape, tensors.collect());
     let mel = crate::log_mel(&example.samples, &model.filters, 2 * example.frames);
-    let heard = network.encode(&[network.stem(&mel, example.frames)?])?;
+    let encoded = network.encode(&[network.stem(&mel, example.frames)?])?;
     let plain = Recipe::of(Part::All, 0);
-    let all = network.log_probabilities(&heard, &batches::texts(&[example], &plain))?;
+    let all = network.log_probabilities(&encoded, &batches::texts(&[example], &plain))?;
     Ok(all[example.prompt.len() - 1..].to_vec())
 }

@@ -24,7 +24,7 @@ pub mod progress;
 pub mod pull;
 pub mod recast;
 pub mod registry;
-mod replace;
+pub(crate) mod replace;
 mod vocabulary;
 pub mod weights;
 mod wheel;
@@ -40,14 +40,14 @@ pub use check::{ModelFile, Origin, resolve, resolve_recorded, verify};
 pub use convert::Format;
 pub use folder::default_dir;
 pub use list::{State, list};
-pub use progress::{Event, Stage};
+pub use progress::{ProgressEvent, Stage};
 
 /// Fetches a registered model into `folder` and returns its path: see [`pull::Puller::pull`].
 pub fn pull(
     name: &str,
     folder: &Path,
     quantise: Option<Format>,
-    progress: &mut dyn FnMut(Event),
+    progress: &mut dyn FnMut(ProgressEvent),
 ) -> Result<PathBuf> {
     pull::Puller::from_environment()?.pull(name, folder, quantise, progress)
 }
@@ -58,7 +58,7 @@ pub fn convert(
     from: &Path,
     out: &Path,
     format: Format,
-    progress: &mut dyn FnMut(Event),
+    progress: &mut dyn FnMut(ProgressEvent),
 ) -> Result<String> {
     if from.join("model.bin").is_file() {
         return convert::from_ct2(from, out, format, progress, |_| Ok(()));
@@ -87,7 +87,7 @@ pub fn export_hf(
     model: &str,
     models: &Path,
     out: &Path,
-    progress: &mut dyn FnMut(Event),
+    progress: &mut dyn FnMut(ProgressEvent),
 ) -> Result<String> {
     anyhow::ensure!(
         !Path::new(model).is_dir(),

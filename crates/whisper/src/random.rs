@@ -1,5 +1,5 @@
 //! Random numbers from a counter. In: a seed and a position. Out: a number, the same in every run and on every machine,
-//! so that any program can redo a draw (`scripts/recompute-report`).
+//! so that any program can reproduce a draw (`scripts/recompute-report`).
 
 /// Output number `at` (from 0) of SplitMix64 (Steele, Lea and Flood 2014) started at `seed`.
 pub fn word(seed: u64, at: u64) -> u64 {

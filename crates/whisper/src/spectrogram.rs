@@ -25,8 +25,8 @@ pub fn log_mel(samples: &[f32], filters: &[f32], frames: usize) -> Vec<f32> {
     let pad = WINDOW / 2;
     let mut padded: Vec<f32> = sound[1..=pad].iter().rev().copied().collect();
     padded.extend_from_slice(&sound);
-    let heard = padded.len();
-    padded.resize(heard + WINDOW, 0.0);
+    let whole = padded.len();
+    padded.resize(whole + WINDOW, 0.0);
     let hann: Vec<f32> = (0..WINDOW)
         .map(|i| {
             (0.5 * (1.0 - (2.0 * std::f64::consts::PI * i as f64 / WINDOW as f64).cos())) as f32
@@ -38,7 +38,7 @@ pub fn log_mel(samples: &[f32], filters: &[f32], frames: usize) -> Vec<f32> {
     let (mut windowed, mut spectrum) = (fft.make_input_vec(), fft.make_output_vec());
     let silence = 1e-10f64.log10() as f32;
     // frames that touch sound; the loudest of all of them sets the floor
-    let touched = heard / HOP + 1;
+    let touched = whole / HOP + 1;
     let width = touched.max(frames);
     let mut mel = vec![silence; bands * width];
     for frame in 0..touched {

@@ -67,7 +67,7 @@ fn a_hypothesis_is_scored_by_the_most_that_is_known_of_it() {
 }
 
 #[test]
-fn a_word_that_was_hard_to_hear_is_more_likely_wrong() {
+fn a_word_that_was_hard_to_decode_is_more_likely_wrong() {
     let c = Calibration::shipped().unwrap();
     let mut h = hypothesis(&[(" bonjour", -0.01), (" réonlingue", -3.0), (" ...", -0.1)], 2.0);
     h.policy = c.policy.clone();

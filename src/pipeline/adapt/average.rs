@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use super::learn::Learnt;
+use super::learn::TrainedWeights;
 use super::prepared::Prepared;
 use crate::training::gate;
 use whisper::finetune::average;
@@ -26,12 +26,17 @@ pub struct Averaged {
 }
 
 /// Writes all that are tried, from the largest share; what was learnt is not needed in memory after that.
-pub fn write_all(round: &Prepared, learnt: Learnt) -> Result<Vec<Averaged>> {
+pub fn write_all(round: &Prepared, learnt: TrainedWeights) -> Result<Vec<Averaged>> {
     SHARES.iter().map(|&share| write(round, &learnt, share, round.files.candidate(share))).collect()
 }
 
 /// Writes the model with this share of new weights.
-pub fn write(round: &Prepared, learnt: &Learnt, share: f64, path: PathBuf) -> Result<Averaged> {
+pub fn write(
+    round: &Prepared,
+    learnt: &TrainedWeights,
+    share: f64,
+    path: PathBuf,
+) -> Result<Averaged> {
     let mixed = learnt.trained.values.iter().map(|(name, new)| {
         let old = learnt.start.get(name).with_context(|| format!("no old {name}"))?;
         Ok((name.clone(), average(old, new, share as f32)))

@@ -1,6 +1,6 @@
-//! After a promotion the old scores mean nothing: the score is fitted anew, to what the new model hears in
-//! clips that it never learnt from and whose text people settled. Where these are too few for a fit, anchor clips
-//! that it never learnt from fill up: training shifts a model's certainty in everything that it hears.
+//! After a promotion the old scores mean nothing: the score is fitted anew, to what the new model makes of
+//! clips that it never learnt from and whose text people settled. Where these are too few for a fit, retention clips
+//! that it never learnt from fill up: training shifts a model's certainty in everything that it decodes.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,9 +8,9 @@ use std::sync::Arc;
 use anyhow::Result;
 use serde::Serialize;
 
-use super::anchors::{Anchor, Purpose};
 use super::plan::Plan;
 use super::prepared::Prepared;
+use super::retention::{Purpose, RetentionClip};
 use super::sounds::Sound;
 use crate::domain::{ClipId, Hypothesis};
 use crate::hypotheses::adjust::{self, CalibrationSample};
@@ -30,7 +30,7 @@ pub enum Confidence {
         clips: usize,
         /// Clips of retention sets beside them.
         retention_clips: usize,
-        /// Cross-validated log-loss, nats a clip, of the parent's score and the new one.
+        /// Cross-validated log-loss, nats per clip, of the parent's score and the new one.
         log_loss: [f64; 2],
     },
     /// The shipped fit serves, without adjustment.
@@ -70,11 +70,12 @@ pub fn refit(
     })?;
     let clips = settled.len();
     if clips < adjust::LEAST.0 {
-        let anchors = anchors(plan);
-        let sounds: Vec<&Sound> = anchors.iter().map(|a| &a.sound).collect();
+        let clips_of_others = retention_clips(plan);
+        let sounds: Vec<&Sound> = clips_of_others.iter().map(|a| &a.sound).collect();
         let decoded = transcribe(&sounds)?;
-        let rows = anchors.iter().zip(&decoded).filter_map(|(anchor, h)| row(anchor, h, &scorer));
-        fill(&mut settled, rows.collect());
+        let samples = clips_of_others.iter().zip(&decoded);
+        let samples = samples.filter_map(|(clip, h)| sample(clip, h, &scorer));
+        fill(&mut settled, samples.collect());
     }
     let path = scores::round_path(workspace, plan.round.number);
     Ok(match fit(workspace, &scorer, &settled, left, path)? {
@@ -87,31 +88,32 @@ pub fn refit(
     })
 }
 
-/// Anchors that only ever judge, in a language of the corrections; all of them where there are none such.
-fn anchors(plan: &Plan) -> Vec<&Anchor> {
-    let test: Vec<&Anchor> = plan.anchors(Purpose::Test).collect();
-    let spoken = |a: &&Anchor| plan.materials.clips.iter().any(|m| m.language == a.sound.language);
-    let same: Vec<&Anchor> = test.iter().copied().filter(|a| spoken(a)).collect();
+/// Retention clips that only ever judge, in a language of the corrections; all of them where there are none such.
+fn retention_clips(plan: &Plan) -> Vec<&RetentionClip> {
+    let test: Vec<&RetentionClip> = plan.retention(Purpose::Test).collect();
+    let spoken =
+        |a: &&RetentionClip| plan.materials.clips.iter().any(|m| m.language == a.sound.language);
+    let same: Vec<&RetentionClip> = test.iter().copied().filter(|a| spoken(a)).collect();
     if same.is_empty() { test } else { same }
 }
 
-/// An anchor as a settled clip; `None` where the score says nothing of what was heard.
-fn row(anchor: &Anchor, h: &Hypothesis, scorer: &Scorer) -> Option<CalibrationSample> {
+/// A retention clip as a settled clip; `None` where it has no text or no score.
+fn sample(clip: &RetentionClip, h: &Hypothesis, scorer: &Scorer) -> Option<CalibrationSample> {
     if h.text.is_empty() {
         return None;
     }
-    let errors = word_errors(&anchor.text, &h.text, &anchor.sound.language);
-    let speaker = format!("anchor {}", anchor.speaker);
+    let errors = word_errors(&clip.text, &h.text, &clip.sound.language);
+    let speaker = format!("anchor {}", clip.speaker);
     own(speaker, h, (errors.errors, errors.reference_words), scorer)
 }
 
-/// Adds anchors that together weigh as much as the settled clips that are missing would.
-fn fill(settled: &mut Vec<CalibrationSample>, anchors: Vec<CalibrationSample>) {
+/// Adds retention clips that together weigh as much as the settled clips that are missing would.
+fn fill(settled: &mut Vec<CalibrationSample>, retention: Vec<CalibrationSample>) {
     let missing = adjust::LEAST.0.saturating_sub(settled.len()) as f64;
     let sum: f64 = settled.iter().map(|c| c.weight).sum();
     let usual = if settled.is_empty() { 1.0 } else { sum / settled.len() as f64 };
-    let weight = usual * (missing / anchors.len().max(1) as f64).min(1.0);
-    settled.extend(anchors.into_iter().map(|c| CalibrationSample { weight, ..c }));
+    let weight = usual * (missing / retention.len().max(1) as f64).min(1.0);
+    settled.extend(retention.into_iter().map(|c| CalibrationSample { weight, ..c }));
 }
 
 #[cfg(test)]
@@ -133,17 +135,17 @@ mod tests {
     }
 
     #[test]
-    fn anchors_weigh_what_is_missing_and_less_with_every_answer() {
-        let weights = |settled: usize, anchors| {
+    fn retention_clips_weigh_what_is_missing_and_less_with_every_answer() {
+        let weights = |settled: usize, retention| {
             let mut own = clips(settled, 2.0);
-            fill(&mut own, clips(anchors, 1.0));
+            fill(&mut own, clips(retention, 1.0));
             own.iter().skip(settled).map(|c| c.weight).sum::<f64>()
         };
-        for (settled, anchors, wanted) in
+        for (settled, retention, wanted) in
             [(40, 100, 40.0), (59, 100, 2.0), (60, 100, 0.0), (0, 30, 30.0)]
         {
-            let weight = weights(settled, anchors);
-            assert!((weight - wanted).abs() < 1e-9, "{settled}, {anchors}: {weight}");
+            let weight = weights(settled, retention);
+            assert!((weight - wanted).abs() < 1e-9, "{settled}, {retention}: {weight}");
         }
     }
 }

@@ -3,12 +3,12 @@
 //! others: what follows from them (`training::gate`).
 //!
 //! It judges the recipe on these corrections, a little too strictly (each model has learnt from fewer, and once);
-//! test clips, anchors and silence judge the new model itself. What the old model learnt from in an earlier round
-//! is no test of it, and is left out.
+//! test clips, retention sets and silence judge the new model itself. What the old model learnt from in an
+//! earlier round is no test of it, and is left out.
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use super::average;
@@ -17,11 +17,12 @@ use super::learn::{Lesson, learn};
 use super::material::{self, Material, Materials};
 use super::prepared::Prepared;
 use crate::domain::{ClipId, Used};
+use crate::files;
 use crate::training::gate::Pair;
 
 /// What one part gave; kept until the round is over, so that a killed one does not train for it again.
 #[derive(Serialize, Deserialize)]
-struct Outcome {
+struct FoldResult {
     key: String,
     pairs: Vec<Pair>,
 }
@@ -84,9 +85,9 @@ fn judged(
     let key = format!("{} {share}", lesson.key(&round.plan));
     let done = round.files.fold(&lesson.name);
     let before = std::fs::read(&done).ok();
-    let before = before.and_then(|bytes| serde_json::from_slice::<Outcome>(&bytes).ok());
-    if let Some(outcome) = before.filter(|o| o.key == key) {
-        return Ok(outcome.pairs);
+    let before = before.and_then(|bytes| serde_json::from_slice::<FoldResult>(&bytes).ok());
+    if let Some(result) = before.filter(|r| r.key == key) {
+        return Ok(result.pairs);
     }
     // One lesson at a time: two side by side, beside the engines that judge, took 5 GB.
     let learnt = learn(round, lesson)?;
@@ -94,8 +95,8 @@ fn judged(
     drop(learnt);
     let new = round.engine(&model.path, &model.sha256)?;
     let pairs = evaluator.against_old(&new, &evaluator.held_out(clips.iter().copied()))?;
-    let outcome = serde_json::to_vec(&Outcome { key, pairs: pairs.clone() })?;
-    std::fs::write(&done, outcome).with_context(|| format!("write {}", done.display()))?;
+    let result = serde_json::to_string(&FoldResult { key, pairs: pairs.clone() })?;
+    files::write_text(&done, &result)?;
     let _ = std::fs::remove_file(round.files.checkpoint(&lesson.name, 0, 1));
     Ok(pairs)
 }

@@ -1,5 +1,5 @@
-//! What models make of held-out clips. In: a round, an engine. Out: word errors on corrections, on anchors and on sounds
-//! without speech. Left to others: training, and what follows from the numbers (`verdict`).
+//! What models make of held-out clips. In: a round, an engine. Out: word errors on corrections, on retention sets and
+//! on sounds without speech. Left to others: training, and what follows from the numbers (`verdict`).
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 
-use super::anchors::{Anchor, Purpose, nothings};
 use super::material::Material;
 use super::prepared::Prepared;
+use super::retention::{Purpose, RetentionClip, nothings};
 use super::sounds::Sound;
 use crate::domain::{ClipId, Hypothesis, Language, Used};
 use crate::text::word_errors::{WordErrors, word_errors};
@@ -52,10 +52,10 @@ impl<'a> Evaluator<'a> {
         held_out.collect()
     }
 
-    /// Anchors by set.
-    pub fn anchors(&self, purpose: Purpose) -> BTreeMap<&'a str, Vec<HeldOut<'a>>> {
+    /// Retention clips by set.
+    pub fn retention(&self, purpose: Purpose) -> BTreeMap<&'a str, Vec<HeldOut<'a>>> {
         let mut sets: BTreeMap<&str, Vec<HeldOut>> = BTreeMap::new();
-        for Anchor { set, sound, text, speaker, .. } in self.round.plan.anchors(purpose) {
+        for RetentionClip { set, sound, text, speaker, .. } in self.round.plan.retention(purpose) {
             sets.entry(set).or_default().push(HeldOut { sound, text, unit: speaker.clone() });
         }
         sets

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// Beginnings and an ending of what only an unfinished round needs; `.tmp`: a checkpoint in the middle of which a round
-/// was killed.
-const PASSING: [&str; 4] = ["candidate-", "training", "fold-", ".tmp"];
+/// Beginnings of what only an unfinished round needs; with a dot: a file in the middle of which a round was killed.
+const PASSING: [&str; 7] =
+    ["candidate-", "training", "fold-", ".candidate-", ".training", ".second-ear-", ".tmp"];
 
 /// Where a round works, and promoted models are.
 #[derive(Clone, Debug)]

@@ -5,10 +5,10 @@ use std::sync::Mutex;
 
 use anyhow::{Context, Result};
 
-use super::anchors::Purpose;
 use super::material::Material;
 use super::plan::Plan;
 use super::prepared::Prepared;
+use super::retention::Purpose;
 use super::sounds::Sound;
 use crate::domain::{ClipId, DecodePolicy, Round, SAMPLE_RATE, hex_digest};
 use crate::exit::Interrupted;
@@ -16,11 +16,11 @@ use crate::hypotheses::transcriber::first_context;
 use crate::views::progress::{Console, Progress, Unit};
 use whisper::Vocabulary;
 use whisper::bpe::Bpe;
-use whisper::finetune::{self, Example, Model, Place, Step, Stopped, Trained};
+use whisper::finetune::{self, CheckpointFile, Example, Model, Step, Stopped, Trained};
 use whisper::models::weights;
 
-/// What training left.
-pub struct Learnt {
+/// What training gave.
+pub struct TrainedWeights {
     /// Parameters and losses.
     pub trained: Trained,
     /// The parameters that training began from, for averages.
@@ -56,7 +56,7 @@ impl Lesson {
 
     /// Steps of each training.
     pub fn steps(&self, plan: &Plan) -> usize {
-        let examples = self.clips(plan).count() + plan.anchors(Purpose::Replay).count();
+        let examples = self.clips(plan).count() + plan.retention(Purpose::Replay).count();
         examples.div_ceil(plan.recipe.batch) * plan.recipe.epochs
     }
 
@@ -67,31 +67,32 @@ impl Lesson {
 }
 
 /// Trains, two trainings side by side; goes on from the last whole epoch of the same training, if one was killed.
-pub fn learn(round: &Prepared, lesson: &Lesson) -> Result<Learnt> {
+pub fn learn(round: &Prepared, lesson: &Lesson) -> Result<TrainedWeights> {
     let Prepared { plan, files, .. } = round;
     let loaded = weights::load(&plan.start.path)?;
     let examples = examples(round, lesson);
     let model = Model::of(loaded)?;
-    let place = |n| Place {
-        checkpoint: files.checkpoint(&lesson.name, n, lesson.trainings),
+    let file = |n| CheckpointFile {
+        path: files.checkpoint(&lesson.name, n, lesson.trainings),
         key: format!("{} {n}", lesson.key(plan)),
     };
-    let places: Vec<Place> = (0..lesson.trainings).map(place).collect();
-    let bar = Bar::new(&lesson.name, places.len(), lesson.steps(plan), round.console);
+    let checkpoints: Vec<CheckpointFile> = (0..lesson.trainings).map(file).collect();
+    let bar = Bar::new(&lesson.name, checkpoints.len(), lesson.steps(plan), round.console);
     let one = |n: usize| {
-        let (place, recipe) = (&places[n], plan.recipe.training(n));
+        let (checkpoint, recipe) = (&checkpoints[n], plan.recipe.training(n));
         let mut tell = |step| bar.tell(n, step);
-        let trained = finetune::train(&model, &examples, &recipe, place, &round.stop, &mut tell);
+        let trained =
+            finetune::train(&model, &examples, &recipe, checkpoint, &round.stop, &mut tell);
         trained.map_err(|e| match e.is::<Stopped>() {
             true => Interrupted.into(),
             false => e,
         })
     };
-    let trained = finetune::side_by_side(places.len(), one)?;
+    let trained = finetune::side_by_side(checkpoints.len(), one)?;
     let trained = Trained::mean(trained.into_iter()).context("nothing was to be trained")?;
     let start = trained.values.keys().map(|name| Ok((name.clone(), model.values(name)?)));
     let start = start.collect::<Result<_>>()?;
-    Ok(Learnt { trained, start })
+    Ok(TrainedWeights { trained, start })
 }
 
 /// The progress of trainings side by side.
@@ -123,9 +124,9 @@ fn examples(round: &Prepared, lesson: &Lesson) -> Vec<Example> {
     let bpe = vocabulary.bpe();
     let clips = lesson.clips(plan);
     let clips = clips.filter_map(|m| Some((sounds.get(&m.clip)?, &*m.text, m.weight)));
-    let anchors = plan.anchors(Purpose::Replay).map(|a| (&a.sound, &*a.text, 1.0));
+    let repeated = plan.retention(Purpose::Replay).map(|a| (&a.sound, &*a.text, 1.0));
     let mut examples = Vec::new();
-    for (sound, text, weight) in clips.chain(anchors) {
+    for (sound, text, weight) in clips.chain(repeated) {
         match example(vocabulary, &bpe, sound, text, weight, policy) {
             Ok(example) => examples.push(example),
             Err(why) => console.problem(format!("excluded: clip {}: {why:#}", sound.clip)),

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 
-use super::anchors::{self, Anchor, Purpose};
+use super::gather;
 use super::material::{self, Material, Materials};
+use super::retention::{self, Purpose, RetentionClip};
 use crate::domain::{ClipId, Round, RoundVerdict, SAMPLE_RATE, Used, hex_digest};
 use crate::pipeline::workspace::Workspace;
 use whisper::finetune::Recipe;
@@ -18,7 +19,7 @@ const LEAST: usize = 20;
 
 /// What may be asked.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct AdaptOptions {
     /// Say what would be learnt from and judged by, and do nothing.
     pub dry_run: bool,
     /// How to train; its rate is for many corrections.
@@ -46,7 +47,7 @@ pub struct Plan {
     /// Corrections, and drafts that are repeated.
     pub materials: Materials,
     /// Clips of other people.
-    pub anchors: Vec<Anchor>,
+    pub retention: Vec<RetentionClip>,
     /// The record; what is not known yet is empty.
     pub round: Round,
 }
@@ -55,12 +56,12 @@ impl Plan {
     /// Gathers and splits what there is.
     ///
     /// # Errors
-    /// Too few settled clips, a model that is not what it should be, bad anchors.
-    pub fn of(workspace: &mut Workspace, options: &Options) -> Result<Self> {
+    /// Too few settled clips, a model that is not what it should be, a bad retention set.
+    pub fn of(workspace: &mut Workspace, options: &AdaptOptions) -> Result<Self> {
         let parent = workspace.model()?;
         let start = workspace.settings_model().context("training begins from it")?;
         let seed = options.recipe.seed;
-        let materials = material::gather(workspace, seed)?;
+        let materials = gather::gather(workspace, seed)?;
         let settled = materials.clips.iter().filter(|m| m.used != Used::Replay).count();
         ensure!(
             settled >= LEAST,
@@ -72,7 +73,7 @@ impl Plan {
             Some(rate) => options.recipe.clone().with_rate(rate),
             None => options.recipe.clone().for_corrections(learnt),
         };
-        let anchors = anchors::anchors(options.retention.as_deref())?;
+        let retention = retention::clips(options.retention.as_deref())?;
         let rounds = workspace.store.rounds()?;
         let mut plan = Self {
             round: Round {
@@ -99,13 +100,13 @@ impl Plan {
             parent,
             start,
             materials,
-            anchors: anchors::limited(anchors, learnt, seed),
+            retention: retention::limited(retention, learnt, seed),
         };
         plan.note_data();
         Ok(plan)
     }
 
-    /// Leaves out clips whose sound cannot be had.
+    /// Leaves out clips whose audio cannot be read.
     pub fn with_sound(mut self, has_sound: impl Fn(&ClipId) -> bool) -> Self {
         self.materials.clips.retain(|m| has_sound(&m.clip));
         self.note_data();
@@ -117,33 +118,33 @@ impl Plan {
         self.materials.clips.iter().filter(|m| m.used.learnt())
     }
 
-    /// Anchors for one purpose.
-    pub fn anchors(&self, purpose: Purpose) -> impl Iterator<Item = &Anchor> {
-        self.anchors.iter().filter(move |a| a.purpose == purpose)
+    /// Retention clips for one purpose.
+    pub fn retention(&self, purpose: Purpose) -> impl Iterator<Item = &RetentionClip> {
+        self.retention.iter().filter(move |a| a.purpose == purpose)
     }
 
     /// Records what is learnt from and judged by.
     fn note_data(&mut self) {
         let mut digest = material::digest(&self.materials.clips);
-        for anchor in &self.anchors {
-            digest.push_str(anchor.sound.clip.as_str());
+        for clip in &self.retention {
+            digest.push_str(clip.sound.clip.as_str());
         }
         self.round.data_digest = hex_digest(digest.as_bytes());
         self.round.clips = self.counts();
         let clips: f64 = self.learnt().map(|m| m.span.len().seconds()).sum();
-        let seconds = |a: &Anchor| a.sound.samples.len() as f64 / f64::from(SAMPLE_RATE);
-        let anchors: f64 = self.anchors(Purpose::Replay).map(seconds).sum();
-        self.round.train_seconds = clips + anchors;
+        let seconds = |a: &RetentionClip| a.sound.samples.len() as f64 / f64::from(SAMPLE_RATE);
+        let repeated: f64 = self.retention(Purpose::Replay).map(seconds).sum();
+        self.round.train_seconds = clips + repeated;
     }
 
-    /// Clips by use, anchors too.
+    /// Clips by use, retention clips too.
     fn counts(&self) -> BTreeMap<String, usize> {
         let mut counts = self.materials.counts();
-        for anchor in &self.anchors {
-            let name = match anchor.purpose {
-                Purpose::Replay => format!("retention {} replay", anchor.set),
-                Purpose::Dev => format!("retention {} dev", anchor.set),
-                Purpose::Test => format!("retention {} test", anchor.set),
+        for clip in &self.retention {
+            let name = match clip.purpose {
+                Purpose::Replay => format!("retention {} replay", clip.set),
+                Purpose::Dev => format!("retention {} dev", clip.set),
+                Purpose::Test => format!("retention {} test", clip.set),
             };
             *counts.entry(name).or_default() += 1;
         }

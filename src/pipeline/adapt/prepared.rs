@@ -34,8 +34,8 @@ pub struct Prepared {
     /// The model in use, which the new one must do better than.
     pub old: Arc<Engine>,
     /// The model that training begins from, which other people's speech and silence must not suffer against. Were this
-    /// the model in use, half a point could be lost in every round, and one model's luck with the anchors would hold up
-    /// all that follow.
+    /// the model in use, half a point could be lost in every round, and one model's luck with the retention
+    /// sets would hold up all that follow.
     pub start: Arc<Engine>,
     /// Where it works.
     pub files: RoundFiles,

@@ -1,4 +1,4 @@
-//! The sound of clips, and what a model makes of it. In: clips, a transcriber. Out: samples, hypotheses.
+//! The audio of clips, and what a model makes of it. In: clips, a transcriber. Out: samples, hypotheses.
 //! Left to others: which clips, and what the texts should be.
 
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use crate::domain::{
 use crate::hypotheses::transcriber::{Request, Transcriber};
 use crate::pipeline::run::unchanged;
 
-/// One clip to be heard.
+/// One clip to be transcribed.
 #[derive(Clone, Debug)]
 pub struct Sound {
     /// Names the hypothesis.
@@ -25,7 +25,7 @@ pub struct Sound {
     pub language: Language,
 }
 
-/// The sound of each clip, by id; every recording is decoded once. Recordings that cannot be read are
+/// The audio of each clip, by id; every recording is decoded once. Recordings that cannot be read are
 /// named in `failed`, and their clips left out.
 pub fn load(
     clips: &[Material],

@@ -6,8 +6,8 @@ use whisper::finetune;
 use whisper::models::{self, weights};
 use whisper::{Engine, Vocabulary, Worker};
 
-use super::anchors::{Purpose, anchors};
 use super::learn::example;
+use super::retention::{self, Purpose};
 use crate::domain::{DecodePolicy, Language, Weights};
 
 #[cfg(feature = "ctranslate2")]
@@ -17,10 +17,10 @@ mod ctranslate2;
 const TOKEN: f64 = 0.1;
 /// Largest difference of a clip's mean ln p.
 const MEAN: f64 = 0.01;
-/// Every fourth clip of the anchors that choose, as the training takes them.
+/// Every fourth retention clip that chooses, as the training takes them.
 fn examples(vocabulary: &Vocabulary) -> Vec<(Language, finetune::Example)> {
     let (bpe, policy) = (vocabulary.bpe(), DecodePolicy::default());
-    let all = anchors(None).unwrap();
+    let all = retention::clips(None).unwrap();
     let clips = |set: &'static str| {
         all.iter().filter(move |a| a.set == set && a.purpose == Purpose::Dev).step_by(4)
     };

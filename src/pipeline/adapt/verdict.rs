@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 
-use super::anchors::Purpose;
 use super::average::Averaged;
 use super::evaluator::{Evaluator, words};
 use super::prepared::Prepared;
+use super::retention::Purpose;
 use crate::domain::{Average, Measured, Used};
 use crate::training::gate::{self, Candidate, Objection, Pair};
 use whisper::Engine;
@@ -45,9 +45,9 @@ pub struct Judged {
 /// Measures averages on the clips that choose, and chooses one.
 pub fn choose(round: &Prepared, evaluator: &Evaluator, files: Vec<Averaged>) -> Result<Tried> {
     let dev = evaluator.corrections(Used::Dev);
-    let anchors = evaluator.anchors(Purpose::Dev);
+    let retention = evaluator.retention(Purpose::Dev);
     let rates = |engine: &Arc<Engine>| -> Result<Vec<f64>> {
-        anchors.values().map(|set| evaluator.rate(engine, set)).collect()
+        retention.values().map(|set| evaluator.rate(engine, set)).collect()
     };
     let before = rates(&round.start)?;
     let (mut candidates, mut engines) = (Vec::new(), Vec::new());
@@ -65,7 +65,7 @@ pub fn choose(round: &Prepared, evaluator: &Evaluator, files: Vec<Averaged>) -> 
     let average = |c: Candidate| Average {
         share: c.share,
         dev: (!dev.is_empty()).then_some(c.dev),
-        retention_sets: anchors.keys().map(|set| set.to_string()).zip(c.retention).collect(),
+        retention_sets: retention.keys().map(|set| set.to_string()).zip(c.retention).collect(),
         too_far: Vec::new(),
     };
     let averages = candidates.into_iter().map(average).collect();
@@ -107,7 +107,7 @@ pub struct Comparison {
     /// Test clips: against the model in use.
     test: Vec<Pair>,
     /// Against the model that training began from.
-    anchors: Vec<Measured>,
+    retention: Vec<Measured>,
     from_nothing: Vec<Objection>,
 }
 
@@ -116,24 +116,24 @@ impl Comparison {
     pub fn of(round: &Prepared, evaluator: &Evaluator, new: &Arc<Engine>) -> Result<Self> {
         let seed = round.plan.round.seed;
         let test = evaluator.against_old(new, &evaluator.corrections(Used::Test))?;
-        let mut anchors = Vec::new();
-        for (set, clips) in evaluator.anchors(Purpose::Test) {
+        let mut retention = Vec::new();
+        for (set, clips) in evaluator.retention(Purpose::Test) {
             let pairs = evaluator.against_start(new, &clips)?;
-            anchors.extend(gate::measure(&format!("retention {set}"), &pairs, seed));
+            retention.extend(gate::measure(&format!("retention {set}"), &pairs, seed));
         }
-        Ok(Self { seed, test, anchors, from_nothing: evaluator.made_up(new)? })
+        Ok(Self { seed, test, retention, from_nothing: evaluator.made_up(new)? })
     }
 
-    /// Whether more clips must judge: there are few test clips, and neither anchors nor silence have kept the old
-    /// model already.
+    /// Whether more clips must judge: there are few test clips, and neither retention sets nor silence speak for
+    /// the old model already.
     pub fn wants_more(&self) -> bool {
         self.test.len() < gate::FEW
-            && gate::others(&self.anchors, self.from_nothing.clone()).is_empty()
+            && gate::others(&self.retention, self.from_nothing.clone()).is_empty()
     }
 
     /// What was measured, and what speaks against the new model; `more`: clips of the cross-validation.
     pub fn judge(self, more: Vec<Pair>) -> (Vec<Measured>, Vec<Objection>) {
-        let Self { seed, mut test, anchors, from_nothing } = self;
+        let Self { seed, mut test, retention, from_nothing } = self;
         let alone = gate::measure("test", &test, seed);
         let crossed = match more.is_empty() {
             true => None,
@@ -142,8 +142,8 @@ impl Comparison {
                 gate::measure("cross-validation", &test, seed)
             }
         };
-        let why = gate::judge(crossed.as_ref().or(alone.as_ref()), &anchors, from_nothing);
-        (alone.into_iter().chain(crossed).chain(anchors).collect(), why)
+        let why = gate::judge(crossed.as_ref().or(alone.as_ref()), &retention, from_nothing);
+        (alone.into_iter().chain(crossed).chain(retention).collect(), why)
     }
 }
 
@@ -161,16 +161,21 @@ mod tests {
         (0..count).map(pair).collect()
     }
 
-    fn comparison(test: Vec<Pair>, anchor: (usize, usize)) -> Comparison {
-        let anchors = gate::measure("retention en", &pairs(40, anchor.0, anchor.1), 1);
-        Comparison { seed: 1, test, anchors: anchors.into_iter().collect(), from_nothing: vec![] }
+    fn comparison(test: Vec<Pair>, others: (usize, usize)) -> Comparison {
+        let retention = gate::measure("retention en", &pairs(40, others.0, others.1), 1);
+        Comparison {
+            seed: 1,
+            test,
+            retention: retention.into_iter().collect(),
+            from_nothing: vec![],
+        }
     }
 
     #[test]
     fn more_clips_judge_where_few_do_and_nothing_speaks_against_the_new_model() {
         assert!(comparison(pairs(gate::FEW - 1, 3, 1), (1, 1)).wants_more());
         assert!(!comparison(pairs(gate::FEW, 3, 1), (1, 1)).wants_more(), "enough test clips");
-        assert!(!comparison(pairs(9, 3, 1), (1, 2)).wants_more(), "an anchor got worse");
+        assert!(!comparison(pairs(9, 3, 1), (1, 2)).wants_more(), "a retention set got worse");
         let text = || Objection::TextFromNothing { sound: "silence".into(), text: "Merci".into() };
         let all = comparison(pairs(9, 3, 1), (1, 1));
         assert!(!Comparison { from_nothing: vec![text()], ..all }.wants_more(), "made-up text");

@@ -10,10 +10,8 @@
 
 use super::words::{distance, word_edits};
 use crate::domain::{Agreement, Estimate};
-use crate::statistics::interval::TAILS;
+use crate::statistics::bootstrap::{REPLICATES, percentiles, resample};
 
-/// Resamples of the bootstrap.
-const RESAMPLES: usize = 1000;
 /// Above this many pairs of texts, De is estimated from as many pairs drawn at random.
 const MOST_PAIRS: usize = 200_000;
 const SEED: u64 = 1;
@@ -39,26 +37,38 @@ pub fn agreement(units: &[Unit]) -> Agreement {
     let sums: Vec<Sums> = units.iter().map(|u| within(u)).collect();
     let texts: Vec<&Vec<String>> = units.iter().flat_map(|u| u.iter()).collect();
     let expected = between(&texts);
-    let mut random = fastrand::Rng::with_seed(SEED);
-    let mut estimate = |number: &dyn Fn(Sums) -> f64| {
-        let value = number(total(sums.iter()));
-        let mut drawn: Vec<f64> = (0..RESAMPLES)
-            .map(|_| number(total((0..sums.len()).map(|_| &sums[random.usize(..sums.len())]))))
-            .collect();
-        drawn.sort_by(f64::total_cmp);
-        let at = |p: f64| drawn[((RESAMPLES - 1) as f64 * p).round() as usize];
-        let [low, high] = TAILS.map(at);
-        Estimate { value, low, high }
-    };
+    let [alpha, pairwise_wer, exact] = estimates(
+        &sums,
+        [&|s| 1.0 - s.distance / s.texts / expected, &|s| s.edits / s.words.max(1.0), &|s| {
+            s.exact / s.pairs
+        }],
+    );
     let some = !sums.is_empty();
     Agreement {
         clips: units.len() as u64,
         texts: texts.len() as u64,
-        alpha: (units.len() >= 2 && expected > 0.0)
-            .then(|| estimate(&|s| 1.0 - s.distance / s.texts / expected)),
-        pairwise_wer: some.then(|| estimate(&|s| s.edits / s.words.max(1.0))),
-        exact: some.then(|| estimate(&|s| s.exact / s.pairs)),
+        alpha: (units.len() >= 2 && expected > 0.0).then_some(alpha),
+        pairwise_wer: some.then_some(pairwise_wer),
+        exact: some.then_some(exact),
     }
+}
+
+/// Numbers of all clips, each with its interval; the same draws serve all of them.
+fn estimates(sums: &[Sums], numbers: [&dyn Fn(Sums) -> f64; 3]) -> [Estimate; 3] {
+    let mut times = vec![1.0; sums.len()];
+    let all = total(sums, &times);
+    let drawn: Vec<Sums> = (0..REPLICATES)
+        .map(|replicate| {
+            resample(SEED, replicate, &mut times);
+            total(sums, &times)
+        })
+        .collect();
+    numbers.map(|number| {
+        let value = number(all);
+        let ends = percentiles(drawn.iter().map(|sums| number(*sums)).collect());
+        let (low, high) = ends.unwrap_or((value, value));
+        Estimate { value, low, high }
+    })
 }
 
 fn within(unit: &Unit) -> Sums {
@@ -99,14 +109,15 @@ fn between(texts: &[&Vec<String>]) -> f64 {
     drawn.sum::<f64>() / MOST_PAIRS as f64
 }
 
-fn total<'a>(sums: impl Iterator<Item = &'a Sums>) -> Sums {
-    sums.fold(Sums::default(), |a, b| Sums {
-        distance: a.distance + b.distance,
-        texts: a.texts + b.texts,
-        edits: a.edits + b.edits,
-        words: a.words + b.words,
-        exact: a.exact + b.exact,
-        pairs: a.pairs + b.pairs,
+/// The sums over all clips, each so many times.
+fn total(sums: &[Sums], times: &[f64]) -> Sums {
+    sums.iter().zip(times).fold(Sums::default(), |a, (b, n)| Sums {
+        distance: a.distance + n * b.distance,
+        texts: a.texts + n * b.texts,
+        edits: a.edits + n * b.edits,
+        words: a.words + n * b.words,
+        exact: a.exact + n * b.exact,
+        pairs: a.pairs + n * b.pairs,
     })
 }
 

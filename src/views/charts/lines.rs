@@ -7,7 +7,7 @@ use crate::statistics::rate::Rate;
 pub struct Series {
     /// Its name, at the end of its line.
     pub name: &'static str,
-    /// A rate a round.
+    /// One rate per round.
     pub rates: Vec<Rate>,
     /// Class of its colour and dash.
     pub class: &'static str,

@@ -44,7 +44,7 @@ fn files_equal_those_that_real_programs_accepted() {
 }
 
 #[test]
-fn a_jsonl_row_has_exactly_the_promised_fields_in_order() {
+fn a_jsonl_row_has_exactly_the_documented_fields_in_order() {
     let line = render(TranscriptFormat::Jsonl, &example()[..1]);
     let value: serde_json::Value = serde_json::from_str(&line).unwrap();
     let keys: Vec<_> = value.as_object().unwrap().keys().map(String::as_str).collect();

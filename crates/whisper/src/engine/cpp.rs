@@ -1,6 +1,6 @@
 //! Whisper's numbers by whisper.cpp; the only file that names `whisper_rs`. In: samples, tokens. Out: logits.
 //!
-//! `full` serves only to set the audio context: asked for 100 ms of sound it computes the spectrogram, stores
+//! `full` serves only to set the audio context: asked for 100 ms of audio it computes the spectrogram, stores
 //! the context and returns before it encodes.
 
 use std::path::Path;
@@ -48,7 +48,7 @@ impl Model for WhisperContext {
 
 impl State for WhisperState {
     fn encode(&mut self, clips: &[&[f32]], context: u32) -> Result<()> {
-        let [samples] = clips else { bail!("whisper.cpp hears one clip at a time") };
+        let [samples] = clips else { bail!("whisper.cpp transcribes one clip at a time") };
         let mut params = FullParams::new(SamplingStrategy::Greedy { best_of: 1 });
         params.set_n_threads(1);
         params.set_audio_ctx(context as i32);

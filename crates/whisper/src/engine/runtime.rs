@@ -16,7 +16,7 @@ pub trait Model: Send + Sync {
 
 /// The buffers of one worker, and the clips that it encoded last.
 pub trait State: Send {
-    /// Encodes clips (16 kHz), at most [`Model::together`], with `context` encoder frames each, 50 a second.
+    /// Encodes clips (16 kHz), at most [`Model::together`], with `context` encoder frames each, 50 per second.
     fn encode(&mut self, clips: &[&[f32]], context: u32) -> Result<()>;
 
     /// Begins texts for some of the encoded clips, by their numbers.

@@ -13,7 +13,7 @@ use crate::greedy;
 impl Worker {
     /// Natural log-probabilities of `ids` after `before` and the prompt, and at the end that of the
     /// end of the text, for clip `clip` of those that were encoded last. `before` is fed at once, so that only what
-    /// differs costs a step a token.
+    /// differs costs a step per token.
     pub fn force_after(
         &mut self,
         clip: usize,

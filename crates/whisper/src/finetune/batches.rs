@@ -11,7 +11,7 @@ use crate::random;
 pub struct Example {
     /// 16 kHz mono, at most 30 s.
     pub samples: Vec<f32>,
-    /// Encoder frames that decoding gives such a clip, 50 a second.
+    /// Encoder frames that decoding gives such a clip, 50 per second.
     pub frames: usize,
     /// What decoding begins with: start, language, task, no timestamps.
     pub prompt: Vec<u32>,

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use candle_core::{Device, Tensor, Var, safetensors as file};
+use candle_core::{Device, Tensor, Var, safetensors as format};
 use serde::{Deserialize, Serialize};
 
 use super::adam::Moments;
 use super::ops::numbers;
+use crate::models::replace::Replacement;
 
 /// How far a training is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,10 +41,10 @@ pub fn write(
         tensors.insert(format!("value {name}"), var.as_tensor().clone());
     }
     tensors.insert(DONE.into(), Tensor::new(serde_json::to_vec(done)?, &Device::Cpu)?);
-    let temporary = path.with_extension("part");
-    file::save(&tensors, &temporary).with_context(|| format!("write {}", temporary.display()))?;
-    std::fs::File::open(&temporary)?.sync_all()?;
-    std::fs::rename(&temporary, path).with_context(|| format!("write {}", path.display()))
+    let file = Replacement::start(path)?;
+    format::save(&tensors, file.path()).with_context(|| format!("write {}", path.display()))?;
+    file.commit()?;
+    Ok(())
 }
 
 /// Sets variables and moments to what was written for `key`, and says how far that is; `None` without
@@ -55,7 +56,7 @@ pub fn read(
     variables: &[(String, Var)],
     moments: &mut [Moments],
 ) -> Option<Done> {
-    let tensors = file::load(path, &Device::Cpu).ok()?;
+    let tensors = format::load(path, &Device::Cpu).ok()?;
     let done: Done = serde_json::from_slice(&tensors.get(DONE)?.to_vec1::<u8>().ok()?).ok()?;
     if done.key != key {
         return None;
@@ -103,6 +104,6 @@ mod tests {
         let bytes = std::fs::read(&path).unwrap();
         std::fs::write(&path, &bytes[..bytes.len() - 4]).unwrap();
         assert_eq!(read(&path, "k", &fresh, &mut again), None, "cut off");
-        assert!(!path.with_extension("part").exists());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no other file is left");
     }
 }

@@ -9,7 +9,7 @@ use candle_core::{Device, Tensor};
 
 use super::ops::numbers;
 
-/// Frames of many sounds in a nameless file, which goes when it is dropped: some 1 MB a clip of base.
+/// Frames of many sounds in a nameless file, which goes when it is dropped: some 1 MB per clip for base.
 pub struct Frames {
     file: File,
     /// Where each begins, bytes; frames; state.

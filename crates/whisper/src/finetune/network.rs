@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use candle_core::{Device, Result, Tensor, bail};
 
-use super::ops::{self, Found, Mask, Targets};
+use super::ops::{self, GradientSink, Mask, Targets};
 
 /// Sizes that the numbers alone do not tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,11 +24,11 @@ pub struct Shape {
 pub struct Network {
     shape: Shape,
     parameters: BTreeMap<String, Tensor>,
-    found: Found,
+    sink: GradientSink,
 }
 
 /// Encoder frames of a batch.
-pub struct Heard {
+pub struct EncoderOutput {
     /// (batch, frames, state), padded with zeros.
     pub frames: Tensor,
     /// Frames of each item.
@@ -44,23 +44,23 @@ pub struct Texts {
 }
 
 /// Items of different lengths, (frames, state) each, as one batch.
-pub fn padded(items: &[Tensor]) -> Result<Heard> {
+pub fn padded(items: &[Tensor]) -> Result<EncoderOutput> {
     let lengths = items.iter().map(|item| item.dim(0)).collect::<Result<Vec<_>>>()?;
     let longest = lengths.iter().copied().max().unwrap_or(0);
     let padded = items.iter().zip(&lengths).map(|(item, n)| item.pad_with_zeros(0, 0, longest - n));
     let frames = Tensor::stack(&padded.collect::<Result<Vec<_>>>()?, 0)?;
-    Ok(Heard { frames, lengths })
+    Ok(EncoderOutput { frames, lengths })
 }
 
 impl Network {
     /// Of these parameters (numpy shapes: outputs before inputs).
     pub fn new(shape: Shape, parameters: BTreeMap<String, Tensor>) -> Self {
-        Self { shape, parameters, found: Found::default() }
+        Self { shape, parameters, sink: GradientSink::default() }
     }
 
     /// Where gradients of matrices come out; all others do in candle's store.
-    pub fn found(&self) -> Found {
-        self.found.clone()
+    pub fn sink(&self) -> GradientSink {
+        self.sink.clone()
     }
 
     fn get(&self, name: &str) -> Result<&Tensor> {
@@ -72,7 +72,7 @@ impl Network {
 
     fn linear(&self, x: &Tensor, name: &str) -> Result<Tensor> {
         let bias = self.parameters.get(&format!("{name}.bias"));
-        ops::linear(x, self.get(&format!("{name}.weight"))?, bias, &self.found)
+        ops::linear(x, self.get(&format!("{name}.weight"))?, bias, &self.sink)
     }
 
     fn norm(&self, x: &Tensor, name: &str) -> Result<Tensor> {
@@ -95,8 +95,8 @@ impl Network {
     }
 
     /// Encodes a batch of stems, each on as many frames as it has.
-    pub fn encode(&self, stems: &[Tensor]) -> Result<Heard> {
-        let Heard { frames: mut x, lengths } = padded(stems)?;
+    pub fn encode(&self, stems: &[Tensor]) -> Result<EncoderOutput> {
+        let EncoderOutput { frames: mut x, lengths } = padded(stems)?;
         let mask = Mask { causal: false, keys: lengths.clone() };
         for i in 0..self.shape.audio_layers {
             let block = format!("encoder.blocks.{i}");
@@ -105,11 +105,11 @@ impl Network {
             x = (x + self.attention(&normed, &normed, &format!("{block}.attn"), heads, &mask)?)?;
             x = self.feed_forward(x, &block)?;
         }
-        Ok(Heard { frames: self.norm(&x, "encoder.ln_post")?, lengths })
+        Ok(EncoderOutput { frames: self.norm(&x, "encoder.ln_post")?, lengths })
     }
 
     /// Runs the decoder over a batch: hidden states (batch * positions, state) after the last norm.
-    fn decode(&self, heard: &Heard, inputs: &[Vec<u32>]) -> Result<Tensor> {
+    fn decode(&self, encoded: &EncoderOutput, inputs: &[Vec<u32>]) -> Result<Tensor> {
         let (batch, positions) = (inputs.len(), inputs.first().map_or(0, Vec::len));
         let ids: Vec<u32> = inputs.iter().flatten().copied().collect();
         let embedding = self.get("decoder.token_embedding.weight")?;
@@ -118,7 +118,7 @@ impl Network {
         let places = self.get("decoder.positional_embedding")?.narrow(0, 0, positions)?;
         let mut x = x.broadcast_add(&places)?;
         let own = Mask { causal: true, keys: vec![positions; batch] };
-        let cross = Mask { causal: false, keys: heard.lengths.clone() };
+        let cross = Mask { causal: false, keys: encoded.lengths.clone() };
         let heads = self.shape.text_heads;
         for i in 0..self.shape.text_layers {
             let block = format!("decoder.blocks.{i}");
@@ -126,7 +126,7 @@ impl Network {
             x = (x + self.attention(&normed, &normed, &format!("{block}.attn"), heads, &own)?)?;
             let normed = self.norm(&x, &format!("{block}.cross_attn_ln"))?;
             let name = format!("{block}.cross_attn");
-            x = (x + self.attention(&normed, &heard.frames, &name, heads, &cross)?)?;
+            x = (x + self.attention(&normed, &encoded.frames, &name, heads, &cross)?)?;
             x = self.feed_forward(x, &block)?;
         }
         let x = self.norm(&x, "decoder.ln")?;
@@ -134,14 +134,14 @@ impl Network {
     }
 
     /// Weighted cross-entropy of the targets, a scalar.
-    pub fn loss(&self, heard: &Heard, texts: &Texts) -> Result<Tensor> {
-        let hidden = self.decode(heard, &texts.inputs)?;
+    pub fn loss(&self, encoded: &EncoderOutput, texts: &Texts) -> Result<Tensor> {
+        let hidden = self.decode(encoded, &texts.inputs)?;
         ops::cross_entropy(&hidden, self.get("decoder.token_embedding.weight")?, &texts.targets)
     }
 
     /// ln p of each target token.
-    pub fn log_probabilities(&self, heard: &Heard, texts: &Texts) -> Result<Vec<f32>> {
-        let hidden = self.decode(heard, &texts.inputs)?;
+    pub fn log_probabilities(&self, encoded: &EncoderOutput, texts: &Texts) -> Result<Vec<f32>> {
+        let hidden = self.decode(encoded, &texts.inputs)?;
         let embedding = self.get("decoder.token_embedding.weight")?;
         ops::log_probabilities(&hidden, embedding, &texts.targets.ids)
     }

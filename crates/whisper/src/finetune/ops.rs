@@ -17,7 +17,7 @@ use candle_core::{CpuStorage, Layout, Result, Storage, Tensor, bail};
 pub use attention::{Mask, attention};
 pub use entropy::{Targets, cross_entropy, log_probabilities};
 pub use gelu::gelu;
-pub use linear::{Found, linear};
+pub use linear::{GradientSink, linear};
 pub use norm::layer_norm;
 
 /// The numbers of a tensor, copied, row after row.

@@ -91,13 +91,13 @@ fn run(
     folder: &Path,
     stop_after: Option<usize>,
 ) -> anyhow::Result<Trained> {
-    let place = Place { checkpoint: folder.join("checkpoint"), key: "k".into() };
+    let file = CheckpointFile { path: folder.join("checkpoint"), key: "k".into() };
     let stop = AtomicBool::new(false);
     let mut tell = |step: Step| {
         let now = stop_after.is_some_and(|after| step.step >= after);
         stop.store(now, std::sync::atomic::Ordering::Relaxed);
     };
-    train(model, &examples(), recipe, &place, &stop, &mut tell)
+    train(model, &examples(), recipe, &file, &stop, &mut tell)
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn the_decoder_learns_the_same_from_frames_on_disk_as_from_an_encoder_that_stand
     }
     let alone: Vec<_> = (0..3).map(|n| frames.get(n).unwrap()).collect();
     let texts = batches::texts(&chosen, &recipe);
-    let loss = |heard| network.loss(&heard, &texts).unwrap().to_scalar::<f32>().unwrap();
+    let loss = |encoded| network.loss(&encoded, &texts).unwrap().to_scalar::<f32>().unwrap();
     let (a, b) = (loss(together), loss(network::padded(&alone).unwrap()));
     assert!((a - b).abs() < 1e-5, "padding changes the loss: {a} and {b}");
 }

@@ -13,8 +13,8 @@ use super::adam::Moments;
 use super::batches::{Example, batches, parts, texts};
 use super::checkpoint::{self, Done};
 use super::frames::Frames;
-use super::network::{Heard, Network, Shape, padded};
-use super::ops::{self, Found};
+use super::network::{EncoderOutput, Network, Shape, padded};
+use super::ops::{self, GradientSink};
 use super::recipe::Recipe;
 use super::weights::{Parameter, Parameters, Weights, average};
 use crate::log_mel;
@@ -64,9 +64,9 @@ const TOGETHER: usize = 1500;
 
 /// Where a training leaves what it goes on from.
 #[derive(Clone, Debug)]
-pub struct Place {
-    /// The checkpoint file.
-    pub checkpoint: PathBuf,
+pub struct CheckpointFile {
+    /// Where it is.
+    pub path: PathBuf,
     /// What is trained on what; a checkpoint of another key is not used.
     pub key: String,
 }
@@ -80,7 +80,7 @@ pub struct Step {
     pub steps: usize,
     /// From 1.
     pub epoch: usize,
-    /// Mean loss of the epoch so far, nats a token.
+    /// Mean loss of the epoch so far, nats per token.
     pub loss: f64,
 }
 
@@ -127,7 +127,7 @@ pub fn train(
     model: &Model,
     examples: &[Example],
     recipe: &Recipe,
-    place: &Place,
+    file: &CheckpointFile,
     stop: &AtomicBool,
     tell: &mut dyn FnMut(Step),
 ) -> Result<Trained> {
@@ -135,8 +135,8 @@ pub fn train(
     let weights = Weights::new(&model.parameters, recipe)?;
     let variables = weights.variables();
     let mut moments = vec![Moments::default(); variables.len()];
-    let mut done = checkpoint::read(&place.checkpoint, &place.key, &variables, &mut moments)
-        .unwrap_or(Done { key: place.key.clone(), losses: Vec::new(), steps: 0 });
+    let mut done = checkpoint::read(&file.path, &file.key, &variables, &mut moments)
+        .unwrap_or(Done { key: file.key.clone(), losses: Vec::new(), steps: 0 });
     let mut sounds = Sounds::new(model, examples, recipe, &weights, stop)?;
     let lengths: Vec<usize> = examples.iter().map(|e| e.frames).collect();
     let a_pass = examples.len().div_ceil(recipe.batch);
@@ -154,12 +154,12 @@ pub fn train(
                 let chosen: Vec<&Example> = part.iter().map(|&i| &examples[i]).collect();
                 let texts = texts(&chosen, recipe);
                 let weight = texts.targets.weights.iter().map(|w| f64::from(*w)).sum();
-                let (loss, found) = {
+                let (loss, sink) = {
                     let network = Network::new(model.shape, weights.now());
-                    let heard = sounds.heard(&network, part)?;
-                    (network.loss(&heard, &texts)?, network.found())
+                    let encoded = sounds.encoded(&network, part)?;
+                    (network.loss(&encoded, &texts)?, network.sink())
                 };
-                gradient.add(loss, &found, weight, &variables)?;
+                gradient.add(loss, &sink, weight, &variables)?;
             }
             let step = epoch * a_pass + n;
             let value = gradient.mean();
@@ -170,7 +170,7 @@ pub fn train(
         }
         done.losses.push(sum / a_pass as f64);
         done.steps = (epoch + 1) * a_pass;
-        checkpoint::write(&place.checkpoint, &done, &variables, &moments)?;
+        checkpoint::write(&file.path, &done, &variables, &moments)?;
     }
     Ok(Trained { values: weights.trained()?, losses: done.losses })
 }
@@ -188,7 +188,7 @@ impl Gradient {
     fn add(
         &mut self,
         loss: Tensor,
-        found: &Found,
+        sink: &GradientSink,
         weight: f64,
         variables: &[(String, Var)],
     ) -> Result<()> {
@@ -198,7 +198,7 @@ impl Gradient {
         drop(loss);
         let first = self.sums.is_empty();
         for (n, (name, var)) in variables.iter().enumerate() {
-            let part = found.take(var).or_else(|| gradients.get(var).cloned());
+            let part = sink.take(var).or_else(|| gradients.get(var).cloned());
             let part = part.with_context(|| format!("{name} got no gradient"))?;
             if first {
                 self.sums.push(vec![0.0; var.elem_count()]);
@@ -216,7 +216,7 @@ impl Gradient {
         Ok(())
     }
 
-    /// Mean loss, nats a token.
+    /// Mean loss, nats per token.
     fn mean(&self) -> f64 {
         self.loss / self.weight
     }
@@ -272,8 +272,8 @@ impl<'a> Sounds<'a> {
                     return Err(Stopped.into());
                 }
                 let mel = log_mel(&example.samples, &model.filters, 2 * example.frames);
-                let heard = network.encode(&[network.stem(&mel, example.frames)?])?;
-                frames.push(&heard.frames.squeeze(0)?)?;
+                let encoded = network.encode(&[network.stem(&mel, example.frames)?])?;
+                frames.push(&encoded.frames.squeeze(0)?)?;
             }
             sounds.once = Some(frames);
         }
@@ -281,7 +281,7 @@ impl<'a> Sounds<'a> {
     }
 
     /// The encoder frames of a batch.
-    fn heard(&mut self, network: &Network, batch: &[usize]) -> Result<Heard> {
+    fn encoded(&mut self, network: &Network, batch: &[usize]) -> Result<EncoderOutput> {
         if let Some(frames) = &mut self.once {
             let frames = batch.iter().map(|&i| frames.get(i)).collect::<Result<Vec<_>>>()?;
             return Ok(padded(&frames)?);

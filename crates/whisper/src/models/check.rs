@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::checksum;
 use super::ggml;
-use super::progress::Event;
+use super::progress::ProgressEvent;
 use super::registry::{Registry, Source, Wanted};
 
 /// A model that may be loaded.
@@ -67,7 +67,11 @@ pub enum Origin {
 /// The model `model`, a registered name or the path of a file, ready to be loaded. A registered
 /// name must match one of its checksums. A file that is in no registry must be structurally sound;
 /// record its `sha256` and use [`resolve_recorded`] from then on.
-pub fn resolve(model: &str, folder: &Path, progress: &mut dyn FnMut(Event)) -> Result<ModelFile> {
+pub fn resolve(
+    model: &str,
+    folder: &Path,
+    progress: &mut dyn FnMut(ProgressEvent),
+) -> Result<ModelFile> {
     let registry = Registry::embedded()?;
     match registry.get(model) {
         Some(wanted) => verify_wanted(&wanted, folder, progress),
@@ -80,7 +84,7 @@ pub fn resolve(model: &str, folder: &Path, progress: &mut dyn FnMut(Event)) -> R
 pub fn resolve_recorded(
     path: &Path,
     expected_sha256: &str,
-    progress: &mut dyn FnMut(Event),
+    progress: &mut dyn FnMut(ProgressEvent),
 ) -> Result<ModelFile> {
     let file = resolve_file(&Registry::embedded()?, path, progress)?;
     if file.sha256 != expected_sha256 {
@@ -96,7 +100,11 @@ pub fn resolve_recorded(
 
 /// Whether a name's file, or a file, is a registered model. Unlike [`resolve`], a file that is in
 /// no registry is an error.
-pub fn verify(target: &str, folder: &Path, progress: &mut dyn FnMut(Event)) -> Result<ModelFile> {
+pub fn verify(
+    target: &str,
+    folder: &Path,
+    progress: &mut dyn FnMut(ProgressEvent),
+) -> Result<ModelFile> {
     let file = resolve(target, folder, progress)?;
     if file.origin == Origin::OwnFile {
         bail!(
@@ -113,7 +121,7 @@ pub fn verify(target: &str, folder: &Path, progress: &mut dyn FnMut(Event)) -> R
 pub fn verify_wanted(
     wanted: &Wanted,
     folder: &Path,
-    progress: &mut dyn FnMut(Event),
+    progress: &mut dyn FnMut(ProgressEvent),
 ) -> Result<ModelFile> {
     let (name, path) = (wanted.name(), folder.join(wanted.file_name()));
     if !path.exists() {
@@ -227,7 +235,7 @@ fn looks_like_a_file(model: &str) -> bool {
 fn resolve_file(
     registry: &Registry,
     path: &Path,
-    progress: &mut dyn FnMut(Event),
+    progress: &mut dyn FnMut(ProgressEvent),
 ) -> Result<ModelFile> {
     ensure!(path.is_file(), "the model {} is not a file", path.display());
     let sums = Sums::new(path, checksum::of_file(path, progress)?);
@@ -264,7 +272,7 @@ mod tests {
     use super::super::synthetic::write_ct2;
     use super::*;
 
-    fn quiet(_: Event) {}
+    fn quiet(_: ProgressEvent) {}
 
     fn own_model(folder: &Path) -> String {
         write_ct2(folder);

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use super::progress::{Event, Stage};
+use super::progress::{ProgressEvent, Stage};
 
 /// The sum of bytes that come piece by piece, in lower-case hexadecimal.
 #[derive(Clone, Default)]
@@ -35,16 +35,19 @@ pub fn hex_digest(bytes: &[u8]) -> String {
 }
 
 /// SHA-256 of a file, 64 digits.
-pub fn of_file(path: &Path, progress: &mut dyn FnMut(Event)) -> Result<String> {
+pub fn of_file(path: &Path, progress: &mut dyn FnMut(ProgressEvent)) -> Result<String> {
     sum::<Sha256>(path, progress)
 }
 
 /// SHA-1 of a file, 40 digits.
-pub fn sha1_of_file(path: &Path, progress: &mut dyn FnMut(Event)) -> Result<String> {
+pub fn sha1_of_file(path: &Path, progress: &mut dyn FnMut(ProgressEvent)) -> Result<String> {
     sum::<Sha1>(path, progress)
 }
 
-fn sum<D: Digest + Default>(path: &Path, progress: &mut dyn FnMut(Event)) -> Result<String> {
+fn sum<D: Digest + Default>(
+    path: &Path,
+    progress: &mut dyn FnMut(ProgressEvent),
+) -> Result<String> {
     let context = || format!("read {}", path.display());
     let mut file = File::open(path).with_context(context)?;
     let total = file.metadata().with_context(context)?.len();
@@ -60,7 +63,7 @@ fn sum<D: Digest + Default>(path: &Path, progress: &mut dyn FnMut(Event)) -> Res
         };
         hasher.update(&buffer[..read]);
         done += read as u64;
-        progress(Event::Bytes { stage: Stage::Verify, done, total: Some(total) });
+        progress(ProgressEvent::Bytes { stage: Stage::Verify, done, total: Some(total) });
     }
     Ok(hasher.finish())
 }

@@ -13,7 +13,7 @@ use super::ct2::Ct2;
 use super::ggml::layout::{Slot, slots};
 use super::ggml::{self, Header, Storage, writer::Writer};
 use super::places::{header, place};
-use super::progress::{Event, Stage};
+use super::progress::{ProgressEvent, Stage};
 use super::replace::Replacement;
 use super::{mel, vocabulary};
 
@@ -54,7 +54,7 @@ pub fn from_ct2(
     folder: &Path,
     out: &Path,
     format: Format,
-    progress: &mut dyn FnMut(Event),
+    progress: &mut dyn FnMut(ProgressEvent),
     accept: impl FnOnce(&str) -> Result<()>,
 ) -> Result<String> {
     let path = folder.join("model.bin");
@@ -81,7 +81,11 @@ pub fn from_ct2(
 }
 
 /// Makes a q8_0 file of an f16 (or f32) ggml file.
-pub fn quantise(from: &Path, out: &Path, progress: &mut dyn FnMut(Event)) -> Result<String> {
+pub fn quantise(
+    from: &Path,
+    out: &Path,
+    progress: &mut dyn FnMut(ProgressEvent),
+) -> Result<String> {
     let mut model = ggml::open(from)?;
     ensure!(
         matches!(model.header.storage, Storage::F32 | Storage::F16),
@@ -101,7 +105,7 @@ pub fn quantise(from: &Path, out: &Path, progress: &mut dyn FnMut(Event)) -> Res
 pub fn copy<W: std::io::Write>(
     header: &Header,
     mut writer: Writer<W>,
-    progress: &mut dyn FnMut(Event),
+    progress: &mut dyn FnMut(ProgressEvent),
     mut source: impl FnMut(&Slot, &mut dyn FnMut(&[f32]) -> Result<()>) -> Result<()>,
 ) -> Result<W> {
     let slots = slots(header);
@@ -112,7 +116,7 @@ pub fn copy<W: std::io::Write>(
         writer.tensor(slot, slot.storage(header.storage))?;
         source(slot, &mut |numbers| writer.values(numbers))?;
         done += size(slot);
-        progress(Event::Bytes { stage: Stage::Convert, done, total });
+        progress(ProgressEvent::Bytes { stage: Stage::Convert, done, total });
     }
     Ok(writer.finish())
 }
@@ -123,7 +127,7 @@ mod tests {
     use super::super::synthetic::{number, tensor, write_ct2};
     use super::*;
 
-    fn quiet(_: Event) {}
+    fn quiet(_: ProgressEvent) {}
 
     #[test]
     fn a_converted_model_holds_every_number_in_its_place() {

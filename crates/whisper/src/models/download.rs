@@ -11,7 +11,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use ureq::Agent;
 use ureq::http::{HeaderMap, StatusCode};
 
-use super::progress::{Event, Stage};
+use super::progress::{ProgressEvent, Stage};
 
 /// Short, so that a machine without the hub moves on to the next source.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -32,7 +32,7 @@ enum End {
 
 /// Completes `part`. A connection that breaks is taken up again where it broke; what cannot be
 /// continued is fetched from its beginning. On an error `part` keeps what came.
-pub fn fetch(url: &str, part: &Path, progress: &mut dyn FnMut(Event)) -> Result<()> {
+pub fn fetch(url: &str, part: &Path, progress: &mut dyn FnMut(ProgressEvent)) -> Result<()> {
     let agent = agent(url);
     let mut failures = 0;
     loop {
@@ -50,7 +50,7 @@ pub fn fetch(url: &str, part: &Path, progress: &mut dyn FnMut(Event)) -> Result<
         if failures == PATIENCE {
             return Err(error);
         }
-        progress(Event::Note(format!("{error:#}; continuing at byte {now}")));
+        progress(ProgressEvent::Note(format!("{error:#}; continuing at byte {now}")));
         std::thread::sleep(Duration::from_millis(300) * failures);
     }
 }
@@ -60,7 +60,7 @@ fn request(
     url: &str,
     part: &Path,
     have: u64,
-    progress: &mut dyn FnMut(Event),
+    progress: &mut dyn FnMut(ProgressEvent),
 ) -> Result<End> {
     // Compressed bytes could not be resumed.
     let mut request = agent.get(url).header("Accept-Encoding", "identity");
@@ -115,7 +115,7 @@ fn receive(
     file: &mut File,
     start: u64,
     total: Option<u64>,
-    progress: &mut dyn FnMut(Event),
+    progress: &mut dyn FnMut(ProgressEvent),
 ) -> Result<Received> {
     let mut reader = body.into_with_config().limit(u64::MAX).reader();
     let mut buffer = vec![0; 1 << 16];
@@ -128,7 +128,7 @@ fn receive(
         };
         file.write_all(&buffer[..read]).context("write the download")?;
         done += read as u64;
-        progress(Event::Bytes { stage: Stage::Download, done, total });
+        progress(ProgressEvent::Bytes { stage: Stage::Download, done, total });
     }
 }
 

@@ -1,4 +1,4 @@
-//! The table of models. In: the models folder. Out: a row a model, with what is there and whether
+//! The table of models. In: the models folder. Out: one row per model, with what is there and whether
 //! it is right. Left to others: printing it.
 
 use std::fs;
@@ -8,12 +8,12 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::check::{Origin, verify_wanted};
-use super::progress::Event;
+use super::progress::ProgressEvent;
 use super::registry::{Languages, Registry};
 
 /// A row of `model list`.
 #[derive(Clone, Debug, Serialize)]
-pub struct Row {
+pub struct ListedModel {
     /// What to type.
     pub name: String,
     /// Of the file, as published.
@@ -51,7 +51,7 @@ pub enum State {
 }
 
 /// Every registered model, and the quantised ones that are there.
-pub fn list(folder: &Path, progress: &mut dyn FnMut(Event)) -> Result<Vec<Row>> {
+pub fn list(folder: &Path, progress: &mut dyn FnMut(ProgressEvent)) -> Result<Vec<ListedModel>> {
     let registry = Registry::embedded()?;
     let mut rows = Vec::new();
     for model in &registry.models {
@@ -70,7 +70,7 @@ pub fn list(folder: &Path, progress: &mut dyn FnMut(Event)) -> Result<Vec<Row>> 
             } else {
                 State::Missing
             };
-            rows.push(Row {
+            rows.push(ListedModel {
                 name: wanted.name(),
                 size: match &state {
                     State::Missing => model.size.clone(),

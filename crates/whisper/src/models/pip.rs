@@ -8,7 +8,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use super::progress::{Event, Stage};
+use super::progress::{ProgressEvent, Stage};
 use super::replace;
 
 /// Begins the name of a folder in which pip is at work.
@@ -46,7 +46,7 @@ impl Pip {
         package: &str,
         version: &str,
         cache: &Path,
-        progress: &mut dyn FnMut(Event),
+        progress: &mut dyn FnMut(ProgressEvent),
     ) -> Result<Wheel> {
         fs::create_dir_all(cache).with_context(|| format!("make {}", cache.display()))?;
         if let Some(path) = find(cache, package, version)? {
@@ -54,7 +54,7 @@ impl Pip {
         }
         sweep(cache);
         let incoming = cache.join(format!("{INCOMING}{}", std::process::id()));
-        progress(Event::Bytes { stage: Stage::Pip, done: 0, total: None });
+        progress(ProgressEvent::Bytes { stage: Stage::Pip, done: 0, total: None });
         self.download(&format!("{package}=={version}"), &incoming)?;
         let fetched = find(&incoming, package, version)?
             .with_context(|| format!("pip brought no wheel of {package} {version}"))?;

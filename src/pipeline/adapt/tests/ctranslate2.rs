@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use whisper::models;
 use whisper::{Engine, Stopped};
 
-use super::super::anchors::anchors;
+use super::super::retention;
 use super::{Worst, examples, forced};
 use crate::audio::level;
 use crate::domain::{DecodePolicy, LanguageChoice, SecondPass, Weights};
@@ -41,12 +41,12 @@ fn ctranslate2_gives_about_the_numbers_of_whisper_cpp_and_the_same_every_time() 
 
 /// Batches are put together as clips come, and nobody shall see how.
 #[test]
-fn ctranslate2_hears_clips_together_as_it_hears_each_alone() {
+fn ctranslate2_decodes_clips_together_as_it_decodes_each_alone() {
     let file = models::resolve("base", &models::default_dir(), &mut |_| {}).unwrap();
     let engine = Engine::load(&file.path, &file.sha256, Weights::Int8).unwrap();
     let policy = DecodePolicy { weights: Weights::Int8, ..DecodePolicy::default() };
     let stop = AtomicBool::new(false);
-    let all = anchors(None).unwrap();
+    let all = retention::clips(None).unwrap();
     let sounds: Vec<_> = all.iter().step_by(5).take(40).map(|a| &a.sound).collect();
     let languages: Vec<LanguageChoice> =
         sounds.iter().map(|s| LanguageChoice::Fixed(s.language.clone())).collect();
@@ -88,7 +88,7 @@ fn ctranslate2_loses_one_clip_that_cannot_be_decoded_and_no_other() {
     // One context for all that is shorter than 6 s: one group.
     let policy = DecodePolicy { min_context: 512, ..DecodePolicy::default() };
     let stop = AtomicBool::new(false);
-    let all = anchors(None).unwrap();
+    let all = retention::clips(None).unwrap();
     let sounds: Vec<_> =
         all.iter().map(|a| &a.sound).filter(|s| s.samples.len() < 96_000).take(5).collect();
     let language = LanguageChoice::Fixed(sounds[0].language.clone());
@@ -100,9 +100,9 @@ fn ctranslate2_loses_one_clip_that_cannot_be_decoded_and_no_other() {
     };
     let requests: Vec<Request> = (0..5).map(request).collect();
     let mut transcriber = Transcriber::from(engine.worker().unwrap());
-    let heard = transcriber.transcribe_all(&requests, &policy, &stop);
-    for (n, heard) in heard.into_iter().enumerate() {
-        match heard {
+    let decoded = transcriber.transcribe_all(&requests, &policy, &stop);
+    for (n, hypothesis) in decoded.into_iter().enumerate() {
+        match hypothesis {
             Ok(h) => assert_eq!((&h.clip, n == 2), (&sounds[n].clip, false)),
             Err(error) => assert!(n == 2 && error.to_string().contains("empty"), "{n}: {error:#}"),
         }

@@ -1,6 +1,7 @@
 //! Agreement against hand-made examples and another implementation.
 
 use super::*;
+use crate::statistics::bootstrap::ratio;
 use crate::tasks::consensus::words::plain;
 
 fn units(texts: &[&[&str]]) -> Vec<Unit> {
@@ -44,4 +45,12 @@ fn alpha_is_that_of_the_krippendorff_package() {
         compared += 1;
     }
     assert!(compared >= 3);
+}
+
+#[test]
+fn intervals_are_those_of_the_one_bootstrap() {
+    let all = agreement(&units(&[&["a b", "a c"], &["x y", "x y"], &["m", "m", "n"]]));
+    // Of each clip: pairs that are the same, and pairs.
+    let exact = ratio(&[(0.0, 1.0), (1.0, 1.0), (1.0, 3.0)], SEED).unwrap();
+    assert_eq!(all.exact, Some(exact));
 }

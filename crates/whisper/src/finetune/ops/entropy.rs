@@ -10,9 +10,9 @@ use super::numbers;
 /// learnt from).
 #[derive(Clone, Debug, Default)]
 pub struct Targets {
-    /// Token ids, one a position.
+    /// Token ids, one per position.
     pub ids: Vec<u32>,
-    /// Weights, one a position.
+    /// Weights, one per position.
     pub weights: Vec<f32>,
     /// Share of each target that is spread evenly over the vocabulary (label smoothing: Szegedy et al., "Rethinking the
     /// Inception architecture", 2016).
@@ -67,16 +67,16 @@ pub fn cross_entropy(hidden: &Tensor, embedding: &Tensor, targets: &Targets) -> 
     let loss: f64 = losses.iter().sum();
     let logits = Tensor::from_vec(logits, (kept.len(), vocabulary), hidden.device())?;
     let to_rows = logits.matmul(&embedding.detach())?;
-    rows.apply_op1(Known { value: (loss / f64::from(total)) as f32, gradient: to_rows })
+    rows.apply_op1(KnownGradient { value: (loss / f64::from(total)) as f32, gradient: to_rows })
 }
 
 /// A scalar whose gradient is known already.
-struct Known {
+struct KnownGradient {
     value: f32,
     gradient: Tensor,
 }
 
-impl CustomOp1 for Known {
+impl CustomOp1 for KnownGradient {
     fn name(&self) -> &'static str {
         "cross-entropy"
     }

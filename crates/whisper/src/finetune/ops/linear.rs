@@ -11,9 +11,9 @@ use super::{read, slice, trains};
 /// Where the gradients of matrices that are variables come out: candle's own store would fill as much memory with zeros
 /// first, and add to it.
 #[derive(Clone, Default)]
-pub struct Found(Arc<Mutex<HashMap<TensorId, Tensor>>>);
+pub struct GradientSink(Arc<Mutex<HashMap<TensorId, Tensor>>>);
 
-impl Found {
+impl GradientSink {
     /// The gradient of a variable that a backward pass has found; it is not kept here.
     pub fn take(&self, variable: &Tensor) -> Option<Tensor> {
         self.0.lock().ok()?.remove(&variable.id())
@@ -31,15 +31,20 @@ impl Found {
 }
 
 /// `x` (.., inputs), `weight` (outputs, inputs), `bias` (outputs) -> (.., outputs). Gradients are
-/// computed for what can be trained alone; that of a variable `weight` goes to `found`.
-pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, found: &Found) -> Result<Tensor> {
+/// computed for what can be trained alone; that of a variable `weight` goes to `sink`.
+pub fn linear(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    sink: &GradientSink,
+) -> Result<Tensor> {
     let zero = Tensor::zeros(weight.dim(0)?, DType::F32, x.device())?;
     let done = rows(x)?.matmul(&weight.detach().t()?)?;
     let op = Linear {
         done: Mutex::new(Some(done)),
         bias: bias.is_some(),
         needs: [x, weight, bias.unwrap_or(&zero)].map(trains),
-        found: weight.is_variable().then(|| found.clone()),
+        sink: weight.is_variable().then(|| sink.clone()),
     };
     x.apply_op3(weight, bias.unwrap_or(&zero), op)
 }
@@ -54,7 +59,7 @@ struct Linear {
     done: Mutex<Option<Tensor>>,
     bias: bool,
     needs: [bool; 3],
-    found: Option<Found>,
+    sink: Option<GradientSink>,
 }
 
 impl CustomOp3 for Linear {
@@ -103,9 +108,9 @@ impl CustomOp3 for Linear {
         let [to_x, to_weight, to_bias] = self.needs;
         let dx = if to_x { Some(grad.matmul(&weight.detach())?.reshape(x.shape())?) } else { None };
         let dw = if to_weight { Some(grad.t()?.matmul(&rows(x)?)?) } else { None };
-        let dw = match (dw, &self.found) {
-            (Some(dw), Some(found)) => {
-                found.add(weight.id(), dw)?;
+        let dw = match (dw, &self.sink) {
+            (Some(dw), Some(sink)) => {
+                sink.add(weight.id(), dw)?;
                 None
             }
             (dw, _) => dw,

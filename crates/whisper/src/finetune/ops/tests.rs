@@ -33,13 +33,13 @@ fn differences(x: &Var, f: &dyn Fn() -> Tensor) -> Vec<f32> {
 }
 
 fn check(name: &str, variables: &[&Var], f: &dyn Fn() -> Tensor) {
-    check_found(name, variables, &Found::default(), f);
+    check_with_sink(name, variables, &GradientSink::default(), f);
 }
 
-fn check_found(name: &str, variables: &[&Var], found: &Found, f: &dyn Fn() -> Tensor) {
+fn check_with_sink(name: &str, variables: &[&Var], sink: &GradientSink, f: &dyn Fn() -> Tensor) {
     let gradients = f().backward().unwrap();
     let all: Vec<_> =
-        variables.iter().map(|x| found.take(x).or_else(|| gradients.get(x).cloned())).collect();
+        variables.iter().map(|x| sink.take(x).or_else(|| gradients.get(x).cloned())).collect();
     for (n, (x, gradient)) in variables.iter().zip(all).enumerate() {
         let gradient = gradient.unwrap_or_else(|| panic!("{name}: no gradient for {n}"));
         let gradient = numbers(&gradient.contiguous().unwrap()).unwrap();
@@ -60,10 +60,10 @@ fn weigh(y: &Tensor) -> Tensor {
 #[test]
 fn every_gradient_is_the_slope_of_its_function() {
     let (x, w, b) = (var(&[2, 3, 4], 1), var(&[5, 4], 2), var(&[5], 3));
-    let found = Found::default();
-    let product = || weigh(&linear(&x, &w, Some(&b), &found).unwrap());
-    check_found("linear", &[&x, &w, &b], &found, &product);
-    let scaled = || weigh(&linear(&x, &w.affine(2.0, 0.0).unwrap(), None, &found).unwrap());
+    let sink = GradientSink::default();
+    let product = || weigh(&linear(&x, &w, Some(&b), &sink).unwrap());
+    check_with_sink("linear", &[&x, &w, &b], &sink, &product);
+    let scaled = || weigh(&linear(&x, &w.affine(2.0, 0.0).unwrap(), None, &sink).unwrap());
     check("linear of what is no variable itself", &[&x, &w], &scaled);
     let (gain, offset) = (var(&[4], 4), var(&[4], 5));
     check("layer norm", &[&x, &gain, &offset], &|| weigh(&layer_norm(&x, &gain, &offset).unwrap()));
@@ -89,7 +89,7 @@ fn every_gradient_is_the_slope_of_its_function() {
 fn a_frozen_tensor_receives_no_gradient_and_padding_is_not_looked_at() {
     let (x, b) = (var(&[2, 4], 1), var(&[5], 3));
     let frozen = var(&[5, 4], 2);
-    let y = weigh(&linear(&x, &frozen.detach(), Some(&b), &Found::default()).unwrap());
+    let y = weigh(&linear(&x, &frozen.detach(), Some(&b), &GradientSink::default()).unwrap());
     let gradients = y.backward().unwrap();
     assert!(gradients.get(&x).is_some() && gradients.get(&b).is_some());
     assert!(gradients.get(&frozen).is_none());

@@ -93,7 +93,7 @@ impl Storage {
 pub struct Header {
     /// Text, special and timestamp tokens; 51864 for English-only models.
     pub n_vocab: u32,
-    /// Encoder frames, 50 a second.
+    /// Encoder frames, 50 per second.
     pub n_audio_ctx: u32,
     /// Width of the encoder.
     pub n_audio_state: u32,

@@ -9,14 +9,14 @@ use anyhow::{Context, Result, ensure};
 use super::super::ggml::layout::{Slot, slots};
 use super::super::ggml::{self, Storage};
 use super::super::numbers::Float;
-use super::super::progress::{Event, Stage};
+use super::super::progress::{ProgressEvent, Stage};
 use super::draft::Draft;
 use super::merges::Merges;
 use super::tokenizer::pretty;
 use super::{WEIGHTS, config, names, suppress, tensors, tokenizer};
 
 /// Makes the folder `out`, which appears whole or not at all; the SHA-256 of its weights.
-pub fn export(from: &Path, out: &Path, progress: &mut dyn FnMut(Event)) -> Result<String> {
+pub fn export(from: &Path, out: &Path, progress: &mut dyn FnMut(ProgressEvent)) -> Result<String> {
     let mut model = ggml::open(from)?;
     let header = model.header.clone();
     let about = || format!("convert {}", from.display());
@@ -73,7 +73,7 @@ pub fn export(from: &Path, out: &Path, progress: &mut dyn FnMut(Event)) -> Resul
             })
             .with_context(about)?;
         done += size(slot);
-        progress(Event::Bytes { stage: Stage::Convert, done, total });
+        progress(ProgressEvent::Bytes { stage: Stage::Convert, done, total });
     }
     let sum = file.commit()?;
     draft.publish()?;

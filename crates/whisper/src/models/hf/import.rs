@@ -12,7 +12,7 @@ use super::super::convert::{Format, copy};
 use super::super::ggml::layout::{Role, Slot, slots};
 use super::super::ggml::{Header, writer::Writer};
 use super::super::mel;
-use super::super::progress::Event;
+use super::super::progress::ProgressEvent;
 use super::super::replace::Replacement;
 use super::super::vocabulary;
 use super::tensors::Tensors;
@@ -23,7 +23,7 @@ pub fn import(
     folder: &Path,
     out: &Path,
     format: Format,
-    progress: &mut dyn FnMut(Event),
+    progress: &mut dyn FnMut(ProgressEvent),
 ) -> Result<String> {
     let weights = weights(folder)?;
     let path = folder.join("config.json");

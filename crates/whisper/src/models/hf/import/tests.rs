@@ -8,7 +8,7 @@ use super::super::export;
 use super::*;
 use serde_json::Value;
 
-fn quiet(_: Event) {}
+fn quiet(_: ProgressEvent) {}
 
 /// A synthetic model, and the folder made of it.
 fn exported() -> (tempfile::TempDir, PathBuf, PathBuf) {
@@ -87,7 +87,7 @@ fn a_model_of_f32_gives_the_same_folder_and_a_quantised_one_none() {
     write_bpe(&f32s, Storage::F32);
     let (mut last, again) = (0, root.path().join("hf32"));
     let mut watch = |event| {
-        let Event::Bytes { stage: Stage::Convert, done, total } = event else { return };
+        let ProgressEvent::Bytes { stage: Stage::Convert, done, total } = event else { return };
         assert!(done > last && Some(done) <= total);
         last = done;
     };

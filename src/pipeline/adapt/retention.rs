@@ -12,7 +12,7 @@ use super::sounds::Sound;
 use crate::audio::{cut, decode};
 use crate::domain::{Channel, ClipId, Language, Samples, Span, draw, hex_digest};
 
-/// What ships: a sound file and its rows, a language.
+/// What ships, by language: an audio file and its rows.
 const SHIPPED: [(&str, &[u8], &str); 2] = [
     (
         "en",
@@ -40,7 +40,7 @@ pub enum Purpose {
 
 /// A clip of a retention set.
 #[derive(Clone, Debug)]
-pub struct Anchor {
+pub struct RetentionClip {
     /// Which set: the language for what ships, else as the manifest says.
     pub set: String,
     /// Its sound.
@@ -57,7 +57,7 @@ pub struct Anchor {
 const MOST_SECONDS: f64 = 30.0;
 
 #[derive(Deserialize)]
-struct Row {
+struct ManifestRow {
     #[serde(default)]
     audio: PathBuf,
     #[serde(default)]
@@ -79,7 +79,7 @@ struct Row {
 ///
 /// # Errors
 /// A manifest row that makes no sense, or audio that cannot be read: file and line are named.
-pub fn anchors(own: Option<&Path>) -> Result<Vec<Anchor>> {
+pub fn clips(own: Option<&Path>) -> Result<Vec<RetentionClip>> {
     let mut all = Vec::new();
     for (language, sound, rows) in SHIPPED {
         let mut file = tempfile::Builder::new().suffix(".ogg").tempfile()?;
@@ -107,22 +107,22 @@ pub fn anchors(own: Option<&Path>) -> Result<Vec<Anchor>> {
 const REPLAY_SHARE: f64 = 0.5;
 
 /// The same with no more clips to repeat than half of the corrections, drawn by the seed.
-pub fn limited(mut anchors: Vec<Anchor>, corrections: usize, seed: u64) -> Vec<Anchor> {
+pub fn limited(mut clips: Vec<RetentionClip>, corrections: usize, seed: u64) -> Vec<RetentionClip> {
     let most = (corrections as f64 * REPLAY_SHARE).round() as usize;
-    let at = |a: &Anchor| draw(seed, a.sound.clip.as_str());
+    let at = |a: &RetentionClip| draw(seed, a.sound.clip.as_str());
     let mut drawn: Vec<f64> =
-        anchors.iter().filter(|a| a.purpose == Purpose::Replay).map(at).collect();
+        clips.iter().filter(|a| a.purpose == Purpose::Replay).map(at).collect();
     drawn.sort_by(f64::total_cmp);
     let below = drawn.get(most).copied().unwrap_or(1.0);
-    anchors.retain(|a| a.purpose != Purpose::Replay || at(a) < below);
-    anchors
+    clips.retain(|a| a.purpose != Purpose::Replay || at(a) < below);
+    clips
 }
 
-fn parse(text: &str, manifest: &Path) -> Result<Vec<Row>> {
+fn parse(text: &str, manifest: &Path) -> Result<Vec<ManifestRow>> {
     let mut rows = Vec::new();
     for (n, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
         let here = || format!("{} line {}", manifest.display(), n + 1);
-        let row: Row = serde_json::from_str(line).with_context(here)?;
+        let row: ManifestRow = serde_json::from_str(line).with_context(here)?;
         let apart = row.end.map_or(MOST_SECONDS, |end| end - row.start);
         ensure!(
             row.start >= 0.0 && apart > 0.0 && apart <= MOST_SECONDS,
@@ -147,13 +147,18 @@ fn length(audio: &Path) -> Result<Samples> {
 }
 
 /// Rows of one file, in order of time.
-fn cut_out(audio: &Path, set: &str, rows: &[Row], all: &mut Vec<Anchor>) -> Result<()> {
+fn cut_out(
+    audio: &Path,
+    set: &str,
+    rows: &[ManifestRow],
+    all: &mut Vec<RetentionClip>,
+) -> Result<()> {
     let at = |seconds: f64| Samples::from_seconds(seconds);
     let whole = match rows.iter().any(|r| r.end.is_none()) {
         true => length(audio)?,
         false => Samples(0),
     };
-    let span = |r: &Row| {
+    let span = |r: &ManifestRow| {
         let (start, end) = (at(r.start), r.end.map_or(whole, at));
         ensure!(
             start < end && (end - start).seconds() <= MOST_SECONDS,
@@ -181,7 +186,7 @@ fn cut_out(audio: &Path, set: &str, rows: &[Row], all: &mut Vec<Anchor>) -> Resu
         };
         // The word stays: the draw of clips depends on it.
         let clip = ClipId::from_stored(format!("anchor-{}", &id[..16]));
-        all.push(Anchor {
+        all.push(RetentionClip {
             set: name,
             sound: Sound { clip, samples, language: row.language.clone() },
             text: row.text.clone(),
@@ -219,7 +224,7 @@ mod tests {
 
     #[test]
     fn what_ships_is_there_and_no_speaker_or_text_has_two_uses() {
-        let all = anchors(None).unwrap();
+        let all = clips(None).unwrap();
         for set in ["en", "fr"] {
             for (purpose, least) in [(Purpose::Replay, 20), (Purpose::Dev, 20), (Purpose::Test, 70)]
             {
@@ -227,11 +232,11 @@ mod tests {
                 assert!(count >= least, "{set} {purpose:?}: {count}");
             }
         }
-        let key = |p: Purpose, f: &dyn Fn(&Anchor) -> String| -> BTreeSet<String> {
+        let key = |p: Purpose, f: &dyn Fn(&RetentionClip) -> String| -> BTreeSet<String> {
             all.iter().filter(|a| a.purpose == p).map(f).collect()
         };
-        let text = |a: &Anchor| a.text.to_lowercase();
-        let speaker = |a: &Anchor| a.speaker.clone();
+        let text = |a: &RetentionClip| a.text.to_lowercase();
+        let speaker = |a: &RetentionClip| a.speaker.clone();
         for (a, b) in [
             (Purpose::Replay, Purpose::Dev),
             (Purpose::Replay, Purpose::Test),
@@ -240,14 +245,14 @@ mod tests {
             assert!(key(a, &text).is_disjoint(&key(b, &text)), "{a:?} {b:?}");
             assert!(key(a, &speaker).is_disjoint(&key(b, &speaker)), "{a:?} {b:?}");
         }
-        let loud = |a: &Anchor| a.sound.samples.iter().any(|s| s.abs() > 0.001);
+        let loud = |a: &RetentionClip| a.sound.samples.iter().any(|s| s.abs() > 0.001);
         assert!(all.iter().all(loud));
     }
 
     #[test]
-    fn a_few_corrections_are_not_drowned_by_anchors() {
-        let all = anchors(None).unwrap();
-        let count = |all: &[Anchor], p| all.iter().filter(|a| a.purpose == p).count();
+    fn a_few_corrections_are_not_drowned_by_retention_clips() {
+        let all = clips(None).unwrap();
+        let count = |all: &[RetentionClip], p| all.iter().filter(|a| a.purpose == p).count();
         let few = limited(all.clone(), 20, 1);
         assert_eq!(count(&few, Purpose::Replay), 10);
         assert_eq!(count(&few, Purpose::Test), count(&all, Purpose::Test));
@@ -255,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn without_start_and_end_the_whole_file_is_an_anchor() {
+    fn without_start_and_end_the_whole_file_is_a_retention_clip() {
         let dir = tempfile::tempdir().unwrap();
         let audio = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/audio/reference.wav");
         let manifest = dir.path().join("ours.jsonl");
@@ -263,8 +268,8 @@ mod tests {
             r#"{{"audio": "{audio}", "text": "a", "language": "fr", "anchor": "x", "use": "dev"}}"#
         );
         std::fs::write(&manifest, row).unwrap();
-        let all = anchors(Some(&manifest)).unwrap();
-        let ours: Vec<&Anchor> = all.iter().filter(|a| a.set == "x").collect();
+        let all = clips(Some(&manifest)).unwrap();
+        let ours: Vec<&RetentionClip> = all.iter().filter(|a| a.set == "x").collect();
         assert_eq!(ours.len(), 1);
         assert_eq!(ours[0].sound.samples.len(), 4_800);
     }
@@ -275,10 +280,10 @@ mod tests {
         let manifest = dir.path().join("ours.jsonl");
         let row = r#"{"audio": "a.wav", "start": 2, "end": 1, "text": "a", "language": "fr", "use": "test"}"#;
         std::fs::write(&manifest, row).unwrap();
-        let error = format!("{:#}", anchors(Some(&manifest)).unwrap_err());
+        let error = format!("{:#}", clips(Some(&manifest)).unwrap_err());
         assert!(error.contains("ours.jsonl line 1"), "{error}");
         std::fs::write(&manifest, row.replace("2", "0")).unwrap();
-        let error = format!("{:#}", anchors(Some(&manifest)).unwrap_err());
+        let error = format!("{:#}", clips(Some(&manifest)).unwrap_err());
         assert!(error.contains("a.wav"), "{error}");
     }
 }

@@ -39,6 +39,7 @@ impl Replacement {
 
     /// Where it is until then, for a library that writes files by their name, and may put another file there. The
     /// checksum is not of what such a library writes.
+    #[cfg(feature = "finetune")]
     pub fn path(&self) -> &Path {
         self.writer.get_ref().path()
     }

@@ -62,7 +62,7 @@ impl Recipe {
         Self { part, trainings, epochs, batch: 4, schedule, smoothing: 0.1, seed }
     }
 
-    /// The same for a round that learns from `corrections` clips: the rate is for [`FULL_RATE`] of them or more, and
+    /// The same for a round that learns from `corrections` clips: the rate is for `FULL_RATE` of them or more, and
     /// falls with the square root of their number below. Found by trying (docs/lab/adapt.md): at the full rate 41 clips
     /// taught the model to stop after a sentence.
     pub fn for_corrections(self, corrections: usize) -> Self {

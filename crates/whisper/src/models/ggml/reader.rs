@@ -64,7 +64,7 @@ impl<R: Read + Seek> Reader<R> {
         Ok(numbers)
     }
 
-    /// Hands the numbers of a tensor to `sink`, [`CHUNK`] at a time.
+    /// Hands the numbers of a tensor to `sink`, `CHUNK` at a time.
     pub fn values(
         &mut self,
         slot: &Slot,

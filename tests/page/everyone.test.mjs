@@ -61,6 +61,7 @@ for (const [name, options] of Object.entries({
     await page.locator("#veil").waitFor({ state: "hidden" });
     await page.click("#next");
     await at(page, 3);
+    await page.hover("#accept"); // legible under the pointer while it waits for a text
     await check(page, "versions, no draft");
     await page.click("#next");
     await page.click(".version");

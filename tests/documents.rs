@@ -15,11 +15,13 @@ const OTHERS: [&str; 9] =
 /// Options of other programs that documents name by themselves.
 const FOREIGN: [&str; 5] = ["--features", "--self-test", "--start", "--quick", "--example"];
 
+/// Whether a file or folder is of this project.
+fn ours(entry: &walkdir::DirEntry) -> bool {
+    entry.depth() == 0 || !OTHERS.iter().any(|o| entry.file_name().to_string_lossy() == *o)
+}
+
 /// Every document and its text.
 fn documents() -> BTreeMap<PathBuf, String> {
-    let ours = |entry: &walkdir::DirEntry| {
-        entry.depth() == 0 || !OTHERS.iter().any(|o| entry.file_name().to_string_lossy() == *o)
-    };
     let files = walkdir::WalkDir::new(root()).into_iter().filter_entry(ours).map(Result::unwrap);
     let markdown = files.filter(|f| f.path().extension().is_some_and(|e| e == "md"));
     markdown.map(|f| (f.path().to_path_buf(), fs::read_to_string(f.path()).unwrap())).collect()
@@ -111,7 +113,8 @@ fn every_document_that_the_code_names_is_there() {
     let named = Regex::new(r"(?:docs/[\w/.-]+|(?:\w+/)*\b[A-Z][A-Z-]+)\.md\b").unwrap();
     let mut wrong = BTreeSet::new();
     for folder in ["src", "crates", "scripts", "tests", ".github", "Cargo.toml", "build.rs"] {
-        for file in walkdir::WalkDir::new(root().join(folder)).into_iter().flatten() {
+        let files = walkdir::WalkDir::new(root().join(folder)).into_iter().filter_entry(ours);
+        for file in files.flatten() {
             let Ok(text) = fs::read_to_string(file.path()) else { continue };
             for name in named.find_iter(&text).filter(|m| !root().join(m.as_str()).exists()) {
                 wrong.insert(format!("{}: {}", file.path().display(), name.as_str()));

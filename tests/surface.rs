@@ -3,6 +3,8 @@
 //!
 //! After a change that is meant: `INSTA_UPDATE=always cargo nextest run surface`; then read `git diff tests/snapshots`.
 //! Left out: `worker`, which needs a server, and `model rollback`, which needs a round.
+// A build without training or NATS shows less.
+#![cfg(all(feature = "adapt", feature = "nats"))]
 
 mod util;
 

@@ -222,19 +222,21 @@ pub fn choose(candidates: &[Candidate], dev_words: usize) -> Option<usize> {
     near.min_by(|&a, &b| off(a).total_cmp(&off(b)).then(costs(a).total_cmp(&costs(b))))
 }
 
+/// Clips of as many speakers, with about so many errors of the old and the new model in each.
+#[cfg(test)]
+pub fn example_pairs(count: usize, before: usize, after: usize) -> Vec<Pair> {
+    let pair = |n: usize| Pair {
+        unit: format!("speaker {n}"),
+        words: 8 + n % 3,
+        before: before + n % 2,
+        after: after + n % 2,
+    };
+    (0..count).map(pair).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    fn pairs(count: usize, before: usize, after: usize) -> Vec<Pair> {
-        let pair = |n: usize| Pair {
-            unit: format!("speaker {n}"),
-            words: 8 + n % 3,
-            before: before + n % 2,
-            after: after + n % 2,
-        };
-        (0..count).map(pair).collect()
-    }
+    use super::{example_pairs as pairs, *};
 
     #[test]
     fn a_model_that_is_better_everywhere_is_promoted() {

@@ -150,16 +150,7 @@ impl Comparison {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn pairs(count: usize, before: usize, after: usize) -> Vec<Pair> {
-        let pair = |n: usize| Pair {
-            unit: format!("speaker {n}"),
-            words: 8 + n % 3,
-            before: before + n % 2,
-            after: after + n % 2,
-        };
-        (0..count).map(pair).collect()
-    }
+    use crate::training::gate::example_pairs as pairs;
 
     fn comparison(test: Vec<Pair>, others: (usize, usize)) -> Comparison {
         let retention = gate::measure("retention en", &pairs(40, others.0, others.1), 1);

@@ -34,11 +34,7 @@ pub use model::{Model, WeightType};
 #[command(
     name = "second-ear",
     version,
-    after_help = "A first session:\n  second-ear model pull base\n  second-ear init calls --language fr\n  \
-    second-ear ingest calls recordings/\n  second-ear run calls\n  second-ear tasks calls --out to-validate/\n  \
-    second-ear answers calls answers.jsonl\n  second-ear dataset calls --out dataset/ --format hf\n  \
-    second-ear adapt calls\n  second-ear report calls\n\nExit codes: 0 done, 1 failed, 2 wrong command line, 3 some files or rows failed, \
-    4 workspace in use, 130 stopped."
+    after_help = after_help()
 )]
 pub struct Cli {
     /// Print results and errors only: no progress, no remarks.
@@ -47,6 +43,18 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// A first session, and what exit codes mean.
+fn after_help() -> String {
+    let adapt = if cfg!(feature = "adapt") { "second-ear adapt calls\n  " } else { "" };
+    format!(
+        "A first session:\n  second-ear model pull base\n  second-ear init calls --language fr\n  \
+         second-ear ingest calls recordings/\n  second-ear run calls\n  second-ear tasks calls --out to-validate/\n  \
+         second-ear answers calls answers.jsonl\n  second-ear dataset calls --out dataset/ --format hf\n  {adapt}\
+         second-ear report calls\n\nExit codes: 0 done, 1 failed, 2 wrong command line, 3 some files or rows failed, \
+         4 workspace in use, 130 stopped."
+    )
 }
 
 /// The commands, in the order of work.
@@ -63,7 +71,10 @@ pub enum Command {
     Ingest(Ingest),
     /// Slice, transcribe, score and route every recording that is not done yet.
     #[command(
-        after_help = "Examples: second-ear run calls\n          second-ear run calls --nats nats://queue:4222"
+        after_help = match cfg!(feature = "nats") {
+            true => "Examples: second-ear run calls\n          second-ear run calls --nats nats://queue:4222",
+            false => "Example: second-ear run calls",
+        }
     )]
     Run(Run),
     /// Transcribe clips for runs on other machines, through a NATS server.

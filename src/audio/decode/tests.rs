@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use anyhow::bail;
+
 use super::*;
 
 fn fixture(name: &str) -> PathBuf {

@@ -32,6 +32,8 @@ pub struct Probe {
     pub rate: u32,
     /// Frames according to the header, where it says so and can be trusted.
     pub frames: Option<u64>,
+    /// Audio tracks beside the one that is decoded, which are left out.
+    pub other_tracks: usize,
 }
 
 /// What came out of a file.
@@ -41,6 +43,8 @@ pub struct Decoded {
     pub length: Samples,
     /// How much was damaged: silence in place of packets, or missing (at most 1 %).
     pub damaged: Samples,
+    /// Pauses and a late start, by the container's time stamps: silence that no packet gave.
+    pub filled: Samples,
 }
 
 /// Checks a file by decoding its first samples.
@@ -48,17 +52,20 @@ pub struct Decoded {
 /// Errors: unreadable, empty, a folder, no audio, or a codec that neither we nor `ffmpeg` decode.
 pub fn probe(path: &Path) -> Result<Probe> {
     let (reader, ffmpeg) = open(path, ffmpeg::PROGRAM.as_ref()).with_context(|| about(path))?;
-    let Shape { mut container, mut codec, channels, rate, declared } = reader.shape().clone();
+    let Shape { mut container, mut codec, channels, rate, declared, other_tracks } =
+        reader.shape().clone();
     if ffmpeg.is_some() {
         (container, codec) = (ffmpeg::PROGRAM.into(), sniff::sniff(path)?.name);
     }
-    Ok(Probe { container, codec, channels: u16::try_from(channels)?, rate, frames: declared })
+    let channels = u16::try_from(channels)?;
+    Ok(Probe { container, codec, channels, rate, frames: declared, other_tracks })
 }
 
 /// Decodes a file from start to end and hands `sink` its samples, block by block, in order.
 ///
 /// Any rate becomes 16 kHz: n frames become round(n * 16000 / rate) samples; 16 kHz audio is
-/// handed on bit by bit. [`Channel::Mix`] is the mean of all channels.
+/// handed on bit by bit. [`Channel::Mix`] is the mean of all channels, or the
+/// loudest where they cancel each other.
 /// Errors: those of [`probe`], a channel that is not there, a truncated or damaged file, a sample
 /// that is no number, a file that changes meanwhile, and the errors of `sink`.
 pub fn stream(
@@ -112,7 +119,7 @@ fn open(path: &Path, program: &OsStr) -> Result<(Reader<'static>, Option<Ffmpeg>
     ensure!(!facts.is_dir(), "it is a folder");
     ensure!(facts.is_file(), "it is not a regular file");
     ensure!(facts.len() > 0, "the file is empty (0 bytes)");
-    match Reader::open(path) {
+    match Reader::open(path, fs::File::open(path)?, &sniff::sniff(path)?) {
         Ok(reader) => Ok((reader, None)),
         Err(Refusal::Lacking(why)) => {
             let (ffmpeg, reader) = ffmpeg::open(program, path, &why)?;

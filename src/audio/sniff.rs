@@ -7,8 +7,6 @@ use std::path::Path;
 
 /// Bytes that are looked at.
 const HEAD: u64 = 64 * 1024;
-/// RIFF sizes this close to 2^31 or 2^32 mean "written to a pipe": the length was not known.
-const STREAMED: u32 = 64 * 1024;
 
 /// Names of formats that symphonia decodes whole.
 const OURS: [&str; 8] = [
@@ -26,8 +24,6 @@ const OURS: [&str; 8] = [
 pub struct Looks {
     /// "a WAV file (GSM 6.10)", "a text file", "a file of unknown format".
     pub name: String,
-    /// A WAV whose header was written before its length was known.
-    pub streamed_wav: bool,
     /// A format of which we decode every file: if that fails, the file is damaged.
     pub ours: bool,
 }
@@ -37,14 +33,9 @@ pub fn sniff(path: &Path) -> io::Result<Looks> {
     let mut head = Vec::new();
     File::open(path)?.take(HEAD).read_to_end(&mut head)?;
     let wav = head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WAVE");
-    let streamed_wav = wav && chunk(&head, b"data").is_some_and(|(size, _)| is_streamed(size));
     let name = name(&head, wav);
     let ours = OURS.contains(&name.as_str());
-    Ok(Looks { name, streamed_wav, ours })
-}
-
-fn is_streamed(size: u32) -> bool {
-    size > u32::MAX - STREAMED || (size < 1 << 31 && size > (1 << 31) - STREAMED)
+    Ok(Looks { name, ours })
 }
 
 fn name(head: &[u8], wav: bool) -> String {

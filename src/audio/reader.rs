@@ -36,6 +36,9 @@ const BAD_STARTS: u64 = 50;
 /// ... and that are no damage in MP3: they lean on others from before the file was cut.
 const CUT_STARTS: u64 = 2;
 
+/// MP3 packets in a row that are of another rate or channel count: another file was joined.
+const CHANGED: u32 = 10;
+
 /// Why a file could not be read, or not to its end.
 #[derive(Debug, Error)]
 pub enum Refusal {
@@ -106,6 +109,8 @@ pub struct Reader<'s> {
     usual: u64,
     /// Damaged packets before the first good one, and their length, seconds, as far as it is known.
     bad: (u64, f64),
+    /// MP3: version, rate and channels of the last good packet, and packets since then that have others.
+    changed: (Option<[u8; 3]>, u32),
     ready: VecDeque<Piece>,
     lost: u64,
     filled: u64,
@@ -291,6 +296,7 @@ impl Reader<'_> {
     /// Decodes one packet; what cannot be decoded is silence.
     fn decode(&mut self, mut packet: Packet) -> Result<Piece, Error> {
         let front = packet.trim_start.get();
+        let kind = (self.shape.codec == "mp3").then(|| mp3_kind(&packet.data)).flatten();
         // What is to be dropped is known here better than to a decoder.
         (packet.trim_start, packet.trim_end) = (Duration::ZERO, Duration::ZERO);
         match self.decoder.decode(&packet) {
@@ -313,6 +319,7 @@ impl Reader<'_> {
                 let frames = piece.frames(channels);
                 piece.drop_front(front.min(frames), channels);
                 self.usual = frames;
+                self.changed = (kind, 0);
                 Ok(piece)
             }
             // Bad data, or fewer of them than the codec needs.
@@ -325,6 +332,12 @@ impl Reader<'_> {
                         return Err(e);
                     }
                     return Ok(Piece::Silence(0, Why::Loss));
+                }
+                self.changed.1 += u32::from(kind != self.changed.0);
+                if self.changed.1 > CHANGED {
+                    return Err(Error::Unsupported(
+                        "sample rate or channel count changes on the way",
+                    ));
                 }
                 let told = (seconds * f64::from(self.shape.rate)).round() as u64;
                 Ok(Piece::Silence(if told > 0 { told } else { self.usual }, Why::Loss))
@@ -351,4 +364,10 @@ impl Reader<'_> {
         });
         Ok(())
     }
+}
+
+/// Version, rate and whether it is mono, of an MP3 packet.
+fn mp3_kind(packet: &[u8]) -> Option<[u8; 3]> {
+    let header: &[u8; 4] = packet.first_chunk()?;
+    Some([header[1] & 0x18, header[2] & 0x0c, u8::from(header[3] >> 6 == 3)])
 }

@@ -62,7 +62,7 @@ pub fn pump(
     let mut damaged = 0.0;
     if way.flow.is_continue() {
         let (given, missing) = (way.seconds(), seconds(reader.missing(way.frames)));
-        damage_is_small(given, missing, seconds(reader.lost()), reader)?;
+        damage_is_small(given, missing, &seconds, reader)?;
         damaged = seconds(reader.lost()) + missing;
     }
     let filled = Samples::from_seconds(seconds(reader.filled()));
@@ -71,7 +71,12 @@ pub fn pump(
 }
 
 /// One tolerance for all containers and decoders; seconds.
-fn damage_is_small(given: f64, missing: f64, lost: f64, reader: &Reader<'_>) -> Result<()> {
+fn damage_is_small(
+    given: f64,
+    missing: f64,
+    seconds: &dyn Fn(u64) -> f64,
+    reader: &Reader<'_>,
+) -> Result<()> {
     let whole = given + missing;
     if reader.cut_short() && reader.shape().declared.is_none() {
         let why =
@@ -82,8 +87,8 @@ fn damage_is_small(given: f64, missing: f64, lost: f64, reader: &Reader<'_>) -> 
         let why = format!("truncated or damaged: {given:.2} of {whole:.2} s decoded");
         bail!(Refusal::Truncated(why));
     }
-    let damaged = lost + missing;
-    if damaged > TOLERATED_DAMAGE * given {
+    let damaged = seconds(reader.lost()) + missing;
+    if damaged > TOLERATED_DAMAGE * (given - seconds(reader.filled())) {
         let why = format!("damaged: {damaged:.2} of {given:.2} s cannot be decoded");
         bail!(Refusal::Damaged(why));
     }

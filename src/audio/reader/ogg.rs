@@ -134,7 +134,9 @@ impl<F: Read> Ogg<F> {
 
     /// The audio packets that end on a page.
     fn group(&mut self, page: Page) -> Option<Group> {
-        if page.sequence != self.sequence {
+        // Numbers that repeat or fall back are a writer's error; numbers that are missing are lost pages.
+        let missing = page.sequence.wrapping_sub(self.sequence);
+        if (1..1 << 31).contains(&missing) {
             self.lost = true;
             self.open.clear();
         }

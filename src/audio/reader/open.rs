@@ -184,6 +184,7 @@ impl<'s> Reader<'s> {
             fresh: true,
             usual: 0,
             bad: (0, 0.0),
+            changed: (None, 0),
             ready: VecDeque::new(),
             lost: 0,
             filled: 0,

@@ -139,6 +139,23 @@ fn joined_mp3_files_are_heard_to_the_end() {
 }
 
 #[test]
+fn joined_mp3_files_of_different_kinds_are_left_to_ffmpeg() {
+    let both = [bytes_of("mp3_16000.mp3"), bytes_of("mp3_44100.mp3").repeat(3)].concat();
+    let said = complaint("a.mp3", &both);
+    assert!(said.contains("sample rate or channel count changes on the way"), "{said}");
+}
+
+#[test]
+fn a_wav_over_4_gib_is_as_long_as_its_file() {
+    let (_folder, path) = file("a.wav", &with(&bytes_of("reference.wav"), &[(4, &[9, 9, 9, 9])]));
+    let length = 5u64 << 30;
+    let sparse = std::fs::OpenOptions::new().write(true).open(&path).expect("open");
+    sparse.set_len(length).expect("a sparse file");
+    let header = place(&bytes_of("reference.wav"), b"data") as u64 + 8;
+    assert_eq!(probe(&path).expect("probe").frames, Some((length - header) / 2));
+}
+
+#[test]
 fn what_a_phone_trimmed_away_is_never_heard() {
     let speech = speech();
     let (trimmed, samples) = samples_of(&fixture("trimmed.m4a"), Channel::Mix).expect("trimmed");

@@ -7,7 +7,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use crate::cli::{self, Command};
-use crate::domain::DecodePolicy;
+use crate::domain::{DecodePolicy, Mark};
 use crate::exit::Exit;
 use crate::pipeline::workspace::Workspace;
 use crate::pipeline::{
@@ -256,6 +256,21 @@ fn do_answers(args: cli::Answers, console: Console) -> Result<Exit> {
         "{} answers imported, {} clips settled by them; {} rows unanswered, {rejected} rejected.",
         done.accepted, done.settled, done.unanswered
     ));
+    for (mark, n) in Mark::ALL.map(|mark| (mark, done.marked.get(mark.code()))) {
+        if let Some(n) = n {
+            console.say(format!("Marked: {n} answers {}.", mark.about()));
+        }
+    }
+    if done.replaced_by_order > 0 {
+        console.say(format!(
+            "{} answers without a time replaced earlier ones of the same people: the order of import \
+             decided.",
+            done.replaced_by_order
+        ));
+    }
+    for (name, one) in &done.one_person {
+        console.say(format!("'{name}' looks like '{one}': they are taken for one person."));
+    }
     if done.contested > 0 {
         console.say(format!(
             "People disagree on {} clips: tasks --adjudicate writes them for an adjudicator.",

@@ -22,6 +22,7 @@ use crate::tasks::bundle::Format;
 use crate::tasks::consensus::plain;
 use crate::tasks::page::{Version, Warning};
 use crate::tasks::warnings::warnings;
+use crate::text::names::Names;
 use crate::views::progress::{Console, Unit};
 use checks::Checks;
 use item::{Item, Recordings};
@@ -44,7 +45,8 @@ pub struct TaskOptions {
     pub only_new: bool,
     /// Only clips on which people disagree, with what they wrote.
     pub adjudicate: bool,
-    /// Who it is for: clips that this validator has answered are left out.
+    /// To whom it will be handed: clips that this validator has answered are left out, and answers of
+    /// others are marked.
     pub validator: Option<String>,
 }
 
@@ -179,7 +181,7 @@ fn answered(workspace: &Workspace, validator: Option<&str>) -> Result<BTreeSet<C
     let mut answered = BTreeSet::new();
     if let Some(validator) = validator {
         workspace.store.each_current_answer(|answer| {
-            if answer.validator == validator {
+            if Names::same(&answer.validator, validator) {
                 answered.insert(answer.clip);
             }
         })?;

@@ -5,25 +5,35 @@
 mod check;
 mod credit;
 mod known;
+mod marks;
 mod read;
 mod rejection;
 
 pub use check::{Checked, check};
-pub use credit::credits;
-pub use known::{KnownAnswers, answer_id};
+pub use credit::wishes;
+pub use known::{KnownAnswers, KnownBatch, answer_id};
 #[cfg(test)]
 pub(super) use read::read_bytes;
-pub use read::{AnswerRow, RowPlace, read};
+pub use read::{AnswerRow, At, RowPlace, read};
 pub use rejection::Rejection;
 
+use std::collections::BTreeMap;
+
 use crate::domain::Answer;
+use crate::text::tidy;
 
 /// What became of the rows of an import.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Import {
     /// New answers, and newer ones that replace what the same validator said of the same clip
-    /// before: the store keeps one answer for each clip and validator.
+    /// before, in order of import.
     pub accepted: Vec<Answer>,
+    /// Rows whose answers are accepted, or were before, and whose they are.
+    pub stands: Vec<(RowPlace, String)>,
+    /// Names of accepted rows that were taken for one met before.
+    pub one_person: BTreeMap<String, String>,
+    /// Accepted answers that replaced others because they were imported later: none had a time.
+    pub by_order: usize,
     /// Task rows that nobody has answered yet.
     pub unanswered: usize,
     /// Rejected rows, each with its place and reason.
@@ -31,27 +41,43 @@ pub struct Import {
 }
 
 /// Judges rows one after the other; `known` learns each accepted answer, so that duplicates within
-/// the rows are seen too. Whatever the order of rows and imports, the same answers are kept.
+/// the rows are seen too. Whatever the order of rows and imports, the same answers are kept, as long as
+/// they have times.
 pub fn import(rows: Vec<AnswerRow>, known: &mut KnownAnswers) -> Import {
     let mut import = Import::default();
     for AnswerRow { place, row } in rows {
-        match row.and_then(|row| check(&row, known)) {
-            Ok(Checked::Unanswered) => import.unanswered += 1,
-            Ok(Checked::Answer(answer)) => {
-                let same = |a: &Answer| known::slot(a) == known::slot(&answer);
-                import.accepted.retain(|a| !same(a));
-                known.record(answer.clone());
-                import.accepted.push(answer);
+        let written = row.as_ref().map_or(String::new(), |row| tidy(&row.validator));
+        let answer = match row.and_then(|row| check(&row, known)) {
+            Ok(Checked::Unanswered) => {
+                import.unanswered += 1;
+                continue;
             }
-            Err(rejection) => import.rejected.push((place, rejection)),
+            Err(rejection) => {
+                if let Rejection::Duplicate { validator, .. } = &rejection {
+                    import.stands.push((place.clone(), validator.clone()));
+                }
+                import.rejected.push((place, rejection));
+                continue;
+            }
+            Ok(Checked::Answer(answer)) => answer,
+            Ok(Checked::AnswerByOrder(answer)) => {
+                import.by_order += 1;
+                answer
+            }
+        };
+        import.stands.push((place, answer.validator.clone()));
+        if written != answer.validator {
+            import.one_person.insert(written, answer.validator.clone());
         }
+        known.record(answer.clone());
+        import.accepted.push(answer);
     }
     import
 }
 
 #[cfg(test)]
 mod tests {
-    use super::read::{At, read_bytes};
+    use super::read::read_bytes;
     use proptest::prelude::*;
 
     use super::*;

@@ -87,6 +87,9 @@ pub struct ReportRow {
     /// that a later one followed.
     #[serde(skip)]
     pub stands: f64,
+    /// Answers whose active time was capped to what the clip allows; `active_seconds` is the capped one.
+    #[serde(skip)]
+    pub capped_answers: u64,
 }
 
 fn seconds<S: Serializer>(length: &Samples, to: S) -> Result<S::Ok, S::Error> {

@@ -41,6 +41,8 @@ pub struct Validator {
     pub skips: u64,
     /// Of them, reports of offensive content or personal data.
     pub reports: u64,
+    /// Of them, answers that are odd, by kind (`domain::Mark`).
+    pub marked: BTreeMap<&'static str, u64>,
     /// Active seconds, where measured.
     pub active_seconds: f64,
     /// Median active seconds per answer.
@@ -70,6 +72,8 @@ pub struct Validator {
 pub struct Batch {
     /// When it was first written, RFC 3339.
     pub created: String,
+    /// To whom it was handed, where that was said (`tasks --for`).
+    pub handed_to: Vec<String>,
     /// Clips, checks included.
     pub clips: u64,
     /// Current answers that name it.

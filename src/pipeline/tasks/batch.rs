@@ -20,6 +20,7 @@ use crate::routing::lexicon::{Kind, Lexicon};
 use crate::store::BatchRow;
 use crate::tasks::bundle::{self, Format};
 use crate::tasks::page::{self, Batch, PageItem, Suggestion};
+use crate::text::tidy;
 
 /// Bars of a clip's waveform.
 const PEAKS: usize = 200;
@@ -106,6 +107,7 @@ pub fn write(
         validators: if options.adjudicate { 1 } else { options.validators },
         estimate: work.estimate_seconds,
         pay: work.pay_per_clip.map(|pay| pay * chunk.len() as f64),
+        people: options.validator.iter().map(|name| tidy(name)).collect(),
     };
     workspace.store.keep_batch(&kept, &handed_out)?;
     if let Some(hourly) = terms::hourly(&work, chunk.len())

@@ -38,6 +38,7 @@ pub fn row(
         timed_answers: 0,
         active_seconds: 0.0,
         paid: 0.0,
+        capped_answers: 0,
         current: true,
         stands: 1.0,
     }

@@ -15,7 +15,7 @@ use crate::pipeline::{
     tasks, transcripts,
 };
 use crate::views::numbers::clock;
-use crate::views::progress::Console;
+use crate::views::progress::{Console, shown_lines};
 
 #[cfg(feature = "adapt")]
 mod adapt;
@@ -62,8 +62,9 @@ fn print_json(value: &impl Serialize) -> Result<()> {
     Ok(writeln!(out)?)
 }
 
+/// Prints a text of several lines; names that could hold line breaks are `shown` where they are put in.
 fn print(text: &str) -> Result<()> {
-    Ok(std::io::stdout().lock().write_all(text.as_bytes())?)
+    Ok(std::io::stdout().lock().write_all(shown_lines(text).as_bytes())?)
 }
 
 /// Names what failed, and says so in the exit code.
@@ -142,7 +143,7 @@ fn do_run(args: cli::Run, console: Console) -> Result<Exit> {
             done.sliced, done.transcribed, done.routed
         ));
         if let Some(guarantee) = &done.guarantee {
-            console.say(guarantee.text().trim_end());
+            guarantee.text().trim_end().lines().for_each(|line| console.say(line));
             for scope in guarantee.alarms() {
                 console.problem(format!("The guarantee for {} no longer holds.", scope.scope));
             }

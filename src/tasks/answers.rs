@@ -134,7 +134,7 @@ mod tests {
                 verdict: "corrected".into(),
                 text: format!("text {text}"),
                 answered_at: match when {
-                    0 => String::new(),
+                    0 => "2026-11-22T10:00:00Z".into(),
                     1 => "2026-11-23T10:00:00Z".into(),
                     _ => "2026-11-23T10:30:00+01:00".into(), // earlier than the line above
                 },
@@ -165,6 +165,27 @@ mod tests {
             import(mixed.iter().map(row).collect(), &mut parts);
             prop_assert_eq!(once.answers(), parts.answers());
         }
+    }
+
+    #[test]
+    fn without_times_the_first_import_of_each_answer_decides() {
+        let clips = sample_rows(1);
+        let said = |text: &str| AnswerRow {
+            place: RowPlace { file: "f".into(), at: At::Line(1) },
+            row: Ok(TaskRow {
+                validator: "ana".into(),
+                verdict: "corrected".into(),
+                text: text.into(),
+                ..clips[0].clone()
+            }),
+        };
+        let mut known = known(&clips);
+        let first = import(vec![said("un"), said("deux")], &mut known);
+        assert_eq!((first.accepted.len(), first.by_order), (2, 1), "both are kept");
+        let again = import(vec![said("un"), said("deux")], &mut known);
+        let codes: Vec<_> = again.rejected.iter().map(|(_, why)| why.code()).collect();
+        assert_eq!(codes, ["superseded", "duplicate"]);
+        assert_eq!(known.answers()[0].text, "deux");
     }
 
     /// Downloaded from the sample page in a real browser (tests/page/page.test.mjs writes the file).

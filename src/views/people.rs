@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::numbers::{Wer, clock, percent};
 use crate::domain::{Agreement, Estimate, Reliability};
 use crate::statistics::rate::Share;
+use crate::views::progress::shown;
 
 /// Everything about people's work.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -202,7 +203,7 @@ Influence of drafts on people"
         for (name, v) in &self.validators {
             let number = |n: Option<f64>| n.map_or("-".to_string(), |n| format!("{n:.1}"));
             let planted = v.seeded_caught.map_or("-".into(), |s| format!("{}/{}", s.part, s.of));
-            let name: String = name.chars().take(20).collect();
+            let name: String = shown(name).chars().take(20).collect();
             let _ = writeln!(
                 t,
                 "  {name:<20} {:>7} {:>6} {:>8} {:>7} {:>7} {:>9} {planted:>8} {:>7.2} {:>8}",

@@ -2,6 +2,8 @@
 //! In: a row and what is known. Out: an answer, "not answered yet", or a rejection with its reason.
 //! Pure: no clock, no store.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
 use super::known::{KnownAnswers, Standing};
@@ -86,7 +88,7 @@ pub fn check(row: &TaskRow, known: &KnownAnswers) -> Result<Checked, Rejection> 
 }
 
 /// The digest without the apostrophe that a CSV cell may have put before it.
-fn digest(row: &TaskRow) -> &str {
+fn digest(row: &TaskRow) -> Cow<'_, str> {
     unguard(row.draft_digest.trim())
 }
 
@@ -100,8 +102,8 @@ fn handed_out<'a>(
         return Err(Rejection::malformed("`draft_digest` is empty: copy it from the task row"));
     }
     let matching = drafts.iter().filter(|d| draft_digest(clip, &d.draft) == digest(row));
-    let shown = [row.draft.as_str(), unguard(&row.draft)];
-    let unaltered = |d: &&HandedOut| row.draft.is_empty() || shown.contains(&d.draft.as_str());
+    let shown = [Cow::Borrowed(row.draft.as_str()), unguard(&row.draft)];
+    let unaltered = |d: &&HandedOut| row.draft.is_empty() || shown.iter().any(|s| **s == d.draft);
     let batch = row.batch.trim();
     // The same draft may have gone out blind in one batch and shown in another.
     let here = |d: &HandedOut| d.batch.as_ref().is_some_and(|b| b.as_str() == batch);

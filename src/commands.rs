@@ -176,6 +176,13 @@ fn do_transcripts(args: cli::Transcripts, console: Console) -> Result<Exit> {
             console.say(format!("{} files in {}.", files, out.display()));
         }
     }
+    let withheld = transcripts::withheld(&workspace)?;
+    if withheld > 0 {
+        console.say(format!(
+            "{withheld} clips with personal data or offensive content are left out: `second-ear status` \
+             lists them."
+        ));
+    }
     Ok(Exit::Done)
 }
 

@@ -250,7 +250,8 @@ pub struct Tasks {
     /// Only clips on which people disagree, with what they wrote, for an adjudicator.
     #[arg(long, conflicts_with = "only_new")]
     pub adjudicate: bool,
-    /// Leave out clips that this validator has answered.
+    /// To whom the files go: leave out clips that this validator has answered, and mark answers to them
+    /// from others (tasks.assigned_only rejects these).
     #[arg(long = "for", value_name = "VALIDATOR")]
     pub validator: Option<String>,
     /// Print JSON.

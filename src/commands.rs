@@ -7,7 +7,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use crate::cli::{self, Command};
-use crate::domain::DecodePolicy;
+use crate::domain::{DecodePolicy, Mark};
 use crate::exit::Exit;
 use crate::pipeline::workspace::Workspace;
 use crate::pipeline::{
@@ -15,7 +15,7 @@ use crate::pipeline::{
     tasks, transcripts,
 };
 use crate::views::numbers::clock;
-use crate::views::progress::Console;
+use crate::views::progress::{Console, shown_lines};
 
 #[cfg(feature = "adapt")]
 mod adapt;
@@ -62,8 +62,9 @@ fn print_json(value: &impl Serialize) -> Result<()> {
     Ok(writeln!(out)?)
 }
 
+/// Prints a text of several lines; names that could hold line breaks are `shown` where they are put in.
 fn print(text: &str) -> Result<()> {
-    Ok(std::io::stdout().lock().write_all(text.as_bytes())?)
+    Ok(std::io::stdout().lock().write_all(shown_lines(text).as_bytes())?)
 }
 
 /// Names what failed, and says so in the exit code.
@@ -142,7 +143,7 @@ fn do_run(args: cli::Run, console: Console) -> Result<Exit> {
             done.sliced, done.transcribed, done.routed
         ));
         if let Some(guarantee) = &done.guarantee {
-            console.say(guarantee.text().trim_end());
+            guarantee.text().trim_end().lines().for_each(|line| console.say(line));
             for scope in guarantee.alarms() {
                 console.problem(format!("The guarantee for {} no longer holds.", scope.scope));
             }
@@ -174,6 +175,13 @@ fn do_transcripts(args: cli::Transcripts, console: Console) -> Result<Exit> {
             let files = transcripts::write(&workspace, &args.format, out)?;
             console.say(format!("{} files in {}.", files, out.display()));
         }
+    }
+    let withheld = transcripts::withheld(&workspace)?;
+    if withheld > 0 {
+        console.say(format!(
+            "{withheld} clips with personal data or offensive content are left out: `second-ear status` \
+             lists them."
+        ));
     }
     Ok(Exit::Done)
 }
@@ -256,6 +264,21 @@ fn do_answers(args: cli::Answers, console: Console) -> Result<Exit> {
         "{} answers imported, {} clips settled by them; {} rows unanswered, {rejected} rejected.",
         done.accepted, done.settled, done.unanswered
     ));
+    for (mark, n) in Mark::ALL.map(|mark| (mark, done.marked.get(mark.code()))) {
+        if let Some(n) = n {
+            console.say(format!("Marked: {n} answers {}.", mark.about()));
+        }
+    }
+    if done.replaced_by_order > 0 {
+        console.say(format!(
+            "{} answers without a time replaced earlier ones of the same people: the order of import \
+             decided.",
+            done.replaced_by_order
+        ));
+    }
+    for (name, one) in &done.one_person {
+        console.say(format!("'{name}' looks like '{one}': they are taken for one person."));
+    }
     if done.contested > 0 {
         console.say(format!(
             "People disagree on {} clips: tasks --adjudicate writes them for an adjudicator.",

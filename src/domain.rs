@@ -21,7 +21,7 @@ mod state;
 mod task;
 mod units;
 
-pub use answer::{Answer, Consensus, Tag, TagKind, Verdict};
+pub use answer::{Answer, Consensus, Mark, Tag, TagKind, Verdict};
 pub use clip::{Clip, Piece, RejectReason, Span};
 pub use decision::{Decision, DropReason, Reason, Routed};
 pub use decode::DecodePolicy;

@@ -26,7 +26,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::exit::Exit;
-use crate::views::progress::Console;
+use crate::views::progress::{Console, shown, shown_lines};
 
 fn main() -> ExitCode {
     #[cfg(feature = "adapt")]
@@ -35,7 +35,7 @@ fn main() -> ExitCode {
     let console = if cli.quiet { Console::Quiet } else { Console::Normal };
     let exit = commands::dispatch(cli.command, console).unwrap_or_else(|error| {
         if !is_closed_pipe(&error) {
-            eprintln!("second-ear: {error:#}");
+            eprintln!("second-ear: {}", told(&error));
         }
         Exit::of_error(&error)
     });
@@ -52,6 +52,15 @@ fn keep_to_one_core() {
         // SAFETY: the first thing that `main` does, with no other thread to read the environment.
         unsafe { std::env::set_var(THREADS, "1") };
     }
+}
+
+/// What went wrong and why, on one line; of a settings file with the lines that show the place.
+fn told(error: &anyhow::Error) -> String {
+    let cause = |cause: &(dyn std::error::Error + 'static)| match cause.is::<toml::de::Error>() {
+        true => shown_lines(&cause.to_string()).into_owned(),
+        false => shown(&cause.to_string()).into_owned(),
+    };
+    error.chain().map(cause).collect::<Vec<_>>().join(": ")
 }
 
 /// `second-ear transcripts DIR | head` is no error worth a line.

@@ -25,6 +25,7 @@ mod guarantee;
 pub mod ingest;
 pub mod lexicon;
 mod manifest;
+mod pay;
 mod people;
 pub mod recalibrate;
 pub mod report;

@@ -3,11 +3,14 @@
 //! what a difference means (stages).
 //!
 //! `fold` settles how letters and apostrophes are spelled, `words` where words begin and end; everything
-//! else rests on these two. `normalise` makes the words of error rates, `tidy` keeps what people typed.
+//! else rests on these two. `cells` guards texts from spreadsheets. `normalise` makes the words of error rates, `tidy` keeps what people typed,
+//! `names` says which names are one.
 
 pub mod align;
+pub mod cells;
 pub mod fold;
 pub mod hallucinations;
+pub mod names;
 pub mod normalise;
 mod tidy;
 pub mod word_errors;

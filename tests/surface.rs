@@ -123,7 +123,7 @@ fn the_surface_for_machines() {
             row["verdict"] = json!(["as_is", "corrected", "corrected", "skip"][n % 4]);
             row["text"] = json!(["", "appuyez sur l'étoile", "tout autre chose", ""][n % 4]);
             row["active_seconds"] = json!(6.25);
-            row["answered_at"] = json!("2026-11-24T10:00:00Z");
+            row["answered_at"] = json!(jiff::Timestamp::now().to_string());
             row
         })
         .chain([json!({"clip": "nobody's", "verdict": "as_is"})])

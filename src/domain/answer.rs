@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{BatchId, ClipId, Purpose};
@@ -67,6 +68,11 @@ impl Verdict {
     pub fn gives_text(self) -> bool {
         matches!(self, Verdict::AsIs | Verdict::Corrected)
     }
+
+    /// Whether the verdict says that nobody else should read or hear the clip before the lead decides.
+    pub fn withholds(self) -> bool {
+        matches!(self, Verdict::PersonalData | Verdict::Offensive)
+    }
 }
 
 impl FromStr for Verdict {
@@ -108,6 +114,49 @@ pub struct Tag {
     pub meaning: String,
 }
 
+/// What an import found odd about an answer that it took all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    /// `answered_at` lies in the future: it counts as unknown.
+    TimeInFuture,
+    /// `answered_at` lies before its batch was made: it counts as unknown.
+    TimeBeforeBatch,
+    /// The batch was handed to others; of an adjudication without a name: to others than those who
+    /// disagree. Such an adjudication settles nothing.
+    NotHandedToThem,
+    /// The active time was more than the clip's length allows, and was cut to that.
+    TimeCapped,
+}
+
+impl Mark {
+    /// Every mark.
+    pub const ALL: [Mark; 4] =
+        [Mark::TimeInFuture, Mark::TimeBeforeBatch, Mark::NotHandedToThem, Mark::TimeCapped];
+
+    /// The stable snake_case name used in the store and in reports.
+    pub fn code(self) -> &'static str {
+        match self {
+            Mark::TimeInFuture => "time_in_future",
+            Mark::TimeBeforeBatch => "time_before_batch",
+            Mark::NotHandedToThem => "not_handed_to_them",
+            Mark::TimeCapped => "time_capped",
+        }
+    }
+
+    /// What it says of answers, for people.
+    pub fn about(self) -> &'static str {
+        match self {
+            Mark::TimeInFuture => "answered in the future by their time, which is not used",
+            Mark::TimeBeforeBatch => {
+                "answered before the batch was made by their time, which is not used"
+            }
+            Mark::NotHandedToThem => "from somebody to whom the batch was not handed",
+            Mark::TimeCapped => "with more active time than the clip allows, which was capped",
+        }
+    }
+}
+
 /// One validator's answer about one clip, checked against the workspace.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
@@ -132,6 +181,21 @@ pub struct Answer {
     pub answered_at: String,
     /// Why the clip was handed out.
     pub purpose: Purpose,
+    /// What is odd about it, in order.
+    pub marks: Vec<Mark>,
+}
+
+impl Answer {
+    /// When it was given, where that is known and can be.
+    pub fn time(&self) -> Option<Timestamp> {
+        let doubted = self.has(Mark::TimeInFuture) || self.has(Mark::TimeBeforeBatch);
+        self.answered_at.parse().ok().filter(|_| !doubted)
+    }
+
+    /// Whether it carries a mark.
+    pub fn has(&self, mark: Mark) -> bool {
+        self.marks.contains(&mark)
+    }
 }
 
 /// What the answers about one clip add up to.

@@ -212,6 +212,9 @@ pub struct TaskSettings {
     pub max_validators: u32,
     /// Agreement on a clip's words, 0 to 1, under which people disagree.
     pub min_agreement: f64,
+    /// Reject answers to a batch that was written for others (`tasks --for NAME`). Such answers are
+    /// marked in any case; a batch that was written for nobody in particular is open to all.
+    pub assigned_only: bool,
     /// Share of the tasks without the draft, drawn at random: measures its influence.
     pub blind_share: f64,
     /// Estimated word error rate above which the box is empty: typing is faster.
@@ -245,6 +248,7 @@ impl Default for TaskSettings {
             validators: 1,
             max_validators: 3,
             min_agreement: 0.6,
+            assigned_only: false,
             blind_share: 0.05,
             blind_above_wer: 0.3,
             mark_share: 0.0,

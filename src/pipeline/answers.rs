@@ -4,18 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use anyhow::Result;
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::settle;
 use super::workspace::Workspace;
-use crate::store::Store;
-use crate::tasks::answers::{self, KnownAnswers};
+use crate::tasks::answers::{self, At, KnownAnswers, KnownBatch};
 
 /// What was imported.
 #[derive(Debug, Default, Serialize)]
 pub struct Imported {
     /// New answers, or newer ones that replace what the same validator said before.
     pub accepted: usize,
+    /// Of them, those that are odd, by `domain::Mark`.
+    pub marked: BTreeMap<&'static str, usize>,
+    /// Of them, those that replaced others because they were imported later: none had a time.
+    pub replaced_by_order: usize,
+    /// Names that were taken for another one: they look alike.
+    pub one_person: BTreeMap<String, String>,
     /// Clips among those answered that are settled now.
     pub settled: usize,
     /// Clips in the workspace on which people disagree: `tasks --adjudicate`.
@@ -42,7 +48,8 @@ impl Imported {
 
 /// Imports answer files, in any order, any number of times; then everything is settled anew.
 pub fn import(workspace: &mut Workspace, files: &[PathBuf]) -> Result<Imported> {
-    let mut known = known(&workspace.store)?;
+    let now = Timestamp::now();
+    let mut known = known(workspace, now)?;
     let mut imported = Imported::default();
     let mut answered = BTreeSet::new();
     for file in files {
@@ -53,13 +60,24 @@ pub fn import(workspace: &mut Workspace, files: &[PathBuf]) -> Result<Imported> 
                 continue;
             }
         };
-        for (validator, name) in answers::credits(&std::fs::read(file)?) {
-            workspace.store.keep_credit(&validator, &name)?;
-        }
+        let wishes = answers::wishes(&std::fs::read(file)?);
         let import = answers::import(rows, &mut known);
         let accepted: Vec<_> =
             import.accepted.into_iter().map(|a| (answers::answer_id(&a), a)).collect();
         workspace.store.keep_answers(&accepted)?;
+        for (place, validator) in &import.stands {
+            let At::Line(line) = place.at else { continue };
+            if let Some(wish) = wishes.get(&line) {
+                let wished = wish.at.filter(|at| *at <= now).map(|at| format!("{at:.6}"));
+                let wished = wished.unwrap_or_default();
+                workspace.store.keep_credit(validator, &wish.name, &wished)?;
+            }
+        }
+        for mark in accepted.iter().flat_map(|(_, answer)| &answer.marks) {
+            *imported.marked.entry(mark.code()).or_default() += 1;
+        }
+        imported.replaced_by_order += import.by_order;
+        imported.one_person.extend(import.one_person);
         answered.extend(accepted.iter().map(|(_, a)| a.clip.clone()));
         imported.accepted += accepted.len();
         imported.unanswered += import.unanswered;
@@ -75,9 +93,19 @@ pub fn import(workspace: &mut Workspace, files: &[PathBuf]) -> Result<Imported> 
 }
 
 /// Everything handed out and answered so far.
-fn known(store: &Store) -> Result<KnownAnswers> {
-    let mut known = KnownAnswers::new(store.workspace()?);
+fn known(workspace: &Workspace, now: Timestamp) -> Result<KnownAnswers> {
+    let store = &workspace.store;
+    let known = KnownAnswers::new(store.workspace()?);
+    let mut known = known.with_rules(now, workspace.config.tasks.assigned_only);
+    for batch in store.batches()? {
+        let made = KnownBatch { created: batch.created.parse().ok(), people: batch.people };
+        known.batch(batch.id, made);
+    }
     store.each_handed_out(|out| known.hand_out(out))?;
+    let lengths = store.lengths(known.clips())?;
+    known.lengths(lengths);
+    let (ids, names) = store.earlier_answers()?;
+    known.earlier(ids, &names);
     store.each_current_answer(|answer| known.record(answer))?;
     Ok(known)
 }

@@ -137,9 +137,10 @@ fn items(
     with_auto: bool,
 ) -> Result<Vec<Item>> {
     let gold = workspace.store.gold()?;
+    let withheld = workspace.store.withheld()?;
     let mut items = Vec::new();
     workspace.store.each_clip(Draft::Decided, |row| {
-        if gold.contains_key(&row.clip.id) {
+        if gold.contains_key(&row.clip.id) || withheld.contains_key(&row.clip.id) {
             return Ok(());
         }
         let Some(recording) = recordings.get(&row.clip.recording) else { return Ok(()) };

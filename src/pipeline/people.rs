@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
+use super::pay::Pay;
 use super::settle;
 use super::workspace::Workspace;
 use crate::domain::{BatchId, ClipId, LanguageChoice};
@@ -21,7 +22,7 @@ pub fn work(workspace: &Workspace) -> Result<Work> {
     let settings = &workspace.config.tasks;
     let (settled, _) = settle::compute_consensus(workspace)?;
     let batches = workspace.store.batches()?;
-    let known = known(workspace, &batches)?;
+    let known = known(workspace)?;
     let mut tally = Tally::default();
     workspace.store.each_current_answer(|answer| tally.add(&answer, &known))?;
     let floor = Some(settings.floor_per_hour).filter(|f| *f > 0.0);
@@ -38,13 +39,11 @@ pub fn work(workspace: &Workspace) -> Result<Work> {
 }
 
 /// What answers are counted against.
-fn known(workspace: &Workspace, batches: &[BatchRow]) -> Result<AnsweredClips> {
+fn known(workspace: &Workspace) -> Result<AnsweredClips> {
     let mut drafts = HandedOutDrafts::default();
     workspace.store.each_handed_out(|out| drafts.add(out))?;
-    let pay = |row: &BatchRow| row.pay.unwrap_or(0.0) / drafts.clips_of(&row.id).max(1) as f64;
     Ok(AnsweredClips {
-        pay: batches.iter().map(|row| (row.id.clone(), pay(row))).collect(),
-        pay_per_clip: workspace.config.tasks.pay_per_clip,
+        pay: Pay::of(workspace)?,
         clips: answered(workspace)?,
         gold: workspace.store.gold()?,
         drafts,
@@ -84,6 +83,7 @@ fn handed_out(batches: &[BatchRow], known: &AnsweredClips) -> BTreeMap<BatchId, 
         let hours = row.estimate.filter(|s| *s > 0.0).map(|s| s / 3600.0);
         Batch {
             created: row.created.clone(),
+            handed_to: row.people.clone(),
             clips: known.drafts.clips_of(&row.id),
             expected_seconds: row.estimate,
             expected_hourly: row.pay.zip(hours).map(|(pay, hours)| pay / hours),

@@ -49,6 +49,10 @@ pub fn compute_consensus(workspace: &Workspace) -> Result<(Settled, Vec<Consensu
     store.each_current_answer(|answer| {
         let control = answer.purpose.is_control();
         let apart = control.then(|| (answer.purpose, answer.draft_digest.clone()));
+        // Whoever reports a clip that was to check them reports the clip.
+        if control && answer.verdict.withholds() {
+            votes.entry((answer.clip.clone(), None)).or_default().answers.push(answer.clone());
+        }
         votes.entry((answer.clip.clone(), apart)).or_default().answers.push(answer);
     })?;
     for ((clip, apart), votes) in &mut votes {

@@ -11,6 +11,7 @@ use crate::domain::{Clip, State};
 use crate::store::RecordingState;
 use crate::views::guarantee::GuaranteeReport;
 use crate::views::numbers::{clock, percent};
+use crate::views::progress::shown;
 
 /// A recording that could not be read, or not to its end.
 #[derive(Debug, Serialize)]
@@ -34,6 +35,21 @@ pub struct FailedClip {
     pub end: f64,
     /// Why.
     pub error: String,
+}
+
+/// A clip that nobody else should read or hear: it is left out everywhere.
+#[derive(Debug, Serialize)]
+pub struct WithheldClip {
+    /// Its id.
+    pub clip: String,
+    /// Of the recording, as ingested.
+    pub path: String,
+    /// Seconds into it.
+    pub start: f64,
+    /// Likewise.
+    pub end: f64,
+    /// `personal_data` or `offensive`, as somebody said.
+    pub verdict: &'static str,
 }
 
 /// Clips that wait for people.
@@ -70,6 +86,9 @@ pub struct Status {
     pub failed: Vec<Failed>,
     /// Clips that could not be transcribed; the next run tries again.
     pub failed_clips: Vec<FailedClip>,
+    /// Clips with personal data or offensive content, left out of contexts, transcripts, tasks and
+    /// datasets; those that are not settled wait for an adjudicator.
+    pub withheld: Vec<WithheldClip>,
     /// The guarantee on accepted drafts; null when none is asked for.
     pub guarantee: Option<GuaranteeReport>,
 }
@@ -98,8 +117,27 @@ pub fn status(workspace: &Workspace) -> Result<Status> {
             })
             .collect(),
         failed_clips: store.failed_clips()?.into_iter().map(FailedClip::of).collect(),
+        withheld: withheld(workspace)?,
         guarantee: guarantee::guarantee(workspace)?,
     })
+}
+
+fn withheld(workspace: &Workspace) -> Result<Vec<WithheldClip>> {
+    let withheld = workspace.store.withheld()?;
+    let recordings = workspace.store.recordings_by_id()?;
+    let mut clips = Vec::new();
+    workspace.store.each_of(withheld.keys(), |row| {
+        let span = row.clip.span;
+        clips.push(WithheldClip {
+            path: recordings.get(&row.clip.recording).map_or(String::new(), |r| r.path.clone()),
+            start: span.start.seconds(),
+            end: span.end.seconds(),
+            verdict: withheld.get(&row.clip.id).map_or("", |verdict| verdict.code()),
+            clip: row.clip.id.to_string(),
+        });
+        Ok(())
+    })?;
+    Ok(clips)
 }
 
 impl FailedClip {
@@ -131,15 +169,24 @@ impl Status {
             }
         }
         for Failed { path, error } in &self.failed {
-            t.push_str(&format!("  failed: {path}: {error}\n"));
+            t.push_str(&format!("  failed: {}: {}\n", shown(path), shown(error)));
         }
         const SHOWN: usize = 10;
         for FailedClip { path, start, end, error, .. } in self.failed_clips.iter().take(SHOWN) {
+            let (path, error) = (shown(path), shown(error));
             t.push_str(&format!("  failed: {path} {start:.3}-{end:.3} s: {error}\n"));
         }
         if self.failed_clips.len() > SHOWN {
             let more = self.failed_clips.len() - SHOWN;
             t.push_str(&format!("  and {more} more clips that failed (--json lists all)\n"));
+        }
+        for WithheldClip { path, start, end, verdict, .. } in self.withheld.iter().take(SHOWN) {
+            let path = shown(path);
+            t.push_str(&format!("  withheld: {path} {start:.3}-{end:.3} s: {verdict}\n"));
+        }
+        if self.withheld.len() > SHOWN {
+            let more = self.withheld.len() - SHOWN;
+            t.push_str(&format!("  and {more} more clips withheld (--json lists all)\n"));
         }
         let Waiting { to_hand_out, handed_out } = self.waiting;
         if to_hand_out + handed_out > 0 {

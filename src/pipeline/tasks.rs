@@ -22,6 +22,7 @@ use crate::tasks::bundle::Format;
 use crate::tasks::consensus::plain;
 use crate::tasks::page::{Version, Warning};
 use crate::tasks::warnings::warnings;
+use crate::text::names::Names;
 use crate::views::progress::{Console, Unit};
 use checks::Checks;
 use item::{Item, Recordings};
@@ -44,7 +45,8 @@ pub struct TaskOptions {
     pub only_new: bool,
     /// Only clips on which people disagree, with what they wrote.
     pub adjudicate: bool,
-    /// Who it is for: clips that this validator has answered are left out.
+    /// To whom it will be handed: clips that this validator has answered are left out, and answers of
+    /// others are marked.
     pub validator: Option<String>,
 }
 
@@ -120,6 +122,7 @@ pub fn write(
         } else {
             chunk.extend(checks.pick(&chunk, &settings, seed));
         }
+        checks::hide_truths(&mut chunk);
         chunk.sort_by_key(|item| (item.position, item.out.purpose));
         for item in &mut chunk {
             prepare(item, &settings, seed, &kit);
@@ -130,11 +133,15 @@ pub fn write(
     Ok(written)
 }
 
+/// Whether a clip is drawn for something: the same seed draws the same clips.
+fn is_drawn(share: f64, what: &str, seed: u64, clip: &ClipId) -> bool {
+    draw(seed, &format!("{what}\n{clip}")) < share
+}
+
 /// Whether the draft is shown, what is marked, what is warned of: drawn, estimated, looked up.
 fn prepare(item: &mut Item, settings: &TaskSettings, seed: u64, kit: &batch::Kit) {
-    let clip = item.clip.id.as_str();
     let HandedOut { purpose, draft, .. } = &item.out;
-    let drawn = |share: f64, what: &str| draw(seed, &format!("{what}\n{clip}")) < share;
+    let drawn = |share: f64, what: &str| is_drawn(share, what, seed, &item.clip.id);
     let open = matches!(purpose, Purpose::Task | Purpose::Gold) && !draft.is_empty();
     let poor = |wer: f64| wer > settings.blind_above_wer;
     item.out.blind = match () {
@@ -143,7 +150,9 @@ fn prepare(item: &mut Item, settings: &TaskSettings, seed: u64, kit: &batch::Kit
         () if expected_wer(item, &kit.scorer).is_some_and(poor) => Blind::PoorDraft,
         () => Blind::No,
     };
-    item.out.marked = open && !item.out.blind.is_blind() && drawn(settings.mark_share, "mark");
+    let seeded = item.out.purpose == Purpose::Seeded;
+    item.out.marked =
+        (open || seeded) && !item.out.blind.is_blind() && drawn(settings.mark_share, "mark");
     let language = item.hypothesis.as_ref().map(|h| h.language.as_str());
     item.warnings = warnings(&item.out.draft, language);
     if kit.reported.contains(&item.clip.id) {
@@ -179,7 +188,7 @@ fn answered(workspace: &Workspace, validator: Option<&str>) -> Result<BTreeSet<C
     let mut answered = BTreeSet::new();
     if let Some(validator) = validator {
         workspace.store.each_current_answer(|answer| {
-            if answer.validator == validator {
+            if Names::same(&answer.validator, validator) {
                 answered.insert(answer.clip);
             }
         })?;

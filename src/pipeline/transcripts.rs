@@ -23,7 +23,11 @@ pub fn print(
         "these formats are one file per recording: give a folder with --out"
     );
     let recordings = workspace.store.recordings_by_id()?;
+    let withheld = workspace.store.withheld()?;
     workspace.store.each_clip(Draft::Decided, |clip| {
+        if withheld.contains_key(&clip.clip.id) {
+            return Ok(());
+        }
         if let Some(row) = row(clip, &recordings) {
             out.write_all(formats[0].render(&[row], Samples(0)).as_bytes())?;
         }
@@ -38,7 +42,11 @@ pub fn write(workspace: &Workspace, formats: &[TranscriptFormat], out: &Path) ->
     let mut rows: BTreeMap<RecordingId, Vec<TranscriptRow>> =
         recordings.keys().map(|id| (id.clone(), Vec::new())).collect();
     let mut all = Vec::new();
+    let withheld = workspace.store.withheld()?;
     workspace.store.each_clip(Draft::Decided, |clip| {
+        if withheld.contains_key(&clip.clip.id) {
+            return Ok(());
+        }
         let id = clip.clip.recording.clone();
         if let Some(row) = row(clip, &recordings) {
             all.push(row.clone());
@@ -62,6 +70,11 @@ pub fn write(workspace: &Workspace, formats: &[TranscriptFormat], out: &Path) ->
         }
     }
     Ok(files)
+}
+
+/// How many clips are left out: somebody reported personal data or offensive content in them.
+pub fn withheld(workspace: &Workspace) -> Result<usize> {
+    Ok(workspace.store.withheld()?.len())
 }
 
 /// The row of a clip; `None` until it was decided on.

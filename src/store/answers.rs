@@ -1,6 +1,6 @@
 //! Batches, answers and consensus: what went out, what came back, what it settles.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
 use rusqlite::{Row, params};
@@ -21,11 +21,12 @@ fn read_answer(row: &Row) -> Result<Answer> {
         active_seconds: row.get(7)?,
         answered_at: text(8)?,
         purpose: text(9)?.parse::<Purpose>().map_err(anyhow::Error::msg)?,
+        marks: serde_json::from_str(&text(10)?).context("column answers.marks")?,
     })
 }
 
 const COLUMNS: &str = "clip, batch, validator, verdict, text, draft_digest, tags, active_seconds, \
-                       answered_at, purpose";
+                       answered_at, purpose, marks";
 
 /// The note that answers were kept and not yet settled.
 const UNSETTLED: &str = "unsettled";
@@ -43,6 +44,8 @@ pub struct BatchRow {
     pub estimate: Option<f64>,
     /// What one person is paid for all of it, where pay is set.
     pub pay: Option<f64>,
+    /// To whom it was handed, where that was said; nobody: it is open to all.
+    pub people: Vec<String>,
 }
 
 impl Store {
@@ -55,6 +58,12 @@ impl Store {
                 estimate = excluded.estimate, pay = excluded.pay",
             params![batch.id.as_str(), batch.created, batch.validators, batch.estimate, batch.pay],
         )?;
+        for name in &batch.people {
+            tx.execute(
+                "INSERT OR IGNORE INTO batch_people (batch, validator) VALUES (?1, ?2)",
+                params![batch.id.as_str(), name],
+            )?;
+        }
         {
             let mut insert = tx.prepare(
                 "INSERT OR IGNORE INTO batch_clips
@@ -84,16 +93,24 @@ impl Store {
         let mut statement = self.db.prepare(
             "SELECT id, created, validators, estimate, pay FROM batches ORDER BY created, id",
         )?;
-        let rows = statement.query_map([], |r| {
-            Ok(BatchRow {
-                id: BatchId::from_stored(r.get::<_, String>(0)?),
+        let mut people = self
+            .db
+            .prepare("SELECT validator FROM batch_people WHERE batch = ?1 ORDER BY validator")?;
+        let mut rows = statement.query([])?;
+        let mut batches = Vec::new();
+        while let Some(r) = rows.next()? {
+            let id: String = r.get(0)?;
+            let names = people.query_map([&id], |r| r.get(0))?;
+            batches.push(BatchRow {
+                people: names.collect::<Result<_, _>>()?,
+                id: BatchId::from_stored(id),
                 created: r.get(1)?,
                 validators: r.get(2)?,
                 estimate: r.get(3)?,
                 pay: r.get(4)?,
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+            });
+        }
+        Ok(batches)
     }
 
     /// Hands every draft that was ever handed out to `each`.
@@ -140,6 +157,35 @@ impl Store {
         Ok(())
     }
 
+    /// The ids of answers that later ones replaced, and everybody's name: in order of import.
+    pub fn earlier_answers(&self) -> Result<(BTreeSet<String>, Vec<String>)> {
+        let ids = "SELECT id FROM answers WHERE NOT current";
+        let names = "SELECT validator FROM answers GROUP BY validator ORDER BY MIN(rowid)";
+        let (mut ids, mut names) = (self.db.prepare(ids)?, self.db.prepare(names)?);
+        let ids = ids.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
+        Ok((ids, names.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?))
+    }
+
+    /// Clips that somebody's current answer withholds, with its verdict; an adjudicator who gave a
+    /// text has overruled it.
+    pub fn withheld(&self) -> Result<BTreeMap<ClipId, Verdict>> {
+        let mut statement = self.db.prepare(
+            "SELECT a.clip, MIN(a.verdict) FROM answers a LEFT JOIN consensus c ON c.clip = a.clip
+             WHERE a.current AND a.verdict IN (?1, ?2)
+               AND (c.clip IS NULL OR c.verdict IN (?1, ?2) OR a.clip IN (SELECT clip FROM gold))
+             GROUP BY a.clip",
+        )?;
+        let codes = [Verdict::PersonalData.code(), Verdict::Offensive.code()];
+        let mut rows = statement.query(codes)?;
+        let mut withheld = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            let verdict =
+                row.get::<_, String>(1)?.parse::<Verdict>().map_err(anyhow::Error::msg)?;
+            withheld.insert(ClipId::from_stored(row.get::<_, String>(0)?), verdict);
+        }
+        Ok(withheld)
+    }
+
     /// Keeps answers, each as its validator's latest on its clip for its purpose, in one transaction.
     /// Until [`Store::keep_consensus`], the workspace counts as unsettled.
     pub fn keep_answers(&mut self, answers: &[(String, Answer)]) -> Result<()> {
@@ -155,7 +201,7 @@ impl Store {
             tx.execute(
                 &format!(
                     "INSERT INTO answers (id, {COLUMNS}, current)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 1)
                      ON CONFLICT (id) DO UPDATE SET current = 1"
                 ),
                 params![
@@ -170,6 +216,7 @@ impl Store {
                     answer.active_seconds,
                     answer.answered_at,
                     purpose,
+                    serde_json::to_string(&answer.marks)?,
                 ],
             )?;
         }

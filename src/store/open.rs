@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 /// The number of `schema.sql` (`PRAGMA user_version`); numbers below were never released.
-const SCHEMA: u32 = 7;
+const SCHEMA: u32 = 8;
 
 /// An open workspace database.
 pub struct Store {
@@ -127,7 +127,7 @@ mod tests {
         let path = dir.path().join("state.db");
         drop(Store::create(&path, "w").unwrap());
         for (schema, said) in
-            [(99, "update second-ear"), (6, "earlier version"), (0, "`second-ear init`")]
+            [(99, "update second-ear"), (7, "earlier version"), (0, "`second-ear init`")]
         {
             Connection::open(&path).unwrap().pragma_update(None, "user_version", schema).unwrap();
             let error = Store::open(&path).err().unwrap().to_string();

@@ -31,23 +31,24 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// A validator wants to be named; an empty name takes that back.
-    pub fn keep_credit(&mut self, validator: &str, name: &str) -> Result<()> {
+    /// A validator wants to be named, or with an empty name not to be, unless an earlier import had a
+    /// wish of a later time (`wished`: RFC 3339 in UTC; empty, not known: earlier than any).
+    pub fn keep_credit(&mut self, validator: &str, name: &str, wished: &str) -> Result<()> {
         let tx = self.write()?;
-        tx.execute("DELETE FROM credits WHERE validator = ?1", [validator])?;
-        if !name.is_empty() {
-            tx.execute(
-                "INSERT INTO credits (validator, name) VALUES (?1, ?2)",
-                params![validator, name],
-            )?;
-        }
+        tx.execute(
+            "INSERT INTO credits (validator, name, wished) VALUES (?1, ?2, ?3)
+             ON CONFLICT (validator) DO UPDATE SET name = excluded.name, wished = excluded.wished
+             WHERE excluded.wished >= wished",
+            params![validator, name, wished],
+        )?;
         tx.commit()?;
         Ok(())
     }
 
-    /// Names by validator.
+    /// Names of those who want to be named, by validator.
     pub fn credits(&self) -> Result<BTreeMap<String, String>> {
-        let mut statement = self.db.prepare("SELECT validator, name FROM credits")?;
+        let mut statement =
+            self.db.prepare("SELECT validator, name FROM credits WHERE name <> ''")?;
         let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

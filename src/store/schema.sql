@@ -90,6 +90,12 @@ CREATE TABLE batches (
     estimate   REAL,                       -- active seconds of the whole batch
     pay        REAL                        -- of the whole batch, where it is set
 ) STRICT;
+-- To whom a batch was handed, where that was said; without a row it is open to all.
+CREATE TABLE batch_people (
+    batch     TEXT NOT NULL REFERENCES batches (id),
+    validator TEXT NOT NULL,
+    PRIMARY KEY (batch, validator)
+) STRICT;
 CREATE TABLE batch_clips (
     batch        TEXT NOT NULL REFERENCES batches (id),
     clip         TEXT NOT NULL,
@@ -117,7 +123,8 @@ CREATE TABLE answers (
     active_seconds REAL,
     answered_at    TEXT NOT NULL,
     current        INTEGER NOT NULL,
-    purpose        TEXT NOT NULL DEFAULT 'task'
+    purpose        TEXT NOT NULL DEFAULT 'task',
+    marks          TEXT NOT NULL DEFAULT '[]' -- JSON list of domain::Mark
 ) STRICT;
 CREATE INDEX answers_by_clip ON answers (clip, validator);
 
@@ -137,10 +144,11 @@ CREATE TABLE gold (
     text TEXT NOT NULL
 ) STRICT;
 
--- Validators who asked to be named.
+-- Validators' latest wish to be named.
 CREATE TABLE credits (
     validator TEXT PRIMARY KEY,
-    name      TEXT NOT NULL
+    name      TEXT NOT NULL,               -- empty: not to be named
+    wished    TEXT NOT NULL                -- RFC 3339, or empty: not known
 ) STRICT;
 
 -- Settled clips of the random sample in the order in which they count; the order only grows.

@@ -5,25 +5,35 @@
 mod check;
 mod credit;
 mod known;
+mod marks;
 mod read;
 mod rejection;
 
 pub use check::{Checked, check};
-pub use credit::credits;
-pub use known::{KnownAnswers, answer_id};
+pub use credit::wishes;
+pub use known::{KnownAnswers, KnownBatch, answer_id};
 #[cfg(test)]
 pub(super) use read::read_bytes;
-pub use read::{AnswerRow, RowPlace, read};
+pub use read::{AnswerRow, At, RowPlace, read};
 pub use rejection::Rejection;
 
+use std::collections::BTreeMap;
+
 use crate::domain::Answer;
+use crate::text::tidy;
 
 /// What became of the rows of an import.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Import {
     /// New answers, and newer ones that replace what the same validator said of the same clip
-    /// before: the store keeps one answer for each clip and validator.
+    /// before, in order of import.
     pub accepted: Vec<Answer>,
+    /// Rows whose answers are accepted, or were before, and whose they are.
+    pub stands: Vec<(RowPlace, String)>,
+    /// Names of accepted rows that were taken for one met before.
+    pub one_person: BTreeMap<String, String>,
+    /// Accepted answers that replaced others because they were imported later: none had a time.
+    pub by_order: usize,
     /// Task rows that nobody has answered yet.
     pub unanswered: usize,
     /// Rejected rows, each with its place and reason.
@@ -31,27 +41,43 @@ pub struct Import {
 }
 
 /// Judges rows one after the other; `known` learns each accepted answer, so that duplicates within
-/// the rows are seen too. Whatever the order of rows and imports, the same answers are kept.
+/// the rows are seen too. Whatever the order of rows and imports, the same answers are kept, as long as
+/// they have times.
 pub fn import(rows: Vec<AnswerRow>, known: &mut KnownAnswers) -> Import {
     let mut import = Import::default();
     for AnswerRow { place, row } in rows {
-        match row.and_then(|row| check(&row, known)) {
-            Ok(Checked::Unanswered) => import.unanswered += 1,
-            Ok(Checked::Answer(answer)) => {
-                let same = |a: &Answer| known::slot(a) == known::slot(&answer);
-                import.accepted.retain(|a| !same(a));
-                known.record(answer.clone());
-                import.accepted.push(answer);
+        let written = row.as_ref().map_or(String::new(), |row| tidy(&row.validator));
+        let answer = match row.and_then(|row| check(&row, known)) {
+            Ok(Checked::Unanswered) => {
+                import.unanswered += 1;
+                continue;
             }
-            Err(rejection) => import.rejected.push((place, rejection)),
+            Err(rejection) => {
+                if let Rejection::Duplicate { validator, .. } = &rejection {
+                    import.stands.push((place.clone(), validator.clone()));
+                }
+                import.rejected.push((place, rejection));
+                continue;
+            }
+            Ok(Checked::Answer(answer)) => answer,
+            Ok(Checked::AnswerByOrder(answer)) => {
+                import.by_order += 1;
+                answer
+            }
+        };
+        import.stands.push((place, answer.validator.clone()));
+        if written != answer.validator {
+            import.one_person.insert(written, answer.validator.clone());
         }
+        known.record(answer.clone());
+        import.accepted.push(answer);
     }
     import
 }
 
 #[cfg(test)]
 mod tests {
-    use super::read::{At, read_bytes};
+    use super::read::read_bytes;
     use proptest::prelude::*;
 
     use super::*;
@@ -108,7 +134,7 @@ mod tests {
                 verdict: "corrected".into(),
                 text: format!("text {text}"),
                 answered_at: match when {
-                    0 => String::new(),
+                    0 => "2026-11-22T10:00:00Z".into(),
                     1 => "2026-11-23T10:00:00Z".into(),
                     _ => "2026-11-23T10:30:00+01:00".into(), // earlier than the line above
                 },
@@ -139,6 +165,27 @@ mod tests {
             import(mixed.iter().map(row).collect(), &mut parts);
             prop_assert_eq!(once.answers(), parts.answers());
         }
+    }
+
+    #[test]
+    fn without_times_the_first_import_of_each_answer_decides() {
+        let clips = sample_rows(1);
+        let said = |text: &str| AnswerRow {
+            place: RowPlace { file: "f".into(), at: At::Line(1) },
+            row: Ok(TaskRow {
+                validator: "ana".into(),
+                verdict: "corrected".into(),
+                text: text.into(),
+                ..clips[0].clone()
+            }),
+        };
+        let mut known = known(&clips);
+        let first = import(vec![said("un"), said("deux")], &mut known);
+        assert_eq!((first.accepted.len(), first.by_order), (2, 1), "both are kept");
+        let again = import(vec![said("un"), said("deux")], &mut known);
+        let codes: Vec<_> = again.rejected.iter().map(|(_, why)| why.code()).collect();
+        assert_eq!(codes, ["superseded", "duplicate"]);
+        assert_eq!(known.answers()[0].text, "deux");
     }
 
     /// Downloaded from the sample page in a real browser (tests/page/page.test.mjs writes the file).

@@ -4,13 +4,16 @@
 //!
 //! The rules, in order:
 //! 1. Skips settle nothing and do not count as answers; answers to control clips never come here.
-//! 2. An adjudicator's answer settles the clip (the latest of several).
-//! 3. Fewer than `wanted` answers: one more is asked for.
-//! 4. The verdict that most gave wins; `as_is` and `corrected` both mean "here is the text" and count
+//! 2. An adjudicator's answer settles the clip (the latest of several, by times that can be). An answer
+//!    to an adjudicator's file from somebody to whom it was not handed counts for nothing.
+//! 3. One report of personal data or offensive content keeps the clip from everybody else: with as many
+//!    answers as wanted, all of them reports, it is settled so; else it is contested.
+//! 4. Fewer than `wanted` answers: one more is asked for.
+//! 5. The verdict that most gave wins; `as_is` and `corrected` both mean "here is the text" and count
 //!    together. Between verdicts with equal support: one more answer.
-//! 5. Texts are voted on word by word (`rover`), each with its validator's weight (`reliability`). A
+//! 6. Texts are voted on word by word (`rover`), each with its validator's weight (`reliability`). A
 //!    tie that the machine's draft does not break, or agreement under `min_agreement`: one more.
-//! 6. Where one more would be more than `most` answers, the clip is contested: an adjudicator decides.
+//! 7. Where one more would be more than `most` answers, the clip is contested: an adjudicator decides.
 
 pub mod agreement;
 mod reliability;
@@ -23,12 +26,12 @@ use reliability::{ReviewedClip, Said, reliabilities};
 use rover::{Voice, Voted, vote};
 pub use words::{chunks, plain};
 
-use crate::domain::{Answer, Consensus, Purpose, Reliability, TaskSettings, Verdict};
+use crate::domain::{Answer, Consensus, Mark, Purpose, Reliability, TaskSettings, Verdict};
 
 /// The answers about one clip.
 #[derive(Clone, Debug, Default)]
 pub struct Votes {
-    /// At most one of each validator and purpose.
+    /// At most one of each validator and purpose; of those to control items, reports alone count.
     pub answers: Vec<Answer>,
     /// Answers asked for.
     pub wanted: u32,
@@ -70,10 +73,11 @@ fn reviewed(votes: &Votes) -> ReviewedClip<'_> {
 
 /// Settles one clip; `weight` is that of a validator's words.
 pub fn settle(votes: &Votes, settings: &TaskSettings, weight: &dyn Fn(&str) -> f64) -> Settlement {
-    let counted = |a: &&Answer| a.verdict != Verdict::Skip && !a.purpose.is_control();
+    let stray = |a: &Answer| a.purpose == Purpose::Adjudication && a.has(Mark::NotHandedToThem);
+    let counted = |a: &&Answer| a.verdict != Verdict::Skip && !a.purpose.is_control() && !stray(a);
     let answers: Vec<&Answer> = votes.answers.iter().filter(counted).collect();
     let decided = answers.iter().filter(|a| a.purpose == Purpose::Adjudication);
-    let last = |a: &&&Answer| (a.answered_at.clone(), a.validator.clone());
+    let last = |a: &&&Answer| (a.time(), a.validator.clone());
     if let Some(answer) = decided.max_by_key(last) {
         let same = answers.iter().filter(|a| agree(a, answer)).count();
         return Settlement::Settled(consensus(
@@ -87,6 +91,16 @@ pub fn settle(votes: &Votes, settings: &TaskSettings, weight: &dyn Fn(&str) -> f
     let wanted = votes.wanted.max(1) as usize;
     let most = wanted.max(settings.max_validators as usize);
     let lacking = if answers.len() < most { Settlement::Waiting } else { Settlement::Contested };
+    if votes.answers.iter().any(|a| a.verdict.withholds() && !stray(a)) {
+        let all = answers.len() >= wanted && answers.iter().all(|a| a.verdict.withholds());
+        return match leading(&answers) {
+            Some((verdict, support)) if all => {
+                let share = support as f64 / answers.len() as f64;
+                Settlement::Settled(consensus(verdict, "", support, &answers, share))
+            }
+            _ => Settlement::Contested,
+        };
+    }
     if answers.len() < wanted {
         return Settlement::Waiting;
     }

@@ -3,14 +3,14 @@
 //! Left to others: whether a row makes sense in this workspace ([`super::answers`]).
 //!
 //! `reasons` is joined by `|`, `tags` is a JSON list in its cell. A text cell that a spreadsheet would
-//! take for a formula (it starts with `=`, `+`, `-`, `@`, tab or return) or for a number (it is made
+//! take for a formula (it starts with `=`, `+`, `-`, `@`, tab or return, or does so behind a `;`, a tab
+//! or a line break, where some begin a new cell) or for a number (it is made
 //! of digits and number signs alone, as some digests are) gets an apostrophe in front; so does a cell
-//! that starts with apostrophes before such a text. Reading takes exactly one apostrophe off where
+//! that starts with apostrophes before such a text (`text/cells.rs`). Reading takes exactly one apostrophe off where
 //! the rule would have put it, so every text comes back as it was, and what a person types without
 //! an apostrophe is taken as typed.
 
 mod columns;
-mod guard;
 mod read;
 mod table;
 
@@ -19,11 +19,11 @@ use std::io::Write;
 use ::csv::Writer;
 use anyhow::Context;
 pub(super) use columns::{COLUMNS, Column, number, task_columns};
-pub(super) use guard::{guard, unguard};
 pub use read::read;
 pub(super) use table::{Record, Rows, Table};
 
 use crate::domain::TaskRow;
+pub(super) use crate::text::cells::{guard, unguard};
 
 /// Writes a header record and one record per row, UTF-8 without byte-order mark, comma-separated.
 /// Errors are those of the writer.
@@ -46,10 +46,10 @@ pub(super) fn write_table<'a>(
     writer.write_record(names).context("write the CSV header")?;
     for (row, cells) in rows {
         let own = columns.iter().map(|column| match (column.get)(row) {
-            cell if column.text => guard(&cell),
+            cell if column.text => guard(&cell).into_owned(),
             number => number,
         });
-        let record = own.chain(cells.iter().map(|cell| guard(cell)));
+        let record = own.chain(cells.iter().map(|cell| guard(cell).into_owned()));
         writer.write_record(record).with_context(|| format!("write clip {}", row.clip))?;
     }
     writer.flush().context("write the CSV")

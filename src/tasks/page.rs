@@ -19,7 +19,7 @@ use base64::prelude::BASE64_STANDARD;
 pub use content::{Version, Warning};
 pub use peaks::peaks;
 use serde::Serialize;
-pub use words::words;
+pub use words::{words, words_of};
 pub use work::Work;
 
 use crate::domain::{

@@ -16,9 +16,15 @@ pub fn is_apostrophe(c: char) -> bool {
     APOSTROPHES.contains(&c)
 }
 
-/// Soft hyphen, zero-width characters, direction marks: not seen, not compared.
+/// Soft hyphen, zero-width characters, direction marks, fillers, variation selectors, tags (Unicode's
+/// Default_Ignorable_Code_Point and the marks of interlinear notes): not seen, not compared.
 pub fn is_unseen(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Composed (NFC) lower case with one kind of apostrophe and of hyphen, without characters that

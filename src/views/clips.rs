@@ -7,6 +7,7 @@ use anyhow::Result;
 use serde::{Serialize, Serializer};
 
 use crate::domain::Samples;
+use crate::text::cells::guard_formulas;
 
 /// Version of the columns; raised when one changes its name, place or meaning.
 pub const VERSION: u32 = 1;
@@ -27,12 +28,16 @@ pub enum Part {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ReportRow {
     /// Clip id.
+    #[serde(serialize_with = "guarded")]
     pub clip: String,
     /// Recording id.
+    #[serde(serialize_with = "guarded")]
     pub recording: String,
     /// Declared speaker, else `recording-ID`: what clips are clustered by.
+    #[serde(serialize_with = "guarded")]
     pub speaker: String,
     /// Declared or inferred, else `unknown`.
+    #[serde(serialize_with = "guarded")]
     pub region: String,
     /// Length, exact to the sample.
     #[serde(rename = "seconds", serialize_with = "seconds")]
@@ -40,8 +45,10 @@ pub struct ReportRow {
     /// Round of adaptation, from 0.
     pub round: u32,
     /// Digest of the model that made the draft.
+    #[serde(serialize_with = "guarded")]
     pub model: String,
     /// Decode policy of the draft.
+    #[serde(serialize_with = "guarded")]
     pub policy: String,
     /// `auto`, `human`, `dropped`.
     pub decision: &'static str,
@@ -87,10 +94,18 @@ pub struct ReportRow {
     /// that a later one followed.
     #[serde(skip)]
     pub stands: f64,
+    /// Answers whose active time was capped to what the clip allows; `active_seconds` is the capped one.
+    #[serde(skip)]
+    pub capped_answers: u64,
 }
 
 fn seconds<S: Serializer>(length: &Samples, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_f64(length.seconds())
+}
+
+/// No spreadsheet takes the name of a speaker for a formula.
+fn guarded<S: Serializer>(text: &str, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&guard_formulas(text))
 }
 
 fn joined<S: Serializer>(codes: &[&'static str], to: S) -> Result<S::Ok, S::Error> {

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::numbers::{Wer, clock, percent};
 use crate::domain::{Agreement, Estimate, Reliability};
 use crate::statistics::rate::Share;
+use crate::views::progress::shown;
 
 /// Everything about people's work.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -41,6 +42,8 @@ pub struct Validator {
     pub skips: u64,
     /// Of them, reports of offensive content or personal data.
     pub reports: u64,
+    /// Of them, answers that are odd, by kind (`domain::Mark`).
+    pub marked: BTreeMap<&'static str, u64>,
     /// Active seconds, where measured.
     pub active_seconds: f64,
     /// Median active seconds per answer.
@@ -70,6 +73,8 @@ pub struct Validator {
 pub struct Batch {
     /// When it was first written, RFC 3339.
     pub created: String,
+    /// To whom it was handed, where that was said (`tasks --for`).
+    pub handed_to: Vec<String>,
     /// Clips, checks included.
     pub clips: u64,
     /// Current answers that name it.
@@ -198,7 +203,7 @@ Influence of drafts on people"
         for (name, v) in &self.validators {
             let number = |n: Option<f64>| n.map_or("-".to_string(), |n| format!("{n:.1}"));
             let planted = v.seeded_caught.map_or("-".into(), |s| format!("{}/{}", s.part, s.of));
-            let name: String = name.chars().take(20).collect();
+            let name: String = shown(name).chars().take(20).collect();
             let _ = writeln!(
                 t,
                 "  {name:<20} {:>7} {:>6} {:>8} {:>7} {:>7} {:>9} {planted:>8} {:>7.2} {:>8}",

@@ -1,11 +1,14 @@
 //! What a waiting person sees on stderr: a bar on a terminal, a plain line every 30 s elsewhere.
 //! The only file that names indicatif.
 
+use std::borrow::Cow;
 use std::io::IsTerminal;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::text::fold::is_unseen;
 
 /// How much is said on stderr.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,17 +19,47 @@ pub enum Console {
     Normal,
 }
 
+/// A text on one line of a terminal: control characters, line breaks and characters that nobody sees
+/// (a terminal obeys them) are written as escapes, `\n` or `\u{1b}`.
+pub fn shown(text: &str) -> Cow<'_, str> {
+    escaped(text, |_| false)
+}
+
+/// The same for a text of several lines.
+pub fn shown_lines(text: &str) -> Cow<'_, str> {
+    escaped(text, |c| c == '\n')
+}
+
+fn escaped(text: &str, stays: fn(char) -> bool) -> Cow<'_, str> {
+    let obeyed = |c: char| !stays(c) && (c.is_control() || is_unseen(c) || is_line_end(c));
+    if !text.contains(obeyed) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match obeyed(c) {
+            true => out.extend(c.escape_default()),
+            false => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+fn is_line_end(c: char) -> bool {
+    matches!(c, '\u{2028}' | '\u{2029}')
+}
+
 impl Console {
-    /// A remark.
+    /// A remark of one line.
     pub fn say(self, line: impl AsRef<str>) {
         if self == Console::Normal {
-            eprintln!("{}", line.as_ref());
+            eprintln!("{}", shown(line.as_ref()));
         }
     }
 
     /// Something that went wrong: said even when quiet.
     pub fn problem(self, line: impl AsRef<str>) {
-        eprintln!("{}", line.as_ref());
+        eprintln!("{}", shown(line.as_ref()));
     }
 
     /// Starts a progress display for `total` units.
@@ -128,24 +161,36 @@ impl Progress {
         let note = self.note.lock().map_or(String::new(), |note| note.clone());
         let note = if note.is_empty() { note } else { format!(", {note}") };
         let message = format!("{} of {}{note}", self.unit.number(done), self.unit.show(total));
-        self.bar.set_message(message.clone());
+        self.bar.set_message(shown(&message).into_owned());
         if self.plain
             && let Ok(mut last) = self.last.lock()
             && last.elapsed() >= PLAIN_EVERY
         {
             *last = Instant::now();
-            eprintln!("{}: {message}", self.what);
+            eprintln!("{}: {}", self.what, shown(&message));
         }
     }
 
     /// A remark above the bar.
     pub fn say(&self, line: impl AsRef<str>) {
-        self.bar.suspend(|| eprintln!("{}", line.as_ref()));
+        self.bar.suspend(|| eprintln!("{}", shown(line.as_ref())));
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_would_obey_is_seen() {
+        assert_eq!(shown("a\u{1b}[2J\nb\u{202e}"), "a\\u{1b}[2J\\nb\\u{202e}");
+        assert_eq!(shown_lines("a\r\nb"), "a\\r\nb");
+        assert!(matches!(shown("l'été « d'accord »"), Cow::Borrowed(_)));
     }
 }

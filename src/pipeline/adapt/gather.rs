@@ -39,11 +39,16 @@ struct Candidates {
 fn candidates(workspace: &Workspace) -> Result<Candidates> {
     let recordings = workspace.store.recordings_by_id()?;
     let gold = workspace.store.gold()?;
+    let withheld = workspace.store.withheld()?;
     let mut found = Candidates::default();
     workspace.store.each_clip(Draft::Decided, |row| {
         let Some(recording) = recordings.get(&row.clip.recording) else { return Ok(()) };
         if gold.contains_key(&row.clip.id) {
             *found.left_out.entry("gold").or_default() += 1;
+            return Ok(());
+        }
+        if let Some(verdict) = withheld.get(&row.clip.id) {
+            *found.left_out.entry(verdict.code()).or_default() += 1;
             return Ok(());
         }
         let language = workspace.language_of(recording, row.hypothesis.as_ref());

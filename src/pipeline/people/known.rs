@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::{Answer, BatchId, ClipId, HandedOut, Language, Purpose};
+use crate::pipeline::pay::Pay;
 
 /// Everything that an answer is counted against.
 #[derive(Default)]
@@ -13,10 +14,8 @@ pub struct AnsweredClips {
     pub gold: BTreeMap<ClipId, String>,
     /// What was handed out.
     pub drafts: HandedOutDrafts,
-    /// Pay per clip of each batch.
-    pub pay: BTreeMap<BatchId, f64>,
-    /// Pay per clip of an answer that names no batch.
-    pub pay_per_clip: f64,
+    /// What answers are paid.
+    pub pay: Pay,
 }
 
 /// What is known of a clip.
@@ -65,11 +64,5 @@ impl AnsweredClips {
     pub fn handed_out(&self, answer: &Answer) -> Option<(&HandedOut, Option<&String>)> {
         let out = self.drafts.of(answer)?;
         Some((out, self.gold.get(&out.clip).or(out.truth.as_ref())))
-    }
-
-    /// What an answer is paid.
-    pub fn paid(&self, answer: &Answer) -> f64 {
-        let of_batch = answer.batch.as_ref().and_then(|batch| self.pay.get(batch));
-        of_batch.copied().unwrap_or(self.pay_per_clip)
     }
 }

@@ -41,7 +41,7 @@ impl Tally {
     pub fn add(&mut self, answer: &Answer, known: &AnsweredClips) {
         let Some(clip) = known.clips.get(&answer.clip) else { return };
         let person = self.people.entry(answer.validator.clone()).or_default();
-        let paid = known.paid(answer);
+        let paid = known.pay.paid(answer);
         person.answered(answer);
         person.timed.add(answer, clip.seconds, paid);
         if let Some(batch) = &answer.batch {

@@ -34,6 +34,7 @@ pub fn cost(kept: &[&ReportRow], settings: &TaskSettings, seed: u64) -> Cost {
         minutes_per_hour: per_hour(kept, wanted, seed, minutes),
         money_per_reviewed_hour: if set { clustered(&answered, seed, money) } else { unpaid },
         money_per_hour: if set { per_hour(kept, wanted, seed, money) } else { unpaid },
+        capped_answers: kept.iter().map(|r| r.capped_answers).sum(),
         waiting_clips: waiting.len() as u64,
         waiting_seconds,
         waiting_minutes: Rate {

@@ -6,10 +6,9 @@ use anyhow::Result;
 
 use super::weights::weigh;
 use crate::domain::round_seed;
-use crate::domain::{
-    Answer, BatchId, ClipId, Decision, Language, LanguageChoice, Reason, Recording,
-};
+use crate::domain::{Answer, ClipId, Decision, Language, LanguageChoice, Mark, Reason, Recording};
 use crate::pipeline::evidence::RoutedAs;
+use crate::pipeline::pay::Pay;
 use crate::pipeline::scores::Scorer;
 use crate::pipeline::spread;
 use crate::pipeline::workspace::Workspace;
@@ -37,6 +36,7 @@ struct Work {
     answers: u64,
     timed: u64,
     seconds: f64,
+    capped: u64,
     paid: f64,
 }
 
@@ -97,28 +97,16 @@ pub fn walk(workspace: &Workspace, scorer: &Scorer) -> Result<Walked> {
     Ok(walked)
 }
 
-/// Counts the answers, by clip; pay is the batch's where the answer names one that has it.
+/// Counts the answers, by clip.
 fn answers(workspace: &Workspace, people: &mut People) -> Result<BTreeMap<ClipId, Work>> {
-    let mut sizes: BTreeMap<BatchId, u64> = BTreeMap::new();
-    workspace.store.each_handed_out(|out| {
-        if let Some(batch) = out.batch {
-            *sizes.entry(batch).or_default() += 1;
-        }
-    })?;
-    let batches = workspace.store.batches()?.into_iter();
-    let pay: BTreeMap<BatchId, f64> = batches
-        .map(|b| {
-            let clips = sizes.get(&b.id).copied().unwrap_or(0).max(1);
-            (b.id, b.pay.unwrap_or(0.0) / clips as f64)
-        })
-        .collect();
+    let pay = Pay::of(workspace)?;
     let (mut work, mut times) = (BTreeMap::<ClipId, Work>::new(), Vec::new());
     let mut validators = BTreeSet::new();
     workspace.store.each_current_answer(|answer: Answer| {
-        let here = work.entry(answer.clip).or_default();
+        let here = work.entry(answer.clip.clone()).or_default();
         here.answers += 1;
-        let paid = answer.batch.as_ref().and_then(|b| pay.get(b)).copied();
-        here.paid += paid.unwrap_or(workspace.config.tasks.pay_per_clip);
+        here.paid += pay.paid(&answer);
+        here.capped += u64::from(answer.has(Mark::TimeCapped));
         if let Some(seconds) = answer.active_seconds {
             here.timed += 1;
             here.seconds += seconds;
@@ -191,6 +179,7 @@ impl Walk<'_> {
             timed_answers: work.timed,
             active_seconds: work.seconds,
             paid: work.paid,
+            capped_answers: work.capped,
             current: match (&self.routed_as, hypothesis) {
                 (Some(now), Some(h)) => h.model == now.model && h.policy == now.policy,
                 _ => true,

@@ -20,6 +20,7 @@ use crate::routing::lexicon::{Kind, Lexicon};
 use crate::store::BatchRow;
 use crate::tasks::bundle::{self, Format};
 use crate::tasks::page::{self, Batch, PageItem, Suggestion};
+use crate::text::tidy;
 
 /// Bars of a clip's waveform.
 const PEAKS: usize = 200;
@@ -106,6 +107,7 @@ pub fn write(
         validators: if options.adjudicate { 1 } else { options.validators },
         estimate: work.estimate_seconds,
         pay: work.pay_per_clip.map(|pay| pay * chunk.len() as f64),
+        people: options.validator.iter().map(|name| tidy(name)).collect(),
     };
     workspace.store.keep_batch(&kept, &handed_out)?;
     if let Some(hourly) = terms::hourly(&work, chunk.len())
@@ -155,13 +157,24 @@ fn page_item(
 ) -> Result<PageItem> {
     let samples = samples.map_or(&[][..], Vec::as_slice);
     let marked = item.hypothesis.as_ref().filter(|_| item.out.marked);
+    let mut doubtful = marked.map_or(Vec::new(), |h| scorer.doubtful_words(h));
+    let tokens = item.hypothesis.as_ref().map_or(&[][..], |h| &h.tokens);
+    let words = match item.out.purpose {
+        Purpose::Seeded => {
+            let (words, stands) = page::words_of(&item.out.draft, tokens);
+            let is_doubtful = |place: &Option<usize>| place.is_some_and(|p| doubtful.contains(&p));
+            doubtful = (0..stands.len()).filter(|&n| is_doubtful(&stands[n])).collect();
+            words
+        }
+        Purpose::Task | Purpose::Gold | Purpose::Adjudication => page::words(tokens),
+    };
     Ok(PageItem {
         row,
         audio: flac::encode(samples)?,
-        words: item.hypothesis.as_ref().map_or(Vec::new(), |h| page::words(&h.tokens)),
+        words,
         peaks: page::peaks(samples, PEAKS),
         reasons: item.reasons.clone(),
-        doubtful: marked.map_or(Vec::new(), |h| scorer.doubtful_words(h)),
+        doubtful,
         warnings: item.warnings.clone(),
         versions: item.versions.clone(),
     })

@@ -1,10 +1,11 @@
 //! Clips that check people, mixed into a batch: known texts and planted errors. Which ones is drawn by
 //! the batch's own clips, so that the same batch gets the same ones.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::is_drawn;
 use super::item::{CheckClips, Item};
-use crate::domain::{ClipId, Purpose, RecordingId, TaskSettings, draw, hex_digest};
+use crate::domain::{ClipId, Purpose, Reason, RecordingId, TaskSettings, draw, hex_digest};
 use crate::tasks::plant::{plant, vocabulary};
 
 /// What checks may be made of.
@@ -55,21 +56,52 @@ impl Checks {
             order.sort_unstable();
             order.into_iter().map(|(_, n)| n).collect::<Vec<usize>>()
         };
+        let usual = usual(tasks);
         let gold = first(&self.gold, "gold").into_iter().map(|n| {
             let (item, text) = &self.gold[n];
-            item.clone().with_draft(item.row.draft.clone(), Purpose::Gold, text.clone())
+            item.clone().with_draft(item.row.draft.clone(), Purpose::Gold, text.clone(), &usual)
         });
         let mut picked: Vec<Item> = gold.take(number(settings.gold_share, "gold")).collect();
         let seeded = first(&self.settled, "seeded").into_iter().filter_map(|n| {
             let (item, text) = &self.settled[n];
+            // Where a task's box would be empty there is nothing to plant an error in.
+            if is_drawn(settings.blind_share, "blind", seed, &item.clip.id) {
+                return None;
+            }
             let name = format!("{name}\n{}", item.clip.id);
             let planted = plant(text, &self.vocabulary, seed, &name)?;
-            let mut item = item.clone().with_draft(planted, Purpose::Seeded, text.clone());
-            // Its times are those of another text.
-            item.hypothesis = None;
-            Some(item)
+            Some(item.clone().with_draft(planted, Purpose::Seeded, text.clone(), &usual))
         });
         picked.extend(seeded.take(number(settings.seeded_error_share, "seeded")));
         picked
+    }
+}
+
+/// Reasons that tasks of a batch give and that quote nothing, the commonest first: a check gives no other.
+fn usual(tasks: &[Item]) -> Vec<Reason> {
+    let quotes = |r: &Reason| matches!(r, Reason::RegionalWord { .. } | Reason::Idiom { .. });
+    let plain = tasks.iter().flat_map(|task| &task.reasons).filter(|r| !quotes(r));
+    let mut counts: BTreeMap<&str, (usize, &Reason)> = BTreeMap::new();
+    for reason in plain {
+        counts.entry(reason.code()).or_insert((0, reason)).0 += 1;
+    }
+    let mut usual: Vec<(usize, &Reason)> = counts.into_values().collect();
+    usual.sort_by_key(|(n, _)| std::cmp::Reverse(*n));
+    usual.into_iter().map(|(_, reason)| reason.clone()).collect()
+}
+
+/// What is said around a clip is what this batch says of its neighbours: a check's right text would give
+/// it away.
+pub fn hide_truths(chunk: &mut [Item]) {
+    let checks = chunk.iter().filter(|item| item.out.purpose.is_control());
+    let drafts: BTreeMap<ClipId, String> =
+        checks.map(|item| (item.clip.id.clone(), item.out.draft.clone())).collect();
+    for item in chunk {
+        let contexts = [&mut item.row.context_before, &mut item.row.context_after];
+        for (beside, context) in item.beside.iter().zip(contexts) {
+            if let Some(draft) = beside.as_ref().and_then(|clip| drafts.get(clip)) {
+                context.clone_from(draft);
+            }
+        }
     }
 }

@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::domain::{
     Clip, ClipId, Decision, HandedOut, Hypothesis, Purpose, Reason, Recording, RecordingId,
-    Samples, Span, TaskRow,
+    Samples, Span, TaskRow, Verdict,
 };
 use crate::store::{ClipRow, Store};
 use crate::tasks::page::{Version, Warning};
@@ -23,6 +23,8 @@ pub struct Item {
     pub reasons: Vec<Reason>,
     /// The row that goes out.
     pub row: TaskRow,
+    /// The clips before and after it.
+    pub beside: [Option<ClipId>; 2],
     /// Place in the workspace: that of its recording, in order of ingestion, and its start.
     pub position: (usize, Samples),
     /// What goes out, and why.
@@ -34,8 +36,15 @@ pub struct Item {
 }
 
 impl Item {
-    /// Another draft goes out, with its own digest.
-    pub fn with_draft(mut self, draft: String, purpose: Purpose, truth: String) -> Self {
+    /// Another draft goes out, with its own digest. Reasons that none of `usual` gives would be seen: the
+    /// first of these is given instead.
+    pub fn with_draft(
+        mut self,
+        draft: String,
+        purpose: Purpose,
+        truth: String,
+        usual: &[Reason],
+    ) -> Self {
         self.out = HandedOut {
             purpose,
             truth: Some(truth),
@@ -43,11 +52,12 @@ impl Item {
         };
         self.row.draft_digest = self.out.digest();
         self.row.draft = draft;
+        self.reasons.retain(|reason| usual.iter().any(|u| u.code() == reason.code()));
         if self.reasons.is_empty() {
             // What any task that nobody has a special reason for says.
-            self.reasons = vec![Reason::NoScore];
-            self.row.reasons = codes(&self.reasons);
+            self.reasons = vec![usual.first().cloned().unwrap_or(Reason::NoScore)];
         }
+        self.row.reasons = codes(&self.reasons);
         self
     }
 }
@@ -69,6 +79,10 @@ pub struct Recordings {
     pub all: BTreeMap<RecordingId, Recording>,
     /// Their order of ingestion.
     places: BTreeMap<RecordingId, usize>,
+    /// Clips that nobody else should read or hear.
+    withheld: BTreeMap<ClipId, Verdict>,
+    /// Clips of known text, which stays unseen.
+    gold: BTreeMap<ClipId, String>,
 }
 
 impl Recordings {
@@ -79,6 +93,8 @@ impl Recordings {
         Ok(Self {
             workspace: store.workspace()?,
             places: ids.zip(0..).collect(),
+            withheld: store.withheld()?,
+            gold: store.gold()?,
             all: rows.into_iter().map(|row| (row.recording.id.clone(), row.recording)).collect(),
         })
     }
@@ -106,7 +122,8 @@ pub fn find(
 ) -> Result<CheckClips> {
     let mut found = CheckClips::default();
     let settled = store.settled()?;
-    let clips: BTreeSet<&ClipId> = settled.iter().chain(gold.keys()).collect();
+    let mut clips: BTreeSet<&ClipId> = settled.iter().chain(gold.keys()).collect();
+    clips.retain(|clip| !recordings.withheld.contains_key(*clip));
     store.each_of(clips, |row| {
         let consensus = row.consensus.clone();
         let list = match &consensus {
@@ -133,14 +150,18 @@ fn with_context(store: &Store, recordings: &Recordings, row: ClipRow) -> Result<
     };
     let contexts = [&mut item.row.context_before, &mut item.row.context_after];
     for (clip, context) in beside.iter().zip(contexts) {
+        let clip = clip.iter().filter(|clip| !recordings.withheld.contains_key(*clip));
         store.each_of(clip, |row| {
             *context = match &row.consensus {
+                // A known text checks people: what they see of the clip is its draft.
+                _ if recordings.gold.contains_key(&row.clip.id) => row.draft().to_string(),
                 Some(c) if c.verdict.gives_text() => c.text.clone(),
                 _ => row.draft().to_string(),
             };
             Ok(())
         })?;
     }
+    item.beside = beside;
     Ok(Some(item))
 }
 
@@ -157,7 +178,7 @@ fn item(workspace: &str, row: ClipRow, recording: &Recording, place: usize) -> O
         row: TaskRow {
             workspace: workspace.to_string(),
             clip: row.clip.id.to_string(),
-            path: recording.path.clone(),
+            path: file_name(&recording.path).to_string(),
             start: start.seconds(),
             end: end.seconds(),
             draft_digest: out.digest(),
@@ -169,11 +190,17 @@ fn item(workspace: &str, row: ClipRow, recording: &Recording, place: usize) -> O
         clip: row.clip,
         hypothesis: row.hypothesis,
         reasons,
+        beside: [None, None],
         position: (place, start),
         out,
         versions: Vec::new(),
         warnings: Vec::new(),
     })
+}
+
+/// What a person needs to know of a path: folders may tell whose machine it is, and of whom.
+fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
 fn codes(reasons: &[Reason]) -> Vec<String> {

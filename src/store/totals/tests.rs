@@ -80,6 +80,7 @@ fn batch() -> BatchRow {
         validators: 1,
         estimate: None,
         pay: None,
+        people: Vec::new(),
     }
 }
 

@@ -2,21 +2,22 @@
 //! In: a row and what is known. Out: an answer, "not answered yet", or a rejection with its reason.
 //! Pure: no clock, no store.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
 use super::known::{KnownAnswers, Standing};
+use super::marks::marked;
 use super::rejection::Rejection;
 use crate::domain::draft_digest;
 use crate::domain::{
-    Answer, BatchId, ClipId, HandedOut, Purpose, Region, Tag, TagKind, TaskRow, Verdict,
+    Answer, BatchId, ClipId, HandedOut, Mark, Purpose, Region, Tag, TagKind, TaskRow, Verdict,
 };
 use crate::tasks::csv::unguard;
 use crate::text::tidy;
 
 /// Longest name of a validator, characters.
 const MAX_NAME: usize = 100;
-/// More active time than this on one clip is a mistake, seconds.
-const MAX_ACTIVE: f64 = 86_400.0;
 
 /// A row that is in order.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +26,8 @@ pub enum Checked {
     Unanswered,
     /// An answer to keep; it replaces an earlier one by the same validator on the same clip.
     Answer(Answer),
+    /// The same, and without times to tell them apart it replaces one that was imported before.
+    AnswerByOrder(Answer),
 }
 
 /// Judges a row.
@@ -32,9 +35,9 @@ pub enum Checked {
 /// - Texts and names are tidied (NFC, one line, trimmed); `answered_at` becomes UTC.
 /// - `as_is` takes the draft for its text; a `corrected` text equal to a draft that was shown
 ///   becomes `as_is`. Verdicts that give no text lose it, but `unintelligible` keeps what was made out.
-/// - Same validator, same clip: the later `answered_at` stays (none counts as earliest), then the
-///   one with more `active_seconds`, then the larger [`super::answer_id`], so that the order of imports
-///   does not matter.
+/// - A validator whose name looks like one met before is that one.
+/// - Same validator, same clip: see [`KnownAnswers::standing`]. A time that cannot be counts as none,
+///   and its answer replaces no other.
 pub fn check(row: &TaskRow, known: &KnownAnswers) -> Result<Checked, Rejection> {
     if row.workspace.trim() != known.workspace() {
         return Err(Rejection::WrongWorkspace {
@@ -56,10 +59,11 @@ pub fn check(row: &TaskRow, known: &KnownAnswers) -> Result<Checked, Rejection> 
     }
     let draft = handed_out(row, &clip, drafts)?;
     let (verdict, text) = said(row, draft)?;
+    let name = validator(&row.validator)?;
     let answer = Answer {
         clip,
         batch: Some(row.batch.trim()).filter(|b| !b.is_empty()).map(BatchId::from_stored),
-        validator: validator(&row.validator)?,
+        validator: known.name(&name),
         verdict,
         text,
         draft_digest: digest(row).to_string(),
@@ -67,20 +71,24 @@ pub fn check(row: &TaskRow, known: &KnownAnswers) -> Result<Checked, Rejection> 
         active_seconds: active_seconds(row.active_seconds)?,
         answered_at: answered_at(&row.answered_at)?,
         purpose: draft.purpose,
+        marks: Vec::new(),
     };
-    match known.standing(&answer) {
-        Standing::Known => {
-            Err(Rejection::Duplicate { clip: answer.clip, validator: answer.validator })
+    let answer = marked(answer, known);
+    let standing = known.standing(&answer);
+    let (clip, validator) = (answer.clip.clone(), answer.validator.clone());
+    match standing {
+        Standing::Known => Err(Rejection::Duplicate { clip, validator }),
+        _ if known.assigned_only() && answer.has(Mark::NotHandedToThem) => {
+            Err(Rejection::NotAssigned { clip, validator })
         }
-        Standing::Older => {
-            Err(Rejection::Superseded { clip: answer.clip, validator: answer.validator })
-        }
+        Standing::Older(why) => Err(Rejection::Superseded { clip, validator, why }),
         Standing::Newest => Ok(Checked::Answer(answer)),
+        Standing::NewestByOrder => Ok(Checked::AnswerByOrder(answer)),
     }
 }
 
 /// The digest without the apostrophe that a CSV cell may have put before it.
-fn digest(row: &TaskRow) -> &str {
+fn digest(row: &TaskRow) -> Cow<'_, str> {
     unguard(row.draft_digest.trim())
 }
 
@@ -94,16 +102,16 @@ fn handed_out<'a>(
         return Err(Rejection::malformed("`draft_digest` is empty: copy it from the task row"));
     }
     let matching = drafts.iter().filter(|d| draft_digest(clip, &d.draft) == digest(row));
-    let shown = [row.draft.as_str(), unguard(&row.draft)];
-    let unaltered = |d: &&HandedOut| row.draft.is_empty() || shown.contains(&d.draft.as_str());
+    let shown = [Cow::Borrowed(row.draft.as_str()), unguard(&row.draft)];
+    let unaltered = |d: &&HandedOut| row.draft.is_empty() || shown.iter().any(|s| **s == d.draft);
     let batch = row.batch.trim();
     // The same draft may have gone out blind in one batch and shown in another.
-    let likely = |d: &&HandedOut| {
-        let here = d.batch.as_ref().is_some_and(|b| b.as_str() == batch);
-        (here, d.purpose == Purpose::Task, !d.blind.is_blind())
-    };
+    let here = |d: &HandedOut| d.batch.as_ref().is_some_and(|b| b.as_str() == batch);
+    let likely = |d: &&HandedOut| (here(d), d.purpose == Purpose::Task, !d.blind.is_blind());
     matching
         .filter(unaltered)
+        // Nobody decides by chance: only an answer that names the adjudicator's batch is one.
+        .filter(|d| d.purpose != Purpose::Adjudication || here(d))
         .max_by_key(likely)
         .ok_or_else(|| Rejection::AlteredDraft { clip: clip.clone() })
 }
@@ -156,9 +164,9 @@ fn tag(tag: &Tag) -> Result<Tag, Rejection> {
 
 fn active_seconds(seconds: Option<f64>) -> Result<Option<f64>, Rejection> {
     match seconds {
-        Some(s) if !(0.0..=MAX_ACTIVE).contains(&s) => Err(Rejection::malformed(format!(
-            "`active_seconds` is {s}; it must lie between 0 and {MAX_ACTIVE}"
-        ))),
+        Some(s) if !(s.is_finite() && s >= 0.0) => {
+            Err(Rejection::malformed(format!("`active_seconds` is {s}; it must be 0 or more")))
+        }
         Some(s) => Ok(Some(s.abs())), // no minus zero
         None => Ok(None),
     }

@@ -1,8 +1,9 @@
-//! Who asked to be named. In: a page's download. Out: validators and the names they chose. Everybody else
-//! stays a pseudonym.
+//! Who asked to be named. In: a page's download. Out: the wish that each of its lines stands under.
+//! Everybody else stays a pseudonym. Left to others: which of the lines are answers of this workspace.
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::text::tidy;
@@ -14,24 +15,35 @@ const MAX_NAME: usize = 100;
 struct Line {
     format: Option<String>,
     credit: Option<String>,
-    validator: Option<String>,
+    written_at: Option<String>,
 }
 
-/// The names in a download, by validator: a header's name is that of the rows after it. A header
-/// without a name takes back an earlier one: the name is empty. Lines that are no JSON give nothing.
-pub fn credits(bytes: &[u8]) -> BTreeMap<String, String> {
-    let mut names = BTreeMap::new();
-    let mut current: Option<String> = None;
-    for line in bytes.split(|b| *b == b'\n') {
+/// What somebody wants to be called in the credits.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Wish {
+    /// The name; empty: not to be named.
+    pub name: String,
+    /// When they said so, where that is known.
+    pub at: Option<Timestamp>,
+}
+
+/// The wish that each line stands under, by its number from 1: a header's wish is that of the rows after
+/// it, and a header without a name takes an earlier one back. Lines that are no JSON give nothing.
+pub fn wishes(bytes: &[u8]) -> BTreeMap<u64, Wish> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut wishes = BTreeMap::new();
+    let mut current: Option<Wish> = None;
+    for (number, line) in (1..).zip(bytes.split(|b| *b == b'\n')) {
         let Ok(line) = serde_json::from_slice::<Line>(line) else { continue };
         if line.format.is_some() {
             let name = tidy(&line.credit.unwrap_or_default());
-            current = Some(name.chars().take(MAX_NAME).collect());
-        } else if let (Some(name), Some(validator)) = (&current, line.validator) {
-            names.insert(tidy(&validator), name.clone());
+            let at = line.written_at.and_then(|at| at.trim().parse().ok());
+            current = Some(Wish { name: name.chars().take(MAX_NAME).collect(), at });
+        } else if let Some(wish) = &current {
+            wishes.insert(number, wish.clone());
         }
     }
-    names
+    wishes
 }
 
 #[cfg(test)]
@@ -40,11 +52,12 @@ mod tests {
 
     #[test]
     fn a_header_names_the_rows_after_it() {
-        let file = b"{\"format\":\"f\",\"credit\":\" Zo\xc3\xa9  B. \"}\n{\"validator\":\"v-1\",\"clip\":\"c\"}\n\
-            not json\n{\"format\":\"f\"}\n{\"validator\":\"v-2\"}\n";
-        let names = credits(file);
-        assert_eq!(names["v-1"], "Zoé B.");
-        assert_eq!(names["v-2"], "");
-        assert!(credits(b"clip,validator\nc,v\n").is_empty());
+        let file = b"\xef\xbb\xbf{\"format\":\"f\",\"credit\":\" Zo\xc3\xa9  B. \"}\n{\"clip\":\"c\"}\n\
+            not json\n{\"format\":\"f\",\"written_at\":\"2026-11-23T10:00:00Z\"}\n{\"clip\":\"d\"}\n";
+        let wishes = wishes(file);
+        assert_eq!(wishes[&2], Wish { name: "Zoé B.".into(), at: None });
+        assert_eq!(wishes[&5].name, "");
+        assert!(wishes[&5].at.is_some() && wishes.len() == 2);
+        assert!(super::wishes(b"clip,validator\nc,v\n").is_empty());
     }
 }

@@ -1,19 +1,36 @@
 //! What a workspace knows when answers come back, and which of two answers is the newer.
-//! In: drafts handed out, answers kept. Pure; the pipeline fills it from the store.
+//! In: batches and drafts handed out, answers kept. Pure; the pipeline fills it from the store.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::domain::{Answer, ClipId, HandedOut, Purpose, hex_digest};
+use super::rejection::Kept;
+use crate::domain::{Answer, BatchId, ClipId, HandedOut, Mark, Purpose, Samples, hex_digest};
+use crate::text::names::Names;
 
 /// What a workspace knows when answers come back.
 #[derive(Clone, Debug, Default)]
 pub struct KnownAnswers {
     workspace: String,
+    now: Option<Timestamp>,
+    assigned_only: bool,
+    batches: BTreeMap<BatchId, KnownBatch>,
     drafts: BTreeMap<ClipId, Vec<HandedOut>>,
+    lengths: BTreeMap<ClipId, Samples>,
     answers: BTreeMap<Slot, Answer>,
+    earlier: BTreeSet<String>,
+    names: Names,
+}
+
+/// A batch that was handed out.
+#[derive(Clone, Debug, Default)]
+pub struct KnownBatch {
+    /// When it was made, where that is known.
+    pub created: Option<Timestamp>,
+    /// To whom it was handed; nobody: it is open to all.
+    pub people: Vec<String>,
 }
 
 impl KnownAnswers {
@@ -22,14 +39,45 @@ impl KnownAnswers {
         Self { workspace: workspace.into(), ..Self::default() }
     }
 
+    /// The time of the import, and whether only those answer a batch to whom it was handed.
+    pub fn with_rules(self, now: Timestamp, assigned_only: bool) -> Self {
+        Self { now: Some(now), assigned_only, ..self }
+    }
+
+    /// A batch was made.
+    pub fn batch(&mut self, id: BatchId, batch: KnownBatch) {
+        self.batches.insert(id, batch);
+    }
+
     /// A draft was handed out; several may be for one clip, in different rounds.
     pub fn hand_out(&mut self, handed_out: HandedOut) {
         self.drafts.entry(handed_out.clip.clone()).or_default().push(handed_out);
     }
 
+    /// How long clips are.
+    pub fn lengths(&mut self, lengths: BTreeMap<ClipId, Samples>) {
+        self.lengths = lengths;
+    }
+
+    /// Answers (ids) that were accepted once and replaced since, and everybody who ever answered, the
+    /// first one first.
+    pub fn earlier(&mut self, ids: BTreeSet<String>, names: &[String]) {
+        self.earlier = ids;
+        names.iter().for_each(|name| self.names.meet(name));
+    }
+
     /// This answer is stored, instead of any other of its slot.
     pub fn record(&mut self, answer: Answer) {
-        self.answers.insert(slot(&answer), answer);
+        self.names.meet(&answer.validator);
+        self.earlier.remove(&answer_id(&answer));
+        if let Some(before) = self.answers.insert(slot(&answer), answer) {
+            self.earlier.insert(answer_id(&before));
+        }
+    }
+
+    /// The clips that something was handed out for.
+    pub fn clips(&self) -> impl Iterator<Item = &ClipId> {
+        self.drafts.keys()
     }
 
     /// The answers kept, by clip and validator.
@@ -42,17 +90,65 @@ impl KnownAnswers {
         &self.workspace
     }
 
+    pub(super) fn now(&self) -> Option<Timestamp> {
+        self.now
+    }
+
+    pub(super) fn assigned_only(&self) -> bool {
+        self.assigned_only
+    }
+
+    pub(super) fn known_batch(&self, id: &BatchId) -> Option<&KnownBatch> {
+        self.batches.get(id)
+    }
+
+    pub(super) fn length(&self, clip: &ClipId) -> Option<Samples> {
+        self.lengths.get(clip).copied()
+    }
+
+    /// The name that a name stands for.
+    pub(super) fn name(&self, name: &str) -> String {
+        self.names.one(name)
+    }
+
+    /// Whether somebody has an answer to an ordinary task about the clip.
+    pub(super) fn has_voted(&self, clip: &ClipId, validator: &str) -> bool {
+        self.answers.contains_key(&(clip.clone(), validator.to_string(), Purpose::Task))
+    }
+
     /// What was handed out for a clip; `None` when the clip is unknown.
     pub(super) fn drafts(&self, clip: &ClipId) -> Option<&[HandedOut]> {
         self.drafts.get(clip).map(Vec::as_slice)
     }
 
-    /// How an answer stands to the one kept from the same validator on the same clip.
+    /// How an answer stands to the one kept from the same validator on the same clip: the later time
+    /// stays, then the longer work, then the larger id. Where neither has a time that can be, the one
+    /// imported later stays.
     pub(super) fn standing(&self, answer: &Answer) -> Standing {
-        match self.answers.get(&slot(answer)) {
-            Some(kept) if answer_id(kept) == answer_id(answer) => Standing::Known,
-            Some(kept) if newness(kept) > newness(answer) => Standing::Older,
-            _ => Standing::Newest,
+        let id = answer_id(answer);
+        let kept = self.answers.get(&slot(answer));
+        if kept.is_some_and(|kept| answer_id(kept) == id) {
+            return Standing::Known;
+        }
+        if self.earlier.contains(&id) {
+            return Standing::Older(Kept::Replaced);
+        }
+        let Some(kept) = kept else { return Standing::Newest };
+        // Bits of non-negative floats sort like the numbers.
+        let seconds = |a: &Answer| a.active_seconds.unwrap_or(0.0).to_bits();
+        match (kept.time(), answer.time()) {
+            (Some(then), Some(now)) => {
+                let kept = (then, seconds(kept), answer_id(kept));
+                match kept > (now, seconds(answer), id) {
+                    true => Standing::Older(Kept::Newer),
+                    false => Standing::Newest,
+                }
+            }
+            (_, None) if answer.has(Mark::TimeInFuture) => Standing::Older(Kept::InFuture),
+            (_, None) if answer.has(Mark::TimeBeforeBatch) => Standing::Older(Kept::BeforeBatch),
+            (Some(_), None) => Standing::Older(Kept::Timed),
+            (None, Some(_)) => Standing::Newest,
+            (None, None) => Standing::NewestByOrder,
         }
     }
 }
@@ -60,7 +156,7 @@ impl KnownAnswers {
 /// One answer is kept for each: the same clip may be a task today and a check of its hearer later.
 type Slot = (ClipId, String, Purpose);
 
-pub(super) fn slot(answer: &Answer) -> Slot {
+fn slot(answer: &Answer) -> Slot {
     (answer.clip.clone(), answer.validator.clone(), answer.purpose)
 }
 
@@ -68,10 +164,12 @@ pub(super) fn slot(answer: &Answer) -> Slot {
 pub(super) enum Standing {
     /// There is none, or it is older.
     Newest,
+    /// Neither has a time: this one is imported later.
+    NewestByOrder,
     /// It is the very same.
     Known,
-    /// It is newer.
-    Older,
+    /// It stays.
+    Older(Kept),
 }
 
 /// Names an answer by its content: 16 hex digits. The batch does not count: the same words about
@@ -91,11 +189,4 @@ pub fn answer_id(answer: &Answer) -> String {
         list.push(json!(answer.purpose));
     }
     hex_digest(content.to_string().as_bytes())[..16].to_string()
-}
-
-/// Sorts the answers of one validator on one clip; the largest stays.
-fn newness(answer: &Answer) -> (Option<Timestamp>, u64, String) {
-    let seconds = answer.active_seconds.unwrap_or(0.0);
-    // Bits of non-negative floats sort like the numbers.
-    (answer.answered_at.parse().ok(), seconds.to_bits(), answer_id(answer))
 }

@@ -36,9 +36,22 @@ pub enum Rejection {
         /// Who answered.
         validator: String,
     },
-    /// The same validator gave a newer answer, which stays.
-    #[error("{validator} gave a newer answer on {clip}, which stays")]
+    /// The same validator gave another answer, which stays.
+    #[error("{validator} gave {why} on {clip}, which stays")]
     Superseded {
+        /// The clip.
+        clip: ClipId,
+        /// Who answered.
+        validator: String,
+        /// Why that one stays.
+        why: Kept,
+    },
+    /// The batch was handed to others, and `tasks.assigned_only` is set.
+    #[error(
+        "{clip} was handed to others, not to {validator} (tasks.assigned_only): have it answered by \
+         them, or write a file for {validator} with `second-ear tasks --for`"
+    )]
+    NotAssigned {
         /// The clip.
         clip: ClipId,
         /// Who answered.
@@ -52,6 +65,28 @@ pub enum Rejection {
     },
 }
 
+/// Why an answer stays where the same validator sent another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Kept {
+    /// It is newer.
+    #[error("a newer answer")]
+    Newer,
+    /// It replaced this very one before.
+    #[error("another answer after this one")]
+    Replaced,
+    /// It has a time and this one has none.
+    #[error(
+        "an answer with a time (this one has none: write `answered_at` if it is the later one)"
+    )]
+    Timed,
+    /// This one's time lies in the future.
+    #[error("another answer (the time of this one lies in the future)")]
+    InFuture,
+    /// This one's time lies before its batch was made.
+    #[error("another answer (by its time this one was given before the batch was made)")]
+    BeforeBatch,
+}
+
 impl Rejection {
     /// The stable snake_case name used in reports.
     pub fn code(&self) -> &'static str {
@@ -61,6 +96,7 @@ impl Rejection {
             Rejection::AlteredDraft { .. } => "altered_draft",
             Rejection::Duplicate { .. } => "duplicate",
             Rejection::Superseded { .. } => "superseded",
+            Rejection::NotAssigned { .. } => "not_assigned",
             Rejection::Malformed { .. } => "malformed",
         }
     }

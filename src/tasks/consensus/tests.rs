@@ -17,6 +17,7 @@ fn said(verdict: Verdict, text: &str) -> Answer {
         active_seconds: None,
         answered_at: String::new(),
         purpose: Purpose::Task,
+        marks: Vec::new(),
     }
 }
 
@@ -76,10 +77,47 @@ fn texts_far_apart_ask_for_one_more_even_without_a_tie() {
 
 #[test]
 fn a_verdict_needs_more_votes_than_any_other() {
-    let split = [said(Verdict::Corrected, "oui"), said(Verdict::PersonalData, "")];
+    let split = [said(Verdict::Corrected, "oui"), said(Verdict::NotSpeech, "")];
     assert_eq!(settled(&split, 2, "oui"), Settlement::Waiting);
-    let three = [&split[..], &[said(Verdict::PersonalData, "")]].concat();
-    assert_eq!(end(settled(&three, 2, "oui")), (Verdict::PersonalData, String::new(), 2));
+    let three = [&split[..], &[said(Verdict::NotSpeech, "")]].concat();
+    assert_eq!(end(settled(&three, 2, "oui")), (Verdict::NotSpeech, String::new(), 2));
+}
+
+#[test]
+fn one_report_of_personal_data_goes_to_the_adjudicator_and_to_nobody_else() {
+    let report = said(Verdict::PersonalData, "");
+    assert_eq!(end(settled(std::slice::from_ref(&report), 1, "oui")).0, Verdict::PersonalData);
+    assert_eq!(settled(std::slice::from_ref(&report), 2, "oui"), Settlement::Contested);
+    let outvoted = [&texts(&["oui", "oui"])[..], &[report]].concat();
+    assert_eq!(settled(&outvoted, 2, "oui"), Settlement::Contested);
+    let check = Answer { purpose: Purpose::Seeded, ..said(Verdict::Offensive, "") };
+    assert_eq!(
+        settled(&[&texts(&["oui"])[..], &[check]].concat(), 1, "oui"),
+        Settlement::Contested
+    );
+    let decided = Answer { purpose: Purpose::Adjudication, ..said(Verdict::AsIs, "oui") };
+    assert_eq!(end(settled(&[&outvoted[..], &[decided]].concat(), 2, "oui")).1, "oui");
+}
+
+#[test]
+fn only_those_to_whom_an_adjudication_was_handed_decide() {
+    let three = texts(&["le char", "le chat", "le rat"]);
+    let stray = Answer {
+        purpose: Purpose::Adjudication,
+        marks: vec![Mark::NotHandedToThem],
+        ..said(Verdict::Corrected, "le rat")
+    };
+    let all = [&three[..], &[stray.clone()]].concat();
+    assert_eq!(settled(&all, 2, "rien du tout"), Settlement::Contested);
+    let at = |text: &str, time: &str, marks: Vec<Mark>| Answer {
+        answered_at: time.into(),
+        marks,
+        ..Answer { text: text.into(), ..stray.clone() }
+    };
+    let real = at("le chat", "2026-11-23T10:00:00Z", vec![]);
+    let future = at("le char", "2999-01-01T00:00:00Z", vec![Mark::TimeInFuture]);
+    let all = [&three[..], &[real, future]].concat();
+    assert_eq!(end(settled(&all, 2, "rien du tout")).1, "le chat");
 }
 
 #[test]
@@ -140,7 +178,9 @@ proptest! {
                 prop_assert!(c.verdict.gives_text() != c.text.is_empty());
             }
             Settlement::Waiting => prop_assert!(counted < 4, "nobody waits for ever"),
-            Settlement::Contested => prop_assert!(counted >= 4),
+            Settlement::Contested => {
+                prop_assert!(counted >= 4 || answers.iter().any(|a| a.verdict.withholds()));
+            }
         }
     }
 }

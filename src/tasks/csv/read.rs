@@ -3,8 +3,8 @@
 //! are told in `tasks/csv.rs`.
 
 use super::COLUMNS;
-use super::guard::unguard;
 use super::table::{Record, Rows, Table};
+use super::unguard;
 use crate::domain::TaskRow;
 
 /// Without these a file holds no answers.
@@ -28,7 +28,7 @@ fn row(record: &Record) -> Result<TaskRow, String> {
     let mut row = TaskRow::default();
     for column in &COLUMNS {
         if let Some(cell) = record.cell(column.name)? {
-            (column.set)(&mut row, unguard(cell))?;
+            (column.set)(&mut row, &unguard(cell))?;
         }
     }
     Ok(row)

@@ -52,8 +52,7 @@ function showClip() {
   const { row, reasons } = clips[current];
   const work = works[current];
   $("clip-number").textContent = t("clip.number", { i: current + 1, of: clips.length });
-  $("recording").textContent = row.path.split(/[/\\]/).pop();
-  $("recording").title = row.path;
+  $("recording").textContent = row.path;
   $("position").textContent = t("clip.position", { from: minutes(row.start), to: minutes(row.end) });
   $("region").textContent = row.region ? regionName(row.region) : "";
   $("reasons").replaceChildren(...reasons.map((r) => make("span", { className: "reason", textContent: reasonText(r), dir: "auto" })));

@@ -13,6 +13,7 @@ use crate::tasks::page::escape_html;
 use crate::tasks::platforms::given::{self, Given};
 use crate::tasks::platforms::times;
 use crate::tasks::platforms::wording::Wording;
+use crate::text::cells::is_formula_behind;
 
 /// The page of one task, with holes for its texts.
 const TEMPLATE: &str = include_str!("turkle/template.html");
@@ -59,10 +60,11 @@ fn escape(text: &str) -> String {
     let tempting = guard(text) != text;
     let mut escaped = String::with_capacity(text.len());
     for (i, c) in text.char_indices() {
-        match c {
-            '&' | '<' | '>' | '"' | '$' => escaped.push_str(&format!("&#{};", u32::from(c))),
-            c if i == 0 && tempting => escaped.push_str(&format!("&#{};", u32::from(c))),
-            c => escaped.push(c),
+        let special = matches!(c, '&' | '<' | '>' | '"' | '$') || i == 0 && tempting;
+        // What an escape ends with begins a cell for some spreadsheets.
+        match special || is_formula_behind(&escaped, c) {
+            true => escaped.push_str(&format!("&#{};", u32::from(c))),
+            false => escaped.push(c),
         }
     }
     escaped
@@ -126,6 +128,7 @@ mod tests {
         assert_eq!(escape("</textarea>${path}"), "&#60;/textarea&#62;&#36;{path}");
         assert_eq!(escape("- Bonjour"), "&#45; Bonjour");
         assert_eq!(escape("12345"), "&#49;2345");
+        assert_eq!(escape("<=oui; =1"), "&#60;&#61;oui; &#61;1");
     }
 
     #[test]
@@ -142,7 +145,8 @@ mod tests {
             prop_assert!(!escaped.contains(['<', '>', '"', '$']));
             prop_assert_eq!(guard(&escaped), escaped.clone());
             let mut back = escaped;
-            for c in ['&', '<', '>', '"', '$'].into_iter().chain(text.chars().next()) {
+            let signs = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+            for c in ['&', '<', '>', '"', '$'].into_iter().chain(text.chars().next()).chain(signs) {
                 back = back.replace(&format!("&#{};", u32::from(c)), &c.to_string());
             }
             // Only a text that holds such a reference itself could differ.

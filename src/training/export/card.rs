@@ -151,11 +151,22 @@ fn counts(name: &str, items: &[&Item], key: fn(&Item) -> String, none: &str) -> 
     out
 }
 
-/// Foreign text in a table cell: one line, no cell or tag of its own.
+/// Foreign text within a line or a table cell: one line, no Markdown, cell, tag or link of its own.
 fn line(text: &str) -> String {
     let text = text.split(|c: char| c.is_whitespace() || c.is_control());
     let text = text.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
-    text.replace('|', "\\|").replace('<', "&lt;")
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '<' => escaped.push_str("&lt;"),
+            '&' => escaped.push_str("&amp;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '>' | '#' | '|' | '~' | '!' | '$' | ':' => {
+                escaped.extend(['\\', c]);
+            }
+            c => escaped.push(c),
+        }
+    }
+    escaped
 }
 
 #[cfg(test)]
@@ -180,10 +191,13 @@ mod tests {
 
     #[test]
     fn hostile_names_cannot_leave_their_place() {
-        let about = About { name: "a\"\n---\n# b | <script>".into(), ..about() };
+        let credits = vec!["**[Zoé](https://example.org)** `x` ![](y) &lt;".to_string()];
+        let about = About { name: "a\"\n---\n# b | <script>".into(), credits, ..about() };
         let items = items();
         let card = card(&items.iter().collect::<Vec<_>>(), &about);
         assert_eq!(card.lines().filter(|l| *l == "---").count(), 2);
         assert!(!card.split("---\n").nth(2).unwrap().contains("<script>"));
+        let named = r"\*\*\[Zoé\](https\://example.org)\*\* \`x\` \!\[\](y) &amp;lt;";
+        assert!(card.contains(named), "{card}");
     }
 }

@@ -42,11 +42,15 @@ pub fn cost(report: &Report) -> Option<Figure> {
         );
         rows.push(vec![name, number(&c.waiting_minutes, 1), money]);
     }
+    let capped = match c.capped_answers {
+        0 => String::new(),
+        n => format!(" {} took more active time than the clip allows: capped.", many(n, "answer")),
+    };
     Some(Figure {
         title: "What people's work costs".into(),
         svg: whiskers::draw("cost", title, &lines, false),
         caption: format!(
-            "Active minutes for ...; measured where the page measures them, with {} {} per clip.",
+            "Active minutes for ...; measured where the page measures them, with {} {} per clip.{capped}",
             c.answers_per_clip,
             if c.answers_per_clip == 1 { "answer" } else { "answers" }
         ),

@@ -21,6 +21,8 @@ pub struct Cost {
     pub money_per_reviewed_hour: Rate,
     /// Pay for an hour of input.
     pub money_per_hour: Rate,
+    /// Answers whose active time was more than the clip's length allows: it counts capped to that.
+    pub capped_answers: u64,
     /// Clips that wait for people.
     pub waiting_clips: u64,
     /// Their seconds.

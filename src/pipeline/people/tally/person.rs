@@ -1,6 +1,8 @@
 //! One person's work: time and pay, their texts against drafts and known texts, what a person should look at.
 
-use crate::domain::{Agreement, Answer, Blind, HandedOut, Language, Purpose, Reliability, Verdict};
+use crate::domain::{
+    Agreement, Answer, Blind, HandedOut, Language, Mark, Purpose, Reliability, Verdict,
+};
 use crate::statistics::rate::Share;
 use crate::tasks::consensus::plain;
 use crate::text::word_errors::word_errors;
@@ -52,10 +54,12 @@ impl Timed {
 impl Person {
     /// Counts an answer, whatever it says.
     pub fn answered(&mut self, answer: &Answer) {
-        let report = matches!(answer.verdict, Verdict::Offensive | Verdict::PersonalData);
         self.validator.answers += 1;
         self.validator.skips += u64::from(answer.verdict == Verdict::Skip);
-        self.validator.reports += u64::from(report);
+        self.validator.reports += u64::from(answer.verdict.withholds());
+        for mark in &answer.marks {
+            *self.validator.marked.entry(mark.code()).or_default() += 1;
+        }
     }
 
     /// Counts a text against the draft, or against what is known to be said.
@@ -136,6 +140,17 @@ fn flags(v: &Validator) -> Vec<&'static str> {
     }
     if v.answers >= 10 && v.minutes_per_audio_minute.is_some_and(|x| x < 0.8) {
         flags.push("less time than the clips last");
+    }
+    if v.marked.contains_key(Mark::NotHandedToThem.code()) {
+        flags.push("answered batches that were handed to others");
+    }
+    if v.marked.contains_key(Mark::TimeInFuture.code())
+        || v.marked.contains_key(Mark::TimeBeforeBatch.code())
+    {
+        flags.push("times of answers that cannot be");
+    }
+    if v.marked.contains_key(Mark::TimeCapped.code()) {
+        flags.push("more active time than the clips allow (capped)");
     }
     if v.reliability.words >= 100 && v.weight < 0.5 {
         flags.push("words often differ from other validators' words");

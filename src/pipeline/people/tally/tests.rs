@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::{Blind, Verdict};
+use crate::pipeline::pay::Pay;
 
 fn clip(name: &str) -> ClipId {
     ClipId::from_stored(name)
@@ -21,8 +22,7 @@ fn known(handed_out: impl IntoIterator<Item = HandedOut>) -> AnsweredClips {
     let clips = [("a", "fr-CA-QC"), ("b", "fr-CA-QC"), ("c", "unknown"), ("d", "unknown")];
     let mut known = AnsweredClips {
         clips: clips.map(|(name, region)| (clip(name), facts(region))).into(),
-        pay: [(batch(), 0.5)].into(),
-        pay_per_clip: 0.1,
+        pay: Pay { of_batch: [(batch(), 0.5)].into(), per_clip: 0.1 },
         ..AnsweredClips::default()
     };
     handed_out.into_iter().for_each(|out| known.drafts.add(out));
@@ -46,6 +46,7 @@ fn answer(who: &str, out: &HandedOut, text: &str) -> Answer {
         active_seconds: Some(9.0),
         answered_at: String::new(),
         purpose: out.purpose,
+        marks: Vec::new(),
     }
 }
 

@@ -33,6 +33,7 @@ fn row(speaker: &str, part: Part, errors: Option<u64>, weight: Option<f64>) -> R
         paid: 0.0,
         current: true,
         stands: 1.0,
+        capped_answers: 0,
     }
 }
 

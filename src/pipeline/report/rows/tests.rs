@@ -38,6 +38,7 @@ pub fn row(
         timed_answers: 0,
         active_seconds: 0.0,
         paid: 0.0,
+        capped_answers: 0,
         current: true,
         stands: 1.0,
     }
@@ -46,6 +47,7 @@ pub fn row(
 #[test]
 fn the_table_of_clips_is_version_1() {
     let mut rows = vec![row("a,\"b", "human", Part::NoSpeech, 1.0 / 3.0, None)];
+    rows[0].speaker = "=1+1;@x".into();
     rows[0].reasons = vec!["no_output", "random_audit"];
     let mut out = Vec::new();
     crate::views::clips::write(&rows, &mut out).unwrap();
@@ -54,7 +56,7 @@ fn the_table_of_clips_is_version_1() {
         "clip,recording,speaker,region,seconds,round,model,policy,decision,part,reasons,score,expected_wer,\
          draw,inclusion,weight,state,draft_words,verdict,changed,errors,reference_words,answers,\
          timed_answers,active_seconds,paid,current\n\
-         \"a,\"\"b\",r,\"speaker of a,\"\"b\",fr-CA-QC,2.0,0,m,p,human,no_speech,no_output|random_audit,\
+         \"a,\"\"b\",r,'=1+1;'@x,fr-CA-QC,2.0,0,m,p,human,no_speech,no_output|random_audit,\
          0.5,0.1,0.5,0.3333333333333333,,auto,10,,,,,0,0,0.0,0.0,true\n"
     );
 }

@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde::Serialize;
 
 use super::run::unchanged;
 use super::workspace::Workspace;
 use crate::audio::{cut, wav};
 use crate::domain::{Decision, Recording, RecordingId, Span};
+use crate::files::leftovers::PartFolder;
+use crate::files::replaced;
 use crate::store::Draft;
 use crate::text::normalise;
 use crate::training::export::{self, About, Export, Item, LabelSource};
@@ -97,12 +99,15 @@ pub fn write(workspace: &Workspace, options: &DatasetOptions, console: Console) 
         );
     }
     let about = assign_splits(workspace, &mut items, &recordings)?;
-    let folders: Vec<PathBuf> = match options.formats.as_slice() {
-        [_] => vec![options.out.clone()],
-        several => several.iter().map(|f| options.out.join(f.code())).collect(),
-    };
-    let staging = tempfile::tempdir_in(parent(&options.out)?).context("make a working folder")?;
+    let folders = folders(options)?;
+    let beside = replaced::parent_of(&options.out)?;
+    let staging = PartFolder::inside(&beside)
+        .with_context(|| format!("make a folder in {}", beside.display()))?;
     stage(staging.path(), &mut items, &recordings, &mut written, console)?;
+    if items.is_empty() {
+        written.failed.iter().for_each(|line| console.problem(format!("failed: {line}")));
+        bail!("no recording could be read, so no dataset was written; an older one stays as it is");
+    }
     for (format, folder) in options.formats.iter().zip(&folders) {
         let mut wav = |item: &Item, path: &Path| {
             std::fs::copy(staged(staging.path(), item), path)?;
@@ -125,10 +130,21 @@ pub fn write(workspace: &Workspace, options: &DatasetOptions, console: Console) 
     Ok(written)
 }
 
-fn parent(out: &Path) -> Result<PathBuf> {
-    let parent = out.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::create_dir_all(parent).with_context(|| format!("make {}", parent.display()))?;
-    Ok(parent.to_path_buf())
+/// A folder for each format; each may be written, or it is an error.
+fn folders(options: &DatasetOptions) -> Result<Vec<PathBuf>> {
+    let folders = match options.formats.as_slice() {
+        [_] => vec![options.out.clone()],
+        several => {
+            ensure!(
+                !replaced::is_dataset(&options.out),
+                "{} is a dataset itself; several formats need a folder of their own",
+                options.out.display()
+            );
+            several.iter().map(|f| options.out.join(f.code())).collect()
+        }
+    };
+    folders.iter().try_for_each(|folder| replaced::may_replace(folder))?;
+    Ok(folders)
 }
 
 fn items(

@@ -17,6 +17,7 @@ use super::{run, settle};
 use crate::domain::{
     Answer, Blind, ClipId, HandedOut, Purpose, Recording, RecordingId, TaskSettings, Verdict, draw,
 };
+use crate::files::folder::OutFolder;
 use crate::store::Waiting;
 use crate::tasks::bundle::Format;
 use crate::tasks::consensus::plain;
@@ -111,6 +112,10 @@ pub fn write(
         recordings,
     };
     let progress = console.progress("tasks", Unit::Things("clips"), waiting.len() as u64);
+    if waiting.is_empty() {
+        return Ok(written);
+    }
+    let mut folder = OutFolder::open(&options.out)?;
     for few in waiting.chunks(options.clips_per_file) {
         let clips = few.iter().map(|w| &w.clip);
         let mut chunk = item::load(&workspace.store, &kit.recordings, clips)?;
@@ -127,7 +132,7 @@ pub fn write(
         for item in &mut chunk {
             prepare(item, &settings, seed, &kit);
         }
-        batch::write(workspace, options, chunk, &kit, &mut written)?;
+        batch::write(workspace, options, chunk, &kit, &mut folder, &mut written)?;
         progress.advance(tasks);
     }
     Ok(written)

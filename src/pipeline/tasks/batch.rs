@@ -1,6 +1,7 @@
 //! One batch: its files, then what the store keeps of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -13,7 +14,7 @@ use crate::audio::{cut, flac, wav};
 use crate::domain::{
     BatchId, ClipId, HandedOut, Language, Purpose, Recording, RecordingId, Span, TagKind, TaskRow,
 };
-use crate::files::{write_text, write_whole};
+use crate::files::folder::OutFolder;
 use crate::pipeline::scores::Scorer;
 use crate::pipeline::workspace::Workspace;
 use crate::routing::lexicon::{Kind, Lexicon};
@@ -43,6 +44,7 @@ pub fn write(
     options: &TaskOptions,
     chunk: Vec<Item>,
     kit: &Kit,
+    folder: &mut OutFolder,
     written: &mut Written,
 ) -> Result<()> {
     let sounds = sounds(&chunk, &kit.recordings.all)?;
@@ -58,8 +60,8 @@ pub fn write(
     let mut rows: Vec<TaskRow> = chunk.iter().map(|item| item.row.clone()).collect();
     rows.iter_mut().for_each(|row| row.batch = batch.to_string());
     for format in &options.formats {
-        let path = options.out.join(format.file_name(&batch));
-        match format {
+        let name = format.file_name(&batch);
+        let path = match format {
             Format::Html => {
                 let page = Batch {
                     workspace: id.clone(),
@@ -74,27 +76,25 @@ pub fn write(
                 let items = chunk.iter().zip(&rows).map(|(item, row)| {
                     page_item(item, row.clone(), sounds.get(&item.clip.id), &kit.scorer)
                 });
-                write_whole(&path, |out| page::render_to(out, &page, items).map(drop))?;
+                folder.write(&name, |out| page::render_to(out, &page, items).map(drop))?
             }
             _ => {
-                let audio = options.out.join(bundle::AUDIO);
-                std::fs::create_dir_all(&audio)
-                    .with_context(|| format!("make {}", audio.display()))?;
                 for (row, item) in rows.iter_mut().zip(&chunk) {
                     row.audio = bundle::audio_name(&item.clip.id);
                     let samples = sounds.get(&item.clip.id).map_or(&[][..], Vec::as_slice);
-                    wav::write(&options.out.join(&row.audio), samples)?;
+                    let bytes = wav::bytes(samples)?;
+                    folder.write(&row.audio, |out| Ok(out.write_all(&bytes)?))?;
                 }
-                write_whole(&path, |out| bundle::write(*format, out, &rows))?;
-                if let Some((name, text)) = format.beside(workspace.config.tasks.interface) {
-                    let path = options.out.join(name);
-                    if !path.exists() {
-                        write_text(&path, &text)?;
-                    }
+                let path = folder.write(&name, |out| bundle::write(*format, out, &rows))?;
+                if let Some((name, text)) = format.beside(workspace.config.tasks.interface)
+                    && !folder.at(name).exists()
+                {
+                    folder.text(name, &text)?;
                 }
                 rows.iter_mut().for_each(|row| row.audio.clear());
+                path
             }
-        }
+        };
         written.files.push(path);
     }
     drop(sounds);

@@ -8,8 +8,9 @@ use serde::Serialize;
 
 use super::card::{card, split_name};
 use super::common_voice::accent;
-use super::folder::{Draft, Export};
+use super::folder::{Export, wavs};
 use super::{About, Item, LabelSource, WriteWav};
+use crate::files::replaced::Replacement;
 
 /// A line of `metadata.jsonl`; names and order are a stable format (FORMATS.md).
 #[derive(Serialize)]
@@ -32,9 +33,9 @@ struct HfRow<'a> {
 
 /// Writes the dataset to `place`. Splits without clips get no folder.
 pub fn write(place: &Path, items: &[Item], about: &About, wav: &mut WriteWav) -> Result<Export> {
-    let draft = Draft::start(place)?;
+    let draft = Replacement::start(place)?;
     let at = |item: &Item| format!("{}/{}", split_name(item.split), item.wav());
-    let (written, export) = draft.wavs(items, at, wav)?;
+    let (written, export) = wavs(&draft, items, at, wav)?;
     for split in export.written.keys() {
         let rows = written.iter().filter(|item| item.split == *split);
         let lines = rows.map(|item| serde_json::to_string(&row(item)).map(|line| line + "\n"));
@@ -96,7 +97,7 @@ mod tests {
                 assert_eq!(hound::WavReader::open(path).unwrap().spec().sample_rate, 16_000);
             }
         }
-        assert!(!root.path().join("données.partial").exists());
+        assert_eq!(std::fs::read_dir(root.path()).unwrap().count(), 1, "no .part is left");
     }
 
     #[test]
@@ -111,7 +112,7 @@ mod tests {
         std::fs::create_dir(&other).unwrap();
         std::fs::write(other.join("chapter.tex"), "x").unwrap();
         let error = write(&other, &items(), &about(), &mut wav).unwrap_err().to_string();
-        assert!(error.contains("holds other files"), "{error}");
+        assert!(error.contains("chapter.tex"), "{error}");
         assert!(other.join("chapter.tex").exists());
     }
 
@@ -134,5 +135,7 @@ mod tests {
         let none = write(&place, &items(), &about(), &mut |_, _| anyhow::bail!("gone"));
         assert!(format!("{:#}", none.unwrap_err()).contains("gone"));
         assert_eq!(rows(&place, "train").len(), 2, "the older dataset stays");
+        write(&place, &items()[5..], &about(), &mut wav).unwrap_err();
+        assert_eq!(rows(&place, "train").len(), 2, "an empty one does not replace it");
     }
 }

@@ -6,8 +6,9 @@ use std::path::Path;
 use anyhow::Result;
 use serde::Serialize;
 
-use super::folder::{Draft, Export};
+use super::folder::{Export, wavs};
 use super::{Item, LabelSource, WriteWav};
+use crate::files::replaced::Replacement;
 
 /// A line of a manifest; names and order are a stable format (FORMATS.md).
 #[derive(Serialize)]
@@ -28,8 +29,8 @@ struct NemoRow<'a> {
 
 /// Writes the dataset to `place`. Splits without clips get no manifest.
 pub fn write(place: &Path, items: &[Item], wav: &mut WriteWav) -> Result<Export> {
-    let draft = Draft::start(place)?;
-    let (written, export) = draft.wavs(items, path, wav)?;
+    let draft = Replacement::start(place)?;
+    let (written, export) = wavs(&draft, items, path, wav)?;
     for split in export.written.keys() {
         let rows = written.iter().filter(|item| item.split == *split);
         let lines = rows.map(|item| serde_json::to_string(&row(item)).map(|line| line + "\n"));

@@ -5,13 +5,13 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use tempfile::NamedTempFile;
 
 use super::checksum::Hasher;
 
 /// A file under a temporary name beside its final one; gone when dropped before
-/// [`Replacement::commit`]. After a kill -9 the temporary one stays behind: see [`sweep`].
+/// [`Replacement::commit`]. After a kill -9 the temporary one stays behind until the next one starts: see [`sweep`].
 pub struct Replacement {
     writer: BufWriter<NamedTempFile>,
     hasher: Hasher,
@@ -23,13 +23,19 @@ impl Replacement {
     pub fn start(target: &Path) -> Result<Self> {
         let folder = folder_of(target);
         fs::create_dir_all(folder).with_context(|| format!("make {}", folder.display()))?;
+        may_write(target)?;
+        sweep(target);
         let prefix = temporary_prefix(target);
         let mut builder = tempfile::Builder::new();
         builder.prefix(&prefix);
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let file =
-            builder.tempfile_in(folder).with_context(|| format!("write {}", target.display()))?;
+        let context = || format!("write {}", target.display());
+        let mut file = builder.tempfile_in(folder).with_context(context)?;
+        // Where there are locks, another process may have swept it before it was locked.
+        while file.as_file().lock().is_ok() && !file.path().exists() {
+            file = builder.tempfile_in(folder).with_context(context)?;
+        }
         Ok(Self {
             writer: BufWriter::with_capacity(1 << 20, file),
             hasher: Hasher::default(),
@@ -91,13 +97,37 @@ fn sync_folder(of: &Path) {
     }
 }
 
-/// Removes what a killed process left of `target`. Only for a caller that holds the folder's lock.
+/// Only a regular file is written over: a device would be replaced by a file, and a symbolic link may have been
+/// planted.
+fn may_write(target: &Path) -> Result<()> {
+    let found = fs::symlink_metadata(target);
+    ensure!(
+        !found.is_ok_and(|found| !found.is_file()),
+        "{} is there and is no file: name a file",
+        target.display()
+    );
+    Ok(())
+}
+
+/// Removes what killed processes left of `target`; what a process holds a lock on is still being written.
 pub fn sweep(target: &Path) {
-    let prefix = temporary_prefix(target);
-    let Ok(entries) = fs::read_dir(folder_of(target)) else { return };
+    sweep_prefix(folder_of(target), &temporary_prefix(target));
+}
+
+/// Removes files and folders whose names begin like this, and on which nobody holds a lock.
+pub fn sweep_prefix(folder: &Path, prefix: &str) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
-        if entry.file_name().to_string_lossy().starts_with(&prefix) {
-            let _ = fs::remove_file(entry.path());
+        let ours = entry.file_name().to_string_lossy().starts_with(prefix);
+        let Some(kind) = entry.file_type().ok().filter(|kind| ours && !kind.is_symlink()) else {
+            continue;
+        };
+        let Ok(file) = File::open(entry.path()) else { continue };
+        if file.try_lock().is_ok() {
+            let _ = match kind.is_dir() {
+                true => fs::remove_dir_all(entry.path()),
+                false => fs::remove_file(entry.path()),
+            };
         }
     }
 }
@@ -153,9 +183,23 @@ mod tests {
         for name in [".model.bin.tmp-1", ".other.bin.tmp-1", "model.bin"] {
             fs::write(folder.path().join(name), "x").unwrap();
         }
-        sweep(&target);
+        let alive = Replacement::start(&target).unwrap();
         assert!(!folder.path().join(".model.bin.tmp-1").exists());
+        sweep(&target);
+        assert!(alive.writer.get_ref().path().exists());
         assert!(folder.path().join(".other.bin.tmp-1").exists());
         assert!(target.exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_or_a_device_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("model.bin");
+        std::os::unix::fs::symlink("/dev/null", &link).unwrap();
+        for target in [&link, Path::new("/dev/null")] {
+            let error = Replacement::start(target).err().unwrap().to_string();
+            assert!(error.contains("is no file"), "{error}");
+        }
     }
 }

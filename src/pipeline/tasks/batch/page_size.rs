@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::*;
 use crate::audio::decode;
 use crate::domain::{Channel, Millis, Samples, draft_digest};
+use crate::files::write_whole;
 use crate::tasks::page::Work;
 
 const CLIPS: usize = 100;

@@ -1,7 +1,7 @@
 //! A folder that appears whole or not at all. In: files. Out: the folder under its final name. Left to
 //! others: the files' contents, which `replace` puts on disk.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -10,11 +10,13 @@ use anyhow::{Context, Result, ensure};
 use super::super::replace::{self, Replacement};
 
 /// A folder under a temporary name beside its final one; gone when dropped before
-/// [`Draft::publish`]. After a kill -9 the temporary one stays behind, its name ends with `.partial-`
-/// and a number, and it may be removed.
+/// [`Draft::publish`]. After a kill -9 the temporary one, `.NAME.partial-` and a number, stays behind until the next
+/// one starts.
 pub struct Draft {
     place: PathBuf,
     draft: PathBuf,
+    /// Locked: a process is alive that writes it.
+    _lock: Option<File>,
 }
 
 impl Draft {
@@ -23,17 +25,21 @@ impl Draft {
         let name = place.file_name().and_then(|name| name.to_str());
         let name = name.with_context(|| format!("{} is no folder name", place.display()))?;
         ensure!(
-            !place.exists() || (place.is_dir() && fs::read_dir(place)?.next().is_none()),
+            fs::symlink_metadata(place).is_err()
+                || (place.is_dir() && !place.is_symlink() && fs::read_dir(place)?.next().is_none()),
             "{} is there already: name a new folder",
             place.display()
         );
-        let draft = place.with_file_name(format!("{name}.partial-{}", std::process::id()));
+        let prefix = format!(".{name}.partial-");
+        let draft = place.with_file_name(format!("{prefix}{}", std::process::id()));
         let about = || format!("make {}", draft.display());
         if let Some(parent) = draft.parent() {
             fs::create_dir_all(parent).with_context(about)?;
         }
+        replace::sweep_prefix(draft.parent().unwrap_or(Path::new(".")), &prefix);
         fs::create_dir(&draft).with_context(about)?;
-        Ok(Self { place: place.to_path_buf(), draft })
+        let lock = File::open(&draft).ok().filter(|folder| folder.lock().is_ok());
+        Ok(Self { place: place.to_path_buf(), draft, _lock: lock })
     }
 
     /// A file of it, to be written piece by piece and committed.
@@ -81,6 +87,7 @@ mod tests {
         assert_eq!(fs::read_dir(root.path().join("new")).unwrap().count(), 0);
 
         fs::create_dir(&place).unwrap();
+        fs::create_dir(place.with_file_name(".model.partial-0")).unwrap(); // of a killed process
         let draft = Draft::start(&place).unwrap();
         draft.write("a.json", "{}").unwrap();
         draft.publish().unwrap();

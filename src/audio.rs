@@ -11,6 +11,8 @@ pub mod decode;
 pub mod detect;
 mod ffmpeg;
 pub mod flac;
+mod input;
+pub mod isolate;
 pub mod level;
 mod reader;
 mod resample;

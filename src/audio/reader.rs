@@ -6,7 +6,6 @@
 mod codecs;
 
 use std::ffi::OsStr;
-use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::process::ChildStdout;
@@ -21,7 +20,8 @@ use symphonia::core::packet::Packet;
 use thiserror::Error;
 
 use self::codecs::{codec_name, codecs, without_pre_skip};
-use super::sniff;
+use super::input::Input;
+use super::sniff::Looks;
 
 /// Sample rates that a header may claim, Hz; anything else is damage.
 const RATES: std::ops::RangeInclusive<u32> = 1_000..=768_000;
@@ -33,6 +33,8 @@ const GAP_SECONDS: f64 = 0.1;
 const FLAC_GAP_SECONDS: f64 = 0.001;
 /// A gap longer than this, seconds, is a damaged time stamp or a recorder that was paused.
 const LONGEST_GAP_SECONDS: f64 = 600.0;
+/// The container of what another program writes; it just ends.
+const STREAM: &str = "stream";
 /// Damaged packets before the first good one that opening a file puts up with.
 const BAD_STARTS: usize = 50;
 
@@ -98,20 +100,13 @@ struct Clock {
 
 impl Reader<'_> {
     /// Opens the first audio track of a file.
-    pub fn open(path: &Path) -> Result<Reader<'static>, Refusal> {
-        let file = File::open(path)?;
-        let looks = sniff::sniff(path)?;
+    pub fn open(path: &Path, input: Input, looks: &Looks) -> Result<Reader<'static>, Refusal> {
         let mut hint = Hint::new();
         if let Some(extension) = path.extension().and_then(OsStr::to_str) {
             hint.with_extension(extension);
         }
-        match Reader::new(Box::new(file), &hint, &looks.name) {
-            Ok(mut reader) => {
-                if looks.streamed_wav {
-                    reader.shape.declared = None;
-                }
-                Ok(reader)
-            }
+        match Reader::new(Box::new(input), &hint, &looks.name) {
+            Ok(reader) => Ok(reader),
             // Another program may do better, unless the format is one that we surely have.
             Err(Refusal::Damaged(why)) if !looks.ours => Err(Refusal::Lacking(why)),
             Err(refusal) => Err(refusal),
@@ -123,12 +118,12 @@ impl Reader<'_> {
         Reader::new(Box::new(io::Cursor::new(bytes)), &Hint::new(), looks)
     }
 
-    /// Reads a WAV stream that another program writes.
+    /// Reads a Matroska stream that another program writes.
     pub fn pipe(stdout: ChildStdout) -> Result<Reader<'static>, Refusal> {
         let mut hint = Hint::new();
-        hint.with_extension("wav");
-        let mut reader = Reader::new(Box::new(ReadOnlySource::new(stdout)), &hint, "a WAV stream")?;
-        reader.shape.declared = None;
+        hint.with_extension("mka");
+        let mut reader = Reader::new(Box::new(ReadOnlySource::new(stdout)), &hint, "a stream")?;
+        (reader.shape.container, reader.shape.declared) = (STREAM.into(), None);
         Ok(reader)
     }
 
@@ -230,7 +225,8 @@ impl Reader<'_> {
                 Ok(Some(packet)) => packet,
                 Ok(None) => return Ok(false),
                 Err(Error::IoError(e)) if e.kind() == io::ErrorKind::UnexpectedEof => {
-                    self.cut_short = !matches!(self.shape.container.as_str(), "wave" | "aac");
+                    self.cut_short =
+                        !matches!(self.shape.container.as_str(), "wave" | "aac" | STREAM);
                     return Ok(false);
                 }
                 Err(e) => return Err(e),

@@ -19,6 +19,11 @@ const TOLERATED_LOSS: f64 = 1.0;
 /// Float samples beyond this were not scaled to [-1, 1].
 const LOUDEST: f32 = 64.0;
 
+/// Whether so many seconds may be lost of `whole` ones.
+pub fn tolerable(lost: f64, whole: f64) -> bool {
+    lost <= TOLERATED_LOSS.min(TOLERATED_DAMAGE * whole)
+}
+
 /// Reads to the end, or until `sink` has enough.
 pub fn pump(
     reader: &mut Reader<'_>,
@@ -73,7 +78,7 @@ pub fn pump(
         let whole = declared.map_or(0.0, seconds);
         let missing = (whole - seconds(frames)).max(0.0);
         ensure!(
-            missing <= TOLERATED_LOSS.min(TOLERATED_DAMAGE * whole),
+            tolerable(missing, whole),
             "truncated or damaged: {:.2} of {whole:.2} s decoded",
             seconds(frames)
         );
@@ -89,5 +94,6 @@ pub fn pump(
         Ok(())
     })?;
     hand_on(&mut ready, &mut flow)?;
-    Ok((Decoded { length: Samples(length), damaged: Samples::from_seconds(damaged) }, flow))
+    let damaged = Samples::from_seconds(damaged);
+    Ok((Decoded { length: Samples(length), damaged, filled: Samples(0) }, flow))
 }

@@ -49,6 +49,8 @@ pub struct Probe {
     pub rate: u32,
     /// Frames according to the header, where it says so and can be trusted.
     pub frames: Option<u64>,
+    /// Audio tracks beside the one that is decoded, which are left out.
+    pub other_tracks: usize,
 }
 
 /// What came out of a file.
@@ -60,6 +62,8 @@ pub struct Decoded {
     pub damaged: Samples,
     /// Pauses and a late start, by the container's time stamps: silence that no packet gave.
     pub filled: Samples,
+    /// Audio tracks beside the one that was decoded.
+    pub other_tracks: usize,
 }
 
 /// Who decodes.
@@ -143,7 +147,8 @@ pub fn probe(path: &Path) -> Result<Probe> {
 /// Decodes a file from start to end and hands `sink` its samples, block by block, in order.
 ///
 /// Any rate becomes 16 kHz: n frames become round(n * 16000 / rate) samples; 16 kHz audio is
-/// handed on bit by bit. [`Channel::Mix`] is the mean of all channels.
+/// handed on bit by bit. [`Channel::Mix`] is the mean of all channels, or the
+/// loudest where they cancel each other.
 /// Errors: those of [`probe`], a channel that is not there, a truncated or damaged file, a sample
 /// that is no number, content that is not what was ingested, and the errors of `sink`.
 pub fn stream(source: &Source<'_>, sink: &mut dyn FnMut(&[f32]) -> Result<()>) -> Result<Decoded> {

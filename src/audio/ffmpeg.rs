@@ -1,5 +1,5 @@
 //! What our own reader cannot do, through `ffmpeg` on PATH: it writes the first audio track, at its own rate and
-//! with all its channels, as a stream with time stamps, which is then read like any other.
+//! with all its channels, as a stream of samples, which is then read like any other.
 //! Left to others: whether there is another way, and how long it may take.
 //!
 //! It gets the open file as its stdin, one demuxer that fits the file's first bytes, and no protocol but that
@@ -67,6 +67,7 @@ pub fn open(
         Content::Unknown => None,
     };
     let mut file = input.file().map_err(Failure::file)?;
+    file.rewind().map_err(Failure::file)?;
     let frames = match demuxer {
         Some("amr") => amr::count(&file).map_err(Failure::file)?,
         _ => None,
@@ -114,7 +115,7 @@ fn command(program: &OsStr, file: File, demuxer: Option<&str>, frames: Option<Fr
         let fill = "aresample=async=1:min_hard_comp=0.01:first_pts=0";
         command.args(["-af", &format!("{fill},apad=whole_len={samples}")]);
     }
-    command.args(["-c:a", "pcm_f32le", "-f", "matroska", "pipe:1"]);
+    command.args(["-c:a", "pcm_f32le", "-f", "wav", "pipe:1"]);
     command.stdin(file).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }

@@ -2,11 +2,11 @@
 //! In: samples. Out: the bytes of a 16-bit mono 16 kHz file, and back. Left to others: embedding and
 //! sending them.
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use flacenc::component::BitRepr;
 use flacenc::error::Verify;
 
-use super::reader::Reader;
+use super::reader::{Next, Reader};
 use super::wav::sixteen_bit;
 use crate::domain::SAMPLE_RATE;
 
@@ -51,12 +51,16 @@ pub fn decode(bytes: Vec<u8>) -> Result<Vec<f32>> {
         shape.channels,
         shape.rate
     );
-    let (mut samples, mut block) = (Vec::new(), Vec::new());
-    while reader.next(&mut block)? {
-        samples.append(&mut block);
+    let mut samples = Vec::new();
+    loop {
+        match reader.next()? {
+            Next::Samples(mut block) => samples.append(&mut block),
+            Next::Silence(_) => bail!("a FLAC clip is damaged"),
+            Next::End => break,
+        }
     }
     let whole = shape.declared.is_none_or(|n| n == samples.len() as u64);
-    let sound = reader.concealed() == 0 && !reader.cut_short();
+    let sound = !reader.cut_short();
     ensure!(whole && sound, "a FLAC clip is damaged");
     Ok(samples)
 }

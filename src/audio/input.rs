@@ -23,7 +23,7 @@ type Sum = [u8; 32];
 pub struct Input {
     file: File,
     /// Of each block, where it is known what the content should be.
-    sums: Option<Arc<[Sum]>>,
+    sums: Option<Vec<Sum>>,
     length: u64,
     at: u64,
     block: Vec<u8>,
@@ -64,16 +64,9 @@ impl Input {
         let length = file.metadata()?.len();
         let sums = sha256.map(|wanted| hashed(&mut file, wanted, alive)).transpose()?;
         let length = sums.as_ref().map_or(length, |(_, length)| *length);
-        let sums = sums.map(|(sums, _)| sums.into());
+        let sums = sums.map(|(sums, _)| sums);
         let (block, trouble) = (Vec::new(), Trouble::default());
         Ok(Self { file, sums, length, at: 0, block, held: None, trouble })
-    }
-
-    /// The same content from its first byte on, to be read beside this.
-    pub fn again(&self) -> io::Result<Self> {
-        let (sums, trouble) = (self.sums.clone(), self.trouble.clone());
-        let (file, length) = (self.file.try_clone()?, self.length);
-        Ok(Self { file, sums, length, at: 0, block: Vec::new(), held: None, trouble })
     }
 
     /// What goes wrong from now on.

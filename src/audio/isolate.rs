@@ -26,6 +26,8 @@ use crate::domain::Channel;
 pub const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a process that is no longer wanted may take to end itself.
 const GRACE: Duration = Duration::from_secs(2);
+/// Between two looks whether it has ended.
+const POLL: Duration = Duration::from_millis(1);
 /// Frames that wait to be taken.
 const WAITING: usize = 4;
 /// Bytes of what a process says on stderr that are kept.
@@ -171,24 +173,39 @@ impl Process {
 
     /// How it ended, and what it said.
     fn end(&mut self) -> io::Result<(ExitStatus, String)> {
-        let status = self.child.wait()?;
-        let said = self.said.take().and_then(|thread| thread.join().ok());
-        Ok((status, said.unwrap_or_default()))
+        let until = Instant::now() + GRACE;
+        let status = match self.ends_by(until)? {
+            Some(status) => status,
+            None => {
+                self.child.kill()?;
+                self.child.wait()?
+            }
+        };
+        // Who else has its stderr may keep it open.
+        while self.said.as_ref().is_some_and(|said| !said.is_finished()) && Instant::now() < until {
+            std::thread::sleep(POLL);
+        }
+        let said = self.said.take().filter(JoinHandle::is_finished);
+        Ok((status, said.and_then(|thread| thread.join().ok()).unwrap_or_default()))
+    }
+
+    fn ends_by(&mut self, until: Instant) -> io::Result<Option<ExitStatus>> {
+        loop {
+            match self.child.try_wait()? {
+                None if Instant::now() < until => std::thread::sleep(POLL),
+                status => return Ok(status),
+            }
+        }
     }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
         drop(self.child.stdin.take());
-        let until = Instant::now() + GRACE;
-        while Instant::now() < until {
-            match self.child.try_wait() {
-                Ok(None) => std::thread::sleep(Duration::from_millis(1)),
-                Ok(Some(_)) | Err(_) => return,
-            }
+        if let Ok(None) = self.ends_by(Instant::now() + GRACE) {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
         }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -1,44 +1,45 @@
-//! One audio track of a file or a pipe, demuxed and decoded by symphonia (Opus by libopus).
-//! In: bytes. Out: blocks of interleaved samples at the file's own rate, in time: what a damaged
-//! packet would have filled is silence, and counted. Left to others: mixing, resampling, and
-//! whatever symphonia lacks.
+//! One audio track of a file or a pipe, demuxed by symphonia (Ogg by ourselves) and decoded by it (Opus by
+//! libopus). In: bytes. Out: blocks of interleaved samples at the file's own rate, and silence, in the
+//! container's time: what it presents is what is heard. What was lost and what was a pause is counted.
+//! Left to others: mixing, resampling, and whatever symphonia lacks.
 
+mod clock;
 mod codecs;
+mod demux;
+mod edits;
+mod ogg;
+mod open;
+mod presented;
+mod tail;
 
-use std::ffi::OsStr;
+use std::collections::VecDeque;
 use std::io;
-use std::path::Path;
-use std::process::ChildStdout;
 
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
-use symphonia::core::formats::probe::Hint;
-use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
-use symphonia::core::io::{MediaSource, MediaSourceStream, ReadOnlySource};
-use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
+use symphonia::core::units::Duration;
 use thiserror::Error;
 
-use self::codecs::{codec_name, codecs, without_pre_skip};
-use super::input::Input;
-use super::sniff::Looks;
+use self::clock::Clock;
+use self::codecs::codecs;
+use self::demux::{Demuxer, Group, Piece, Time, Why};
+use self::edits::Timing;
+use self::presented::{Presented, Segment};
+use self::tail::Tail;
+use super::headers::MAX_CHANNELS;
 
 /// Sample rates that a header may claim, Hz; anything else is damage.
 const RATES: std::ops::RangeInclusive<u32> = 1_000..=768_000;
-/// Channels that a header may claim.
-const MAX_CHANNELS: usize = 64;
-/// A time stamp this far ahead of what was decoded, seconds, means that audio is missing ...
-const GAP_SECONDS: f64 = 0.1;
-/// ... in FLAC, whose time stamps are exact, this far.
-const FLAC_GAP_SECONDS: f64 = 0.001;
-/// A gap longer than this, seconds, is a damaged time stamp or a recorder that was paused.
-const LONGEST_GAP_SECONDS: f64 = 600.0;
-/// The container of what another program writes; it just ends.
-const STREAM: &str = "stream";
-/// Damaged packets before the first good one that opening a file puts up with.
-const BAD_STARTS: usize = 50;
+/// Damaged packets before the first good one that opening a file puts up with ...
+const BAD_STARTS: u64 = 50;
+/// ... and that are no damage in MP3: they lean on others from before the file was cut.
+const CUT_STARTS: u64 = 2;
 
-/// Why a file could not be opened.
+/// MP3 packets in a row that are of another rate or channel count: another file was joined.
+const CHANGED: u32 = 10;
+
+/// Why a file could not be read, or not to its end.
 #[derive(Debug, Error)]
 pub enum Refusal {
     /// Reading failed: no other program would fare better.
@@ -50,6 +51,9 @@ pub enum Refusal {
     /// A format that we do have, and bytes that make no sense in it.
     #[error("{0}")]
     Damaged(String),
+    /// More of it is missing than is tolerated: whoever reads it has no more.
+    #[error("{0}")]
+    Truncated(String),
     /// Symphonia cannot demux or decode it; says what it is, as far as that can be told.
     #[error("{0}")]
     Lacking(String),
@@ -68,287 +72,302 @@ pub struct Shape {
     pub rate: u32,
     /// Frames according to the header, where it says so and can be trusted.
     pub declared: Option<u64>,
+    /// Audio tracks beside this one, which are left out.
+    pub other_tracks: usize,
+}
+
+/// What comes next in a track.
+#[derive(Debug)]
+pub enum Next {
+    /// Frames, interleaved.
+    Samples(Vec<f32>),
+    /// So many frames without sound, which take no memory.
+    Silence(u64),
+    /// Nothing.
+    End,
 }
 
 /// An open track.
 pub struct Reader<'s> {
-    format: Box<dyn FormatReader + 's>,
+    demuxer: Demuxer<'s>,
     decoder: Box<dyn AudioDecoder>,
-    track: u32,
     shape: Shape,
-    clock: Clock,
-    /// Frames still to be dropped at the start (Opus pre-skip).
+    /// Seconds a tick of packets' time stamps.
+    tick: Option<f64>,
+    timing: Timing,
+    /// Frames still to be dropped at the start (Opus pre-skip, priming).
     skip: u64,
-    /// The first decoded block, until it is handed out.
-    first: Option<Vec<f32>>,
-    concealed: u64,
-    /// Gaps between packets are damage here, not pauses.
-    gapless: bool,
-    /// The bytes ended before the container did.
-    cut_short: bool,
+    /// Frames that are valid, and the padding behind them, where the header says so.
+    valid: (Option<u64>, u64),
+    /// What the container presents, where another than its edit list says so.
+    noted: Option<Segment>,
+    /// Set with the first samples, which tell rate and channels.
+    line: Option<Line>,
+    /// Nothing of the stream has been decoded yet.
+    fresh: bool,
+    /// Frames of the last packet that was decoded.
+    usual: u64,
+    /// Damaged packets before the first good one, and their length, seconds, as far as it is known.
+    bad: (u64, f64),
+    /// MP3: version, rate and channels of the last good packet, and packets since then that have others.
+    changed: (Option<[u8; 3]>, u32),
+    ready: VecDeque<Piece>,
+    lost: u64,
+    filled: u64,
+    ended: bool,
+    /// The bytes ended in the middle of something.
+    broken_off: bool,
 }
 
-/// Time stamps against decoded frames.
-struct Clock {
-    /// Seconds a tick.
-    tick: Option<f64>,
-    /// Time stamp of the first packet, ticks.
-    origin: Option<i64>,
-    /// Frames since the first packet, those that were trimmed away included.
-    position: u64,
+/// The way of pieces to the listener.
+struct Line {
+    clock: Clock,
+    tail: Tail,
+    presented: Presented,
 }
 
 impl Reader<'_> {
-    /// Opens the first audio track of a file.
-    pub fn open(path: &Path, input: Input, looks: &Looks) -> Result<Reader<'static>, Refusal> {
-        let mut hint = Hint::new();
-        if let Some(extension) = path.extension().and_then(OsStr::to_str) {
-            hint.with_extension(extension);
-        }
-        match Reader::new(Box::new(input), &hint, &looks.name) {
-            Ok(reader) => Ok(reader),
-            // Another program may do better, unless the format is one that we surely have.
-            Err(Refusal::Damaged(why)) if !looks.ours => Err(Refusal::Lacking(why)),
-            Err(refusal) => Err(refusal),
-        }
-    }
-
-    /// Opens what is in memory; `looks` says what it should be.
-    pub fn bytes(bytes: Vec<u8>, looks: &str) -> Result<Reader<'static>, Refusal> {
-        Reader::new(Box::new(io::Cursor::new(bytes)), &Hint::new(), looks)
-    }
-
-    /// Reads a Matroska stream that another program writes.
-    pub fn pipe(stdout: ChildStdout) -> Result<Reader<'static>, Refusal> {
-        let mut hint = Hint::new();
-        hint.with_extension("mka");
-        let mut reader = Reader::new(Box::new(ReadOnlySource::new(stdout)), &hint, "a stream")?;
-        (reader.shape.container, reader.shape.declared) = (STREAM.into(), None);
-        Ok(reader)
-    }
-
-    fn new(
-        source: Box<dyn MediaSource>,
-        hint: &Hint,
-        looks: &str,
-    ) -> Result<Reader<'static>, Refusal> {
-        let stream = MediaSourceStream::new(source, Default::default());
-        let format = symphonia::default::get_probe()
-            .probe(hint, stream, FormatOptions::default(), MetadataOptions::default())
-            .map_err(|e| match e {
-                Error::Unsupported(_) => Refusal::Lacking(format!("{looks} cannot be read here")),
-                e => refusal(e, &format!("{looks} cannot be read here")),
-            })?;
-        let container = format.format_info().short_name.to_string();
-        let Some(track) = format.default_track(TrackType::Audio).cloned() else {
-            return Err(Refusal::Lacking(format!("{looks} without an audio track known here")));
-        };
-        let Some(params) = track.codec_params.as_ref().and_then(|p| p.audio()) else {
-            return Err(Refusal::Lacking(format!("{looks} with an unknown codec")));
-        };
-        let (params, skip) = without_pre_skip(params);
-        let decoder =
-            codecs().make_audio_decoder(&params, &AudioDecoderOptions::default()).map_err(|e| {
-                let codec = codec_name(params.codec).map_or(looks.to_string(), String::from);
-                refusal(e, &format!("{codec} in {container} cannot be decoded here"))
-            })?;
-        let codec = decoder.codec_info().short_name.to_string();
-        let gapless = container == "ogg" || container == "flac";
-        let tick =
-            track.time_base.map(|base| f64::from(base.numer.get()) / f64::from(base.denom.get()));
-        let mut reader = Reader {
-            track: track.id,
-            shape: Shape { container, codec, channels: 0, rate: 0, declared: None },
-            format,
-            decoder,
-            clock: Clock { tick, origin: None, position: 0 },
-            skip,
-            first: None,
-            concealed: 0,
-            gapless,
-            cut_short: false,
-        };
-        reader.start(&track, skip)?;
-        Ok(reader)
-    }
-
-    /// Decodes up to the first samples: only they tell rate and channels for certain, and whether
-    /// the decoder can do it at all.
-    fn start(&mut self, track: &Track, pre_skip: u64) -> Result<(), Refusal> {
-        let what = format!("{} in {}", self.shape.codec, self.shape.container);
-        let mut block = Vec::new();
-        let mut bad = 0;
-        loop {
-            match self.next_packet() {
-                Ok(None) => return Err(Refusal::Empty(what)),
-                Ok(Some(packet)) => match self.decode(&packet, &mut block) {
-                    Ok(()) if block.is_empty() => continue,
-                    Ok(()) => break,
-                    Err(Error::DecodeError(_) | Error::IoError(_)) if bad < BAD_STARTS => bad += 1,
-                    Err(Error::IoError(e)) => {
-                        return Err(Refusal::Damaged(format!("{what} is damaged: {e}")));
-                    }
-                    Err(e) => return Err(refusal(e, &format!("{what} cannot be decoded here"))),
-                },
-                Err(e) => return Err(refusal(e, &format!("{what} cannot be read"))),
-            }
-        }
-        self.shape.declared = declared(track, &self.shape, pre_skip);
-        self.first = Some(block);
-        Ok(())
-    }
-
     /// What the track is.
     pub fn shape(&self) -> &Shape {
         &self.shape
     }
 
-    /// Frames of silence in place of damaged packets, so far.
-    pub fn concealed(&self) -> u64 {
-        self.concealed
+    /// Frames of silence in place of what cannot be decoded, so far.
+    pub fn lost(&self) -> u64 {
+        self.lost
+    }
+
+    /// Frames of silence where time stamps say that there is nothing, so far.
+    pub fn filled(&self) -> u64 {
+        self.filled
+    }
+
+    /// Frames that the header announces beyond the `given` ones.
+    pub fn missing(&self, given: u64) -> u64 {
+        match &self.demuxer {
+            // Its pages tell what is lost; no header tells its length.
+            Demuxer::Ogg(_) => 0,
+            Demuxer::Symphonia(..) => self.shape.declared.unwrap_or(given).saturating_sub(given),
+        }
     }
 
     /// Whether the bytes ended before the container did; WAV and ADTS streams may just end.
     pub fn cut_short(&self) -> bool {
-        self.cut_short
+        self.broken_off && !matches!(self.shape.container.as_str(), "wave" | "aac")
     }
 
-    /// The next frames, interleaved, in `block`; false at the end of the track.
-    pub fn next(&mut self, block: &mut Vec<f32>) -> Result<bool, Error> {
-        block.clear();
-        if let Some(first) = self.first.take() {
-            *block = first;
-            return Ok(true);
-        }
-        while block.is_empty() {
-            let packet = match self.next_packet() {
-                Ok(Some(packet)) => packet,
-                Ok(None) => return Ok(false),
-                Err(Error::IoError(e)) if e.kind() == io::ErrorKind::UnexpectedEof => {
-                    self.cut_short =
-                        !matches!(self.shape.container.as_str(), "wave" | "aac" | STREAM);
-                    return Ok(false);
-                }
-                Err(e) => return Err(e),
-            };
-            match self.decode(&packet, block) {
-                Ok(()) => (),
-                // Bad data, or fewer of them than the codec needs.
-                Err(Error::DecodeError(_) | Error::IoError(_)) => {
-                    let frames = self.clock.frames(packet.block_dur().get(), self.shape.rate);
-                    self.conceal(frames, block);
-                    self.concealed += frames;
-                }
-                Err(e) => return Err(e),
-            }
-        }
-        Ok(true)
-    }
-
-    /// The next packet of our track; a new link of a chained stream gets a new decoder.
-    fn next_packet(&mut self) -> Result<Option<Packet>, Error> {
+    /// The next frames, or silence, or the end.
+    pub fn next(&mut self) -> Result<Next, Error> {
         loop {
-            match self.format.next_packet() {
-                Ok(Some(packet)) if packet.track_id == self.track => return Ok(Some(packet)),
-                Ok(Some(_)) => (),
-                Ok(None) => return Ok(None),
-                Err(Error::ResetRequired) => self.relink()?,
-                Err(e) => return Err(e),
+            match self.ready.pop_front() {
+                Some(Piece::Samples(samples)) => return Ok(Next::Samples(samples)),
+                Some(Piece::Silence(frames, why)) => {
+                    match why {
+                        Why::Pause => self.filled += frames,
+                        Why::Loss => self.lost += frames,
+                    }
+                    return Ok(Next::Silence(frames));
+                }
+                None if self.ended => return Ok(Next::End),
+                None => self.advance()?,
             }
         }
     }
 
-    fn relink(&mut self) -> Result<(), Error> {
-        let lost = Error::Unsupported("a chained stream whose next part has no known audio");
-        let Some(track) = self.format.default_track(TrackType::Audio) else { return Err(lost) };
-        let Some(params) = track.codec_params.as_ref().and_then(|p| p.audio()) else {
-            return Err(lost);
-        };
-        let (params, skip) = without_pre_skip(params);
-        self.decoder = codecs().make_audio_decoder(&params, &AudioDecoderOptions::default())?;
-        (self.track, self.skip) = (track.id, skip);
-        (self.clock.origin, self.clock.position) = (None, 0);
-        self.shape.declared = None;
+    /// Demuxes and decodes a little further.
+    fn advance(&mut self) -> Result<(), Error> {
+        match self.demuxer.next() {
+            Ok(Some(group)) => self.take(group)?,
+            Ok(None) => self.ended = true,
+            Err(Error::IoError(e)) if e.kind() == io::ErrorKind::UnexpectedEof => {
+                self.broken_off = true;
+                if let Demuxer::Ogg(_) = self.demuxer {
+                    self.shape.declared = None; // it was read off the last whole page
+                }
+                self.ended = true;
+            }
+            Err(e) => return Err(e),
+        }
+        self.ended |= self.line.as_ref().is_some_and(|line| line.presented.done());
         Ok(())
     }
 
-    /// Decodes one packet into `block`, silence before it where time stamps leave a gap.
-    fn decode(&mut self, packet: &Packet, block: &mut Vec<f32>) -> Result<(), Error> {
-        let decoded = self.decoder.decode(packet)?;
-        let (rate, channels) = (decoded.spec().rate(), decoded.spec().channels().count());
-        let mut samples = Vec::new();
-        decoded.copy_to_vec_interleaved(&mut samples);
-        if self.shape.rate == 0 {
-            if !RATES.contains(&rate) || !(1..=MAX_CHANNELS).contains(&channels) {
-                return Err(Error::Unsupported("a sample rate or channel count beyond reason"));
+    /// Decodes a group of packets and puts it in its place.
+    fn take(&mut self, group: Group) -> Result<(), Error> {
+        if let (true, Some((params, skip))) = (group.anew, self.demuxer.link()) {
+            self.decoder = codecs().make_audio_decoder(&params, &AudioDecoderOptions::default())?;
+            (self.skip, self.fresh) = (skip, true);
+            if let Some(line) = &mut self.line {
+                line.clock.restart();
+                self.shape.declared = None;
             }
-            (self.shape.rate, self.shape.channels) = (rate, channels);
         }
-        if (rate, channels) != (self.shape.rate, self.shape.channels) {
-            return Err(Error::Unsupported("sample rate or channel count changes on the way"));
+        let (mut pieces, mut frames) = (Vec::new(), 0);
+        let unheard = self.line.is_none();
+        for packet in group.packets {
+            let piece = self.decode(packet)?;
+            frames += piece.frames(self.shape.channels.max(1));
+            pieces.push(piece);
         }
-        let stamp = packet.pts.get().saturating_add_unsigned(packet.trim_start.get());
-        let least = if self.shape.container == "flac" { FLAC_GAP_SECONDS } else { GAP_SECONDS };
-        let gap = self.clock.gap(stamp, rate, least);
-        self.conceal(gap, block);
-        if self.gapless {
-            self.concealed += gap;
+        let channels = self.shape.channels;
+        if self.line.is_none() {
+            return Ok(());
         }
-        let frames = (samples.len() / channels) as u64;
-        self.clock.position += frames;
+        let bad = if unheard { self.bad_start() } else { 0 };
+        pieces.insert(0, Piece::Silence(bad, Why::Loss));
+        frames += bad;
+        let Some(line) = &mut self.line else { return Ok(()) };
+        let per_tick = self.tick.map(|tick| tick * f64::from(self.shape.rate));
+        let ticks = |ticks: i64| per_tick.map(|frames| ticks as f64 * frames);
+        let pre_skip = self.demuxer.link().map_or(0, |(_, skip)| skip) as f64;
+        let mut start = match group.time {
+            Some(Time::Start(stamp)) => {
+                ticks(self.timing.shifted(stamp)).map(|start| start - bad as f64)
+            }
+            Some(Time::End(stamp)) => ticks(stamp).map(|end| end - frames as f64),
+            None => None,
+        };
+        if let (true, Some(before)) = (self.fresh, start.filter(|&start| start < 0.0)) {
+            // Ogg: a first page that ends too early begins too early; a single one has padding.
+            if let Some(Time::End(_)) = group.time {
+                self.skip += if group.last { 0 } else { -before as u64 };
+                start = Some(if group.last { 0.0 } else { before });
+            } else if self.shape.container == "matroska" && self.shape.codec == "aac" {
+                self.skip += (-before).round() as u64;
+            }
+        }
+        self.fresh &= frames == 0;
         let dropped = self.skip.min(frames);
         self.skip -= dropped;
-        block.extend_from_slice(&samples[dropped as usize * channels..]);
+        let mut to_drop = dropped;
+        for piece in &mut pieces {
+            let here = to_drop.min(piece.frames(channels));
+            piece.drop_front(here, channels);
+            to_drop -= here;
+        }
+        let kept = frames - dropped;
+        if kept == 0 {
+            return Ok(());
+        }
+        let ogg = matches!(group.time, Some(Time::End(_)));
+        let start = start.map(|s| s + dropped as f64 - if ogg { pre_skip } else { 0.0 });
+        let exact = group.lost || self.shape.container == "flac";
+        let gap = line.clock.gap(start, exact);
+        let why = if exact || bad > 0 { Why::Loss } else { Why::Pause };
+        let mut beyond = match group.time {
+            Some(Time::End(stamp)) if group.last => {
+                ticks(stamp).map_or(0, |end| line.clock.beyond(end - pre_skip, kept))
+            }
+            _ => 0,
+        };
+        line.clock.advance(kept - beyond);
+        for piece in pieces.iter_mut().rev() {
+            let here = beyond.min(piece.frames(channels));
+            piece.drop_back(here, channels);
+            beyond -= here;
+        }
+        let mut certain = VecDeque::new();
+        for piece in std::iter::once(Piece::Silence(gap, why)).chain(pieces) {
+            if piece.frames(channels) > 0 {
+                line.tail.push(piece, &mut certain);
+            }
+        }
+        for piece in certain {
+            line.presented.push(piece, &mut self.ready);
+        }
         Ok(())
     }
 
-    fn conceal(&mut self, frames: u64, block: &mut Vec<f32>) {
-        self.clock.position += frames;
-        block.resize(block.len() + frames as usize * self.shape.channels, 0.0);
-    }
-}
-
-impl Clock {
-    /// Frames that are missing before a packet with this time stamp (ticks), if at least `least` seconds.
-    fn gap(&mut self, stamp: i64, rate: u32, least: f64) -> u64 {
-        let Some(tick) = self.tick else { return 0 };
-        let origin = *self.origin.get_or_insert(stamp);
-        let ahead = stamp.saturating_sub(origin) as f64 * tick
-            - self.position as f64 / f64::from(rate.max(1));
-        if (least..LONGEST_GAP_SECONDS).contains(&ahead) {
-            (ahead * f64::from(rate)).round() as u64
-        } else {
-            0
+    /// Frames of the damaged packets before the first good one.
+    fn bad_start(&self) -> u64 {
+        let told = (self.bad.1 * f64::from(self.shape.rate)).round() as u64;
+        match self.bad.0 {
+            bad if self.shape.codec == "mp3" && bad <= CUT_STARTS => 0,
+            bad => {
+                if told > 0 {
+                    told
+                } else {
+                    bad * self.usual
+                }
+            }
         }
     }
 
-    /// Ticks as frames; no packet is longer than a second.
-    fn frames(&self, ticks: u64, rate: u32) -> u64 {
-        let seconds = self.tick.map_or(0.0, |tick| ticks as f64 * tick);
-        (seconds.min(1.0) * f64::from(rate)).round() as u64
+    /// Decodes one packet; what cannot be decoded is silence.
+    fn decode(&mut self, mut packet: Packet) -> Result<Piece, Error> {
+        let front = packet.trim_start.get();
+        let kind = (self.shape.codec == "mp3").then(|| mp3_kind(&packet.data)).flatten();
+        // What is to be dropped is known here better than to a decoder.
+        (packet.trim_start, packet.trim_end) = (Duration::ZERO, Duration::ZERO);
+        match self.decoder.decode(&packet) {
+            Ok(decoded) => {
+                let (rate, channels) = (decoded.spec().rate(), decoded.spec().channels().count());
+                let mut samples = Vec::new();
+                decoded.copy_to_vec_interleaved(&mut samples);
+                if samples.is_empty() {
+                    return Ok(Piece::Samples(samples));
+                }
+                if self.line.is_none() {
+                    self.begin(rate, channels)?;
+                }
+                if (rate, channels) != (self.shape.rate, self.shape.channels) {
+                    return Err(Error::Unsupported(
+                        "sample rate or channel count changes on the way",
+                    ));
+                }
+                let mut piece = Piece::Samples(samples);
+                let frames = piece.frames(channels);
+                piece.drop_front(front.min(frames), channels);
+                self.usual = frames;
+                self.changed = (kind, 0);
+                Ok(piece)
+            }
+            // Bad data, or fewer of them than the codec needs.
+            Err(e @ (Error::DecodeError(_) | Error::IoError(_))) => {
+                let seconds = self.tick.map_or(0.0, |tick| packet.dur.get() as f64 * tick).min(1.0);
+                if self.line.is_none() {
+                    self.bad.0 += 1;
+                    self.bad.1 += seconds;
+                    if self.bad.0 > BAD_STARTS {
+                        return Err(e);
+                    }
+                    return Ok(Piece::Silence(0, Why::Loss));
+                }
+                self.changed.1 += u32::from(kind != self.changed.0);
+                if self.changed.1 > CHANGED {
+                    return Err(Error::Unsupported(
+                        "sample rate or channel count changes on the way",
+                    ));
+                }
+                let told = (seconds * f64::from(self.shape.rate)).round() as u64;
+                Ok(Piece::Silence(if told > 0 { told } else { self.usual }, Why::Loss))
+            }
+            Err(e) => Err(e),
+        }
+    }
+
+    /// The first samples tell rate and channels for certain.
+    fn begin(&mut self, rate: u32, channels: usize) -> Result<(), Error> {
+        if !RATES.contains(&rate) || !(1..=MAX_CHANNELS).contains(&channels) {
+            return Err(Error::Unsupported("a sample rate or channel count beyond reason"));
+        }
+        (self.shape.rate, self.shape.channels) = (rate, channels);
+        let mut segments = self.timing.segments(rate).map_err(Error::Unsupported)?;
+        if segments.is_empty() {
+            segments.extend(self.noted);
+        }
+        let late = matches!(self.shape.container.as_str(), "matroska" | "ogg" | "isomp4");
+        self.line = Some(Line {
+            clock: Clock::new(rate, late),
+            tail: Tail::new(channels, self.valid.0, self.valid.1),
+            presented: Presented::new(channels, &segments),
+        });
+        Ok(())
     }
 }
 
-/// Frames that the header announces; `None` where symphonia's number is only an estimate.
-fn declared(track: &Track, shape: &Shape, pre_skip: u64) -> Option<u64> {
-    let frames = track.num_frames.filter(|&n| n > 0)?;
-    match shape.codec.as_str() {
-        // Without a LAME tag it is guessed from the bit rate.
-        "mp3" => track.delay.map(|_| frames),
-        "aac" if shape.container == "aac" => None,
-        // It counts the padding of the last packet.
-        "alac" if shape.container == "caf" => None,
-        // The granule position counts the pre-skip.
-        "opus" => Some(frames.saturating_sub(pre_skip)),
-        _ => Some(frames),
-    }
-}
-
-fn refusal(error: Error, what: &str) -> Refusal {
-    match error {
-        Error::IoError(e) if e.kind() != io::ErrorKind::UnexpectedEof => Refusal::Io(e),
-        Error::IoError(_) => Refusal::Damaged(format!("{what}: truncated, it ends too early")),
-        Error::Unsupported(why) => Refusal::Lacking(format!("{what} ({why})")),
-        e => Refusal::Damaged(format!("{what}: damaged ({e})")),
-    }
+/// Version, rate and whether it is mono, of an MP3 packet.
+fn mp3_kind(packet: &[u8]) -> Option<[u8; 3]> {
+    let header: &[u8; 4] = packet.first_chunk()?;
+    Some([header[1] & 0x18, header[2] & 0x0c, u8::from(header[3] >> 6 == 3)])
 }

@@ -82,7 +82,7 @@ fn read(
                 keep(block, &mut sound);
                 Ok(())
             })?;
-            let Decoded { length, damaged, filled } = decoded;
+            let Decoded { length, damaged, filled, other_tracks } = decoded;
             let pieces = slice::slice(length, &detector.finish(), settings);
             let clips = pieces.iter().filter_map(|piece| match piece {
                 Piece::Clip { span } => Some(Clip::new(id, *span)),
@@ -92,7 +92,7 @@ fn read(
             let findings = Findings {
                 damaged,
                 filled,
-                other_tracks: 0,
+                other_tracks,
                 level_db: meter.rms_db(),
                 speech: clips.iter().map(|clip| clip.span.len()).sum(),
             };

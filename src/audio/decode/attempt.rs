@@ -65,13 +65,14 @@ impl Attempt<'_> {
     /// Decodes the first samples; `alive` is called now and then while nothing comes.
     pub fn probe(&self, alive: &mut dyn FnMut()) -> Result<Probe, Failure> {
         self.guarded(alive, |open| {
-            let Shape { container, codec, channels, rate, declared } = open.reader.shape().clone();
+            let Shape { container, codec, channels, rate, declared, other_tracks } =
+                open.reader.shape().clone();
             let (container, codec) = match open.ffmpeg {
                 Some(_) => (ffmpeg::PROGRAM.into(), open.looks.name.clone()),
                 None => (container, codec),
             };
             let channels = u16::try_from(channels).map_err(Failure::file)?;
-            Ok(Probe { container, codec, channels, rate, frames: declared })
+            Ok(Probe { container, codec, channels, rate, frames: declared, other_tracks })
         })
     }
 
@@ -162,8 +163,11 @@ fn ours(path: &Path, input: Input, looks: &Looks) -> Result<Reader<'static>, Fai
 /// What went wrong in the middle of a file; `expected`: its seconds by its header.
 fn fault(error: anyhow::Error, expected: Option<f64>) -> Failure {
     let why = format!("{error:#}");
-    match error.downcast_ref::<Error>() {
+    let theirs = error.downcast_ref::<Error>().is_some();
+    match error.downcast_ref::<Refusal>() {
+        Some(Refusal::Truncated(_)) => Failure::File(why),
         Some(_) => Failure::Decoder { why, expected },
+        None if theirs => Failure::Decoder { why, expected },
         None => Failure::File(why),
     }
 }

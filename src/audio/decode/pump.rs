@@ -1,13 +1,13 @@
-//! A reader's blocks become 16 kHz mono. In: an opened reader. Out: blocks, and how much was damaged.
-//! Left to others: what opens the file.
+//! A reader's blocks become 16 kHz mono. In: an opened reader. Out: blocks, and how much was damaged
+//! and filled. Left to others: what opens the file.
 
 use std::ops::ControlFlow;
 
-use anyhow::{Result, anyhow, bail, ensure};
+use anyhow::{Result, anyhow, bail};
 
-use super::Decoded;
 use super::mix::Mix;
-use crate::audio::reader::{Reader, Shape};
+use super::{Decoded, Sink};
+use crate::audio::reader::{Next, Reader, Refusal, Shape};
 use crate::audio::resample::Resampler;
 use crate::domain::{Channel, Samples};
 
@@ -18,6 +18,8 @@ const TOLERATED_DAMAGE: f64 = 0.01;
 const TOLERATED_LOSS: f64 = 1.0;
 /// Float samples beyond this were not scaled to [-1, 1].
 const LOUDEST: f32 = 64.0;
+/// Frames of silence that are made at a time.
+const SILENCE: u64 = 8_192;
 
 /// Whether so many seconds may be lost of `whole` ones.
 pub fn tolerable(lost: f64, whole: f64) -> bool {
@@ -25,75 +27,139 @@ pub fn tolerable(lost: f64, whole: f64) -> bool {
 }
 
 /// Reads to the end, or until `sink` has enough.
+///
+/// Errors: symphonia's, in the middle of a file; a [`Refusal`] where too much is lost; a channel that is
+/// not there; a sample that is no number; the errors of `sink`.
 pub fn pump(
     reader: &mut Reader<'_>,
     channel: Channel,
-    sink: &mut dyn FnMut(&[f32]) -> Result<ControlFlow<()>>,
+    sink: Sink<'_>,
 ) -> Result<(Decoded, ControlFlow<()>)> {
-    let Shape { channels, rate, declared, .. } = reader.shape().clone();
-    let mix = Mix::new(channel, channels)?;
-    let seconds = |frames: u64| frames as f64 / f64::from(rate);
-    let mut resampler = Resampler::new(rate)?;
-    let mut flow = ControlFlow::Continue(());
-    let (mut block, mut mono, mut frames) = (Vec::new(), Vec::new(), 0u64);
-    let mut hand_on = |samples: &mut Vec<f32>, flow: &mut ControlFlow<()>| -> Result<()> {
-        if flow.is_continue() && !samples.is_empty() {
-            *flow = sink(samples)?;
-        }
-        samples.clear();
-        Ok(())
-    };
-    let (mut ready, mut damaged) = (Vec::new(), 0.0);
-    loop {
-        let more = reader.next(&mut block).map_err(|e| {
-            anyhow!(e).context(format!("damaged or truncated after {:.1} s", seconds(frames)))
+    let Shape { channels, rate, .. } = *reader.shape();
+    let mut mix = Mix::new(channel, channels, rate)?;
+    let mut way = Way::new(rate, sink)?;
+    let mut mono = Vec::new();
+    while way.flow.is_continue() {
+        let next = reader.next().map_err(|e| {
+            anyhow!(e).context(format!("damaged or truncated after {:.1} s", way.seconds()))
         })?;
-        if !more {
-            break;
+        match next {
+            Next::Samples(ref block) => mix.push(block, &mut mono),
+            Next::Silence(_) | Next::End => mix.flush(&mut mono),
         }
-        mix.apply(&block, &mut mono);
+        way.push(&mono)?;
+        mono.clear();
+        match next {
+            Next::Samples(_) => {}
+            Next::Silence(frames) => way.silence(frames)?,
+            Next::End => break,
+        }
+    }
+    let seconds = |frames: u64| frames as f64 / f64::from(rate);
+    let mut damaged = 0.0;
+    if way.flow.is_continue() {
+        let (given, missing) = (way.seconds(), seconds(reader.missing(way.frames)));
+        damage_is_small(given, missing, &seconds, reader)?;
+        damaged = seconds(reader.lost()) + missing;
+    }
+    let filled = Samples::from_seconds(seconds(reader.filled()));
+    let (length, flow) = way.finish()?;
+    let (damaged, other_tracks) = (Samples::from_seconds(damaged), reader.shape().other_tracks);
+    Ok((Decoded { length, damaged, filled, other_tracks }, flow))
+}
+
+/// One tolerance for all containers and decoders; seconds.
+fn damage_is_small(
+    given: f64,
+    missing: f64,
+    seconds: &dyn Fn(u64) -> f64,
+    reader: &Reader<'_>,
+) -> Result<()> {
+    let whole = given + missing;
+    if reader.cut_short() && reader.shape().declared.is_none() {
+        let why =
+            format!("truncated: the data end after {given:.1} s in the middle of the container");
+        bail!(Refusal::Truncated(why));
+    }
+    if !tolerable(missing, whole) {
+        let why = format!("truncated or damaged: {given:.2} of {whole:.2} s decoded");
+        bail!(Refusal::Truncated(why));
+    }
+    let damaged = seconds(reader.lost()) + missing;
+    if damaged > TOLERATED_DAMAGE * (given - seconds(reader.filled())) {
+        let why = format!("damaged: {damaged:.2} of {given:.2} s cannot be decoded");
+        bail!(Refusal::Damaged(why));
+    }
+    Ok(())
+}
+
+/// From mono at the file's rate to the sink.
+struct Way<'s> {
+    rate: u32,
+    /// Frames so far.
+    frames: u64,
+    resampler: Resampler,
+    ready: Vec<f32>,
+    sink: Sink<'s>,
+    flow: ControlFlow<()>,
+}
+
+impl<'s> Way<'s> {
+    fn new(rate: u32, sink: Sink<'s>) -> Result<Self> {
+        let resampler = Resampler::new(rate)?;
+        let flow = ControlFlow::Continue(());
+        Ok(Self { rate, frames: 0, resampler, ready: Vec::new(), sink, flow })
+    }
+
+    fn seconds(&self) -> f64 {
+        self.frames as f64 / f64::from(self.rate)
+    }
+
+    fn push(&mut self, mono: &[f32]) -> Result<()> {
         if let Some(at) = mono.iter().position(|x| x.is_nan() || x.abs() > LOUDEST) {
             bail!(
                 "the sample at {:.4} s is {}: audio must be numbers between -1 and 1",
-                seconds(frames + at as u64),
+                (self.frames + at as u64) as f64 / f64::from(self.rate),
                 mono[at]
             );
         }
-        frames += mono.len() as u64;
-        resampler.push(&mono, &mut |samples| {
+        self.frames += mono.len() as u64;
+        let ready = &mut self.ready;
+        self.resampler.push(mono, &mut |samples| {
             ready.extend(samples.iter().map(|x| x.clamp(-1.0, 1.0)));
             Ok(())
         })?;
-        hand_on(&mut ready, &mut flow)?;
-        if flow.is_break() {
-            break;
+        self.hand_on()
+    }
+
+    fn silence(&mut self, mut frames: u64) -> Result<()> {
+        let zeros = [0.0; SILENCE as usize];
+        while frames > 0 && self.flow.is_continue() {
+            let now = frames.min(SILENCE);
+            self.push(&zeros[..now as usize])?;
+            frames -= now;
         }
-    }
-    if flow.is_continue() {
-        ensure!(
-            declared.is_some() || !reader.cut_short(),
-            "truncated: the data end after {:.1} s in the middle of the container",
-            seconds(frames)
-        );
-        let whole = declared.map_or(0.0, seconds);
-        let missing = (whole - seconds(frames)).max(0.0);
-        ensure!(
-            tolerable(missing, whole),
-            "truncated or damaged: {:.2} of {whole:.2} s decoded",
-            seconds(frames)
-        );
-        damaged = seconds(reader.concealed()) + missing;
-        ensure!(
-            damaged <= TOLERATED_DAMAGE * seconds(frames),
-            "damaged: {damaged:.2} of {:.2} s cannot be decoded",
-            seconds(frames)
-        );
-    }
-    let length = resampler.finish(&mut |samples| {
-        ready.extend(samples.iter().map(|x| x.clamp(-1.0, 1.0)));
         Ok(())
-    })?;
-    hand_on(&mut ready, &mut flow)?;
-    let damaged = Samples::from_seconds(damaged);
-    Ok((Decoded { length: Samples(length), damaged, filled: Samples(0) }, flow))
+    }
+
+    fn hand_on(&mut self) -> Result<()> {
+        if self.flow.is_continue() && !self.ready.is_empty() {
+            self.flow = (self.sink)(&self.ready)?;
+        }
+        self.ready.clear();
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<(Samples, ControlFlow<()>)> {
+        let resampler = self.resampler;
+        let ready = &mut self.ready;
+        let length = resampler.finish(&mut |samples| {
+            ready.extend(samples.iter().map(|x| x.clamp(-1.0, 1.0)));
+            Ok(())
+        })?;
+        if self.flow.is_continue() && !self.ready.is_empty() {
+            self.flow = (self.sink)(&self.ready)?;
+        }
+        Ok((Samples(length), self.flow))
+    }
 }

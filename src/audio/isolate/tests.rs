@@ -34,7 +34,7 @@ fn however_a_process_ends_there_is_a_reason() {
         ("echo oops >&2; kill -SEGV $$", "signal 11 (oops)"),
         ("kill -KILL $$", "signal 9"),
         ("exit 7", "exit status: 7"),
-        ("echo no frame at all; sleep 1000", "no frame"),
+        ("echo no frame at all; exec sleep 1000", "signal 9"),
     ] {
         let said = complaint(script, LONG);
         assert!(said.contains(wanted), "{script}: {said}");

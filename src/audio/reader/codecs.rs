@@ -18,20 +18,21 @@ pub fn codecs() -> &'static CodecRegistry {
     })
 }
 
-/// The Opus adapter drops at most one packet of pre-skip, so that is done here: parameters without
-/// the Opus header, and the frames to drop (RFC 7845, 5.1: bytes 10 and 11, at 48 kHz).
+/// The Opus adapter drops at most one packet of pre-skip, so that is done by the reader: parameters
+/// without the Opus header, and the frames to drop.
 pub fn without_pre_skip(params: &AudioCodecParameters) -> (AudioCodecParameters, u64) {
     let mut params = params.clone();
     if params.codec != codec::CODEC_ID_OPUS {
         return (params, 0);
     }
-    let header = params.extra_data.take().unwrap_or_default();
-    let skip = match header.get(10..12) {
-        Some(bytes) => u64::from(u16::from_le_bytes([bytes[0], bytes[1]])),
-        None => 0,
-    };
+    let skip = pre_skip(&params.extra_data.take().unwrap_or_default());
     params.with_sample_rate(48_000);
     (params, skip)
+}
+
+/// Frames to drop, by an Opus header (RFC 7845, 5.1: bytes 10 and 11, at 48 kHz).
+pub fn pre_skip(header: &[u8]) -> u64 {
+    header.get(10..12).map_or(0, |bytes| u16::from_le_bytes([bytes[0], bytes[1]]).into())
 }
 
 /// Codecs that symphonia can name and not decode.

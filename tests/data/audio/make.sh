@@ -40,3 +40,6 @@ f $r -c:a libspeex speex_16000.ogg
 f $r -c:a wmav2 -b:a 48k wma_16000.wma
 f $r -c:a pcm_s16le -rf64 always rf64_16000.wav
 f $r -c:a ac3 -ar 48000 -b:a 48k ac3_48000.mp4
+# kinds of containers: two tracks, of which the second is the default; fragments
+f $r $r -map 0 -map 1 -c:a libopus -b:a 24k -disposition:a:0 0 -disposition:a:1 default two_tracks.mkv
+f $r -c:a aac -b:a 32k -movflags frag_keyframe+empty_moov -frag_duration 100000 fragmented.mp4

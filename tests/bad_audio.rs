@@ -30,7 +30,8 @@ fn a_file_that_breaks_its_decoder_is_named_and_the_rest_goes_in() {
         let failed = said.lines().filter(|l| l.starts_with("failed: ") && l.contains(name));
         assert!(failed.count() <= 1 && said.lines().count() < 100, "{said}");
     }
-    for name in ["fragment_ff.mp4", "cookie_ff.m4a"] {
+    // The last one is read by `ffmpeg`, where there is one.
+    for name in &MUTANTS[..3] {
         assert!(
             said.lines().any(|l| l.starts_with("failed: ") && l.contains(name)),
             "{name}: {said}"

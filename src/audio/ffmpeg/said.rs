@@ -113,7 +113,7 @@ fn message(line: &str) -> Option<(&str, String)> {
         .iter()
         .filter_map(|level| Some((line.find(&format!("[{level}] "))?, *level)))
         .min()?;
-    let text = line[at + level.len() + 3..].trim();
+    let text = line[at + level.len() + 3..].trim().trim_start_matches("file:/dev/stdin: ");
     let who = line[..at].trim().strip_prefix('[').and_then(|who| who.split(" @ ").next());
     Some((level, who.map_or(text.to_string(), |who| format!("{who}: {text}"))))
 }

@@ -12,6 +12,8 @@ pub mod detect;
 mod ffmpeg;
 pub mod flac;
 mod headers;
+mod input;
+pub mod isolate;
 pub mod level;
 mod reader;
 mod resample;

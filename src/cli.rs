@@ -148,6 +148,18 @@ pub enum Command {
     /// Write shell completions and man pages, for packages.
     #[command(hide = true)]
     Generate(Generate),
+    /// Decode a file for another second-ear, which reads the answer.
+    #[command(hide = true)]
+    Decode(Decode),
+}
+
+/// Arguments of `decode`.
+#[derive(Debug, Args)]
+pub struct Decode {
+    /// What to do, as JSON.
+    pub request: String,
+    /// The file.
+    pub file: PathBuf,
 }
 
 /// A workspace, and whether to print JSON.

@@ -6,6 +6,7 @@ use std::io::Write;
 use anyhow::Result;
 use serde::Serialize;
 
+use crate::audio::isolate;
 use crate::cli::{self, Command};
 use crate::domain::{DecodePolicy, Mark};
 use crate::exit::Exit;
@@ -53,6 +54,9 @@ pub fn dispatch(command: Command, console: Console) -> Result<Exit> {
         Command::AuditPlan(args) => audit_plan::dispatch(args),
         Command::Model(args) => model::dispatch(args, console),
         Command::Generate(args) => generate::dispatch(args),
+        Command::Decode(args) => {
+            isolate::child::serve(&args.request, &args.file).map(|()| Exit::Done)
+        }
     }
 }
 
@@ -142,6 +146,9 @@ fn do_run(args: cli::Run, console: Console) -> Result<Exit> {
             "{} recordings cut, {} clips transcribed ({audio}). Routed: {}.",
             done.sliced, done.transcribed, done.routed
         ));
+        for line in done.remarks.lines() {
+            console.say(line);
+        }
         if let Some(guarantee) = &done.guarantee {
             guarantee.text().trim_end().lines().for_each(|line| console.say(line));
             for scope in guarantee.alarms() {

@@ -5,6 +5,7 @@ mod answer;
 mod clip;
 mod decision;
 mod decode;
+mod findings;
 mod guarantee;
 mod hypothesis;
 mod ids;
@@ -25,6 +26,7 @@ pub use answer::{Answer, Consensus, Mark, Tag, TagKind, Verdict};
 pub use clip::{Clip, Piece, RejectReason, Span};
 pub use decision::{Decision, DropReason, Reason, Routed};
 pub use decode::DecodePolicy;
+pub use findings::Findings;
 pub use guarantee::{
     Basis, Entry, Guarantee, GuaranteeEvent, Measure, Scope, StoredEntry, Threshold, Thresholds,
 };

@@ -32,6 +32,7 @@ fn main() -> ExitCode {
     #[cfg(feature = "adapt")]
     keep_to_one_core();
     let cli = cli::Cli::parse();
+    audio::isolate::enable();
     let console = if cli.quiet { Console::Quiet } else { Console::Normal };
     let exit = commands::dispatch(cli.command, console).unwrap_or_else(|error| {
         if !is_closed_pipe(&error) {

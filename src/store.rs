@@ -11,6 +11,7 @@ mod hypotheses;
 mod lock;
 mod open;
 mod people;
+mod reading;
 mod recordings;
 mod rounds;
 mod totals;

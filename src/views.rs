@@ -4,6 +4,7 @@ pub mod audit_plan;
 mod charts;
 pub mod clips;
 mod figures;
+pub mod findings;
 pub mod guarantee;
 pub mod numbers;
 pub mod page;

@@ -127,6 +127,7 @@ fn crates_whose_interface_moves_are_named_in_one_place() {
         ("second_ear_ctranslate2", &["crates/whisper/src/engine/ctranslate2.rs"]),
         ("symphonia", &["src/audio/"]),
         ("rubato", &["src/audio/"]),
+        ("rlimit", &["src/audio/isolate/child.rs"]),
         ("earshot", &["src/audio/"]),
         ("indicatif", &["src/views/progress.rs"]),
         ("rusqlite", &["src/store"]),

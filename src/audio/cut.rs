@@ -1,22 +1,20 @@
 //! The samples of chosen spans of a recording: the second pass over a file.
-//! In: a path and spans. Out: samples, span by span. Left to others: what they are written to.
+//! In: a file and spans. Out: samples, span by span. Left to others: what they are written to.
 
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
-use std::path::Path;
 
 use anyhow::{Result, ensure};
 
-use super::decode;
-use crate::domain::{Channel, Samples, Span};
+use super::decode::{self, Source};
+use crate::domain::{Samples, Span};
 
 /// Hands `sink` the number and the samples of each span, in order, and stops reading after the
 /// last one. `spans` are sorted by their start; they may overlap.
 ///
 /// Errors: those of [`decode::stream`], spans out of order, a file that ends before the last one.
 pub fn cut(
-    path: &Path,
-    channel: Channel,
+    source: &Source<'_>,
     spans: &[Span],
     sink: &mut dyn FnMut(usize, Vec<f32>) -> Result<()>,
 ) -> Result<()> {
@@ -26,7 +24,7 @@ pub fn cut(
     }
     let mut waiting: VecDeque<(usize, Span, Vec<f32>)> = VecDeque::new();
     let (mut next, mut at) = (0, Samples(0));
-    decode::stream_until(path, channel, &mut |block| {
+    decode::stream_until(source, &mut |block| {
         let end = at + Samples(block.len() as u64);
         while let Some(&span) = spans.get(next).filter(|span| span.start < end) {
             waiting.push_back((next, span, Vec::with_capacity(span.len().index())));
@@ -49,7 +47,7 @@ pub fn cut(
     ensure!(
         next == spans.len() && waiting.is_empty(),
         "{} has only {:.3} s now, and a clip of it ends at {:.3} s; if it was longer when it was sliced, ingest it again",
-        path.display(),
+        source.path().display(),
         at.seconds(),
         spans.iter().map(|span| span.end).max().unwrap_or(at).seconds()
     );
@@ -58,9 +56,10 @@ pub fn cut(
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
+    use std::path::{Path, PathBuf};
 
     use super::*;
+    use crate::domain::Channel;
 
     fn fixture(name: &str) -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/audio").join(name)
@@ -72,7 +71,7 @@ mod tests {
 
     fn cut_all(name: &str, spans: &[Span]) -> Result<Vec<(usize, Vec<f32>)>> {
         let mut found = Vec::new();
-        cut(&fixture(name), Channel::Mix, spans, &mut |number, samples| {
+        cut(&Source::file(&fixture(name), Channel::Mix), spans, &mut |number, samples| {
             found.push((number, samples));
             Ok(())
         })?;
@@ -83,7 +82,7 @@ mod tests {
     fn each_span_gets_exactly_its_samples() {
         for name in ["reference.wav", "flac_48000.flac", "mp3_44100.mp3"] {
             let mut whole = Vec::new();
-            decode::stream(&fixture(name), Channel::Mix, &mut |block| {
+            decode::stream(&Source::file(&fixture(name), Channel::Mix), &mut |block| {
                 whole.extend_from_slice(block);
                 Ok(())
             })
@@ -107,16 +106,17 @@ mod tests {
         bytes[end - 4..].copy_from_slice(&f32::NAN.to_le_bytes());
         let file = tempfile::NamedTempFile::new().expect("temporary file");
         std::fs::write(file.path(), bytes).expect("write");
+        let source = Source::file(file.path(), Channel::Mix);
         let mut count = 0;
         let early = spans(&[(100, 200)]);
-        cut(file.path(), Channel::Mix, &early, &mut |_, _| {
+        cut(&source, &early, &mut |_, _| {
             count += 1;
             Ok(())
         })
         .expect("cut");
         assert_eq!(count, 1);
         let late = spans(&[(100, 4_800)]);
-        assert!(cut(file.path(), Channel::Mix, &late, &mut |_, _| Ok(())).is_err());
+        assert!(cut(&source, &late, &mut |_, _| Ok(())).is_err());
     }
 
     #[test]

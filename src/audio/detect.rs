@@ -72,13 +72,13 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::audio::decode;
+    use crate::audio::decode::{self, Source};
     use crate::domain::Channel;
 
     fn speech() -> Vec<f32> {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/audio/reference.wav");
         let mut samples = Vec::new();
-        decode::stream(&path, Channel::Mix, &mut |block| {
+        decode::stream(&Source::file(&path, Channel::Mix), &mut |block| {
             samples.extend_from_slice(block);
             Ok(())
         })

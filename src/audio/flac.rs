@@ -68,14 +68,15 @@ pub fn decode(bytes: Vec<u8>) -> Result<Vec<f32>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audio::{decode, wav};
+    use crate::audio::decode::{self, Source};
+    use crate::audio::wav;
     use crate::domain::Channel;
 
     fn decoded(bytes: &[u8]) -> Vec<f32> {
         let file = tempfile::NamedTempFile::new().expect("temporary file");
         std::fs::write(file.path(), bytes).expect("write");
         let mut samples = Vec::new();
-        decode::stream(file.path(), Channel::Mix, &mut |block| {
+        decode::stream(&Source::file(file.path(), Channel::Mix), &mut |block| {
             samples.extend_from_slice(block);
             Ok(())
         })

@@ -24,6 +24,26 @@ pub fn measure(samples: &[f32]) -> Level {
     }
 }
 
+/// The level of a recording that comes block by block.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Meter {
+    power: f64,
+    samples: u64,
+}
+
+impl Meter {
+    /// More samples.
+    pub fn push(&mut self, samples: &[f32]) {
+        self.power += power(samples);
+        self.samples += samples.len() as u64;
+    }
+
+    /// Root mean square of all so far, dB relative to full scale.
+    pub fn rms_db(&self) -> f64 {
+        decibels((self.power / self.samples.max(1) as f64).sqrt())
+    }
+}
+
 /// Nearest rank in sorted values.
 fn percentile(sorted: &[f64], share: f64) -> f64 {
     let last = sorted.len().saturating_sub(1);
@@ -31,8 +51,11 @@ fn percentile(sorted: &[f64], share: f64) -> f64 {
 }
 
 fn rms_db(samples: &[f32]) -> f64 {
-    let power: f64 = samples.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
-    decibels((power / samples.len().max(1) as f64).sqrt())
+    decibels((power(samples) / samples.len().max(1) as f64).sqrt())
+}
+
+fn power(samples: &[f32]) -> f64 {
+    samples.iter().map(|&x| f64::from(x) * f64::from(x)).sum()
 }
 
 fn decibels(amplitude: f64) -> f64 {

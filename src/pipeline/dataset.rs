@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::run::unchanged;
 use super::workspace::Workspace;
+use crate::audio::decode::Source;
 use crate::audio::{cut, wav};
 use crate::domain::{Decision, Recording, RecordingId, Span};
 use crate::files::leftovers::PartFolder;
@@ -250,7 +251,7 @@ fn stage(
         };
         let spans: Vec<Span> = items.iter().map(|i| Span::new(i.start, i.end)).collect();
         let done = unchanged(recording).and_then(|()| {
-            cut::cut(&recording.file, recording.channel, &spans, &mut |n, samples| {
+            cut::cut(&Source::recording(recording), &spans, &mut |n, samples| {
                 progress.advance(1);
                 wav::write(&staged(folder, &items[n]), &samples)
             })

@@ -21,6 +21,7 @@ use crate::exit::Interrupted;
 use crate::hypotheses::scripted::{self, Script};
 use crate::hypotheses::transcriber::Transcriber;
 use crate::store::{RecordingState, Store};
+use crate::views::findings::Remarks;
 use crate::views::guarantee::GuaranteeReport;
 use crate::views::progress::{Console, Progress, Unit};
 use crate::workers::event::{Job, Receipt, Settings, WorkerEvent};
@@ -61,6 +62,9 @@ pub struct RunOutcome {
     pub policy: String,
     /// Recordings and clips that failed, with the reason.
     pub failed: Vec<String>,
+    /// What is remarkable about the recordings that were cut.
+    #[serde(flatten)]
+    pub remarks: Remarks,
     /// Whether this is what would be done.
     pub dry_run: bool,
 }
@@ -88,7 +92,8 @@ pub fn run(
     {
         scores::remember(workspace, &model_id, &model.calibrated_as()?)?;
     }
-    let jobs = plan(workspace, &model_id, &mut outcome)?;
+    let set_aside = set_aside(workspace, options.dry_run, &mut outcome)?;
+    let jobs = plan(workspace, &model_id, &set_aside, &mut outcome)?;
     if options.dry_run {
         return Ok(dry_run(&jobs, outcome));
     }
@@ -118,12 +123,14 @@ pub fn run(
             .build()
             .context("start the runtime")?;
         let stopped = runtime.block_on(flow(jobs, settings, backend, console, &mut keeper));
+        let noted = keeper.store.nothing_is_read();
         drop(keeper);
         // A thread in the middle of an encoder run is not waited for: it keeps nothing.
         runtime.shutdown_background();
         if stopped? {
             return Err(Interrupted.into());
         }
+        noted?;
     }
     let routed_as = RoutedAs { model: model_id, policy: policy.id() };
     (outcome.routed, outcome.guarantee) =
@@ -131,8 +138,30 @@ pub fn run(
     Ok(outcome)
 }
 
+/// The recordings that seem to have killed earlier runs: this one leaves them alone.
+fn set_aside(
+    workspace: &mut Workspace,
+    dry_run: bool,
+    outcome: &mut RunOutcome,
+) -> Result<Vec<RecordingId>> {
+    let suspicious = workspace.store.suspicious()?;
+    for id in &suspicious {
+        let path = workspace.store.recording(id)?.map_or(String::new(), |row| row.recording.path);
+        outcome.failed.push(format!("{path}: {SET_ASIDE}"));
+        if !dry_run {
+            workspace.store.keep_failure(id, SET_ASIDE)?;
+        }
+    }
+    Ok(suspicious)
+}
+
 /// What is left to do, recording by recording, in order of ingestion.
-fn plan(workspace: &Workspace, model: &str, outcome: &mut RunOutcome) -> Result<Vec<Job>> {
+fn plan(
+    workspace: &Workspace,
+    model: &str,
+    set_aside: &[RecordingId],
+    outcome: &mut RunOutcome,
+) -> Result<Vec<Job>> {
     let policy = workspace.config.decode.id();
     let mut pending = workspace.store.untranscribed(model, &policy)?;
     let mut jobs = Vec::new();
@@ -144,6 +173,9 @@ fn plan(workspace: &Workspace, model: &str, outcome: &mut RunOutcome) -> Result<
             },
             RecordingState::Ingested | RecordingState::Failed(_) => None,
         };
+        if set_aside.contains(&row.recording.id) {
+            continue;
+        }
         if let Err(error) = unchanged(&row.recording) {
             outcome.failed.push(format!("{}: {error:#}", row.recording.path));
             continue;
@@ -187,6 +219,8 @@ fn dry_run(jobs: &[Job], mut outcome: RunOutcome) -> RunOutcome {
     outcome
 }
 
+const SET_ASIDE: &str = "set aside: the last two runs died while they were reading it; the next run tries it once \
+                         more, and converting it to FLAC or WAV may help";
 const NOT_KEPT: &str = "the latest results could not be stored (is the disk full?); all earlier ones \
                         are: fix that and run the same command again";
 /// Events that are kept in one transaction, at most: a model's come one by one, and wait for no other.
@@ -239,6 +273,7 @@ async fn flow(
                 if stop.swap(true, Ordering::Relaxed) {
                     std::process::exit(130);
                 }
+                keeper.store.nothing_is_read()?;
                 patience = Instant::now() + PATIENCE;
                 keeper.progress.say("stopping ...");
             }
@@ -271,9 +306,16 @@ impl Keeper<'_> {
                     receipts.push(receipt);
                 }
                 WorkerEvent::Remark(line) => self.progress.say(line),
-                WorkerEvent::Sliced { recording, length, pieces } => {
-                    self.store.keep_pieces(&recording, length, &pieces)?;
+                WorkerEvent::Reading { recording, receipt } => {
+                    self.store.reading_begins(&recording)?;
+                    receipts.push(receipt);
+                }
+                WorkerEvent::Readable(recording) => self.store.reading_goes_well(&recording)?,
+                WorkerEvent::Sliced { recording, length, pieces, findings } => {
+                    self.store.keep_pieces(&recording, length, &pieces, &findings)?;
                     self.outcome.sliced += 1;
+                    let path = paths.get(&recording).map_or("", String::as_str);
+                    self.outcome.remarks.add(path, length, &findings);
                     let silence =
                         pieces.iter().filter(|p| !matches!(p, crate::domain::Piece::Clip { .. }));
                     self.progress.advance(silence.map(|p| p.span().len().0).sum());

@@ -9,6 +9,7 @@ use super::guarantee;
 use super::workspace::Workspace;
 use crate::domain::{Clip, State};
 use crate::store::RecordingState;
+use crate::views::findings::Remarks;
 use crate::views::guarantee::GuaranteeReport;
 use crate::views::numbers::{clock, percent};
 use crate::views::progress::shown;
@@ -89,6 +90,9 @@ pub struct Status {
     /// Clips with personal data or offensive content, left out of contexts, transcripts, tasks and
     /// datasets; those that are not settled wait for an adjudicator.
     pub withheld: Vec<WithheldClip>,
+    /// What is remarkable about recordings.
+    #[serde(flatten)]
+    pub remarks: Remarks,
     /// The guarantee on accepted drafts; null when none is asked for.
     pub guarantee: Option<GuaranteeReport>,
 }
@@ -99,6 +103,15 @@ pub fn status(workspace: &Workspace) -> Result<Status> {
     let total = store.totals()?;
     let waiting = total.clips.get(&State::Waiting).copied().unwrap_or(0);
     let rows = store.recordings()?;
+    let findings = store.findings()?;
+    let mut remarks = Remarks::default();
+    for row in &rows {
+        if let (Some(findings), Some(length)) =
+            (findings.get(&row.recording.id), row.recording.length)
+        {
+            remarks.add(&row.recording.path, length, findings);
+        }
+    }
     Ok(Status {
         workspace: store.workspace()?,
         recordings: rows.len() as u64,
@@ -118,6 +131,7 @@ pub fn status(workspace: &Workspace) -> Result<Status> {
             .collect(),
         failed_clips: store.failed_clips()?.into_iter().map(FailedClip::of).collect(),
         withheld: withheld(workspace)?,
+        remarks,
         guarantee: guarantee::guarantee(workspace)?,
     })
 }
@@ -187,6 +201,9 @@ impl Status {
         if self.withheld.len() > SHOWN {
             let more = self.withheld.len() - SHOWN;
             t.push_str(&format!("  and {more} more clips withheld (--json lists all)\n"));
+        }
+        for line in self.remarks.lines() {
+            t.push_str(&format!("  {line}\n"));
         }
         let Waiting { to_hand_out, handed_out } = self.waiting;
         if to_hand_out + handed_out > 0 {

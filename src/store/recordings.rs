@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::Store;
-use crate::domain::{Clip, Facts, Piece, Recording, RecordingId, Samples, Span};
+use crate::domain::{Clip, Facts, Findings, Piece, Recording, RecordingId, Samples, Span};
 
 /// How far a recording has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -185,6 +185,7 @@ impl Store {
         id: &RecordingId,
         length: Samples,
         pieces: &[Piece],
+        findings: &Findings,
     ) -> Result<()> {
         let tx = self.write()?;
         {
@@ -206,8 +207,9 @@ impl Store {
             }
         }
         tx.execute(
-            "UPDATE recordings SET state = 'sliced', error = NULL, length = ?2 WHERE id = ?1",
-            params![id.as_str(), length.0],
+            "UPDATE recordings SET state = 'sliced', error = NULL, length = ?2, findings = ?3, begun = 0
+             WHERE id = ?1",
+            params![id.as_str(), length.0, serde_json::to_string(findings)?],
         )?;
         tx.commit()?;
         Ok(())
@@ -226,7 +228,7 @@ impl Store {
     pub fn keep_failure(&mut self, id: &RecordingId, error: &str) -> Result<()> {
         let tx = self.write()?;
         tx.execute(
-            "UPDATE recordings SET error = ?2,
+            "UPDATE recordings SET error = ?2, begun = 0,
                     state = CASE WHEN state = 'sliced' THEN 'sliced' ELSE 'failed' END
              WHERE id = ?1",
             params![id.as_str(), error],

@@ -20,7 +20,9 @@ CREATE TABLE recordings (
     facts     TEXT NOT NULL,               -- JSON domain::Facts
     length    INTEGER,                     -- estimate until sliced, then exact
     state     TEXT NOT NULL CHECK (state IN ('ingested', 'sliced', 'failed')),
-    error     TEXT                         -- why it failed
+    error     TEXT,                        -- why it failed
+    findings  TEXT,                        -- JSON domain::Findings, once it was sliced
+    begun     INTEGER NOT NULL DEFAULT 0   -- how often a run began to read it and died before anything came of it
 ) STRICT;
 CREATE INDEX recordings_by_file ON recordings (file);
 -- Clips are walked over in order of ingestion.

@@ -3,8 +3,8 @@
 use tokio::sync::oneshot;
 
 use crate::domain::{
-    Clip, DecodePolicy, Hypothesis, LanguageChoice, Piece, Recording, RecordingId, Samples,
-    SliceSettings,
+    Clip, DecodePolicy, Findings, Hypothesis, LanguageChoice, Piece, Recording, RecordingId,
+    Samples, SliceSettings,
 };
 
 /// What is left to do for one recording.
@@ -38,7 +38,18 @@ pub enum WorkerEvent {
         length: Samples,
         /// Its pieces.
         pieces: Vec<Piece>,
+        /// What else was found out about it.
+        findings: Findings,
     },
+    /// A recording is about to be read; it is, once the receipt is given.
+    Reading {
+        /// Which.
+        recording: RecordingId,
+        /// To be given back.
+        receipt: Receipt,
+    },
+    /// The first clip of a recording that had been sliced is on its way.
+    Readable(RecordingId),
     /// A clip was transcribed.
     Transcribed(Box<Hypothesis>, Receipt),
     /// All clips of a recording are on their way.

@@ -9,9 +9,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context, Result, bail};
 use tokio::sync::mpsc::Sender;
 
-use super::event::{Job, WorkerEvent};
-use crate::audio::{cut, decode, detect, slice, wav};
-use crate::domain::{Clip, LanguageChoice, Piece, Recording, SAMPLE_RATE, SliceSettings, Span};
+use super::event::{Job, Receipt, WorkerEvent};
+use crate::audio::decode::{self, Decoded, Source};
+use crate::audio::{cut, detect, level, slice, wav};
+use crate::domain::{
+    Clip, Findings, LanguageChoice, Piece, Recording, SAMPLE_RATE, SliceSettings, Span,
+};
 
 /// A clip on its way to whoever transcribes it.
 pub struct Sound {
@@ -39,6 +42,12 @@ pub fn read_all(
             break;
         }
         let recording = job.recording.id.clone();
+        let (receipt, noted) = Receipt::awaited();
+        let reading = WorkerEvent::Reading { recording: recording.clone(), receipt };
+        // Noted first: should this recording end the program, the next run will know.
+        if events.blocking_send(reading).is_err() || noted.blocking_recv().is_err() {
+            break;
+        }
         let event = match read(job, settings, stop, feed, events) {
             Ok(()) => WorkerEvent::Through(recording),
             Err(_) if stop.load(Ordering::Relaxed) => break,
@@ -58,33 +67,48 @@ fn read(
     feed: &Sender<Sound>,
     events: &Sender<WorkerEvent>,
 ) -> Result<()> {
-    let Recording { id, file, channel, .. } = &job.recording;
+    let Recording { id, .. } = &job.recording;
+    let source = Source::recording(&job.recording);
+    let sliced_before = job.clips.is_some();
     let (clips, sound) = match job.clips {
         Some(clips) => (clips, None),
         None => {
-            let mut detector = detect::Detector::new();
+            let (mut detector, mut meter) = (detect::Detector::new(), level::Meter::default());
             let mut sound = Some(Vec::new());
-            let decoded = decode::stream(file, *channel, &mut |block| {
+            let decoded = decode::stream(&source, &mut |block| {
                 go_on(stop)?;
                 detector.push(block);
+                meter.push(block);
                 keep(block, &mut sound);
                 Ok(())
             })?;
-            let length = decoded.length;
+            let Decoded { length, damaged, filled, other_tracks } = decoded;
             let pieces = slice::slice(length, &detector.finish(), settings);
             let clips = pieces.iter().filter_map(|piece| match piece {
                 Piece::Clip { span } => Some(Clip::new(id, *span)),
                 _ => None,
             });
             let clips: Vec<Clip> = clips.collect();
+            let findings = Findings {
+                damaged,
+                filled,
+                other_tracks,
+                level_db: meter.rms_db(),
+                speech: clips.iter().map(|clip| clip.span.len()).sum(),
+            };
+            let recording = id.clone();
             events
-                .blocking_send(WorkerEvent::Sliced { recording: id.clone(), length, pieces })
+                .blocking_send(WorkerEvent::Sliced { recording, length, pieces, findings })
                 .context("the run has ended")?;
             (clips, sound)
         }
     };
     let hand_out = |n: usize, samples: Vec<f32>| {
         go_on(stop)?;
+        if n == 0 && sliced_before {
+            let readable = WorkerEvent::Readable(id.clone());
+            events.blocking_send(readable).context("the run has ended")?;
+        }
         let sound = Sound { clip: clips[n].clone(), samples, language: job.language.clone() };
         feed.blocking_send(sound).ok().context("the run has ended")
     };
@@ -96,7 +120,7 @@ fn read(
         });
     }
     let spans: Vec<Span> = clips.iter().map(|c| c.span).collect();
-    cut::cut(file, *channel, &spans, &mut |n, mut samples| {
+    cut::cut(&source, &spans, &mut |n, mut samples| {
         samples.iter_mut().for_each(|s| *s = wav::as_sixteen_bit(*s));
         hand_out(n, samples)
     })
@@ -143,7 +167,7 @@ mod tests {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/quebec_menu.flac");
         let recording = Recording {
             id: RecordingId::from_stored("0123456789abcdef"),
-            sha256: "0".repeat(64),
+            sha256: whisper::hex_digest(&std::fs::read(&file).expect("read")),
             path: "quebec_menu.flac".into(),
             file,
             bytes: 0,
@@ -154,7 +178,14 @@ mod tests {
         };
         let job = Job { recording, clips, language: LanguageChoice::Auto };
         let (feed, mut sounds) = tokio::sync::mpsc::channel(1000);
-        let (events, _kept) = tokio::sync::mpsc::channel(1000);
+        let (events, mut told) = tokio::sync::mpsc::channel(1000);
+        std::thread::spawn(move || {
+            while let Some(event) = told.blocking_recv() {
+                if let WorkerEvent::Reading { receipt, .. } = event {
+                    receipt.give();
+                }
+            }
+        });
         let stop = AtomicBool::new(false);
         read_all(vec![job], &SliceSettings::default(), &stop, &feed, &events);
         drop(feed);

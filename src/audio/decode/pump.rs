@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 
 use anyhow::{Result, anyhow, bail};
 
-use super::Decoded;
 use super::mix::Mix;
+use super::{Decoded, Sink};
 use crate::audio::reader::{Next, Reader, Refusal, Shape};
 use crate::audio::resample::Resampler;
 use crate::domain::{Channel, Samples};
@@ -21,9 +21,6 @@ const LOUDEST: f32 = 64.0;
 /// Frames of silence that are made at a time.
 const SILENCE: u64 = 8_192;
 
-/// Who takes 16 kHz mono, and may have enough.
-type Sink<'s> = &'s mut dyn FnMut(&[f32]) -> Result<ControlFlow<()>>;
-
 /// Whether so many seconds may be lost of `whole` ones.
 pub fn tolerable(lost: f64, whole: f64) -> bool {
     lost <= TOLERATED_LOSS.min(TOLERATED_DAMAGE * whole)
@@ -31,8 +28,8 @@ pub fn tolerable(lost: f64, whole: f64) -> bool {
 
 /// Reads to the end, or until `sink` has enough.
 ///
-/// Errors: symphonia's, in the middle of a file; a [`Refusal`] where too much is lost; a channel that is not there; a sample that is no
-/// number; the errors of `sink`.
+/// Errors: symphonia's, in the middle of a file; a [`Refusal`] where too much is lost; a channel that is
+/// not there; a sample that is no number; the errors of `sink`.
 pub fn pump(
     reader: &mut Reader<'_>,
     channel: Channel,
@@ -67,7 +64,8 @@ pub fn pump(
     }
     let filled = Samples::from_seconds(seconds(reader.filled()));
     let (length, flow) = way.finish()?;
-    Ok((Decoded { length, damaged: Samples::from_seconds(damaged), filled }, flow))
+    let (damaged, other_tracks) = (Samples::from_seconds(damaged), reader.shape().other_tracks);
+    Ok((Decoded { length, damaged, filled, other_tracks }, flow))
 }
 
 /// One tolerance for all containers and decoders; seconds.

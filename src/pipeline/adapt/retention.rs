@@ -9,7 +9,8 @@ use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 
 use super::sounds::Sound;
-use crate::audio::{cut, decode};
+use crate::audio::cut;
+use crate::audio::decode::{self, Source};
 use crate::domain::{Channel, ClipId, Language, Samples, Span, draw, hex_digest};
 
 /// What ships, by language: an audio file and its rows.
@@ -139,7 +140,7 @@ fn parse(text: &str, manifest: &Path) -> Result<Vec<ManifestRow>> {
 
 fn length(audio: &Path) -> Result<Samples> {
     let mut length = Samples(0);
-    decode::stream(audio, Channel::Mix, &mut |block| {
+    decode::stream(&Source::file(audio, Channel::Mix), &mut |block| {
         length += Samples(block.len() as u64);
         Ok(())
     })?;
@@ -170,7 +171,7 @@ fn cut_out(
     };
     let spans: Vec<Span> = rows.iter().map(span).collect::<Result<_>>()?;
     let mut got = 0;
-    cut::cut(audio, Channel::Mix, &spans, &mut |n, samples| {
+    cut::cut(&Source::file(audio, Channel::Mix), &spans, &mut |n, samples| {
         let row = &rows[n];
         let name = row.retention_set.clone().unwrap_or(match set {
             "" => row.language.to_string(),

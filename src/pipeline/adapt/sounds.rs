@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use anyhow::Result;
 
 use super::material::Material;
+use crate::audio::decode::Source;
 use crate::audio::{cut, level};
 use crate::domain::{
     ClipId, DecodePolicy, Hypothesis, Language, LanguageChoice, Recording, RecordingId, Span,
@@ -42,7 +43,7 @@ pub fn load(
         clips.sort_by_key(|m| m.span.start);
         let spans: Vec<Span> = clips.iter().map(|m| m.span).collect();
         let done = unchanged(recording).and_then(|()| {
-            cut::cut(&recording.file, recording.channel, &spans, &mut |n, samples| {
+            cut::cut(&Source::recording(recording), &spans, &mut |n, samples| {
                 let Material { clip, language, .. } = clips[n];
                 let sound = Sound { clip: clip.clone(), samples, language: language.clone() };
                 sounds.insert(clip.clone(), sound);

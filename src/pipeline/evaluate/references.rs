@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
-use crate::audio::{cut, decode};
+use crate::audio::cut;
+use crate::audio::decode::{self, Source};
 use crate::domain::{
     Channel, Clip, ClipId, Language, LanguageChoice, RecordingId, Samples, Span, hex_digest,
 };
@@ -85,13 +86,13 @@ pub fn load(
     match (r.start, r.end) {
         (Some(start), Some(end)) if start < end => {
             let span = Span::new(Samples::from_seconds(start), Samples::from_seconds(end));
-            cut::cut(&r.audio, Channel::Mix, &[span], &mut |_, cut| {
+            cut::cut(&Source::file(&r.audio, Channel::Mix), &[span], &mut |_, cut| {
                 samples = cut;
                 Ok(())
             })?;
         }
         (None, None) => {
-            decode::stream(&r.audio, Channel::Mix, &mut |block| {
+            decode::stream(&Source::file(&r.audio, Channel::Mix), &mut |block| {
                 samples.extend_from_slice(block);
                 if samples.len() > 30 * 16_000 {
                     bail!("is longer than 30 s: give start and end, or cut it");

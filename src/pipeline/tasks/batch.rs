@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::item::{Item, Recordings};
 use super::terms::{self, Pace};
 use super::{TaskOptions, Written};
+use crate::audio::decode::Source;
 use crate::audio::{cut, flac, wav};
 use crate::domain::{
     BatchId, ClipId, HandedOut, Language, Purpose, Recording, RecordingId, Span, TagKind, TaskRow,
@@ -131,13 +132,13 @@ fn sounds(
     let cut = |clips: &[Item]| {
         let mut sounds = Vec::with_capacity(clips.len());
         let found = clips.first().and_then(|item| recordings.get(&item.clip.recording));
-        let Some(Recording { path, file, channel, .. }) = found else { return Ok(sounds) };
+        let Some(recording) = found else { return Ok(sounds) };
         let spans: Vec<Span> = clips.iter().map(|item| item.clip.span).collect();
-        cut::cut(file, *channel, &spans, &mut |n, samples| {
+        cut::cut(&Source::recording(recording), &spans, &mut |n, samples| {
             sounds.push((clips[n].clip.id.clone(), samples));
             Ok(())
         })
-        .with_context(|| format!("read {path}"))?;
+        .with_context(|| format!("read {}", recording.path))?;
         Ok(sounds)
     };
     let recordings: Vec<_> = chunk.chunk_by(|a, b| a.clip.recording == b.clip.recording).collect();

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::domain::{
-    Clip, ClipId, Decision, DropReason, Piece, Probability, Reason, RecordingId, Routed, Span,
+    Clip, ClipId, Decision, DropReason, Findings, Piece, Probability, Reason, RecordingId, Routed,
+    Span,
 };
 use crate::store::{BatchRow, Draft, Grounds};
 
@@ -31,7 +32,7 @@ pub fn store(dir: &std::path::Path, n: u64) -> (Store, Vec<ClipId>) {
             ]
         })
         .collect();
-    store.keep_pieces(&recording.id, Samples(150 * n), &pieces).unwrap();
+    store.keep_pieces(&recording.id, Samples(150 * n), &pieces, &Findings::default()).unwrap();
     let clip = |i: u64| Clip::new(&recording.id, span(i * 150, i * 150 + 100)).id;
     (store, (0..n).map(clip).collect())
 }

@@ -19,7 +19,11 @@ fn decoded(name: &str, bytes: &[u8]) -> (Decoded, Vec<f32>) {
         samples.extend_from_slice(block);
         Ok(ControlFlow::Continue(()))
     };
-    let decoded = decode(&path, Channel::Mix, "no-such-ffmpeg".as_ref(), &mut sink).expect(name);
+    let source = Source::file(&path, Channel::Mix);
+    let decoded = decode(&mut sink, &mut |by, sink| {
+        source.attempt(by, "no-such-ffmpeg".as_ref()).stream(source.channel, &mut || (), sink)
+    });
+    let decoded = decoded.expect(name).expect(name);
     (decoded, samples)
 }
 
@@ -258,7 +262,11 @@ fn pages_without_a_granule_position_are_heard_whole() {
 fn a_lost_page_is_damage_and_a_missing_end_mark_is_none() {
     let bytes = bytes_of("pause.opus");
     let lost = ogg(&bytes, &|page, granule| (page != 10).then_some(granule));
-    assert_eq!(complaint("a.opus", &lost), "damaged: 0.20 of 11.28 s cannot be decoded");
+    assert_eq!(
+        complaint("a.opus", &lost),
+        "damaged: 0.20 of 11.28 s cannot be decoded; install ffmpeg, which reads many more formats, or \
+         convert the file to FLAC or WAV"
+    );
     let unended = ogg(&bytes, &|page, granule| (page < 43).then_some(granule));
     assert_eq!(decoded("a.opus", &unended).0.damaged, Samples(0));
     let said = complaint("a.opus", &bytes[..bytes.len() * 9 / 10]);
@@ -269,7 +277,7 @@ fn a_lost_page_is_damage_and_a_missing_end_mark_is_none() {
 fn a_gap_of_ten_minutes_takes_no_memory() {
     let path = fixture("gap_599s.mka");
     let mut longest = 0;
-    let decoded = stream(&path, Channel::Mix, &mut |block| {
+    let decoded = stream(&Source::file(&path, Channel::Mix), &mut |block| {
         longest = longest.max(block.len());
         Ok(())
     });

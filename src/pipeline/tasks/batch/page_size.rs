@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::audio::decode;
+use crate::audio::decode::{self, Source};
 use crate::domain::{Channel, Millis, Samples, draft_digest};
 use crate::files::write_whole;
 use crate::tasks::page::Work;
@@ -23,7 +23,7 @@ fn pieces() -> Vec<Vec<f32>> {
     let mut pieces = Vec::new();
     for file in files {
         let mut samples: Vec<f32> = Vec::new();
-        decode::stream_until(&file, Channel::Mix, &mut |block| {
+        decode::stream_until(&Source::file(&file, Channel::Mix), &mut |block| {
             samples.extend_from_slice(block);
             Ok(ControlFlow::Continue(()))
         })

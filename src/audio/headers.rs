@@ -4,6 +4,7 @@
 //! Left to others: reading samples.
 
 mod chunks;
+pub mod joined;
 
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -60,6 +61,9 @@ impl<F: Read + Seek> Walk<'_, F> {
             let mut size = chunk.size;
             if chunk.id == self.layout.sound && !sound {
                 sound = true;
+                if self.layout.wave && self.another(&chunk)? {
+                    return Ok(Err(joined::OTHER.into()));
+                }
                 size = self.sound(&chunk)?;
                 if self.layout.wave {
                     break; // nothing behind it is looked at by a reader
@@ -122,6 +126,18 @@ impl<F: Read + Seek> Walk<'_, F> {
             self.corrections.end = Some((chunk.body + size).min(self.length));
         }
         Ok(size)
+    }
+
+    /// Whether a WAV file with other samples was joined to the end of the sound; one with the same samples
+    /// goes on as sound, its header with it.
+    fn another(&mut self, chunk: &Chunk) -> io::Result<bool> {
+        let end = chunk.body.saturating_add(chunk.size).saturating_add(chunk.size % 2);
+        if end >= self.length {
+            return Ok(false);
+        }
+        let (ours, theirs) = (bytes_at(self.file, 0, 36)?, bytes_at(self.file, end, 36)?);
+        let wave = theirs.starts_with(b"RIFF") && theirs.get(8..12) == Some(b"WAVE");
+        Ok(wave && ours.get(8..) != theirs.get(8..))
     }
 
     /// Looks at the description of the samples; says what makes no sense in it.

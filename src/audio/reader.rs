@@ -51,9 +51,9 @@ pub enum Refusal {
     /// A format that we do have, and bytes that make no sense in it.
     #[error("{0}")]
     Damaged(String),
-    /// More of it is missing than is tolerated: whoever reads it has no more.
+    /// More of it is missing than is tolerated, or would be left out: no other program would tell.
     #[error("{0}")]
-    Truncated(String),
+    Incomplete(String),
     /// Symphonia cannot demux or decode it; says what it is, as far as that can be told.
     #[error("{0}")]
     Lacking(String),

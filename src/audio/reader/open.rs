@@ -21,7 +21,7 @@ use super::edits::{self, Timing};
 use super::ogg::{Ogg, Opened};
 use super::presented::Segment;
 use super::{Reader, Refusal, Shape};
-use crate::audio::headers;
+use crate::audio::headers::{self, joined};
 use crate::audio::sniff::Looks;
 use crate::audio::source::Source;
 
@@ -49,12 +49,18 @@ impl<'s> Reader<'s> {
         if head.starts_with(b"OggS") {
             return Reader::ogg(input, looks);
         }
-        let damaged = |why: String| Refusal::Damaged(format!("{looks} is damaged: {why}"));
+        let damaged = |why: String| match why.as_str() {
+            joined::OTHER => Refusal::Incomplete(format!("{looks}: {why}")),
+            why => Refusal::Damaged(format!("{looks} is damaged: {why}")),
+        };
         let timings = match head.ends_with(b"ftyp") {
             true => Timing::all(&mut input)?.map_err(|why| damaged(why.into()))?,
             false => Vec::new(),
         };
         let corrections = headers::check(&mut input)?.map_err(damaged)?;
+        if joined::matroska(&mut input)? {
+            return Err(Refusal::Lacking(format!("{looks}: another one follows its end")));
+        }
         let frames = corrections.frames;
         let mut hint = Hint::new();
         if let Some(extension) = path.extension().and_then(OsStr::to_str) {

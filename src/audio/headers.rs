@@ -168,3 +168,28 @@ impl<F: Read + Seek> Walk<'_, F> {
 fn is_streamed(size: u64) -> bool {
     size > UNKNOWN - STREAMED || (size < 1 << 31 && size > (1 << 31) - STREAMED)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, File};
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn a_header_that_is_right_is_left_alone() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/audio");
+        let mut checked = 0;
+        for entry in fs::read_dir(folder).expect("fixtures") {
+            let path = entry.expect("a file").path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if name.starts_with("streamed") || name.starts_with("rf64") {
+                continue;
+            }
+            let corrections = check(&mut File::open(&path).expect("open")).expect("read");
+            assert_eq!(corrections, Ok(Corrections::default()), "{name}");
+            checked += 1;
+        }
+        assert!(checked > 20);
+    }
+}

@@ -9,12 +9,14 @@ use super::{Reader, edits};
 
 /// What iTunes notes about priming and padding.
 pub fn noted(format: &mut dyn FormatReader) -> Option<Segment> {
-    let metadata = format.metadata();
-    let tags = &metadata.current()?.media.tags;
-    let note = tags.iter().find(|tag| tag.raw.key.ends_with("iTunSMPB"))?;
-    match &note.raw.value {
-        RawValue::String(text) => edits::itunes(text),
-        _ => None,
+    let mut metadata = format.metadata();
+    loop {
+        let tags = &metadata.current()?.media.tags;
+        let note = tags.iter().find(|tag| tag.raw.key.ends_with("iTunSMPB"));
+        if let Some(RawValue::String(text)) = note.map(|tag| &tag.raw.value) {
+            return edits::itunes(text);
+        }
+        metadata.pop()?;
     }
 }
 

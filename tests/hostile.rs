@@ -231,12 +231,14 @@ fn a_newer_answer_replaces_an_older_one_in_whatever_order_they_come() {
             ws.ingest(&[&sample("volunteer_2eecc97c.flac")]);
             ws.to(0, "run", &[]);
             let task = ws.tasks().remove(0);
+            let now = jiff::Timestamp::now();
             for n in order {
                 let mut row = task.clone();
                 row["validator"] = json!("v");
                 row["verdict"] = json!("corrected");
                 row["text"] = json!(format!("version {n}"));
-                row["answered_at"] = json!(format!("2026-11-23T10:0{n}:00Z"));
+                let at = now + jiff::SignedDuration::from_secs(*n);
+                row["answered_at"] = json!(at.to_string());
                 let file = ws.write_rows("a.jsonl", &[row]);
                 ws.to(0, "answers", &[&file]);
             }
@@ -263,4 +265,47 @@ fn a_full_disk_is_an_error_that_names_the_file_and_loses_nothing() {
         .unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     assert_eq!(ws.transcripts(), before);
+}
+
+#[test]
+fn no_name_is_obeyed_by_a_terminal_or_a_spreadsheet_and_no_folder_leaves_the_machine() {
+    let ws = Workspace::new();
+    let folder = ws.beside("secret-folder");
+    std::fs::create_dir(&folder).unwrap();
+    let evil = folder.join("a\u{1b}[2J\u{202e}\nfailed: forged.wav");
+    std::fs::write(&evil, b"no audio at all").unwrap();
+    let good = folder.join("good.flac");
+    std::fs::copy(sample("volunteer_2eecc97c.flac"), &good).unwrap();
+    let manifest = ws.beside("m.jsonl");
+    let row = json!({"path": good, "speaker": "=1+1;@SUM(A1)"});
+    std::fs::write(&manifest, row.to_string()).unwrap();
+    let dir = ws.path();
+    let said = util::run(&["ingest", &dir, manifest.to_str().unwrap(), evil.to_str().unwrap()]);
+    let said = stderr(&said)
+        + &stderr(&util::run(&["run", &dir, "--scripted", &{
+            ws.write_rows("script.jsonl", &[json!({"text": "bonjour;=HYPERLINK(1)"})])
+        }]));
+    assert!(said.contains("forged.wav"), "{said}");
+    assert!(!said.contains('\u{1b}') && !said.contains('\u{202e}'), "{said:?}");
+    assert!(!said.lines().any(|l| l.starts_with("failed: forged")), "{said}");
+
+    let out = ws.beside("out");
+    let formats = "html,jsonl,csv,label-studio,turkle,appen";
+    ws.to(0, "tasks", &["--out", out.to_str().unwrap(), "--format", formats]);
+    for entry in std::fs::read_dir(&out).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(!text.contains("secret-folder"), "{}", path.display());
+        if path.extension().is_some_and(|e| e == "csv") {
+            assert!(text.contains("bonjour;'=HYPERLINK(1)"), "{text}");
+        }
+    }
+    assert_eq!(ws.tasks()[0]["path"], "good.flac");
+    let table = ws.beside("clips.csv");
+    ws.to(0, "report", &["--csv", table.to_str().unwrap()]);
+    let table = std::fs::read_to_string(table).unwrap();
+    assert!(table.contains(",'=1+1;'@SUM(A1),"), "{table}");
 }

@@ -63,7 +63,7 @@ fn answer(task: &Value, who: &str, text: &str) -> Value {
     row["verdict"] = json!(if task["draft"] == text { "as_is" } else { "corrected" });
     row["text"] = json!(text);
     row["active_seconds"] = json!(9.0);
-    row["answered_at"] = json!("2026-11-24T10:00:00Z");
+    row["answered_at"] = in_minutes(0);
     row
 }
 
@@ -365,7 +365,7 @@ fn the_page_warns_marks_and_says_what_it_pays() {
     assert!(data["work"]["estimate_seconds"].as_f64().unwrap() > 10.0);
     assert_eq!(data["regions"], json!({"fr-CA-GASP": {"fr": "Gaspésie"}}));
 
-    // One is reported as offensive; its neighbour, if it has one, is warned of too.
+    // One is reported as offensive: nobody else gets it, but the adjudicator, who is warned.
     let tasks = rows(&std::fs::read_to_string(file_in(&ws, "t", "jsonl")).unwrap());
     let mut shocked = answer(&tasks[0], "ana", "");
     shocked["verdict"] = json!("offensive");
@@ -374,12 +374,17 @@ fn the_page_warns_marks_and_says_what_it_pays() {
     let two = ws.beside("two");
     ws.to(0, "tasks", &["--out", two.to_str().unwrap(), "--format", "html"]);
     ws.to(0, "answers", &[&file]);
-    let three = ws.beside("three");
-    ws.to(0, "tasks", &["--out", three.to_str().unwrap(), "--format", "html"]);
-    let data = page_data(&ws, "three");
     let clip = &tasks[0]["clip"];
-    let item = data["items"].as_array().unwrap().iter().find(|i| i["row"]["clip"] == *clip);
-    assert_eq!(item.unwrap()["warnings"], json!(["violent", "reported"]));
+    let item = |folder: &str| {
+        let data = page_data(&ws, folder);
+        let items = data["items"].as_array().unwrap().clone();
+        items.into_iter().find(|i| i["row"]["clip"] == *clip)
+    };
+    let out = ["three", "lead"].map(|name| ws.beside(name).to_str().unwrap().to_string());
+    ws.to(0, "tasks", &["--out", &out[0], "--format", "html"]);
+    assert_eq!(item("three"), None);
+    ws.to(0, "tasks", &["--out", &out[1], "--format", "html", "--adjudicate"]);
+    assert_eq!(item("lead").unwrap()["warnings"], json!(["violent", "reported"]));
 }
 
 #[test]
@@ -397,4 +402,372 @@ fn an_import_that_died_before_it_settled_is_settled_by_the_next_command() {
     assert_ne!(ws.transcripts(), settled);
     ws.to(0, "ingest", &[sample("quebec_menu.flac").to_str().unwrap()]);
     assert_eq!(ws.transcripts(), settled);
+}
+
+/// What `answers` says of a file, as JSON; `code`: how it exits.
+#[track_caller]
+fn import(ws: &Workspace, code: i32, file: &str) -> Value {
+    serde_json::from_slice(&ws.to(code, "answers", &[file, "--json"]).stdout).unwrap()
+}
+
+fn text_of(ws: &Workspace, task: &Value) -> Value {
+    let row = ws.transcripts().into_iter().find(|r| r["clip"] == task["clip"]);
+    row.map_or(Value::Null, |r| r["text"].clone())
+}
+
+fn in_minutes(minutes: i64) -> Value {
+    let now = jiff::Timestamp::now() + jiff::SignedDuration::from_mins(minutes);
+    json!(now.to_string())
+}
+
+#[test]
+fn an_answer_from_the_future_or_from_before_its_batch_replaces_no_other() {
+    let (ws, _) = workspace();
+    let task = &tasks(&ws, "t", &["--files", "1", "--clips-per-file", "3"])[0];
+    let at = |text: &str, minutes: i64| {
+        let mut row = answer(task, "ana", text);
+        row["answered_at"] = in_minutes(minutes);
+        row
+    };
+    let first = ws.write_rows("1.jsonl", &[at("la bonne phrase", 0)]);
+    assert_eq!(import(&ws, 0, &first)["marked"], json!({}));
+    for (name, minutes, said) in [("f", 60 * 24, "future"), ("p", -60 * 24, "before the batch")] {
+        let file = ws.write_rows(&format!("{name}.jsonl"), &[at("une autre phrase", minutes)]);
+        let got = import(&ws, 0, &file);
+        assert_eq!(got["rejected"], json!({"superseded": 1}));
+        assert!(got["reasons"][0].as_str().unwrap().contains(said), "{got}");
+    }
+    assert_eq!(text_of(&ws, task), "la bonne phrase");
+    // Four minutes are a clock that is not quite right; and a real time replaces an odd one.
+    let near = ws.write_rows("n.jsonl", &[at("presque à l'heure", 4)]);
+    assert_eq!(import(&ws, 0, &near)["marked"], json!({}));
+    assert_eq!(text_of(&ws, task), "presque à l'heure");
+    let other = &tasks(&ws, "o", &["--files", "1", "--clips-per-file", "3"])[1];
+    let mut odd = answer(other, "bob", "de demain");
+    odd["answered_at"] = in_minutes(60 * 24);
+    let odd = ws.write_rows("odd.jsonl", &[odd]);
+    assert_eq!(import(&ws, 0, &odd)["marked"], json!({"time_in_future": 1}));
+    let mut real = answer(other, "bob", "d'aujourd'hui");
+    real["answered_at"] = in_minutes(0);
+    let real = ws.write_rows("real.jsonl", &[real]);
+    assert_eq!(import(&ws, 0, &real)["accepted"], 1);
+    assert_eq!(text_of(&ws, other), "d'aujourd'hui");
+    assert_eq!(import(&ws, 0, &odd)["rejected"], json!({"superseded": 1}));
+}
+
+#[test]
+fn without_times_the_answer_imported_later_stays_and_the_message_says_so() {
+    let (ws, _) = workspace();
+    let task = &tasks(&ws, "t", &["--files", "1", "--clips-per-file", "3"])[0];
+    let file = |name: &str, text: &str| {
+        let mut row = answer(task, "ana", text);
+        row["answered_at"] = json!("");
+        ws.write_rows(name, &[row])
+    };
+    let (first, second) = (file("1.jsonl", "une phrase"), file("2.jsonl", "autre chose"));
+    ws.to(0, "answers", &[&first]);
+    let said = util::stderr(&ws.to(0, "answers", &[&second]));
+    assert!(said.contains("order of import"), "{said}");
+    assert_eq!(text_of(&ws, task), "autre chose");
+    // What was replaced once stays so, however often it comes.
+    assert_eq!(import(&ws, 0, &first)["rejected"], json!({"superseded": 1}));
+    assert_eq!(text_of(&ws, task), "autre chose");
+}
+
+#[test]
+fn names_that_look_alike_are_one_person() {
+    let (ws, _) = workspace();
+    ws.set("validators = 1", "validators = 2");
+    let task = &tasks(&ws, "t", &["--files", "1", "--clips-per-file", "3"])[0];
+    // Cyrillic, zero-width, full-width, other case: one vote, not five.
+    let names = ["Ana", "Аna", "A\u{200b}na", "\u{ff21}na", "ANA"];
+    let rows: Vec<Value> = names.iter().map(|name| answer(task, name, "une phrase")).collect();
+    let file = ws.write_rows("a.jsonl", &rows);
+    let said = util::stderr(&ws.to(0, "answers", &[&file]));
+    assert!(said.contains("'ANA' looks like 'Ana'"), "{said}");
+    let people = ws.json("report")["work"]["validators"].as_object().unwrap().clone();
+    assert_eq!(people.keys().collect::<Vec<_>>(), ["Ana"]);
+    assert_eq!(people["Ana"]["answers"], 1);
+    assert!(tasks(&ws, "for-ana", &["--for", "aNa"]).iter().all(|t| t["clip"] != task["clip"]));
+}
+
+#[test]
+fn answers_to_a_file_that_was_written_for_another_are_marked_and_on_request_rejected() {
+    let (ws, _) = workspace();
+    let all = tasks(&ws, "t", &["--for", "ana", "--files", "1", "--clips-per-file", "3"]);
+    let by = |who: &str, n: usize| {
+        let mut row = answer(&all[n], who, "une phrase");
+        row["batch"] = json!(""); // nobody gets round it by leaving the batch out
+        ws.write_rows(&format!("{who}{n}.jsonl"), &[row])
+    };
+    assert_eq!(import(&ws, 0, &by("ana", 0))["marked"], json!({}));
+    assert_eq!(import(&ws, 0, &by("mallory", 1))["marked"], json!({"not_handed_to_them": 1}));
+    let report = ws.json("report");
+    assert_eq!(report["work"]["validators"]["mallory"]["marked"]["not_handed_to_them"], 1);
+    assert_eq!(
+        report["work"]["batches"][all[0]["batch"].as_str().unwrap()]["handed_to"],
+        json!(["ana"])
+    );
+    ws.set("assigned_only = false", "assigned_only = true");
+    assert_eq!(import(&ws, 3, &by("mallory", 2))["rejected"], json!({"not_assigned": 1}));
+    assert_eq!(import(&ws, 0, &by("ana", 2))["accepted"], 1);
+    // A file for nobody in particular is open to all.
+    let open = tasks(&ws, "open", &["--files", "1", "--clips-per-file", "2"]);
+    let file = ws.write_rows("open.jsonl", &[answer(&open[0], "mallory", "une phrase")]);
+    assert_eq!(import(&ws, 0, &file)["accepted"], 1);
+}
+
+#[test]
+fn only_the_file_handed_to_the_adjudicator_ends_a_dispute() {
+    let (ws, _) = workspace();
+    ws.set("max_validators = 3", "max_validators = 1");
+    ws.set("validators = 1", "validators = 2");
+    let all = tasks(&ws, "t", &["--files", "1", "--clips-per-file", "3"]);
+    let people = [("ana", "le premier texte"), ("bob", "un tout autre récit")];
+    let rows: Vec<Value> = people.iter().map(|(who, text)| answer(&all[0], who, text)).collect();
+    let file = ws.write_rows("both.jsonl", &rows);
+    assert_eq!(import(&ws, 0, &file)["contested"], 1);
+    let import_one = |who: &str, task: &Value| {
+        let file = ws.write_rows(&format!("{who}-ends.jsonl"), &[answer(task, who, "mon texte")]);
+        import(&ws, 0, &file)
+    };
+    // Whoever disagrees does not decide, in a file for nobody in particular ...
+    let open = tasks(&ws, "open", &["--adjudicate"]);
+    let got = import_one("bob", &open[0]);
+    assert_eq!(
+        (got["contested"].clone(), got["marked"]["not_handed_to_them"].clone()),
+        (json!(1), json!(1))
+    );
+    // ... and in a file for Dora nobody but her.
+    let named = tasks(&ws, "named", &["--adjudicate", "--for", "dora"]);
+    assert_eq!(import_one("mallory", &named[0])["contested"], 1);
+    assert_eq!(text_of(&ws, &all[0]), all[0]["draft"]);
+    assert_eq!(import_one("dora", &named[0])["contested"], 0);
+    assert_eq!(text_of(&ws, &all[0]), "mon texte");
+}
+
+#[test]
+fn seven_hours_on_three_seconds_of_audio_are_capped_and_counted() {
+    let (ws, _) = workspace();
+    ws.set("pay_per_clip = 0.0", "pay_per_clip = 0.05");
+    let task = &tasks(&ws, "t", &["--files", "1", "--clips-per-file", "3"])[0];
+    let mut row = answer(task, "ana", "une phrase");
+    row["active_seconds"] = json!(25_200.0);
+    let file = ws.write_rows("a.jsonl", &[row]);
+    assert_eq!(import(&ws, 0, &file)["marked"]["time_capped"], 1);
+    let seconds = task["end"].as_f64().unwrap() - task["start"].as_f64().unwrap();
+    let report = ws.json("report");
+    let ana = &report["work"]["validators"]["ana"];
+    assert!(
+        (ana["active_seconds"].as_f64().unwrap() - (60.0 + 50.0 * seconds)).abs() < 1e-6,
+        "{ana}"
+    );
+    assert_eq!(
+        (ana["marked"]["time_capped"].clone(), report["cost"]["capped_answers"].clone()),
+        (json!(1), json!(1))
+    );
+}
+
+#[test]
+fn a_zero_width_space_is_no_correction_and_no_text() {
+    let (ws, _) = workspace();
+    let all = tasks(&ws, "t", &["--files", "1", "--clips-per-file", "3"]);
+    let draft = all[0]["draft"].as_str().unwrap();
+    let same = answer(&all[0], "ana", &format!("{draft}\u{200b}"));
+    let nothing = answer(&all[1], "ana", "\u{200b}");
+    let turned = answer(&all[2], "ana", "\u{202e}une\u{2066} phrase\u{202c}");
+    let file = ws.write_rows("a.jsonl", &[same, nothing, turned]);
+    let got = import(&ws, 3, &file);
+    assert_eq!(
+        (got["accepted"].clone(), got["rejected"].clone()),
+        (json!(2), json!({"malformed": 1}))
+    );
+    assert_eq!(ws.json("report")["people"]["verdicts"], json!({"as_is": 1, "corrected": 1}));
+    assert_eq!(text_of(&ws, &all[2]), "une phrase");
+}
+
+#[test]
+fn credits_come_from_accepted_rows_and_follow_the_newest_wish() {
+    let (ws, _) = workspace();
+    let all = tasks(&ws, "t", &["--files", "1", "--clips-per-file", "3"]);
+    let download = |name: &str, credit: &str, at: i64, row: Value| {
+        let header = json!({"format": "second-ear answers", "version": 1, "credit": credit,
+                            "written_at": in_minutes(at)});
+        ws.write_rows(name, &[header, row])
+    };
+    let good = |who: &str, n: usize| answer(&all[n], who, "une phrase");
+    let mut foreign = good("mallory", 1);
+    foreign["workspace"] = json!("another");
+    let mut altered = good("eve", 1);
+    altered["draft_digest"] = json!("0123456789abcdef");
+    ws.to(0, "answers", &[&download("1", "**Zoé** B.", -30, good("ana", 0))]);
+    let bob = good("bob", 2);
+    ws.to(0, "answers", &[&download("2", "Bob", -30, bob.clone())]);
+    ws.to(3, "answers", &[&download("3", "Mallory", -30, foreign)]);
+    ws.to(3, "answers", &[&download("4", "Eve", -30, altered)]);
+    let credits = || {
+        let out = ws.beside("dataset");
+        ws.to(0, "dataset", &["--out", out.to_str().unwrap()]);
+        let card = std::fs::read_to_string(out.join("README.md")).unwrap();
+        card.lines().find(|l| l.starts_with("Reviewed")).unwrap_or_default().to_string()
+    };
+    let named = credits();
+    assert!(named.contains("by \\*\\*Zoé\\*\\* B., Bob, who"), "{named}");
+    // Bob takes it back with the same answers; an older file of his does not bring it again.
+    ws.to(0, "answers", &[&download("5", "", -10, bob.clone())]);
+    ws.to(0, "answers", &[&download("2", "Bob", -30, bob)]);
+    assert!(!credits().contains("Bob"), "{}", credits());
+}
+
+/// What of a value is filled in: the names of fields with something in them.
+fn shape(value: &Value) -> BTreeSet<String> {
+    let filled = |v: &Value| match v {
+        Value::Null => false,
+        Value::String(s) => !s.is_empty(),
+        Value::Array(all) => !all.is_empty(),
+        Value::Object(all) => !all.is_empty(),
+        _ => true,
+    };
+    let fields = value.as_object().unwrap().iter();
+    // The first and the last clip of a recording have nothing on one side.
+    let fields = fields.filter(|(name, _)| !name.starts_with("context"));
+    fields.filter(|(_, v)| filled(v)).map(|(name, _)| name.clone()).collect()
+}
+
+#[test]
+fn nothing_in_any_format_tells_a_check_from_a_task() {
+    let (ws, all) = workspace();
+    ws.set("mark_share = 0.0", "mark_share = 1.0");
+    let first = tasks(&ws, "t", &["--files", "1", "--clips-per-file", "14"]);
+    let settled: Vec<Value> = first
+        .iter()
+        .map(|t| answer(t, "ana", &format!("{} exactement", t["draft"].as_str().unwrap())))
+        .collect();
+    ws.to(0, "answers", &[&ws.write_rows("ana.jsonl", &settled)]);
+    let done: BTreeSet<String> = first.iter().map(|t| t["clip"].to_string()).collect();
+    let gold: Vec<Value> = all
+        .iter()
+        .filter(|r| !done.contains(&r["clip"].to_string()))
+        .take(4)
+        .map(|r| json!({"clip": r["clip"], "text": "texte connu de tous"}))
+        .collect();
+    ws.to(0, "answers", &[&ws.write_rows("gold.jsonl", &gold), "--gold"]);
+    ws.set("gold_share = 0.0", "gold_share = 0.3");
+    ws.set("seeded_error_share = 0.0", "seeded_error_share = 0.5");
+    let out = ws.beside("mixed");
+    let page = ws.beside("page");
+    for (out, formats) in [(&out, "jsonl,csv,label-studio,turkle,appen"), (&page, "html")] {
+        let out = out.to_str().unwrap();
+        let args = ["--out", out, "--format", formats, "--clips-per-file", "1000"];
+        ws.to(0, "tasks", &args);
+    }
+    let db = rusqlite::Connection::open(ws.dir.join("state.db")).unwrap();
+    let mut checks =
+        db.prepare("SELECT clip FROM batch_clips WHERE purpose IN ('gold', 'seeded')").unwrap();
+    let checks: BTreeSet<String> =
+        checks.query_map([], |r| r.get(0)).unwrap().map(Result::unwrap).collect();
+    assert!(checks.len() > 6, "{checks:?}");
+    let read = |end: &str| {
+        let files = std::fs::read_dir(&out).unwrap().map(|e| e.unwrap().path());
+        let names = |p: &PathBuf| p.file_name().unwrap().to_string_lossy().matches('.').count();
+        let mut files = files.filter(|p| names(p) == end.matches('.').count());
+        std::fs::read_to_string(files.find(|p| p.to_string_lossy().ends_with(end)).unwrap())
+            .unwrap()
+    };
+    let table = |text: &str| -> Vec<Value> {
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let names = reader.headers().unwrap().clone();
+        let row = |r: csv::StringRecord| {
+            names.iter().zip(r.iter()).map(|(n, c)| (n.to_string(), json!(c))).collect()
+        };
+        reader.records().map(|r| Value::Object(row(r.unwrap()))).collect()
+    };
+    let data = page_data(&ws, "page");
+    let items = data["items"].as_array().unwrap().clone();
+    let studio: Vec<Value> = serde_json::from_str(&read(".label-studio.json")).unwrap();
+    let formats: [(&str, Vec<Value>, &str); 7] = [
+        ("page", items.clone(), "/row/clip"),
+        ("page's rows", items.iter().map(|i| i["row"].clone()).collect(), "/clip"),
+        ("jsonl", rows(&read(".jsonl")), "/clip"),
+        ("csv", table(&read(".csv")), "/clip"),
+        ("turkle", table(&read(".turkle.csv")), "/clip"),
+        ("label-studio", studio.iter().map(|t| t["data"].clone()).collect(), "/clip"),
+        ("appen", table(&read(".appen.csv")), "/clip"),
+    ];
+    for (format, rows, clip) in &formats {
+        let (check, task): (Vec<&Value>, Vec<&Value>) = rows
+            .iter()
+            .partition(|row| checks.contains(row.pointer(clip).unwrap().as_str().unwrap()));
+        assert!(!check.is_empty() && !task.is_empty(), "{format}");
+        let tasks: BTreeSet<_> = task.iter().map(|row| shape(row)).collect();
+        for row in check {
+            assert!(tasks.contains(&shape(row)), "{format}: {:?} is not of {tasks:?}", shape(row));
+        }
+    }
+    // In order of time, so that no place in the file tells; words are those of the draft, in its time.
+    let starts: Vec<f64> = items.iter().map(|i| i["row"]["start"].as_f64().unwrap()).collect();
+    assert!(starts.windows(2).all(|w| w[0] < w[1]));
+    let codes = |check: bool| -> BTreeSet<String> {
+        let here =
+            items.iter().filter(|i| checks.contains(i["row"]["clip"].as_str().unwrap()) == check);
+        here.map(|i| i["reasons"].to_string()).collect()
+    };
+    assert!(codes(true).is_subset(&codes(false)), "{:?} {:?}", codes(true), codes(false));
+    for (n, item) in items.iter().enumerate() {
+        let words = item["words"].as_array().unwrap();
+        let text: String = words.iter().map(|w| w[0].as_str().unwrap()).collect();
+        assert_eq!(text.trim(), item["row"]["draft"].as_str().unwrap());
+        let times: Vec<u64> = words.iter().map(|w| w[1].as_u64().unwrap()).collect();
+        assert!(times.windows(2).all(|w| w[0] <= w[1]), "{times:?}");
+        // What is said beside a check is what this file says there, and no known text.
+        assert!(!item["row"].to_string().contains("texte connu"), "{item}");
+        if let Some(next) = items.get(n + 1)
+            && checks.contains(next["row"]["clip"].as_str().unwrap())
+            && next["row"]["start"] == item["row"]["end"]
+        {
+            assert_eq!(item["row"]["context_after"], next["row"]["draft"]);
+        }
+    }
+}
+
+#[test]
+fn a_clip_with_personal_data_or_offensive_content_is_left_out_everywhere_and_listed() {
+    let (ws, _) = workspace();
+    let all = tasks(&ws, "t", &["--clips-per-file", "1000"]);
+    let near = &all[5];
+    let mut report = answer(&all[6], "ana", "");
+    report["verdict"] = json!("personal_data");
+    let mut old = answer(&all[20], "ana", "");
+    old["verdict"] = json!("shocking");
+    ws.to(0, "answers", &[&ws.write_rows("ana.jsonl", &[report, old])]);
+    let withheld = ws.json("status")["withheld"].clone();
+    let listed: Vec<_> =
+        withheld.as_array().unwrap().iter().map(|w| (&w["clip"], &w["verdict"])).collect();
+    assert_eq!(
+        listed,
+        [(&all[6]["clip"], &json!("personal_data")), (&all[20]["clip"], &json!("offensive"))]
+    );
+    assert!(stdout(&ws.to(0, "status", &[])).contains("s: personal_data"));
+    // Neither its text nor the clip is in what others read.
+    assert_eq!(near["context_after"], all[6]["draft"]);
+    let later = tasks(&ws, "later", &["--clips-per-file", "1000"]);
+    let find = |t: &Value| later.iter().find(|l| l["clip"] == t["clip"]);
+    assert_eq!(find(near).unwrap()["context_after"], "");
+    assert_eq!((find(&all[6]), find(&all[20])), (None, None));
+    let said = ws.to(0, "transcripts", &[]);
+    assert!(util::stderr(&said).contains("2 clips with personal data"), "{}", util::stderr(&said));
+    let listed = rows(&stdout(&said));
+    assert!(listed.iter().all(|r| r["clip"] != all[6]["clip"] && r["clip"] != all[20]["clip"]));
+    // A second opinion does not outvote it; the adjudicator does.
+    ws.to(0, "answers", &[&ws.write_rows("bob.jsonl", &[answer(&all[6], "bob", "rien de tel")])]);
+    assert_eq!(text_of(&ws, &all[6]), Value::Null);
+    let lead = tasks(&ws, "lead", &["--adjudicate"]);
+    assert_eq!(lead.len(), 1);
+    ws.to(
+        0,
+        "answers",
+        &[&ws.write_rows("lead.jsonl", &[answer(&lead[0], "lead", "rien de tel")])],
+    );
+    assert_eq!(text_of(&ws, &all[6]), "rien de tel");
+    assert_eq!(ws.json("status")["withheld"].as_array().unwrap().len(), 1);
 }

@@ -17,11 +17,16 @@ use super::tidy;
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     by_look: BTreeMap<String, String>,
+    /// As they were written: most names come often, and looking at them takes time.
+    by_name: BTreeMap<String, String>,
 }
 
 impl Names {
     /// The name that `name` stands for: the first one met that looks like it, else itself.
     pub fn one(&self, name: &str) -> String {
+        if let Some(one) = self.by_name.get(name) {
+            return one.clone();
+        }
         let looks = looks(name);
         let known = looks.iter().find_map(|look| self.by_look.get(look));
         known.cloned().unwrap_or_else(|| name.to_string())
@@ -29,10 +34,14 @@ impl Names {
 
     /// `name` was met.
     pub fn meet(&mut self, name: &str) {
+        if self.by_name.contains_key(name) {
+            return;
+        }
         let one = self.one(name);
         for look in looks(name) {
             self.by_look.entry(look).or_insert_with(|| one.clone());
         }
+        self.by_name.insert(name.to_string(), one);
     }
 
     /// Whether two names stand for one person, whatever others were met.

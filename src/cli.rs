@@ -3,6 +3,7 @@
 #[cfg(feature = "adapt")]
 pub mod adapt;
 mod audit_plan;
+mod care;
 mod generate;
 #[cfg(not(all(feature = "adapt", feature = "nats")))]
 mod lacking;
@@ -10,10 +11,11 @@ pub mod lexicon;
 mod model;
 #[cfg(feature = "nats")]
 pub mod nats;
+mod numbers;
+mod values;
 
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
 use crate::domain::{LanguageChoice, SecondPass, Weights};
@@ -21,12 +23,14 @@ use crate::pipeline::dataset;
 use crate::tasks::bundle;
 use crate::views::transcripts::TranscriptFormat;
 pub use audit_plan::AuditPlan;
+pub use care::{Backup, Doctor, Log};
 pub use generate::Generate;
 #[cfg(not(feature = "adapt"))]
 pub use lacking::adapt;
 #[cfg(not(feature = "nats"))]
 pub use lacking::nats;
 pub use model::{Model, WeightType};
+use values::{dataset_format, language, task_format, transcript_format};
 
 /// Human-in-the-loop speech transcription: a local Whisper model drafts, people review what it
 /// is unsure of, and their corrections become training data.
@@ -142,6 +146,19 @@ pub enum Command {
         Without options it uses routing.target_risk of the settings."
     )]
     AuditPlan(AuditPlan),
+    /// Check a workspace: database, recordings, model, settings; say what to do about what is wrong.
+    #[command(
+        after_help = "Example: second-ear doctor calls --deep\n\nThe exit code is 3 when something is wrong."
+    )]
+    Doctor(Doctor),
+    /// Save a workspace to one tar file, also while a run is writing; recordings are not in it.
+    #[command(
+        after_help = "Example: second-ear backup calls calls-monday.tar\n\nTo restore it: tar xf calls-monday.tar"
+    )]
+    Backup(Backup),
+    /// Print which commands changed a workspace: when, with which files, and what came of it.
+    #[command(after_help = "Example: second-ear log calls --last 20")]
+    Log(Log),
     /// List, fetch, check and convert models.
     #[command(subcommand)]
     Model(Model),
@@ -210,7 +227,7 @@ pub struct Run {
     #[arg(long)]
     pub json: bool,
     /// Threads that transcribe (0: one per core); overrides the settings.
-    #[arg(long)]
+    #[arg(long, value_parser = numbers::threads())]
     pub workers: Option<usize>,
     /// Test the risk guarantee anew (routing.target_risk), on all audits or on those since an alarm.
     #[arg(long)]
@@ -248,13 +265,13 @@ pub struct Tasks {
     #[arg(long, value_parser = task_format(), value_delimiter = ',', default_value = "html")]
     pub format: Vec<bundle::Format>,
     /// Clips per task file; overrides the settings.
-    #[arg(long)]
+    #[arg(long, value_parser = numbers::within(1_usize, 100_000))]
     pub clips_per_file: Option<usize>,
     /// Write at most this many files, with the most urgent clips.
-    #[arg(long)]
+    #[arg(long, value_parser = numbers::within(1_usize, 1_000_000))]
     pub files: Option<usize>,
     /// Answers wanted for each clip; overrides the settings.
-    #[arg(long)]
+    #[arg(long, value_parser = numbers::within(1_u32, 1000))]
     pub validators: Option<u32>,
     /// Leave out clips that are in a task file already.
     #[arg(long)]
@@ -347,7 +364,7 @@ pub struct Evaluate {
     #[arg(long, default_value = "never")]
     pub second_pass: SecondPass,
     /// Threads that transcribe (0: one per core).
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = numbers::threads())]
     pub workers: usize,
     /// Write one row per clip: reference, hypothesis, errors, features.
     #[arg(long, value_name = "PATH")]
@@ -372,31 +389,4 @@ pub struct Calibrate {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
-}
-
-/// A value that is one of `values`, parsed into what it stands for.
-fn one_of<F>(
-    values: impl IntoIterator<Item = (&'static str, &'static str)>,
-) -> impl TypedValueParser<Value = F>
-where
-    F: std::str::FromStr<Err = String> + Clone + Send + Sync + 'static,
-{
-    let values = values.into_iter().map(|(code, about)| PossibleValue::new(code).help(about));
-    PossibleValuesParser::new(values).try_map(|code| code.parse::<F>())
-}
-
-fn task_format() -> impl TypedValueParser<Value = bundle::Format> {
-    one_of(bundle::Format::ALL.map(|f| (f.code(), f.about())))
-}
-
-fn transcript_format() -> impl TypedValueParser<Value = TranscriptFormat> {
-    one_of(TranscriptFormat::ALL.map(|f| (f.name(), f.about())))
-}
-
-fn dataset_format() -> impl TypedValueParser<Value = dataset::Format> {
-    one_of(dataset::Format::ALL.map(|f| (f.code(), f.about())))
-}
-
-fn language(s: &str) -> Result<LanguageChoice, String> {
-    LanguageChoice::try_from(s.to_string())
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::audio::isolate;
 use crate::cli::{self, Command};
+use crate::config::Config;
 use crate::domain::{DecodePolicy, Mark};
 use crate::exit::Exit;
 use crate::pipeline::workspace::Workspace;
@@ -21,6 +22,7 @@ use crate::views::progress::{Console, shown_lines};
 #[cfg(feature = "adapt")]
 mod adapt;
 mod audit_plan;
+mod care;
 mod generate;
 #[cfg(not(all(feature = "adapt", feature = "nats")))]
 mod lacking;
@@ -52,6 +54,9 @@ pub fn dispatch(command: Command, console: Console) -> Result<Exit> {
         Command::Calibrate(args) => do_calibrate(args, console),
         Command::Adapt(args) => adapt::dispatch(args, console),
         Command::AuditPlan(args) => audit_plan::dispatch(args),
+        Command::Doctor(args) => care::doctor(args, console),
+        Command::Backup(args) => care::backup(args, console),
+        Command::Log(args) => care::log(args),
         Command::Model(args) => model::dispatch(args, console),
         Command::Generate(args) => generate::dispatch(args),
         Command::Decode(args) => {
@@ -92,8 +97,9 @@ fn init(args: cli::Init, console: Console) -> Result<Exit> {
 }
 
 fn do_ingest(args: cli::Ingest, console: Console) -> Result<Exit> {
-    let mut workspace = settle::write_settled(&args.dir)?;
-    let done = ingest::ingest(&mut workspace, &args.paths, console)?;
+    let manifests: Vec<_> = args.paths.iter().filter(|p| ingest::is_manifest(p)).cloned().collect();
+    let (done, _) =
+        settle::change(&args.dir, &manifests, |ws| ingest::ingest(ws, &args.paths, console))?;
     if args.json {
         print_json(&done)?;
     }
@@ -126,11 +132,10 @@ fn do_run(args: cli::Run, console: Console) -> Result<Exit> {
         recertify: args.recertify,
         nats: args.distributed.resolve()?,
     };
-    let mut workspace = match args.dry_run {
-        true => Workspace::read(&args.dir)?,
-        false => settle::write_settled(&args.dir)?,
+    let done = match args.dry_run {
+        true => run::run(&mut Workspace::read(&args.dir)?, &options, console)?,
+        false => settle::change(&args.dir, &[], |ws| run::run(ws, &options, console))?.0,
     };
-    let done = run::run(&mut workspace, &options, console)?;
     if args.json {
         print_json(&done)?;
     }
@@ -173,16 +178,6 @@ fn do_status(args: cli::Json) -> Result<Exit> {
 
 fn do_transcripts(args: cli::Transcripts, console: Console) -> Result<Exit> {
     let workspace = Workspace::read(&args.dir)?;
-    match &args.out {
-        None => {
-            let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-            transcripts::print(&workspace, &args.format, &mut out)?;
-        }
-        Some(out) => {
-            let files = transcripts::write(&workspace, &args.format, out)?;
-            console.say(format!("{} files in {}.", files, out.display()));
-        }
-    }
     let withheld = transcripts::withheld(&workspace)?;
     if withheld > 0 {
         console.say(format!(
@@ -190,12 +185,23 @@ fn do_transcripts(args: cli::Transcripts, console: Console) -> Result<Exit> {
              lists them."
         ));
     }
-    Ok(Exit::Done)
+    match &args.out {
+        None => {
+            let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+            let missing = transcripts::print(&workspace, &args.format, &mut out)?;
+            Ok(failures(&missing, console))
+        }
+        Some(out) => {
+            let done = transcripts::write(&workspace, &args.format, out)?;
+            console.say(format!("{} files in {}.", done.files, out.display()));
+            Ok(failures(&done.failed, console))
+        }
+    }
 }
 
 fn do_tasks(args: cli::Tasks, console: Console) -> Result<Exit> {
-    let mut workspace = settle::write_settled(&args.dir)?;
-    let settings = &workspace.config.tasks;
+    let config = Config::read(&args.dir)?;
+    let settings = &config.tasks;
     let beside = args.format.iter().filter_map(|f| f.beside(settings.interface));
     let beside: Vec<_> = beside.map(|(name, _)| args.out.join(name)).collect();
     let options = tasks::TaskOptions {
@@ -208,7 +214,8 @@ fn do_tasks(args: cli::Tasks, console: Console) -> Result<Exit> {
         validator: args.validator,
         out: args.out,
     };
-    let done = tasks::write(&mut workspace, &options, console)?;
+    let (done, workspace) =
+        settle::change(&args.dir, &[], |ws| tasks::write(ws, &options, console))?;
     if args.json {
         print_json(&done)?;
     }
@@ -253,16 +260,15 @@ fn do_tasks(args: cli::Tasks, console: Console) -> Result<Exit> {
 }
 
 fn do_answers(args: cli::Answers, console: Console) -> Result<Exit> {
-    let mut workspace = settle::write_settled(&args.dir)?;
     if args.gold {
-        let done = gold::keep(&mut workspace, &args.files)?;
+        let (done, _) = settle::change(&args.dir, &args.files, |ws| gold::keep(ws, &args.files))?;
         if args.json {
             print_json(&done)?;
         }
         console.say(format!("{} clips are gold now.", done.gold));
         return Ok(failures(&done.failed, console));
     }
-    let done = answers::import(&mut workspace, &args.files)?;
+    let (done, _) = settle::change(&args.dir, &args.files, |ws| answers::import(ws, &args.files))?;
     if args.json {
         print_json(&done)?;
     }
@@ -369,8 +375,7 @@ fn do_calibrate(args: cli::Calibrate, console: Console) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     let dir = args.dir.unwrap_or_default();
-    let mut workspace = settle::write_settled(&dir)?;
-    match recalibrate::recalibrate(&mut workspace)? {
+    match settle::change(&dir, &[], recalibrate::recalibrate)?.0 {
         Ok(done) => {
             match args.json {
                 true => print_json(&done)?,

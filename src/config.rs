@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 use toml_edit::DocumentMut;
 
+use crate::domain::bounds::within;
 use crate::domain::{
     DecodePolicy, LanguageChoice, PageLanguage, REGION_EXAMPLE, RoutingSettings, SliceSettings,
     TaskSettings,
@@ -67,7 +68,8 @@ impl Config {
     /// Reads and checks the file of the workspace `dir`.
     pub fn read(dir: &Path) -> Result<Self> {
         let path = dir.join(FILE);
-        if !path.exists() {
+        // Not `exists`, which takes a folder that may not be looked into for an empty one.
+        if !path.try_exists().with_context(|| format!("read {}", path.display()))? {
             bail!(
                 "{} is not a workspace (no {FILE}): create one with `second-ear init {}`",
                 dir.display(),
@@ -83,6 +85,7 @@ impl Config {
     }
 
     fn check(&self) -> Result<(), String> {
+        within("workers", self.workers, 0, 1024)?;
         self.slice.check()?;
         self.decode.check()?;
         self.routing.check()?;
@@ -235,6 +238,37 @@ mod tests {
             std::fs::write(dir.path().join(FILE), text.replace(from, to)).unwrap();
             assert!(Config::read(dir.path()).is_err(), "{to}");
         }
+    }
+
+    #[test]
+    fn a_number_that_no_setting_can_have_is_refused_by_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let text = EXAMPLES.iter().fold(config().commented().unwrap(), |text, (name, value)| {
+            text.replace(&format!("# {name} = {value}"), &format!("{name} = {value}"))
+        });
+        let lines: Vec<&str> = text.lines().collect();
+        let mut tried = 0;
+        for (at, line) in lines.iter().enumerate() {
+            let Some((name, value)) = line.split_once(" = ") else { continue };
+            let whole = value.parse::<i64>().is_ok();
+            if line.starts_with('#') || value.parse::<f64>().is_err() {
+                continue;
+            }
+            for bad in ["1e308", "-1", "-1.0", "nan", "inf", "-inf", "9223372036854775807"] {
+                if name == "seed" && bad.starts_with('9') {
+                    continue; // any whole number is a seed
+                }
+                let bad = if bad == "-1" && !whole { "-1e-3" } else { bad };
+                let mut lines = lines.clone();
+                let changed = format!("{name} = {bad}");
+                lines[at] = &changed;
+                std::fs::write(dir.path().join(FILE), lines.join("\n")).unwrap();
+                let error = format!("{:#}", Config::read(dir.path()).expect_err(&changed));
+                assert!(error.contains(name), "{changed}: {error}");
+                tried += 1;
+            }
+        }
+        assert!(tried > 200, "{tried}");
     }
 
     #[test]

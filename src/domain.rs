@@ -2,6 +2,7 @@
 //! In: nothing of ours. Out: types. Left to others: how they are made (stages) and kept (store).
 
 mod answer;
+pub mod bounds;
 mod clip;
 mod decision;
 mod decode;

@@ -40,6 +40,11 @@ impl Exit {
     }
 }
 
+/// What an error that ended the command means for a person and what to do, where its own words do not say it.
+pub fn advice(error: &anyhow::Error) -> Option<&'static str> {
+    crate::store::advice(error)
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> ExitCode {
         ExitCode::from(match exit {

@@ -36,7 +36,8 @@ fn main() -> ExitCode {
     let console = if cli.quiet { Console::Quiet } else { Console::Normal };
     let exit = commands::dispatch(cli.command, console).unwrap_or_else(|error| {
         if !is_closed_pipe(&error) {
-            eprintln!("second-ear: {}", told(&error));
+            let advice = exit::advice(&error).map_or(String::new(), |advice| format!(": {advice}"));
+            eprintln!("second-ear: {}{advice}", told(&error));
         }
         Exit::of_error(&error)
     });

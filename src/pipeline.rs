@@ -11,6 +11,7 @@
 pub mod adapt;
 pub mod answers;
 pub mod audit_plan;
+pub mod backup;
 pub mod calibrate;
 pub mod dataset;
 #[cfg(feature = "nats")]
@@ -18,12 +19,14 @@ pub mod distributed;
 #[cfg(not(feature = "nats"))]
 #[path = "pipeline/undistributed.rs"]
 pub mod distributed;
+pub mod doctor;
 pub mod evaluate;
 mod evidence;
 pub mod gold;
 mod guarantee;
 pub mod ingest;
 pub mod lexicon;
+pub mod log;
 mod manifest;
 mod pay;
 mod people;

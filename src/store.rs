@@ -2,6 +2,7 @@
 //! In: domain types. Out: domain types. Left to others: everything that decides.
 
 mod answers;
+mod check;
 mod clip_row;
 mod clips;
 mod compact;
@@ -9,19 +10,24 @@ mod decisions;
 mod guarantee;
 mod hypotheses;
 mod lock;
+mod log;
 mod open;
 mod people;
+mod read_only;
 mod reading;
 mod recordings;
 mod rounds;
 mod totals;
+mod trouble;
 mod unread;
 
 pub use answers::BatchRow;
 pub use clip_row::ClipRow;
 pub use clips::Draft;
 pub use decisions::{Grounds, Waiting};
-pub use lock::{Locked, WriteLock};
+pub use lock::{Holder, Locked, WriteLock, holder};
+pub use log::{LogEntry, LoggedFile};
 pub use open::Store;
-pub use recordings::{RecordingState, Registration};
+pub use recordings::{RecordingRow, RecordingState, Registration};
+pub use trouble::advice;
 pub use unread::Unread;

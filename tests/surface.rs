@@ -142,6 +142,9 @@ fn the_surface_for_machines() {
     said.json("lexicon list", &["--region", "fr-US-LA", "--kind", "idiom"]);
     said.json("lexicon regions", &[]);
     said.json("lexicon test", &["il fait frette à matin"]);
+    said.json("doctor", &[]);
+    said.json("backup", &[&said.beside("saved.tar")]);
+    said.json("log", &["--last", "2"]);
     said.plain("model list", &[]);
     said.json("adapt", &["--dry-run"]);
     said.plain("model verify", &["base"]);

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use whisper::finetune::{Part, Recipe};
 
+use super::numbers;
+
 /// Arguments of `adapt`.
 #[derive(Debug, Args)]
 pub struct Adapt {
@@ -17,20 +19,20 @@ pub struct Adapt {
     #[arg(long, value_enum, default_value = "full")]
     pub mode: Mode,
     /// Training runs in different orders, whose weights are averaged (default: 2; with the decoder alone 1).
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = numbers::within(1_usize, 100))]
     pub runs: Option<usize>,
     /// Epochs per training run (default: 3; with the decoder alone 4).
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = numbers::within(1_usize, 1000))]
     pub epochs: Option<usize>,
     /// Highest learning rate (default: 2e-5; less for fewer than 150 corrections).
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", value_parser = numbers::within(1e-12, 0.999))]
     pub learning_rate: Option<f64>,
     /// Label smoothing: share of each target that is spread over all tokens (0: none).
-    #[arg(long, value_name = "X", default_value_t = 0.1)]
+    #[arg(long, value_name = "X", default_value_t = 0.1, value_parser = numbers::within(0.0, 0.999))]
     pub label_smoothing: f64,
     /// Folds of the cross-validation that decides when fewer than 30 clips are set aside for testing;
     /// 0 or 1: none.
-    #[arg(long, value_name = "N", default_value_t = 4)]
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = numbers::within(0_usize, 100))]
     pub folds: usize,
     /// A further retention set, which checks forgetting: a JSONL manifest (audio, start, end, text, language, use: replay, dev or test).
     #[arg(long, value_name = "MANIFEST")]
@@ -39,7 +41,7 @@ pub struct Adapt {
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
     /// Threads that transcribe (0: one per core); overrides the settings.
-    #[arg(long)]
+    #[arg(long, value_parser = numbers::threads())]
     pub workers: Option<usize>,
     /// Then transcribe and route again, with the new model, every clip that nobody was handed yet.
     #[arg(long)]

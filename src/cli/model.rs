@@ -35,7 +35,7 @@ pub enum Model {
         /// The workspace.
         dir: PathBuf,
         /// The round to use; 0: the settings' model. By default the round that this one was trained from.
-        #[arg(long, value_name = "N")]
+        #[arg(long, value_name = "N", value_parser = super::numbers::within(0_u32, 1_000_000))]
         to: Option<u32>,
         /// Print JSON.
         #[arg(long)]

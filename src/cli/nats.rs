@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
+use super::numbers;
 use crate::pipeline::distributed;
 use crate::workers::nats::link::{self, Access};
 
@@ -45,16 +46,16 @@ pub struct Distributed {
     #[allow(missing_docs)]
     pub server: Server,
     /// Largest number of clips on the server and with workers at once.
-    #[arg(long, default_value_t = 1024, value_name = "CLIPS")]
+    #[arg(long, default_value_t = 1024, value_name = "CLIPS", value_parser = numbers::within(1_usize, 1_000_000))]
     pub in_flight: usize,
     /// A clip goes to another worker when its worker has been silent for this long.
-    #[arg(long, default_value_t = 30.0, value_name = "SECONDS")]
+    #[arg(long, default_value_t = 30.0, value_name = "SECONDS", value_parser = numbers::within(1.0, 86_400.0))]
     pub ack_timeout: f64,
     /// Servers of a cluster that store each message.
-    #[arg(long, default_value_t = 1, value_name = "N")]
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = numbers::within(1_usize, 5))]
     pub replicas: usize,
     /// Megabytes of clips that may wait on the server, for all runs together (results get a quarter of that).
-    #[arg(long, default_value_t = 512.0, value_name = "MB")]
+    #[arg(long, default_value_t = 512.0, value_name = "MB", value_parser = numbers::within(0.001, 1e9))]
     pub queue_mb: f64,
     /// Put the model on the server, for workers that lack it.
     #[arg(long)]
@@ -71,7 +72,7 @@ pub struct Worker {
     #[allow(missing_docs)]
     pub server: Server,
     /// Threads that transcribe (0: one per core).
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = numbers::threads())]
     pub workers: usize,
     /// A further model: name or ggml file; may be repeated.
     #[arg(long, value_name = "MODEL")]
@@ -80,7 +81,7 @@ pub struct Worker {
     #[arg(long)]
     pub name: Option<String>,
     /// Exit after this long without work.
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = numbers::within(0.0, 1e9))]
     pub idle_exit: Option<f64>,
     /// Print JSON at the end.
     #[arg(long)]
@@ -138,12 +139,6 @@ impl Distributed {
     /// What was asked for; `None`: a local run.
     pub fn resolve(&self) -> Result<Option<distributed::Distributed>> {
         let Some(url) = &self.nats else { return Ok(None) };
-        if !(self.ack_timeout.is_finite() && self.ack_timeout >= 1.0) {
-            bail!("--ack-timeout must be at least 1 second");
-        }
-        if !(self.queue_mb.is_finite() && self.queue_mb > 0.0) {
-            bail!("--queue-mb must be above 0");
-        }
         Ok(Some(distributed::Distributed {
             access: self.server.access(url)?,
             in_flight: self.in_flight.max(1),
@@ -158,9 +153,6 @@ impl Distributed {
 impl Worker {
     /// What was asked for.
     pub fn resolve(self) -> Result<distributed::WorkerOptions> {
-        if self.idle_exit.is_some_and(|s| !(s.is_finite() && s >= 0.0)) {
-            bail!("--idle-exit must be 0 or more seconds");
-        }
         Ok(distributed::WorkerOptions {
             access: self.server.access(&self.nats)?,
             name: self.name,

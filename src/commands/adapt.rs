@@ -1,6 +1,6 @@
 //! The `adapt` command: what a round was trained on, measured and decided, for a terminal.
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
 use super::{do_run, failures, print, print_json};
 use crate::cli::{self, adapt::Adapt};
@@ -13,12 +13,6 @@ use crate::views::rounds;
 
 /// Makes a round.
 pub fn dispatch(args: Adapt, console: Console) -> Result<Exit> {
-    let possible = args.learning_rate.is_none_or(|rate| rate > 0.0 && rate < 1.0);
-    ensure!(possible, "--learning-rate must be a number above 0, such as 2e-5");
-    ensure!(
-        (0.0..1.0).contains(&args.label_smoothing),
-        "--label-smoothing must be a number from 0 to below 1, such as 0.1"
-    );
     let options = AdaptOptions {
         dry_run: args.dry_run,
         recipe: args.recipe(),
@@ -27,8 +21,8 @@ pub fn dispatch(args: Adapt, console: Console) -> Result<Exit> {
         retention: args.retention,
         workers: args.workers,
     };
-    let mut workspace = settle::write_settled(&args.dir)?;
-    let done = adapt::adapt(&mut workspace, &options, console)?;
+    let (done, workspace) =
+        settle::change(&args.dir, &[], |ws| adapt::adapt(ws, &options, console))?;
     drop(workspace);
     match args.json {
         true => print_json(&done)?,

@@ -38,7 +38,6 @@ fn list(args: List) -> Result<Exit> {
 }
 
 fn add(args: Add, console: Console) -> Result<Exit> {
-    let workspace = settle::write_settled(&args.dir)?;
     let idiom = match args.kind.map(Kind::from) {
         Some(kind) => kind == Kind::Idiom,
         None => args.term.trim().contains(' '),
@@ -55,13 +54,15 @@ fn add(args: Add, console: Console) -> Result<Exit> {
         args.meaning,
         String::new(),
     ];
-    let changed = lexicon::add(&workspace, &columns, args.replace)?;
+    let (changed, _) =
+        settle::change(&args.dir, &[], |ws| lexicon::add(ws, &columns, args.replace))?;
     say(&changed, args.json, console)
 }
 
 fn import(args: Import, console: Console) -> Result<Exit> {
-    let workspace = settle::write_settled(&args.dir)?;
-    let changed = lexicon::import(&workspace, &args.file, args.replace)?;
+    let file = std::slice::from_ref(&args.file);
+    let (changed, _) =
+        settle::change(&args.dir, file, |ws| lexicon::import(ws, &args.file, args.replace))?;
     say(&changed, args.json, console)
 }
 

@@ -37,8 +37,7 @@ pub fn dispatch(command: Model, console: Console) -> Result<Exit> {
             Ok(Exit::Done)
         }
         Model::Rollback { dir, to, json } => {
-            let mut workspace = settle::write_settled(&dir)?;
-            let done = rollback::rollback(&mut workspace, to)?;
+            let (done, _) = settle::change(&dir, &[], |ws| rollback::rollback(ws, to))?;
             match json {
                 true => print_json(&done)?,
                 false => console.say(format!(

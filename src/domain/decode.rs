@@ -4,6 +4,8 @@ use documented::DocumentedFields;
 use serde::{Deserialize, Serialize};
 use whisper::Weights;
 
+use super::bounds::within;
+
 /// How clips are decoded: greedy, temperature 0, no timestamps, one segment. Confidence shifts
 /// with it, so [`DecodePolicy::id`] is stored with every hypothesis and every calibration.
 #[derive(Clone, Debug, PartialEq, DocumentedFields, Serialize, Deserialize)]
@@ -43,16 +45,10 @@ impl Default for DecodePolicy {
 impl DecodePolicy {
     /// Why the settings make no sense, if they do not.
     pub fn check(&self) -> Result<(), String> {
-        if !(self.context_margin_seconds.is_finite() && self.context_margin_seconds >= 0.0) {
-            return Err("decode.context_margin_seconds must be 0 or more".into());
-        }
-        if self.min_context > 1500 {
-            return Err("decode.min_context must be at most 1500 frames".into());
-        }
-        if !(self.max_tokens_per_second.is_finite() && self.max_tokens_per_second > 0.0) {
-            return Err("decode.max_tokens_per_second must be above 0".into());
-        }
-        Ok(())
+        within("decode.context_margin_seconds", self.context_margin_seconds, 0.0, 30.0)?;
+        within("decode.min_context", self.min_context, 0, 1500)?;
+        within("decode.max_tokens_base", self.max_tokens_base, 0, 1000)?;
+        within("decode.max_tokens_per_second", self.max_tokens_per_second, 0.001, 1000.0)
     }
 
     /// A short stable name of everything that shifts the numbers; the trailing version is raised

@@ -3,6 +3,7 @@
 use documented::DocumentedFields;
 use serde::{Deserialize, Serialize};
 
+use super::bounds::{inside, within};
 use super::{Guarantee, Measure, PageLanguage, Region, RegionNames, Samples};
 
 /// How recordings are cut into clips.
@@ -39,29 +40,18 @@ impl Default for SliceSettings {
 impl SliceSettings {
     /// Why the settings make no sense, if they do not.
     pub fn check(&self) -> Result<(), String> {
-        let positive = [
-            ("min_seconds", self.min_seconds),
-            ("max_seconds", self.max_seconds),
-            ("join_gap_seconds", self.join_gap_seconds),
-        ];
-        for (name, value) in positive {
-            if !(value.is_finite() && value > 0.0) {
-                return Err(format!("slice.{name} is {value}; it must be a number above 0"));
-            }
-        }
-        if self.max_seconds > 28.0 || self.max_seconds < 2.0 * self.min_seconds {
+        within("slice.min_seconds", self.min_seconds, 0.02, 14.0)?;
+        within("slice.max_seconds", self.max_seconds, 0.04, 28.0)?;
+        if self.max_seconds < 2.0 * self.min_seconds {
             return Err(format!(
-                "slice.max_seconds is {}; it must be at most 28 and at least twice min_seconds ({})",
+                "slice.max_seconds is {}; it must be at least twice slice.min_seconds ({})",
                 self.max_seconds, self.min_seconds
             ));
         }
-        if !(0.0..1.0).contains(&self.speech_threshold) {
-            return Err("slice.speech_threshold must lie between 0 and 1".into());
-        }
-        if !(self.padding_seconds >= 0.0 && self.min_speech_seconds >= 0.0) {
-            return Err("slice.padding_seconds and min_speech_seconds must be 0 or more".into());
-        }
-        Ok(())
+        within("slice.speech_threshold", self.speech_threshold, 0.0, 0.99)?;
+        within("slice.join_gap_seconds", self.join_gap_seconds, 0.001, 60.0)?;
+        within("slice.padding_seconds", self.padding_seconds, 0.0, 30.0)?;
+        within("slice.min_speech_seconds", self.min_speech_seconds, 0.0, 28.0)
     }
 
     /// Longest clip.
@@ -173,30 +163,23 @@ impl RoutingSettings {
 
     /// Why the settings make no sense, if they do not.
     pub fn check(&self) -> Result<(), String> {
-        let shares = [
-            ("accept_score", Some(self.accept_score)),
-            ("region_shift", Some(self.region_shift)),
-            ("min_language", Some(self.min_language)),
-            ("no_speech", Some(self.no_speech)),
-            ("audit_rate", Some(self.audit_rate)),
-            ("max_human_share", self.max_human_share),
-        ];
-        for (name, value) in shares {
-            if value.is_some_and(|v| !(0.0..=1.0).contains(&v)) {
-                return Err(format!("routing.{name} must lie between 0 and 1"));
-            }
+        for (name, share) in [
+            ("routing.accept_score", self.accept_score),
+            ("routing.region_shift", self.region_shift),
+            ("routing.min_language", self.min_language),
+            ("routing.no_speech", self.no_speech),
+            ("routing.audit_rate", self.audit_rate),
+            ("routing.max_human_share", self.max_human_share.unwrap_or(0.0)),
+        ] {
+            within(name, share, 0.0, 1.0)?;
         }
-        let inside = |v: f64| v > 0.0 && v < 1.0;
-        if self.target_risk.is_some_and(|risk| !inside(risk)) {
-            return Err("routing.target_risk must lie between 0 and 1: 0.05 is 5 %".into());
+        if let Some(risk) = self.target_risk {
+            inside("routing.target_risk", risk, "0.05 is 5 %")?;
         }
-        if !inside(self.confidence) {
-            return Err("routing.confidence must lie between 0 and 1: 0.9 is 90 %".into());
-        }
-        if self.max_human_minutes.is_some_and(|m| !(m.is_finite() && m >= 0.0)) {
-            return Err("routing.max_human_minutes must be 0 or more".into());
-        }
-        Ok(())
+        inside("routing.confidence", self.confidence, "0.9 is 90 %")?;
+        within("routing.max_human_minutes", self.max_human_minutes.unwrap_or(0.0), 0.0, 1e8)?;
+        within("routing.region_min_audits", self.region_min_audits, 0, 1_000_000)?;
+        within("routing.confirm_lexicon", self.confirm_lexicon, 0, 1_000_000)
     }
 }
 
@@ -268,31 +251,22 @@ impl Default for TaskSettings {
 impl TaskSettings {
     /// Why the settings make no sense, if they do not.
     pub fn check(&self) -> Result<(), String> {
-        if self.clips_per_file == 0 || self.validators == 0 {
-            return Err("tasks.clips_per_file and tasks.validators must be 1 or more".into());
+        within("tasks.clips_per_file", self.clips_per_file, 1, 100_000)?;
+        within("tasks.validators", self.validators, 1, 1000)?;
+        within("tasks.max_validators", self.max_validators, 0, 1000)?;
+        for (name, share) in [
+            ("tasks.min_agreement", self.min_agreement),
+            ("tasks.blind_share", self.blind_share),
+            ("tasks.mark_share", self.mark_share),
+            ("tasks.gold_share", self.gold_share),
+            ("tasks.seeded_error_share", self.seeded_error_share),
+        ] {
+            within(name, share, 0.0, 1.0)?;
         }
-        let shares = [
-            ("min_agreement", self.min_agreement),
-            ("blind_share", self.blind_share),
-            ("mark_share", self.mark_share),
-            ("gold_share", self.gold_share),
-            ("seeded_error_share", self.seeded_error_share),
-        ];
-        for (name, value) in shares {
-            if !(0.0..=1.0).contains(&value) {
-                return Err(format!("tasks.{name} must lie between 0 and 1"));
-            }
-        }
-        let amounts = [
-            ("blind_above_wer", self.blind_above_wer),
-            ("pay_per_clip", self.pay_per_clip),
-            ("floor_per_hour", self.floor_per_hour),
-        ];
-        for (name, value) in amounts {
-            if !(value.is_finite() && value >= 0.0) {
-                return Err(format!("tasks.{name} must be 0 or more"));
-            }
-        }
-        Ok(())
+        within("tasks.blind_above_wer", self.blind_above_wer, 0.0, 100.0)?;
+        within("tasks.pay_per_clip", self.pay_per_clip, 0.0, 1e9)?;
+        within("tasks.floor_per_hour", self.floor_per_hour, 0.0, 1e9)?;
+        within("tasks.break_minutes", self.break_minutes, 0, 1440)?;
+        within("tasks.daily_minutes", self.daily_minutes, 0, 1440)
     }
 }

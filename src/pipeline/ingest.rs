@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 use serde::Serialize;
 use whisper::models;
 
+pub use super::manifest::is_manifest;
 use super::manifest::{self, Channels, Entry};
 use super::workspace::Workspace;
 use crate::audio::decode;

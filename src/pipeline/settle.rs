@@ -2,10 +2,11 @@
 //! reliability is known before anybody's word is weighed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
+use super::log;
 use super::workspace::Workspace;
 use crate::domain::{Answer, ClipId, Consensus, Purpose, Reliability, Verdict};
 use crate::tasks::consensus::{Settlement, Votes, plain, settle_all};
@@ -21,9 +22,25 @@ pub struct Settled {
     pub reliability: BTreeMap<String, Reliability>,
 }
 
+/// Opens a workspace for writing, does a command's work there, and logs it: which files it imports, and what came of
+/// it.
+pub fn change<T>(
+    dir: &Path,
+    imports: &[PathBuf],
+    work: impl FnOnce(&mut Workspace) -> Result<T>,
+) -> Result<(T, Workspace)> {
+    let mut workspace = write_settled(dir)?;
+    workspace.imports(imports);
+    let done = work(&mut workspace);
+    let logged = workspace.end(log::outcome(&done));
+    let done = done?;
+    logged?;
+    Ok((done, workspace))
+}
+
 /// Opens a workspace for writing, and settles what an import left that died between keeping its answers and
 /// settling them.
-pub fn write_settled(dir: &Path) -> Result<Workspace> {
+fn write_settled(dir: &Path) -> Result<Workspace> {
     let mut workspace = Workspace::write(dir)?;
     if workspace.store.is_unsettled()? {
         settle(&mut workspace)?;

@@ -1,4 +1,7 @@
-//! `transcripts`: every clip that was decided on, corrected text first where there is one.
+//! `transcripts`: every clip that was decided on, corrected text first where there is one. Recordings that failed or
+//! wait are named, and have no file.
+
+mod talks;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -7,43 +10,62 @@ use std::path::Path;
 use anyhow::{Result, ensure};
 
 use super::workspace::Workspace;
-use crate::domain::{Decision, Reason, Recording, RecordingId, Samples};
-use crate::files::write_text;
+use crate::domain::{
+    Decision, Hypothesis, Reason, Recording, RecordingId, Samples, Token, tokens_by_word,
+};
+use crate::files::folder::OutFolder;
 use crate::store::{ClipRow, Draft};
-use crate::views::transcripts::{TextSource, TranscriptFormat, TranscriptRow};
+use crate::views::transcripts::names::names;
+use crate::views::transcripts::{TextSource, TranscriptFormat, TranscriptRow, Voices};
+use talks::{Missing, Undecided};
 
-/// Prints JSONL, row by row; the other formats are one file per recording and need a folder.
+/// What was written.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// Files.
+    pub files: usize,
+    /// Recordings that failed or wait, clips that failed, files that could not be written, with the reason.
+    pub failed: Vec<String>,
+}
+
+/// Prints JSONL or text, row by row; the other formats are one file per recording and need a folder. Gives the
+/// recordings and clips that are missing, with the reason.
 pub fn print(
     workspace: &Workspace,
     formats: &[TranscriptFormat],
     out: &mut impl Write,
-) -> Result<()> {
+) -> Result<Vec<String>> {
     ensure!(
         matches!(formats, [TranscriptFormat::Jsonl | TranscriptFormat::Txt]),
         "these formats are one file per recording: give a folder with --out"
     );
     let recordings = workspace.store.recordings_by_id()?;
     let withheld = workspace.store.withheld()?;
+    let mut undecided = Undecided::default();
     workspace.store.each_clip(Draft::Decided, |clip| {
+        undecided.look(&clip);
         if withheld.contains_key(&clip.clip.id) {
             return Ok(());
         }
         if let Some(row) = row(clip, &recordings) {
-            out.write_all(formats[0].render(&[row], Samples(0)).as_bytes())?;
+            let text = formats[0].render(&[row], Samples(0), Voices::Unnamed);
+            out.write_all(text.as_bytes())?;
         }
         Ok(())
     })?;
-    Ok(out.flush()?)
+    out.flush()?;
+    Ok(Missing::of(&workspace.store, &undecided)?.said)
 }
 
-/// Writes one file per recording and format (JSONL: one file for all); gives the number of files.
-pub fn write(workspace: &Workspace, formats: &[TranscriptFormat], out: &Path) -> Result<usize> {
+/// Writes one file per recording and format (JSONL: one file for all), and one for the channels of a file together.
+pub fn write(workspace: &Workspace, formats: &[TranscriptFormat], out: &Path) -> Result<Written> {
     let recordings = workspace.store.recordings_by_id()?;
-    let mut rows: BTreeMap<RecordingId, Vec<TranscriptRow>> =
-        recordings.keys().map(|id| (id.clone(), Vec::new())).collect();
+    let mut rows: BTreeMap<RecordingId, Vec<TranscriptRow>> = BTreeMap::new();
     let mut all = Vec::new();
     let withheld = workspace.store.withheld()?;
+    let mut undecided = Undecided::default();
     workspace.store.each_clip(Draft::Decided, |clip| {
+        undecided.look(&clip);
         if withheld.contains_key(&clip.clip.id) {
             return Ok(());
         }
@@ -54,22 +76,26 @@ pub fn write(workspace: &Workspace, formats: &[TranscriptFormat], out: &Path) ->
         }
         Ok(())
     })?;
-    let mut files = 0;
+    let missing = Missing::of(&workspace.store, &undecided)?;
+    let talks = talks::talks(&workspace.store.recordings()?, rows, &missing.left_out);
+    let names = names(&talks.iter().map(talks::Talk::named).collect::<Vec<_>>());
+    let mut written = Written { files: 0, failed: missing.said };
+    let mut folder = OutFolder::open(out)?;
+    let mut put = |name: &str, text: String| match folder.text(name, &text) {
+        Ok(_) => written.files += 1,
+        Err(error) => written.failed.push(format!("{error:#}")),
+    };
     for &format in formats {
         if format == TranscriptFormat::Jsonl {
-            write_text(&out.join("transcripts.jsonl"), &format.render(&all, Samples(0)))?;
-            files += 1;
+            put("transcripts.jsonl", format.render(&all, Samples(0), Voices::Unnamed));
             continue;
         }
-        for (id, rows) in &rows {
-            let Some(recording) = recordings.get(id) else { continue };
-            let length = recording.length.unwrap_or_default();
-            let path = out.join(format.file_name(&recording.path, id.as_str()));
-            write_text(&path, &format.render(rows, length))?;
-            files += 1;
+        for (talk, name) in talks.iter().zip(&names) {
+            let name = format!("{name}.{}", format.extension());
+            put(&name, format.render(&talk.rows, talk.length, talk.voices));
         }
     }
-    Ok(files)
+    Ok(written)
 }
 
 /// How many clips are left out: somebody reported personal data or offensive content in them.
@@ -96,11 +122,12 @@ fn row(row: ClipRow, recordings: &BTreeMap<RecordingId, Recording>) -> Option<Tr
         Some(consensus) => (consensus.text.clone(), TextSource::Human),
         None => (row.draft().to_string(), TextSource::Machine),
     };
+    let start = row.clip.span.start.seconds();
     Some(TranscriptRow {
         recording: recording.id.to_string(),
         path: recording.path.clone(),
         clip: row.clip.id.to_string(),
-        start: row.clip.span.start.seconds(),
+        start,
         end: row.clip.span.end.seconds(),
         text,
         source,
@@ -113,5 +140,19 @@ fn row(row: ClipRow, recordings: &BTreeMap<RecordingId, Recording>) -> Option<Tr
         speaker: recording.facts.speaker.clone().unwrap_or_default(),
         model: row.hypothesis.as_ref().map_or(String::new(), |h| h.model.clone()),
         evidence: routed.evidence.iter().map(|piece| piece.to_string()).collect(),
+        word_starts: row.hypothesis.as_ref().map_or(Vec::new(), |h| word_starts(h, start)),
     })
+}
+
+/// When each word of a draft starts, for a clip that starts at `clip` seconds; empty where tokens and words differ.
+fn word_starts(h: &Hypothesis, clip: f64) -> Vec<f64> {
+    let words = tokens_by_word(&h.tokens);
+    let text = |tokens: &[Token]| tokens.iter().map(|t| t.text.as_str()).collect::<String>();
+    let same = words.iter().map(|tokens| text(tokens)).collect::<String>();
+    if same.split_whitespace().ne(h.text.split_whitespace())
+        || words.len() != h.text.split_whitespace().count()
+    {
+        return Vec::new();
+    }
+    words.iter().map(|tokens| clip + tokens[0].start.0 as f64 / 1000.0).collect()
 }

@@ -6,13 +6,16 @@ use anyhow::{Context, Result, bail};
 use whisper::models::registry::Registry;
 use whisper::models::{self, ModelFile, Origin};
 
+use super::log::OpenEntry;
 use crate::config::{self, Config};
 use crate::domain::{
     Hypothesis, Language, LanguageChoice, Recording, RoundVerdict, RoutingSettings, round_seed,
 };
+use crate::files::write_text;
 use crate::store::{Store, WriteLock};
 
-const DATABASE: &str = "state.db";
+/// The database's name in a workspace.
+pub const DATABASE: &str = "state.db";
 
 /// A workspace that a command works on.
 pub struct Workspace {
@@ -22,23 +25,48 @@ pub struct Workspace {
     pub config: Config,
     /// Its database.
     pub store: Store,
-    _lock: Option<WriteLock>,
+    lock: Option<WriteLock>,
+    /// What the log says of the command that writes.
+    entry: Option<OpenEntry>,
 }
 
 impl Workspace {
-    /// Opens it for reading: other processes may write meanwhile.
+    /// Opens it for reading alone: other processes may write meanwhile.
     pub fn read(dir: &Path) -> Result<Self> {
         let config = Config::read(dir)?;
-        let store = Store::open(&dir.join(DATABASE))?;
-        Ok(Self { dir: dir.to_path_buf(), config, store, _lock: None })
+        let store = Store::open_to_read(&dir.join(DATABASE))?;
+        Ok(Self::looked_at(dir, config, store))
     }
 
-    /// Opens it for writing, alone; as it lies there (`settle::write_settled` finishes an interrupted import).
+    /// One whose parts were opened for reading.
+    pub fn looked_at(dir: &Path, config: Config, store: Store) -> Self {
+        Self { dir: dir.to_path_buf(), config, store, lock: None, entry: None }
+    }
+
+    /// Opens it for writing, alone; as it lies there (`settle::write_settled` finishes an interrupted import). The log
+    /// gets an entry, which [`Self::end`] ends; without it, the entry says that the command failed.
     pub fn write(dir: &Path) -> Result<Self> {
         let config = Config::read(dir)?;
         let lock = WriteLock::take(dir)?;
         let store = Store::open(&dir.join(DATABASE))?;
-        Ok(Self { dir: dir.to_path_buf(), config, store, _lock: Some(lock) })
+        Self::written(dir, config, store, lock)
+    }
+
+    fn written(dir: &Path, config: Config, mut store: Store, lock: WriteLock) -> Result<Self> {
+        let entry = Some(OpenEntry::begin(&mut store)?);
+        Ok(Self { dir: dir.to_path_buf(), config, store, lock: Some(lock), entry })
+    }
+
+    /// Notes in the log which files are about to be imported.
+    pub fn imports(&mut self, files: &[PathBuf]) {
+        if let Some(entry) = &mut self.entry {
+            entry.imports(files);
+        }
+    }
+
+    /// Ends the entry of the log.
+    pub fn end(&mut self, outcome: String) -> Result<()> {
+        self.entry.take().map_or(Ok(()), |entry| entry.end(self, outcome))
     }
 
     /// Makes a new one; a folder that holds a workspace already is refused.
@@ -58,10 +86,10 @@ impl Workspace {
             store.set_meta(&recorded(&path), &sha256)?;
         }
         // Last: with it, the folder is a workspace.
-        let path = dir.join(config::FILE);
-        std::fs::write(&path, config.commented()?)
-            .with_context(|| format!("write {}", path.display()))?;
-        Ok(Self { dir: dir.to_path_buf(), config, store, _lock: Some(lock) })
+        write_text(&dir.join(config::FILE), &config.commented()?)?;
+        let mut workspace = Self::written(dir, config, store, lock)?;
+        workspace.end("done".into())?;
+        Ok(workspace)
     }
 
     /// The model in use, its checksum verified. A file that is in no registry must have the one
@@ -82,7 +110,7 @@ impl Workspace {
             return models::resolve_recorded(Path::new(&name), &sha256, &mut |_| {});
         }
         let file = models::resolve(&name, &models::default_dir(), &mut |_| {})?;
-        if file.origin == Origin::OwnFile {
+        if file.origin == Origin::OwnFile && self.lock.is_some() {
             self.store.set_meta(&recorded(&name), &file.sha256)?;
         }
         Ok(file)
@@ -127,6 +155,13 @@ impl Workspace {
             None => PathBuf::from(&self.config.model),
         };
         path.canonicalize().ok()
+    }
+}
+
+impl Drop for Workspace {
+    fn drop(&mut self) {
+        // Where the disk is full, say, the entry stays as that of a killed command.
+        let _ = self.end("failed".into());
     }
 }
 

@@ -189,6 +189,18 @@ CREATE TABLE round_clips (
     PRIMARY KEY (round, clip)
 ) STRICT;
 
+-- Commands that changed the workspace, one row each.
+CREATE TABLE log (
+    number    INTEGER PRIMARY KEY,
+    started   TEXT NOT NULL,               -- RFC 3339
+    ended     TEXT,                        -- RFC 3339; NULL: killed, or still running
+    version   TEXT NOT NULL,               -- of the program
+    arguments TEXT NOT NULL,               -- JSON list, as typed
+    files     TEXT NOT NULL,               -- JSON list of store::LoggedFile
+    changed   TEXT,                        -- JSON, by how much each count changed
+    outcome   TEXT                         -- done, stopped, or failed: and why
+) STRICT;
+
 -- Pieces and samples by where they stand; triggers keep it, so that it is right within every transaction.
 CREATE TABLE totals (
     kind       TEXT NOT NULL,

@@ -4,10 +4,12 @@
 
 mod cues;
 mod jsonl;
+pub mod names;
 mod srt;
 mod textgrid;
 mod txt;
 mod vtt;
+mod wrap;
 
 use std::str::FromStr;
 
@@ -50,6 +52,9 @@ pub struct TranscriptRow {
     pub model: String,
     /// What speaks for the speaker's region, one sentence per piece with its weight.
     pub evidence: Vec<String>,
+    /// When each word of `draft` starts, seconds from the recording's start; empty where that is not known.
+    #[serde(skip)]
+    pub word_starts: Vec<f64>,
 }
 
 /// Who wrote a text.
@@ -61,6 +66,15 @@ pub enum TextSource {
     Machine,
     /// People.
     Human,
+}
+
+/// Whether lines say who speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Voices {
+    /// One person's recording.
+    Unnamed,
+    /// A conversation: the channels of one file.
+    Named,
 }
 
 /// How transcripts are written.
@@ -109,26 +123,16 @@ impl TranscriptFormat {
         if self == Self::Textgrid { "TextGrid" } else { self.name() }
     }
 
-    /// The text of one file: of one recording, except that JSONL rows of several can be joined.
+    /// The text of one file: of one recording or conversation, except that JSONL rows of several can be joined.
     /// Rows come in any order; `length` is the recording's, for TextGrid alone.
-    pub fn render(self, rows: &[TranscriptRow], length: Samples) -> String {
+    pub fn render(self, rows: &[TranscriptRow], length: Samples, voices: Voices) -> String {
         match self {
             Self::Jsonl => jsonl::render(rows),
-            Self::Txt => txt::render(rows),
-            Self::Srt => srt::render(rows),
+            Self::Txt => txt::render(rows, voices),
+            Self::Srt => srt::render(rows, voices),
             Self::Vtt => vtt::render(rows),
             Self::Textgrid => textgrid::render(rows, length.seconds()),
         }
-    }
-
-    /// A file name for a recording: what can be kept of its own name, its id (two recordings may
-    /// share a name), and the format's ending. Safe on every file system.
-    pub fn file_name(self, path: &str, recording: &str) -> String {
-        let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
-        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-        let safe = |c: char| if c.is_alphanumeric() || "-_".contains(c) { c } else { '_' };
-        let stem: String = stem.chars().map(safe).take(60).collect();
-        format!("{stem}-{recording}.{}", self.extension())
     }
 }
 

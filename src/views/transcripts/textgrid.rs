@@ -1,5 +1,5 @@
-//! Praat TextGrid, long form, UTF-8: a tier of texts named after the speaker, and a tier "id" of clip
-//! ids. Intervals tile each tier from 0 to the recording's length; quotes are doubled.
+//! Praat TextGrid, long form, UTF-8: for each recording a tier of texts named after the speaker, and a tier "id" of
+//! clip ids. Intervals tile each tier from 0 to the recording's length; quotes are doubled.
 
 use std::fmt::Write;
 
@@ -9,19 +9,34 @@ use super::cues::{by_time, flat};
 /// The file; `length` in seconds.
 pub fn render(rows: &[TranscriptRow], length: f64) -> String {
     let rows = by_time(rows);
-    let speaker = rows.iter().map(|row| flat(&row.speaker)).find(|name| !name.is_empty());
     // clips lie within their recording; should one not, the grid grows rather than breaks
     let length = rows.iter().map(|row| row.end).fold(length, f64::max);
-    let texts = tile(&rows, length, |row| flat(&row.text));
-    let ids = tile(&rows, length, |row| flat(&row.clip));
+    let mut recordings: Vec<&str> = rows.iter().map(|row| row.recording.as_str()).collect();
+    recordings.sort_unstable();
+    recordings.dedup();
+    let mut tiers = Vec::new();
+    for recording in
+        recordings.iter().copied().map(Some).chain(recordings.is_empty().then_some(None))
+    {
+        let rows: Vec<_> =
+            rows.iter().copied().filter(|row| Some(row.recording.as_str()) == recording).collect();
+        let speaker = rows.iter().map(|row| flat(&row.speaker)).find(|name| !name.is_empty());
+        let id = match &speaker {
+            Some(speaker) if recordings.len() > 1 => format!("id {speaker}"),
+            _ => "id".to_string(),
+        };
+        let name = speaker.unwrap_or_else(|| "text".into());
+        tiers.push((name, tile(&rows, length, |row| flat(&row.text))));
+        tiers.push((id, tile(&rows, length, |row| flat(&row.clip))));
+    }
     let mut out = format!(
         "File type = \"ooTextFile\"\nObject class = \"TextGrid\"\n\nxmin = 0\nxmax = {}\n\
-         tiers? <exists>\nsize = 2\nitem []:\n",
-        number(length)
+         tiers? <exists>\nsize = {}\nitem []:\n",
+        number(length),
+        tiers.len()
     );
-    let name = speaker.unwrap_or_else(|| "text".into());
-    for (n, (name, intervals)) in [(name.as_str(), texts), ("id", ids)].into_iter().enumerate() {
-        out.push_str(&tier(n + 1, name, length, &intervals));
+    for (n, (name, intervals)) in tiers.into_iter().enumerate() {
+        out.push_str(&tier(n + 1, &name, length, &intervals));
     }
     out
 }

@@ -1,9 +1,15 @@
 //! Plain text: one line per clip that has words.
 
-use super::TranscriptRow;
-use super::cues::{flat, with_text};
+use super::cues::{flat, with_words};
+use super::{TranscriptRow, Voices};
 
-/// The texts in order of time.
-pub fn render(rows: &[TranscriptRow]) -> String {
-    with_text(rows).into_iter().map(|row| flat(&row.text) + "\n").collect()
+/// The texts in order of time, in a conversation each after its speaker.
+pub fn render(rows: &[TranscriptRow], voices: Voices) -> String {
+    let line = |row: &TranscriptRow| match (voices, flat(&row.speaker)) {
+        (Voices::Named, speaker) if !speaker.is_empty() => {
+            format!("{speaker}: {}\n", flat(&row.text))
+        }
+        _ => flat(&row.text) + "\n",
+    };
+    with_words(rows).into_iter().map(line).collect()
 }

@@ -1,0 +1,39 @@
+//! Values on the command line that are one of several. In: what was typed. Out: what it stands for.
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
+use crate::domain::LanguageChoice;
+use crate::pipeline::dataset;
+use crate::tasks::bundle;
+use crate::views::transcripts::TranscriptFormat;
+
+/// A value that is one of `values`, parsed into what it stands for.
+fn one_of<F>(
+    values: impl IntoIterator<Item = (&'static str, &'static str)>,
+) -> impl TypedValueParser<Value = F>
+where
+    F: std::str::FromStr<Err = String> + Clone + Send + Sync + 'static,
+{
+    let values = values.into_iter().map(|(code, about)| PossibleValue::new(code).help(about));
+    PossibleValuesParser::new(values).try_map(|code| code.parse::<F>())
+}
+
+/// A task file format.
+pub fn task_format() -> impl TypedValueParser<Value = bundle::Format> {
+    one_of(bundle::Format::ALL.map(|f| (f.code(), f.about())))
+}
+
+/// A transcript format.
+pub fn transcript_format() -> impl TypedValueParser<Value = TranscriptFormat> {
+    one_of(TranscriptFormat::ALL.map(|f| (f.name(), f.about())))
+}
+
+/// A dataset format.
+pub fn dataset_format() -> impl TypedValueParser<Value = dataset::Format> {
+    one_of(dataset::Format::ALL.map(|f| (f.code(), f.about())))
+}
+
+/// A language, or auto.
+pub fn language(s: &str) -> Result<LanguageChoice, String> {
+    LanguageChoice::try_from(s.to_string())
+}

@@ -1,0 +1,109 @@
+//! `log`: which command changed a workspace, when, with which files, and what came of it. In: a workspace that a
+//! command works on. Out: its entry, begun when the workspace is opened for writing and ended when the command is; and
+//! entries as text. Left to others: which commands those are (`workspace`).
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use whisper::models::file_sha256;
+
+use super::scores;
+use super::workspace::Workspace;
+use crate::config;
+use crate::exit::Interrupted;
+use crate::store::{LogEntry, LoggedFile, Store};
+
+/// An entry that has not ended.
+pub struct OpenEntry {
+    number: i64,
+    entry: LogEntry,
+    imported: Vec<LoggedFile>,
+    before: BTreeMap<String, i64>,
+}
+
+impl OpenEntry {
+    /// Begins an entry for this process.
+    pub fn begin(store: &mut Store) -> Result<Self> {
+        let entry = LogEntry {
+            started: jiff::Timestamp::now().to_string(),
+            version: env!("CARGO_PKG_VERSION").to_string(),
+            arguments: std::env::args_os()
+                .skip(1)
+                .map(|a| a.to_string_lossy().into_owned())
+                .collect(),
+            ..LogEntry::default()
+        };
+        let before = store.counts()?;
+        Ok(Self { number: store.begin_entry(&entry)?, entry, imported: Vec::new(), before })
+    }
+
+    /// Notes files that are about to be imported; what is no file is none of them.
+    pub fn imports(&mut self, files: &[PathBuf]) {
+        self.imported.extend(files.iter().filter_map(|path| logged(path)));
+    }
+
+    /// Ends it; what is said of the workspace is how it is now.
+    pub fn end(mut self, workspace: &mut Workspace, outcome: String) -> Result<()> {
+        let mut named = vec![workspace.dir.join(config::FILE)];
+        let lexicon = workspace.config.lexicon.trim();
+        named.extend((!lexicon.is_empty()).then(|| workspace.dir.join(lexicon)));
+        named.extend(scores::calibration_path(workspace)?);
+        self.imported.extend(named.iter().filter_map(|path| logged(path)));
+        self.entry.files = self.imported;
+        let after = workspace.store.counts()?;
+        let names = self.before.keys().chain(after.keys());
+        let of = |counts: &BTreeMap<String, i64>, name| counts.get(name).copied().unwrap_or(0);
+        let changed = names.map(|name| (name.clone(), of(&after, name) - of(&self.before, name)));
+        self.entry.changed = Some(changed.filter(|(_, by)| *by != 0).collect());
+        self.entry.ended = Some(jiff::Timestamp::now().to_string());
+        self.entry.outcome = Some(outcome);
+        workspace.store.end_entry(self.number, &self.entry)
+    }
+}
+
+fn logged(path: &Path) -> Option<LoggedFile> {
+    if !path.is_file() {
+        return None;
+    }
+    let sha256 = file_sha256(path).ok()?;
+    Some(LoggedFile { path: path.to_string_lossy().into_owned(), sha256 })
+}
+
+/// What an entry says of how a command ended.
+pub fn outcome<T>(result: &Result<T>) -> String {
+    const LONGEST: usize = 500;
+    match result {
+        Ok(_) => "done".into(),
+        Err(error) if error.is::<Interrupted>() => "stopped".into(),
+        Err(error) => {
+            let why = format!("failed: {error:#}");
+            why[..why.floor_char_boundary(LONGEST)].to_string()
+        }
+    }
+}
+
+/// Entries for a terminal, each with its files.
+pub fn text(entries: &[LogEntry]) -> String {
+    let mut t = String::new();
+    for entry in entries {
+        let outcome = entry.outcome.as_deref().unwrap_or("not ended: killed, or still running");
+        let changed = entry.changed.iter().flatten().map(|(name, by)| format!(", {name} {by:+}"));
+        t.push_str(&format!(
+            "{}  {}\n    {}{}\n",
+            entry.started,
+            plain(&entry.arguments.join(" ")),
+            plain(outcome),
+            changed.collect::<String>()
+        ));
+        for LoggedFile { path, sha256 } in &entry.files {
+            t.push_str(&format!("    {sha256}  {}\n", plain(path)));
+        }
+    }
+    t
+}
+
+/// One line, with nothing in it that a terminal would obey.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
+}

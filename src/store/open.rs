@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 /// The number of `schema.sql` (`PRAGMA user_version`); numbers below were never released.
-const SCHEMA: u32 = 7;
+const SCHEMA: u32 = 8;
 
 /// An open workspace database.
 pub struct Store {

@@ -2,6 +2,7 @@
 
 use tokio::sync::oneshot;
 
+use super::refusal::RefusedResult;
 use crate::domain::{
     Clip, DecodePolicy, Hypothesis, LanguageChoice, Piece, Recording, RecordingId, Samples,
     SliceSettings,
@@ -40,7 +41,16 @@ pub enum WorkerEvent {
         pieces: Vec<Piece>,
     },
     /// A clip was transcribed.
-    Transcribed(Box<Hypothesis>, Receipt),
+    Transcribed {
+        /// What came of it.
+        hypothesis: Box<Hypothesis>,
+        /// Which worker made it; `None`: a thread of this process.
+        worker: Option<String>,
+        /// To be given back.
+        receipt: Receipt,
+    },
+    /// A worker's result was not taken.
+    Refused(RefusedResult),
     /// All clips of a recording are on their way.
     Through(RecordingId),
     /// A recording could not be read (further).

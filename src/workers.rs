@@ -7,3 +7,4 @@ pub mod local;
 #[cfg(feature = "nats")]
 pub mod nats;
 pub mod read;
+pub mod refusal;

@@ -159,22 +159,22 @@ fn results_that_come_twice_or_of_nowhere_are_kept_once_or_not_at_all() {
         let client = async_nats::connect(server.url()).await.unwrap();
         let jetstream = async_nats::jetstream::new(client);
         for (clip, twice) in other_texts(set.dir()) {
-            let subject = format!("second-ear.result.{workspace}.x.{clip}");
+            let subject = format!("second-ear.result.{workspace}.x.me.{clip}");
             let nowhere = twice.replace(&clip, "nowhere_0_1");
             for (subject, payload) in [
                 (subject.clone(), twice.clone()),
                 (subject.clone(), twice),
-                (format!("second-ear.result.{workspace}.x.nowhere_0_1"), nowhere),
+                (format!("second-ear.result.{workspace}.x.me.nowhere_0_1"), nowhere),
                 (subject, "rubbish".to_string()),
             ] {
                 jetstream.publish(subject, payload.into()).await.unwrap().await.unwrap();
             }
         }
     });
-    let output = run.end_with(0);
+    let output = run.end_with(3);
     let done: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(done["transcribed"], set.wanted.len());
-    assert!(stderr(&output).contains("cannot be read"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("made under other settings"), "{}", stderr(&output));
     set.all_is_there();
     drop(hand);
 }

@@ -35,6 +35,122 @@ fn work(script: &str, more: &[&str]) -> Command {
     command
 }
 
+/// A worker that logs in with its own name.
+fn work_as(server: &Server, script: &str, name: &str) -> Command {
+    let mut command = work(script, &["--name", name]);
+    command.env("SECOND_EAR_NATS", address(server, name));
+    command
+}
+
+fn address(server: &Server, user: &str) -> String {
+    format!("nats://{user}:secret-of-{user}@127.0.0.1:{}", server.port)
+}
+
+/// The documented users, the worker once for each name, and able to answer for one workspace only.
+fn users(names: &[&str], workspace: &str) -> String {
+    let block = documented();
+    let list = block.split_once("users: ").unwrap().1.rsplit_once('}').unwrap().0.trim();
+    let list = list.strip_prefix('[').unwrap().strip_suffix(']').unwrap();
+    let (coordinator, worker) = list.split_at(list.find("{ user: worker").unwrap());
+    let one = |name: &&str| {
+        worker
+            .replace("user: worker", &format!("user: {name}"))
+            .replace("secret-of-worker", &format!("secret-of-{name}"))
+            .replace("result.*.*.worker.*", &format!("result.{workspace}.*.{name}.*"))
+    };
+    format!("[{coordinator}{}]", names.iter().map(one).collect::<String>())
+}
+
+/// Whether the server takes a result on this subject from this user.
+fn may_answer(server: &Server, user: &str, subject: &str) -> bool {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let (name, password) = (user.to_string(), format!("secret-of-{user}"));
+        let options = async_nats::ConnectOptions::with_user_and_password(name, password);
+        let client = options.connect(server.url()).await.unwrap();
+        let mut jetstream = async_nats::jetstream::new(client);
+        jetstream.set_timeout(std::time::Duration::from_secs(2));
+        let sent = jetstream.publish(subject.to_string(), "rubbish".into()).await.unwrap();
+        sent.await.is_ok()
+    })
+}
+
+/// Who made each hypothesis.
+fn makers(workspace: &Workspace) -> Vec<Option<String>> {
+    let db = rusqlite::Connection::open(workspace.dir.join("state.db")).unwrap();
+    let mut statement = db.prepare("SELECT worker FROM hypotheses").unwrap();
+    statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+fn id(workspace: &Workspace) -> String {
+    workspace.json("status")["workspace"].as_str().unwrap().to_string()
+}
+
+#[test]
+fn a_workers_login_cannot_answer_as_another_worker_nor_for_another_workspace() {
+    if !there_is_one() {
+        return;
+    }
+    let (workspace, script) = set();
+    let id = id(&workspace);
+    let users = users(&["ann", "bob"], &id);
+    let server = Server::start(&format!("authorization {{ users: {users} }}"));
+    let hand = Running::start(work_as(&server, &script, "ann"));
+    let mut command = run(&workspace, &script, &["--nats"]);
+    command.env("SECOND_EAR_NATS", address(&server, "coordinator"));
+    Running::start(command).end_with(0);
+    hand.end_with(0);
+    assert_eq!(makers(&workspace), [Some("ann".to_string())]);
+    assert!(!server.log().contains("Violation"), "{}", server.log());
+    let clip = "0123456789abcdef_0000000000_0000016000";
+    let subject =
+        |workspace: &str, name: &str| format!("second-ear.result.{workspace}.x.{name}.{clip}");
+    assert!(may_answer(&server, "bob", &subject(&id, "bob")));
+    assert!(!may_answer(&server, "bob", &subject(&id, "ann")));
+    assert!(!may_answer(&server, "bob", &subject("0123456789abcdef", "bob")));
+    assert!(server.log().contains("Violation"), "{}", server.log());
+    // Nor can it run under another's name.
+    let mut command = work(&script, &["--name", "ann"]);
+    command.env("SECOND_EAR_NATS", address(&server, "bob"));
+    let thief = Running::start(command);
+    let other = set().0;
+    let mut command = run(&other, &script, &["--nats", "--json"]);
+    command.env("SECOND_EAR_NATS", address(&server, "coordinator"));
+    let mut command = Running::start(command);
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    assert!(!command.is_over(), "a result came under another's name");
+    assert!(hypotheses(&other.dir).is_empty());
+    drop((thief, command));
+}
+
+#[test]
+fn a_worker_of_one_account_sees_nothing_of_another_accounts_workspace() {
+    if !there_is_one() {
+        return;
+    }
+    let ((calls, script), (letters, _)) = (set(), set());
+    let mine = users(&["ann"], "*");
+    let theirs = mine.replace("coordinator", "other").replace("ann", "bob");
+    let server = Server::start(&format!(
+        "accounts {{ calls: {{ jetstream: enabled, users: {mine} }}, letters: {{ jetstream: enabled, users: {theirs} }} }}"
+    ));
+    let start = |workspace: &Workspace, user: &str| {
+        let mut command = run(workspace, &script, &["--nats"]);
+        command.env("SECOND_EAR_NATS", address(&server, user));
+        Running::start(command)
+    };
+    let hand = Running::start(work_as(&server, &script, "ann"));
+    let mut waits = start(&letters, "other");
+    start(&calls, "coordinator").end_with(0);
+    hand.end_with(0);
+    assert!(!waits.is_over() && hypotheses(&letters.dir).is_empty());
+    let hand = Running::start(work_as(&server, &script, "bob"));
+    waits.end_with(0);
+    hand.end_with(0);
+    assert_eq!(makers(&calls), [Some("ann".to_string())]);
+    assert_eq!(makers(&letters), [Some("bob".to_string())]);
+}
+
 /// The permissions in docs/reference/workers.md, for users with these names and passwords.
 fn documented() -> String {
     let text = std::fs::read_to_string(util::root().join("docs/reference/workers.md")).unwrap();
@@ -49,12 +165,9 @@ fn the_documented_permissions_are_enough_and_secrets_are_not_shown() {
     }
     let (workspace, script) = set();
     let server = Server::start(&documented());
-    let address = |user: &str| format!("nats://{user}:secret-of-{user}@127.0.0.1:{}", server.port);
-    let mut hand = work(&script, &[]);
-    hand.env("SECOND_EAR_NATS", address("worker"));
-    let hand = Running::start(hand);
+    let hand = Running::start(work_as(&server, &script, "worker"));
     let mut command = run(&workspace, &script, &["--nats"]);
-    command.env("SECOND_EAR_NATS", address("coordinator"));
+    command.env("SECOND_EAR_NATS", address(&server, "coordinator"));
     let process = Running::start(command);
     let listed = std::fs::read_to_string(format!("/proc/{}/cmdline", process.id())).unwrap();
     let done = process.end_with(0);

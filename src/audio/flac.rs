@@ -13,6 +13,9 @@ use crate::domain::SAMPLE_RATE;
 /// Samples of the shortest block that the format allows.
 const SHORTEST: usize = 16;
 
+/// Samples of the longest clip that can be transcribed.
+const LONGEST: usize = 30 * SAMPLE_RATE as usize;
+
 /// A whole FLAC file that decodes to exactly what [`super::wav::bytes`] writes; 16 samples or more.
 pub fn encode(samples: &[f32]) -> Result<Vec<u8>> {
     ensure!(samples.len() >= SHORTEST, "{} samples are too few for FLAC", samples.len());
@@ -58,6 +61,7 @@ pub fn decode(bytes: Vec<u8>) -> Result<Vec<f32>> {
             Next::Silence(_) => bail!("a FLAC clip is damaged"),
             Next::End => break,
         }
+        ensure!(samples.len() <= LONGEST, "a clip of more than 30 s");
     }
     let whole = shape.declared.is_none_or(|n| n == samples.len() as u64);
     let sound = !reader.cut_short();
@@ -122,6 +126,8 @@ mod tests {
         let samples: Vec<f32> = (0..20_000).map(|i| (i as f32 * 0.05).sin() * 0.7).collect();
         let whole = encode(&samples).expect("encode");
         assert!(super::decode(whole[..whole.len() / 2].to_vec()).is_err());
+        let long = encode(&vec![0.0; LONGEST + 1]).expect("encode");
+        assert!(super::decode(long).expect_err("too long").to_string().contains("30 s"));
         assert!(super::decode(b"no FLAC at all".to_vec()).is_err());
         assert!(super::decode(Vec::new()).is_err());
     }

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use whisper::Url;
 
 use super::numbers;
 use crate::pipeline::distributed;
-use crate::workers::nats::link::{self, Access};
+use crate::workers::nats::link::Access;
 
 /// Holds an address with a password in it, which the command line may not.
 const ADDRESS: &str = "SECOND_EAR_NATS";
@@ -77,7 +78,7 @@ pub struct Worker {
     /// A further model: name or ggml file; may be repeated.
     #[arg(long, value_name = "MODEL")]
     pub model: Vec<PathBuf>,
-    /// The worker's name in results (default: host and process).
+    /// The worker's name in results: letters, digits, - and _ (default: process and host).
     #[arg(long)]
     pub name: Option<String>,
     /// Exit after this long without work.
@@ -93,7 +94,7 @@ pub struct Worker {
 
 impl Server {
     fn access(&self, url: &str) -> Result<Access> {
-        if link::has_secret(url) {
+        if Url::new(url).has_secret() {
             bail!(
                 "an address with a user or a password is seen by everybody who may list processes: put it \
                  into {ADDRESS} and give --nats without an address, or use --nats-credentials or --nats-nkey"
@@ -106,7 +107,7 @@ impl Server {
             url => url.to_string(),
         };
         Ok(Access {
-            url,
+            url: Url::new(url),
             credentials: self.nats_credentials.clone(),
             nkey: self.nats_nkey.clone(),
             authority: self.nats_ca.clone(),
@@ -155,7 +156,7 @@ impl Worker {
     pub fn resolve(self) -> Result<distributed::WorkerOptions> {
         Ok(distributed::WorkerOptions {
             access: self.server.access(&self.nats)?,
-            name: self.name,
+            name: self.name.map(|name| name.parse()).transpose().context("--name")?,
             workers: self.workers,
             models: self.model,
             idle_exit: self.idle_exit,

@@ -10,6 +10,7 @@ use anyhow::{Context, Result};
 use tokio::sync::mpsc::Sender;
 use tokio::task::JoinSet;
 use whisper::Engine;
+use whisper::models::checksum::ModelDigest;
 use whisper::models::{self, registry::Registry};
 
 use super::setup::Setup;
@@ -19,12 +20,13 @@ use crate::hypotheses::scripted::{self, Script};
 use crate::hypotheses::transcriber::Transcriber;
 use crate::views::progress::Console;
 use crate::workers::event::{Job, WorkerEvent};
+use crate::workers::nats::accept::Wanted;
 use crate::workers::nats::coordinate::{self, Order};
 use crate::workers::nats::files;
 use crate::workers::nats::link::{self, Access};
 use crate::workers::nats::serve;
 use crate::workers::nats::shared::{Fetch, Prepare, Prepared, Served, Terms, TranscriberSetup};
-use crate::workers::nats::streams::Run;
+use crate::workers::nats::streams::{Run, WorkerName};
 
 /// How a run is distributed.
 #[derive(Clone, Debug)]
@@ -85,9 +87,10 @@ fn order(workspace: &Workspace, how: &Distributed, model: Option<(&str, &Path)>)
     Ok(Order {
         run,
         setup,
-        model: sha256.chars().take(16).collect(),
-        policy,
-        share: share.map(|(sha256, path)| (sha256.to_string(), path.to_path_buf())),
+        wanted: Wanted { model: sha256.chars().take(16).collect(), policy },
+        share: share
+            .map(|(sha256, path)| anyhow::Ok((sha256.parse()?, path.to_path_buf())))
+            .transpose()?,
         in_flight: how.in_flight,
         ack_timeout: how.ack_timeout,
         replicas: how.replicas,
@@ -101,7 +104,7 @@ pub struct WorkerOptions {
     /// The server.
     pub access: Access,
     /// Its name in results; `None`: host and process.
-    pub name: Option<String>,
+    pub name: Option<WorkerName>,
     /// Threads that transcribe (0: one per core).
     pub workers: usize,
     /// Model files beside those of the models folder.
@@ -175,11 +178,11 @@ async fn until_told(stop: Arc<AtomicBool>, console: Console) {
     }
 }
 
-fn host() -> String {
+fn host() -> WorkerName {
     let read = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
     let host = read.or_else(|| std::env::var("HOSTNAME").ok()).unwrap_or_default();
     let host = if host.trim().is_empty() { "worker" } else { host.trim() };
-    format!("{host}-{}", std::process::id())
+    WorkerName::near(&format!("{}-{host}", std::process::id()))
 }
 
 /// SHA-256 and path of a model file.
@@ -190,7 +193,7 @@ fn own_model(path: &Path) -> Result<(String, PathBuf)> {
 }
 
 /// Where a model that was fetched from a server is kept.
-fn fetched(sha256: &str) -> PathBuf {
+fn fetched(sha256: &ModelDigest) -> PathBuf {
     models::default_dir().join("fetched").join(format!("{sha256}.bin"))
 }
 
@@ -216,8 +219,9 @@ fn prepare(script: Option<Script>, own: Vec<(String, PathBuf)>) -> Prepare {
                 engine.clone()
             }
             _ => {
-                let Some(path) = find(&setup, &own)? else {
-                    let Setup { model_sha256: sha256, model_name: name, .. } = setup;
+                let sha256: ModelDigest = setup.model_sha256.parse()?;
+                let Some(path) = find(&setup.model_name, &sha256, &own)? else {
+                    let name = format!("{:?}", setup.model_name); // it comes over the network
                     return Ok(Prepared::Lacks { sha256, name });
                 };
                 Engine::load(&path, &setup.model_sha256, weights)?
@@ -232,19 +236,19 @@ fn prepare(script: Option<Script>, own: Vec<(String, PathBuf)>) -> Prepare {
 }
 
 /// The model file of a setup: named by the caller, fetched before, or a registered one of the same content.
-fn find(setup: &Setup, own: &[(String, PathBuf)]) -> Result<Option<PathBuf>> {
-    if let Some((_, path)) = own.iter().find(|(sha256, _)| *sha256 == setup.model_sha256) {
+fn find(name: &str, sha256: &ModelDigest, own: &[(String, PathBuf)]) -> Result<Option<PathBuf>> {
+    if let Some((_, path)) = own.iter().find(|(own, _)| own == sha256.as_str()) {
         return Ok(Some(path.clone()));
     }
-    let kept = fetched(&setup.model_sha256);
-    if kept.is_file() && models::file_sha256(&kept)? == setup.model_sha256 {
+    let kept = fetched(sha256);
+    if kept.is_file() && models::file_sha256(&kept)? == sha256.as_str() {
         return Ok(Some(kept));
     }
-    if Registry::embedded()?.get(&setup.model_name).is_none() {
+    if Registry::embedded()?.get(name).is_none() {
         return Ok(None);
     }
-    let file = models::resolve(&setup.model_name, &models::default_dir(), &mut |_| {});
-    Ok(file.ok().filter(|file| file.sha256 == setup.model_sha256).map(|file| file.path))
+    let file = models::resolve(name, &models::default_dir(), &mut |_| {});
+    Ok(file.ok().filter(|file| file.sha256 == sha256.as_str()).map(|file| file.path))
 }
 
 fn fetch() -> Fetch {

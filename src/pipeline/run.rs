@@ -16,7 +16,7 @@ use super::evidence::RoutedAs;
 use super::setup::Setup;
 use super::workspace::Workspace;
 use super::{ingest, route, scores};
-use crate::domain::{Clip, LanguageChoice, Recording, RecordingId, Samples, Span};
+use crate::domain::{Clip, ClipId, LanguageChoice, Recording, RecordingId, Samples, Span};
 use crate::exit::Interrupted;
 use crate::hypotheses::scripted::{self, Script};
 use crate::hypotheses::transcriber::Transcriber;
@@ -26,6 +26,7 @@ use crate::views::guarantee::GuaranteeReport;
 use crate::views::progress::{Console, Progress, Unit};
 use crate::workers::event::{Job, Receipt, Settings, WorkerEvent};
 use crate::workers::local;
+use crate::workers::refusal::{Refusal, Refusals};
 
 /// What may be asked of a run.
 #[derive(Debug, Default)]
@@ -65,6 +66,8 @@ pub struct RunOutcome {
     /// What is remarkable about the recordings that were cut.
     #[serde(flatten)]
     pub remarks: Remarks,
+    /// Results of workers that were not taken.
+    pub refused: Refusals,
     /// Whether this is what would be done.
     pub dry_run: bool,
 }
@@ -116,7 +119,8 @@ pub fn run(
         let settings = Settings { slice: workspace.config.slice.clone(), policy: policy.clone() };
         let total: Samples = jobs.iter().map(left).sum();
         let progress = console.progress("transcribe", Unit::Audio, total.0);
-        let mut keeper = Keeper { store: &mut workspace.store, outcome: &mut outcome, progress };
+        let (store, model) = (&mut workspace.store, model_id.clone());
+        let mut keeper = Keeper { store, outcome: &mut outcome, progress, model };
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -132,6 +136,7 @@ pub fn run(
         }
         noted?;
     }
+    outcome.failed.extend(outcome.refused.sentence());
     let routed_as = RoutedAs { model: model_id, policy: policy.id() };
     (outcome.routed, outcome.guarantee) =
         route::route(workspace, &routed_as, options.recertify, console)?;
@@ -290,6 +295,8 @@ struct Keeper<'a> {
     store: &'a mut Store,
     outcome: &'a mut RunOutcome,
     progress: Progress,
+    /// Names the model in hypotheses.
+    model: String,
 }
 
 impl Keeper<'_> {
@@ -301,9 +308,20 @@ impl Keeper<'_> {
         let (mut transcribed, mut receipts) = (Vec::new(), Vec::new());
         for event in events {
             match event {
-                WorkerEvent::Transcribed(hypothesis, receipt) => {
-                    transcribed.push(*hypothesis);
+                WorkerEvent::Transcribed { hypothesis, worker, receipt } => {
+                    transcribed.push((*hypothesis, worker));
                     receipts.push(receipt);
+                }
+                // A worker that hung handed in what another one has transcribed meanwhile.
+                WorkerEvent::Refused(refused)
+                    if refused.why == Refusal::NotHandedOut
+                        && self.store.has_hypothesis(
+                            &ClipId::from_stored(refused.clip.clone()),
+                            &self.model,
+                            &self.outcome.policy,
+                        )? => {}
+                WorkerEvent::Refused(refused) => {
+                    self.outcome.refused.add(refused).iter().for_each(|l| self.progress.say(l));
                 }
                 WorkerEvent::Remark(line) => self.progress.say(line),
                 WorkerEvent::Reading { recording, receipt } => {
@@ -339,10 +357,11 @@ impl Keeper<'_> {
                 }
             }
         }
-        let new = self.store.keep_hypotheses(&transcribed)?;
+        let made = transcribed.iter().map(|(hypothesis, worker)| (hypothesis, worker.as_deref()));
+        let new = self.store.keep_hypotheses(made)?;
         receipts.into_iter().for_each(Receipt::give);
         // What comes a second time is there already.
-        for (hypothesis, _) in transcribed.iter().zip(new).filter(|(_, new)| *new) {
+        for ((hypothesis, _), _) in transcribed.iter().zip(new).filter(|(_, new)| *new) {
             self.outcome.transcribed += 1;
             self.outcome.transcribed_seconds += hypothesis.seconds;
             self.progress.advance(Samples::from_seconds(hypothesis.seconds).0);

@@ -6,15 +6,17 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Error, Result, ensure};
 use serde::{Deserialize, Serialize};
 use whisper::Engine;
+use whisper::models::checksum::ModelDigest;
 
 use super::lexicon;
 use super::scores::{self, Scorer};
 use super::workspace::Workspace;
 use crate::domain::{DecodePolicy, SecondPass, hex_digest};
 use crate::hypotheses::calibrate::Calibration;
+use crate::hypotheses::scripted;
 use crate::hypotheses::second::{self, Judge};
 use crate::hypotheses::transcriber::Transcriber;
 use crate::hypotheses::variants::Swaps;
@@ -88,7 +90,15 @@ impl Setup {
             program == own,
             "the run is made by second-ear {program}, this worker is {own}: install the same version on both"
         );
-        serde_json::from_slice(bytes).context("read a run's setup")
+        let setup: Self = serde_json::from_slice(bytes).context("read a run's setup")?;
+        if setup.model_sha256 != scripted::MODEL {
+            setup.model_sha256.parse::<ModelDigest>().context("the model of a run's setup")?;
+        }
+        setup.policy.check().map_err(Error::msg).context("the policy of a run's setup")?;
+        if let Some(calibration) = &setup.calibration {
+            Calibration::parse(&calibration.to_json()?).context("read a run's setup")?;
+        }
+        Ok(setup)
     }
 
     /// First 16 hex digits of the digest of all of it.

@@ -10,24 +10,35 @@ use crate::domain::{Clip, ClipId, Hypothesis, RecordingId, Samples, Span};
 
 impl Store {
     /// Keeps hypotheses, one transaction; one that is there already stays as it is, one of a clip that is not
-    /// in this workspace is left out. For each, whether it is new.
-    pub fn keep_hypotheses(&mut self, hypotheses: &[Hypothesis]) -> Result<Vec<bool>> {
+    /// in this workspace is left out. Each with the worker that made it, `None` for this machine. For each, whether it
+    /// is new.
+    pub fn keep_hypotheses<'a>(
+        &mut self,
+        hypotheses: impl IntoIterator<Item = (&'a Hypothesis, Option<&'a str>)>,
+    ) -> Result<Vec<bool>> {
         let tx = self.write()?;
-        let mut new = Vec::with_capacity(hypotheses.len());
+        let mut new = Vec::new();
         {
             let mut insert = tx.prepare_cached(
-                "INSERT OR IGNORE INTO hypotheses (clip, model, policy, body)
-                 SELECT clip, ?2, ?3, ?4 FROM pieces WHERE clip = ?1",
+                "INSERT OR IGNORE INTO hypotheses (clip, model, policy, body, worker)
+                 SELECT clip, ?2, ?3, ?4, ?5 FROM pieces WHERE clip = ?1",
             )?;
             let mut well = tx.prepare_cached("DELETE FROM failed_clips WHERE clip = ?1")?;
-            for h in hypotheses {
+            for (h, worker) in hypotheses {
                 let body = compact::pack(h);
-                new.push(insert.execute(params![h.clip.as_str(), h.model, h.policy, body])? > 0);
+                let row = params![h.clip.as_str(), h.model, h.policy, body, worker];
+                new.push(insert.execute(row)? > 0);
                 well.execute([h.clip.as_str()])?;
             }
         }
         tx.commit()?;
         Ok(new)
+    }
+
+    /// Whether a clip has a hypothesis of this model and policy.
+    pub fn has_hypothesis(&self, clip: &ClipId, model: &str, policy: &str) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM hypotheses WHERE clip = ?1 AND model = ?2 AND policy = ?3)";
+        Ok(self.db.query_row(sql, params![clip.as_str(), model, policy], |row| row.get(0))?)
     }
 
     /// Notes why a clip could not be transcribed.

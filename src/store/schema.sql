@@ -49,6 +49,7 @@ CREATE TABLE hypotheses (
     model  TEXT NOT NULL,
     policy TEXT NOT NULL,
     body   BLOB NOT NULL,                  -- as store/compact.rs writes it
+    worker TEXT,                           -- who made it; null: this machine
     PRIMARY KEY (clip, model, policy)
 ) STRICT;
 

@@ -2,6 +2,7 @@
 
 use tokio::sync::oneshot;
 
+use super::refusal::RefusedResult;
 use crate::domain::{
     Clip, DecodePolicy, Findings, Hypothesis, LanguageChoice, Piece, Recording, RecordingId,
     Samples, SliceSettings,
@@ -51,7 +52,16 @@ pub enum WorkerEvent {
     /// The first clip of a recording that had been sliced is on its way.
     Readable(RecordingId),
     /// A clip was transcribed.
-    Transcribed(Box<Hypothesis>, Receipt),
+    Transcribed {
+        /// What came of it.
+        hypothesis: Box<Hypothesis>,
+        /// Which worker made it; `None`: a thread of this process.
+        worker: Option<String>,
+        /// To be given back.
+        receipt: Receipt,
+    },
+    /// A worker's result was not taken.
+    Refused(RefusedResult),
     /// All clips of a recording are on their way.
     Through(RecordingId),
     /// A recording could not be read (further).

@@ -67,7 +67,10 @@ fn transcribe(
         for (transcribed, Sound { clip, .. }) in transcribed.into_iter().zip(next) {
             let receipt = Receipt::default();
             let event = match transcribed {
-                Ok(hypothesis) => WorkerEvent::Transcribed(Box::new(hypothesis), receipt),
+                Ok(hypothesis) => {
+                    let hypothesis = Box::new(hypothesis);
+                    WorkerEvent::Transcribed { hypothesis, worker: None, receipt }
+                }
                 Err(_) if stop.load(Ordering::Relaxed) => return,
                 Err(error) => WorkerEvent::ClipFailed { clip, error, receipt },
             };

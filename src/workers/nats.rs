@@ -7,6 +7,7 @@
 //! The coordinator acknowledges a hypothesis once it is in its store. So whoever dies, the message is still
 //! there; what is done twice is kept once.
 
+pub mod accept;
 mod answer;
 pub mod coordinate;
 pub mod files;

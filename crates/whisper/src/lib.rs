@@ -10,6 +10,7 @@ mod language;
 pub mod models;
 pub mod random;
 mod spectrogram;
+mod url;
 mod weights;
 
 pub use engine::{
@@ -18,6 +19,7 @@ pub use engine::{
 pub use language::{LANGUAGES, Language, LanguageChoice};
 pub use models::checksum::hex_digest;
 pub use spectrogram::log_mel;
+pub use url::{Url, redact};
 pub use weights::Weights;
 
 #[cfg(not(any(feature = "whisper-cpp", feature = "ctranslate2")))]

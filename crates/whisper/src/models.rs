@@ -25,6 +25,7 @@ pub mod pull;
 pub mod recast;
 pub mod registry;
 pub(crate) mod replace;
+mod texts;
 mod vocabulary;
 pub mod weights;
 mod wheel;

@@ -61,7 +61,7 @@ pub fn refit(
     let held_out = plan.materials.clips.iter().filter(|m| !m.used.learnt());
     let held_out: Vec<&Sound> = held_out.filter_map(|m| sounds.get(&m.clip)).collect();
     let decoded = transcribe(&held_out)?;
-    workspace.store.keep_hypotheses(&decoded)?;
+    workspace.store.keep_hypotheses(decoded.iter().map(|h| (h, None)))?;
     let mut decoded: BTreeMap<ClipId, Hypothesis> =
         decoded.into_iter().map(|h| (h.clip.clone(), h)).collect();
     let (mut settled, left) = settled_clips(workspace, &scorer, &mut |row| {

@@ -11,7 +11,7 @@ use futures_util::FutureExt;
 use tokio::sync::mpsc::UnboundedReceiver;
 use whisper::Stopped;
 
-use super::message::{ClipOutcome, MODEL, POLICY, WORKER};
+use super::message::{ClipOutcome, MODEL, POLICY};
 use super::publish::{TooLarge, publish};
 use super::shared::Shared;
 use super::threads::{Finished, GivenUp};
@@ -46,7 +46,7 @@ async fn answer(shared: Arc<Shared>, Finished { id, run, clip, attempts, transcr
             ClipOutcome::Failed { error: error_text, attempts }
         }
     };
-    let subject = run.result(&clip);
+    let subject = run.result(&shared.terms.name, &clip);
     let mut sent = send(&shared, &subject, &outcome).await;
     if let Err(error) = &sent
         && error.is::<TooLarge>()
@@ -69,7 +69,6 @@ async fn answer(shared: Arc<Shared>, Finished { id, run, clip, attempts, transcr
 async fn send(shared: &Arc<Shared>, subject: &str, outcome: &ClipOutcome) -> Result<()> {
     let payload = serde_json::to_vec(outcome)?;
     let mut headers = HeaderMap::new();
-    headers.insert(WORKER, shared.terms.name.as_str());
     if let ClipOutcome::Transcribed(hypothesis) = outcome {
         let Hypothesis { model, policy, .. } = &**hypothesis;
         headers.insert(MODEL, model.as_str());

@@ -1,7 +1,7 @@
 //! The coordinator: reads recordings, offers clips, collects what comes back. In: a plan, a connection, what
 //! to ask for. Out: the events that local threads give, in order of arrival. Left to others: keeping them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,9 @@ use anyhow::Result;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
+use whisper::models::checksum::ModelDigest;
 
+use super::accept::{Due, Wanted};
 use super::files;
 use super::link::{Link, Tell};
 use super::streams::{self, Run};
@@ -26,12 +28,10 @@ pub struct Order {
     pub run: Run,
     /// The setup, as it travels.
     pub setup: Vec<u8>,
-    /// First 16 hex digits of the model's SHA-256: a header of every clip.
-    pub model: String,
-    /// The decode policy: likewise.
-    pub policy: String,
+    /// Model and decode policy: headers of every clip, and what its result must have.
+    pub wanted: Wanted,
     /// SHA-256 and file of the model, to be put on the server for workers that lack it.
-    pub share: Option<(String, PathBuf)>,
+    pub share: Option<(ModelDigest, PathBuf)>,
     /// Most clips on the server and with workers at once.
     pub in_flight: usize,
     /// Without a sign of life for this long, a worker's clip goes to another one.
@@ -57,8 +57,8 @@ pub(super) struct Desk {
     pub link: Link,
     pub order: Order,
     pub waiting: Mutex<HashMap<ClipId, Waiting>>,
-    /// Clips of an earlier coordinator whose results were waiting: not to be offered.
-    pub known: Mutex<HashSet<ClipId>>,
+    /// Clips whose results this run takes: those that it offers, and those that an earlier coordinator may have offered.
+    pub due: Mutex<HashMap<ClipId, Due>>,
     pub places: Arc<Semaphore>,
     /// Nothing more will be offered.
     pub offered: AtomicBool,
@@ -116,10 +116,17 @@ pub async fn start(
     let tell: Tell = Arc::new(move |line| {
         let _ = remarks.try_send(WorkerEvent::Remark(line));
     });
+    let planned = jobs.iter().flat_map(|job| {
+        job.clips
+            .iter()
+            .flatten()
+            .map(|clip| (clip.id.clone(), Due::new(clip.span.len(), job.language.clone())))
+    });
+    let due = Mutex::new(planned.collect());
     let places = Arc::new(Semaphore::new(order.in_flight.max(1)));
     let desk = Arc::new(Desk {
         waiting: Mutex::new(HashMap::new()),
-        known: Mutex::new(HashSet::new()),
+        due,
         offered: AtomicBool::new(false),
         link,
         order,

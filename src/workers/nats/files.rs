@@ -6,16 +6,23 @@ use std::path::Path;
 use anyhow::{Context as _, Result, ensure};
 use async_nats::jetstream::object_store::{Config, ObjectStore};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use whisper::models::checksum::ModelDigest;
 
 use super::link::Link;
 use super::streams::{FILES, Run};
+use crate::domain::hex_digest;
 use crate::files::Part;
+
+/// Most bytes of a setup: a lexicon is most of it.
+const MOST_SETUP: u64 = 64 << 20;
+/// Most bytes of a model: more than the largest Whisper in 32 bits.
+const MOST_MODEL: u64 = 8 << 30;
 
 fn setup_name(run: &Run) -> String {
     format!("setup-{}", run.consumer())
 }
 
-fn model_name(sha256: &str) -> String {
+fn model_name(sha256: &ModelDigest) -> String {
     format!("model-{sha256}")
 }
 
@@ -51,9 +58,13 @@ pub async fn keep_setup(link: &Link, run: &Run, bytes: &[u8], replicas: usize) -
 /// A run's setup.
 pub async fn setup(link: &Link, run: &Run) -> Result<Vec<u8>> {
     let name = setup_name(run);
-    let mut object = open(link).await?.get(&name).await.with_context(|| format!("fetch {name}"))?;
+    let object = open(link).await?.get(&name).await.with_context(|| format!("fetch {name}"))?;
     let mut bytes = Vec::new();
-    object.read_to_end(&mut bytes).await.with_context(|| format!("fetch {name}"))?;
+    let read = object.take(MOST_SETUP + 1).read_to_end(&mut bytes).await;
+    read.with_context(|| format!("fetch {name}"))?;
+    ensure!(bytes.len() as u64 <= MOST_SETUP, "{name} is larger than {MOST_SETUP} bytes");
+    let digest = hex_digest(&bytes);
+    ensure!(digest.starts_with(&*run.setup), "{name} has the checksum {digest}: it is another one");
     Ok(bytes)
 }
 
@@ -63,7 +74,12 @@ pub async fn forget_setup(link: &Link, run: &Run) -> Result<()> {
 }
 
 /// Puts a model there, unless it is.
-pub async fn keep_model(link: &Link, sha256: &str, path: &Path, replicas: usize) -> Result<()> {
+pub async fn keep_model(
+    link: &Link,
+    sha256: &ModelDigest,
+    path: &Path,
+    replicas: usize,
+) -> Result<()> {
     let store = make(link, replicas).await?;
     let name = model_name(sha256);
     if store.info(&name).await.is_ok() {
@@ -81,12 +97,13 @@ pub async fn keep_model(link: &Link, sha256: &str, path: &Path, replicas: usize)
 /// right checksum, or not at all.
 pub async fn fetch_model(
     link: &Link,
-    sha256: &str,
+    sha256: &ModelDigest,
     to: &Path,
     digest: impl FnOnce(&Path) -> Result<String>,
 ) -> Result<bool> {
     let Ok(store) = open(link).await else { return Ok(false) };
-    let Ok(mut object) = store.get(model_name(sha256)).await else { return Ok(false) };
+    let Ok(object) = store.get(model_name(sha256)).await else { return Ok(false) };
+    let mut object = object.take(MOST_MODEL);
     if let Some(folder) = to.parent() {
         tokio::fs::create_dir_all(folder).await?;
     }
@@ -96,7 +113,7 @@ pub async fn fetch_model(
         tokio::io::copy(&mut object, &mut file).await?;
         file.flush().await?;
         let found = digest(part.path())?;
-        ensure!(found == sha256, "the model on {} has the checksum {found}", link.shown);
+        ensure!(found == sha256.as_str(), "the model on {} has the checksum {found}", link.shown);
         Ok(part.keep()?)
     };
     let whole: Result<()> = whole.await;

@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use async_nats::jetstream::Context;
 use async_nats::{Client, ConnectOptions, Event, ServerAddr};
+use whisper::{Url, redact};
 
 /// Where a server is, and how to be let in.
 #[derive(Clone, Debug, Default)]
 pub struct Access {
     /// `nats://host:4222`, several with commas; `tls://` for TLS.
-    pub url: String,
+    pub url: Url,
     /// A credentials file (JWT and seed).
     pub credentials: Option<PathBuf>,
     /// A file with an nkey seed.
@@ -43,8 +44,8 @@ pub type Tell = std::sync::Arc<dyn Fn(String) + Send + Sync>;
 /// # Errors
 /// Nobody answers, the server lets nobody in, a file cannot be read, no JetStream.
 pub async fn connect(access: &Access, name: &str, tell: Tell) -> Result<Link> {
-    let shown = shown(&access.url);
-    let addresses = access.url.split(',').map(|a| a.trim().parse::<ServerAddr>());
+    let shown = access.url.to_string();
+    let addresses = access.url.secret().split(',').map(|a| a.trim().parse::<ServerAddr>());
     let addresses = addresses.collect::<Result<Vec<_>, _>>();
     let addresses = addresses.ok().filter(|a| !a.is_empty()).with_context(|| {
         format!("'{shown}' is no address of a NATS server: nats://HOST:4222, several with commas")
@@ -69,8 +70,12 @@ pub async fn connect(access: &Access, name: &str, tell: Tell) -> Result<Link> {
             Event::Connected if lost.swap(false, Relaxed) => {
                 format!("the server at {place} is back")
             }
-            Event::ServerError(error) => format!("the server at {place} says: {error}"),
-            Event::ClientError(error) => format!("connection to {place}: {error}"),
+            Event::ServerError(error) => {
+                format!("the server at {place} says: {}", redact(&error.to_string()))
+            }
+            Event::ClientError(error) => {
+                format!("connection to {place}: {}", redact(&error.to_string()))
+            }
             _ => return,
         };
         // The same again and again, as of a subject that is not allowed, is said once.
@@ -85,7 +90,8 @@ pub async fn connect(access: &Access, name: &str, tell: Tell) -> Result<Link> {
         on_event(event);
         async {}
     });
-    let client = options.connect(addresses).await.with_context(|| {
+    let client = options.connect(addresses).await.map_err(|e| anyhow!(redact(&e.to_string())));
+    let client = client.with_context(|| {
         format!(
             "connect to the NATS server at {shown} (does it run, and may this machine and these \
              credentials use it?)"
@@ -134,34 +140,9 @@ fn seed(path: &Path) -> Result<String> {
     }
 }
 
-/// An address without user and password.
-pub fn shown(url: &str) -> String {
-    let one = |url: &str| match (url.split_once("://"), url.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{host}"),
-        (None, Some((_, host))) => host.to_string(),
-        (_, None) => url.to_string(),
-    };
-    url.split(',').map(|url| one(url.trim())).collect::<Vec<_>>().join(",")
-}
-
-/// Whether an address holds a user or a password.
-pub fn has_secret(url: &str) -> bool {
-    url.contains('@')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn secrets_in_an_address_are_seen_and_not_shown() {
-        let url = "nats://me:pass@a:4222, tls://token@b";
-        assert!(has_secret(url));
-        assert_eq!(shown(url), "nats://a:4222,tls://b");
-        assert_eq!(shown("nats://a:4222"), "nats://a:4222");
-        assert_eq!(shown("me:pass@a"), "a");
-        assert!(!has_secret("nats://a:4222"));
-    }
 
     #[test]
     fn a_seed_file_without_a_seed_is_named_and_its_content_is_not() {

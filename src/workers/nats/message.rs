@@ -5,8 +5,10 @@ use anyhow::{Context as _, Result};
 use async_nats::HeaderMap;
 use serde::{Deserialize, Serialize};
 
-use super::streams::clip_of;
+use super::accept::Wanted;
+use super::streams::{ResultSubject, Run, clip_of};
 use crate::domain::{ClipId, Hypothesis, LanguageChoice};
+use crate::workers::refusal::{Refusal, RefusedResult};
 
 /// Header: first 16 hex digits of the model file's SHA-256.
 pub const MODEL: &str = "Second-Ear-Model";
@@ -14,8 +16,10 @@ pub const MODEL: &str = "Second-Ear-Model";
 pub const POLICY: &str = "Second-Ear-Policy";
 /// Header: the language to decode in, or `auto`.
 pub const LANGUAGE: &str = "Second-Ear-Language";
-/// Header of a result: who made it.
-pub const WORKER: &str = "Second-Ear-Worker";
+/// Most bytes of a result: many times what the longest hypothesis takes.
+const RESULT: usize = 1 << 20;
+/// Most letters of an error that a worker tells.
+const ERROR: usize = 1000;
 
 /// What came of a clip.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,10 +37,10 @@ pub enum ClipOutcome {
 }
 
 /// Headers of a clip's message.
-pub fn headers(model: &str, policy: &str, language: &LanguageChoice) -> HeaderMap {
+pub fn headers(wanted: &Wanted, language: &LanguageChoice) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    headers.insert(MODEL, model);
-    headers.insert(POLICY, policy);
+    headers.insert(MODEL, wanted.model.as_str());
+    headers.insert(POLICY, wanted.policy.as_str());
     headers.insert(LANGUAGE, String::from(language.clone()).as_str());
     headers
 }
@@ -49,26 +53,64 @@ pub fn clip(subject: &str, headers: Option<&HeaderMap>) -> Result<(ClipId, Langu
     Ok((clip, language.map_err(anyhow::Error::msg)?))
 }
 
-/// Clip and outcome of a result; the hypothesis must be of that clip.
-pub fn outcome(subject: &str, payload: &[u8]) -> Result<(ClipId, ClipOutcome)> {
-    let clip = clip_of(subject).context("a result without a clip")?;
-    let outcome: ClipOutcome =
-        serde_json::from_slice(payload).with_context(|| format!("read the result of {clip}"))?;
-    if let ClipOutcome::Transcribed(h) = &outcome {
-        anyhow::ensure!(h.clip == clip, "the result of {clip} is one of {}", h.clip);
+/// A result of a run: what its subject says, and the outcome, which must be of that clip.
+///
+/// # Errors
+/// Why it cannot be one.
+pub fn result(
+    run: &Run,
+    subject: &str,
+    payload: &[u8],
+) -> Result<(ResultSubject, ClipOutcome), RefusedResult> {
+    let Some(from) = ResultSubject::read(subject) else {
+        let shown = subject.chars().take(200).collect::<String>().escape_default().to_string();
+        let (clip, worker) = (format!("of the subject {shown}"), "without a name".to_string());
+        return Err(RefusedResult { clip, worker, why: Refusal::Unreadable });
+    };
+    let refused = |why| from.refused(why);
+    if from.run != *run {
+        return Err(refused(Refusal::OtherSetup));
     }
-    Ok((clip, outcome))
+    if payload.len() > RESULT {
+        return Err(refused(Refusal::TooLarge));
+    }
+    let read: Result<ClipOutcome, _> = serde_json::from_slice(payload);
+    let outcome = match read.map_err(|_| refused(Refusal::Unreadable))? {
+        ClipOutcome::Transcribed(h) if h.clip != from.clip => {
+            return Err(refused(Refusal::OtherClip));
+        }
+        ClipOutcome::Failed { error, attempts } => {
+            // It comes over the network, and is printed and stored.
+            let plain = |c: char| if c.is_control() { ' ' } else { c };
+            let error = error.chars().take(ERROR).map(plain).collect();
+            ClipOutcome::Failed { error, attempts }
+        }
+        transcribed => transcribed,
+    };
+    Ok((from, outcome))
+}
+
+impl ResultSubject {
+    /// This result is not taken.
+    pub fn refused(&self, why: Refusal) -> RefusedResult {
+        RefusedResult { clip: self.clip.to_string(), worker: self.worker.to_string(), why }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn run() -> Run {
+        Run { workspace: "a".into(), setup: "b".into() }
+    }
+
     #[test]
     fn a_clip_message_is_read_as_it_was_written() {
         let french = LanguageChoice::try_from("fr".to_string()).unwrap();
         for language in [LanguageChoice::Auto, french] {
-            let headers = headers("abcd", "greedy", &language);
+            let wanted = Wanted { model: "abcd".into(), policy: "greedy".into() };
+            let headers = headers(&wanted, &language);
             let read = clip("second-ear.work.a.b.r_0_16", Some(&headers)).unwrap();
             assert_eq!(read, (ClipId::from_stored("r_0_16"), language));
         }
@@ -79,7 +121,25 @@ mod tests {
     fn a_result_of_another_clip_or_no_result_is_refused() {
         let failed = ClipOutcome::Failed { error: "no".into(), attempts: 5 };
         let bytes = serde_json::to_vec(&failed).unwrap();
-        assert_eq!(outcome("x.r_0_16", &bytes).unwrap().1, failed);
-        assert!(outcome("x.r_0_16", b"{}").is_err());
+        let subject = "second-ear.result.a.b.me.r_0_16";
+        let (from, read) = result(&run(), subject, &bytes).unwrap();
+        assert_eq!((from.worker.to_string().as_str(), read), ("me", failed));
+        let why = |subject: &str, bytes: &[u8]| result(&run(), subject, bytes).unwrap_err().why;
+        assert_eq!(why("second-ear.result.a.x.me.r_0_16", &bytes), Refusal::OtherSetup);
+        assert_eq!(why(subject, b"{}"), Refusal::Unreadable);
+        assert_eq!(why("x.r_0_16", &bytes), Refusal::Unreadable);
+        assert_eq!(why(subject, &vec![b' '; RESULT + 1]), Refusal::TooLarge);
+        let strange =
+            result(&run(), "second-ear.result.a.b.me.\u{1b}[2J", &bytes).unwrap_err().to_string();
+        assert!(!strange.contains('\u{1b}'), "{strange}");
+    }
+
+    #[test]
+    fn an_error_that_a_worker_tells_is_short_and_plain() {
+        let failed = ClipOutcome::Failed { error: "\u{1b}[2Jx\n".repeat(9000), attempts: 5 };
+        let bytes = serde_json::to_vec(&failed).unwrap();
+        let (_, read) = result(&run(), "second-ear.result.a.b.me.r_0_16", &bytes).unwrap();
+        let ClipOutcome::Failed { error, .. } = read else { panic!() };
+        assert!(error.len() == ERROR && !error.contains(char::is_control), "{}", error.len());
     }
 }

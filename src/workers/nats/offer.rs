@@ -1,12 +1,14 @@
 //! Clips go out. In: sounds. Out: messages, as many as may be in flight. Left to others: what comes back.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use futures_util::FutureExt;
 use tokio::sync::mpsc::Receiver;
 use whisper::Stopped;
 
+use super::accept::Due;
 use super::coordinate::{Desk, Waiting};
 use super::message::headers;
 use super::publish::publish;
@@ -15,12 +17,16 @@ use crate::domain::{Clip, ClipId, LanguageChoice};
 use crate::workers::event::{Receipt, WorkerEvent};
 use crate::workers::read::Sound;
 
+/// A worker acknowledges a clip this soon after its result.
+const GIVEN_BACK: Duration = Duration::from_secs(1);
+
 impl Desk {
     /// Offers every clip that comes, until the end or `stop`.
     pub(super) async fn offer_all(self: &Arc<Self>, mut sounds: Receiver<Sound>) {
         while let Some(sound) = sounds.recv().await {
             let clip = sound.clip.clone();
-            if self.known.lock().is_ok_and(|known| known.contains(&clip.id)) {
+            // Its result was on the server already.
+            if self.due.lock().is_ok_and(|due| due.get(&clip.id).is_some_and(|due| due.taken)) {
                 continue;
             }
             match self.offer(sound).await {
@@ -51,6 +57,10 @@ impl Desk {
             sound: sound.clone(),
             _place: place,
         };
+        if let Ok(mut due) = self.due.lock() {
+            let fresh = || Due::new(clip.span.len(), language.clone());
+            due.entry(clip.id.clone()).or_insert_with(fresh);
+        }
         if let Ok(mut waiting) = self.waiting.lock() {
             waiting.insert(clip.id.clone(), row);
         }
@@ -65,7 +75,7 @@ impl Desk {
         sound: &[u8],
     ) -> Result<()> {
         let subject = self.order.run.work(&clip.id);
-        let headers = headers(&self.order.model, &self.order.policy, language);
+        let headers = headers(&self.order.wanted, language);
         let renew = || {
             let desk = self.clone();
             async move { desk.make().await }.boxed()
@@ -89,6 +99,18 @@ impl Desk {
             if self.stopped() || (still && self.send(&clip, &language, &sound).await.is_err()) {
                 return;
             }
+        }
+    }
+
+    /// Offers one again, once whoever answered for it has had time to give it back.
+    pub(super) async fn offer_one_again(self: Arc<Self>, clip: ClipId) {
+        tokio::time::sleep(GIVEN_BACK).await;
+        let row = self.waiting.lock().ok().and_then(|waiting| {
+            let w = waiting.get(&clip)?;
+            Some((w.clip.clone(), w.language.clone(), w.sound.clone()))
+        });
+        if let Some((clip, language, sound)) = row {
+            let _ = self.send(&clip, &language, &sound).await; // else it is offered with all that are missing
         }
     }
 

@@ -10,8 +10,11 @@ use tokio::task::JoinSet;
 
 use super::coordinate::Desk;
 use super::message::{self, ClipOutcome};
-use super::{files, streams};
+use super::streams::ResultSubject;
+use super::{accept, files, streams};
+use crate::domain::ClipId;
 use crate::workers::event::{Receipt, WorkerEvent};
+use crate::workers::refusal::{Refusal, RefusedResult};
 
 /// One pull waits this long.
 const PULL: Duration = Duration::from_secs(1);
@@ -23,6 +26,8 @@ const QUIET: Duration = Duration::from_secs(30);
 const LOST: Duration = Duration::from_secs(60);
 /// What an error was met at.
 const COLLECT: &str = "collect results";
+/// After so many results that were not taken, a clip is given up for this run.
+const REFUSED: u32 = 3;
 /// After an error.
 const REST: Duration = Duration::from_secs(1);
 
@@ -99,25 +104,16 @@ impl Desk {
     }
 
     async fn take(self: &Arc<Self>, message: Message, receipts: &mut JoinSet<()>) {
-        let (clip, outcome) = match message::outcome(&message.subject, &message.payload) {
-            Ok(read) => read,
-            Err(error) => {
-                (self.tell)(format!("a result that cannot be read was dropped: {error:#}"));
-                let _ = message.ack_with(AckKind::Term).await;
-                return;
-            }
+        let (from, outcome) = match self.accept(&message) {
+            Ok(accepted) => accepted,
+            Err(refused) => return self.refuse(message, refused).await,
         };
-        let waiting = self.take_back(&clip);
-        if waiting.is_none()
-            && matches!(outcome, ClipOutcome::Transcribed(_))
-            && let Ok(mut known) = self.known.lock()
-        {
-            known.insert(clip.clone());
-        }
+        let waiting = self.take_back(&from.clip);
         let (receipt, kept) = Receipt::awaited();
         let event = match (outcome, waiting) {
             (ClipOutcome::Transcribed(hypothesis), _) => {
-                WorkerEvent::Transcribed(hypothesis, receipt)
+                let worker = Some(from.worker.to_string());
+                WorkerEvent::Transcribed { hypothesis, worker, receipt }
             }
             (ClipOutcome::Failed { error, attempts }, Some(waiting)) => WorkerEvent::ClipFailed {
                 clip: waiting.clip.clone(),
@@ -140,10 +136,56 @@ impl Desk {
         });
     }
 
+    /// What a result says, if it answers what this run asked.
+    fn accept(&self, message: &Message) -> Result<(ResultSubject, ClipOutcome), RefusedResult> {
+        let run = &self.order.run;
+        let (from, outcome) = message::result(run, &message.subject, &message.payload)?;
+        let judged = (|| {
+            let mut due = self.due.lock().map_err(|_| Refusal::NotHandedOut)?;
+            let due = due.get_mut(&from.clip).ok_or(Refusal::NotHandedOut)?;
+            if let ClipOutcome::Transcribed(hypothesis) = &outcome {
+                accept::check(hypothesis, &self.order.wanted, due)?;
+                due.taken = true;
+            }
+            Ok(())
+        })();
+        judged.map_err(|why| from.refused(why))?;
+        Ok((from, outcome))
+    }
+
+    /// A result is told of and dropped; its clip goes to another worker, or fails where that happened too often.
+    async fn refuse(self: &Arc<Self>, message: Message, refused: RefusedResult) {
+        let clip = ClipId::from_stored(refused.clip.clone());
+        let of_this_run = refused.why != Refusal::OtherSetup;
+        let waits = self.waiting.lock().is_ok_and(|waiting| waiting.contains_key(&clip));
+        let error = anyhow!(
+            "{REFUSED} results of workers for it were not taken, the last one because {}",
+            refused.why
+        );
+        if self.events.send(WorkerEvent::Refused(refused)).await.is_err() {
+            return; // the run has ended: the next one looks at it
+        }
+        let _ = message.ack_with(AckKind::Term).await;
+        if !(waits && of_this_run) {
+            return;
+        }
+        let count = self.due.lock().ok().and_then(|mut due| {
+            let due = due.get_mut(&clip)?;
+            due.refused += 1;
+            Some(due.refused)
+        });
+        if count.is_some_and(|n| n < REFUSED) {
+            tokio::spawn(self.clone().offer_one_again(clip));
+        } else if let Some(waiting) = self.take_back(&clip) {
+            let (clip, receipt) = (waiting.clip.clone(), Receipt::default());
+            let _ = self.events.send(WorkerEvent::ClipFailed { clip, error, receipt }).await;
+        }
+    }
+
     async fn say_who_is_missing(&self) -> Result<()> {
         let name = self.order.run.consumer();
         let info = streams::stream(&self.link, streams::WORK).await?.consumer_info(name).await?;
-        let (count, model) = (self.count(), &self.order.model);
+        let (count, model) = (self.count(), &self.order.wanted.model);
         (self.tell)(match (info.num_ack_pending, info.num_waiting) {
             (0, 0) => format!(
                 "{count} clips wait, and no worker asks for them: start `second-ear worker --nats {}` on a \

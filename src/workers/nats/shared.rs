@@ -7,9 +7,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use serde::Serialize;
+use whisper::models::checksum::ModelDigest;
 
 use super::held::Held;
 use super::link::{Link, Tell};
+use super::streams::WorkerName;
 use crate::domain::DecodePolicy;
 use crate::hypotheses::transcriber::Transcriber;
 
@@ -30,7 +32,7 @@ pub enum Prepared {
     /// The model is not here; it may be on the server.
     Lacks {
         /// SHA-256 of the model file.
-        sha256: String,
+        sha256: ModelDigest,
         /// Its name, for people.
         name: String,
     },
@@ -40,14 +42,16 @@ pub enum Prepared {
 pub type Prepare = Arc<dyn Fn(&[u8]) -> Result<Prepared> + Send + Sync>;
 /// Fetches a model by its SHA-256 to where `Prepare` finds it; false when the server lacks it.
 pub type Fetch = Arc<
-    dyn Fn(Link, String) -> futures_util::future::BoxFuture<'static, Result<bool>> + Send + Sync,
+    dyn Fn(Link, ModelDigest) -> futures_util::future::BoxFuture<'static, Result<bool>>
+        + Send
+        + Sync,
 >;
 
 /// How a worker works.
 #[derive(Clone)]
 pub struct Terms {
     /// Its name in results.
-    pub name: String,
+    pub name: WorkerName,
     /// Threads that transcribe.
     pub threads: usize,
     /// Ends after this long without work.

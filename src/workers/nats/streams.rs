@@ -1,6 +1,8 @@
 //! Streams, consumers and subjects: their names and settings. In: a connection. Out: what has to be there.
 //! Left to others: the messages. docs/reference/workers.md lists which permissions this needs.
 
+use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -57,15 +59,79 @@ impl Run {
         format!("second-ear.work.{}.{}.{clip}", self.workspace, self.setup)
     }
 
-    /// Subject of what came of a clip.
-    pub fn result(&self, clip: &ClipId) -> String {
-        format!("second-ear.result.{}.{}.{clip}", self.workspace, self.setup)
+    /// Subject of what a worker made of a clip: a server can see to it that nobody uses another's name.
+    pub fn result(&self, worker: &WorkerName, clip: &ClipId) -> String {
+        format!("second-ear.result.{}.{}.{worker}.{clip}", self.workspace, self.setup)
     }
+}
+
+/// A worker's name: part of every subject that it answers on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkerName(String);
+
+impl WorkerName {
+    /// The nearest name to a text.
+    pub fn near(text: &str) -> Self {
+        let plain = |c: char| if is_plain(c) { c } else { '_' };
+        let name: String = text.chars().take(NAME).map(plain).collect();
+        Self(if name.is_empty() { "worker".to_string() } else { name })
+    }
+}
+
+impl FromStr for WorkerName {
+    type Err = anyhow::Error;
+    fn from_str(text: &str) -> Result<Self> {
+        ensure!(
+            is_token(text, NAME),
+            "{text:?} is no name of a worker: letters, digits, '-' and '_', at most {NAME}"
+        );
+        Ok(Self(text.to_string()))
+    }
+}
+
+impl fmt::Display for WorkerName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Letters of a worker's name at most.
+const NAME: usize = 64;
+/// Letters of a clip's id at most.
+const CLIP: usize = 100;
+
+fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '-' || c == '_'
+}
+
+fn is_token(text: &str, most: usize) -> bool {
+    (1..=most).contains(&text.len()) && text.chars().all(is_plain)
 }
 
 /// The clip of a subject: its last part.
 pub fn clip_of(subject: &str) -> Option<ClipId> {
-    subject.rsplit('.').next().filter(|clip| !clip.is_empty()).map(ClipId::from_stored)
+    subject.rsplit('.').next().filter(|clip| is_token(clip, CLIP)).map(ClipId::from_stored)
+}
+
+/// What the subject of a result says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResultSubject {
+    /// The run.
+    pub run: Run,
+    /// Who made it.
+    pub worker: WorkerName,
+    /// Of which clip.
+    pub clip: ClipId,
+}
+
+impl ResultSubject {
+    /// From a subject; `None` for others.
+    pub fn read(subject: &str) -> Option<Self> {
+        let parts: Vec<&str> = subject.split('.').collect();
+        let ["second-ear", "result", workspace, setup, worker, _] = parts[..] else { return None };
+        let run = Run { workspace: workspace.to_string(), setup: setup.to_string() };
+        Some(Self { run, worker: worker.parse().ok()?, clip: clip_of(subject)? })
+    }
 }
 
 /// Makes the two streams, where they are not there yet.
@@ -183,9 +249,22 @@ mod tests {
         assert_eq!(Run::of_consumer(&run.consumer()), Some(run.clone()));
         let clip = ClipId::from_stored("0123456789abcdef-c1_0000000000_0000016000");
         assert_eq!(clip_of(&run.work(&clip)), Some(clip.clone()));
-        assert_eq!(clip_of(&run.result(&clip)), Some(clip));
+        let worker: WorkerName = "node-7_2".parse().unwrap();
+        let subject = run.result(&worker, &clip);
+        assert_eq!(ResultSubject::read(&subject), Some(ResultSubject { run, worker, clip }));
+        assert_eq!(ResultSubject::read("second-ear.result.a.b.r_0_16"), None);
+        assert_eq!(clip_of("second-ear.work.a.b.\u{1b}[31m"), None);
         assert_eq!(Run::of_consumer("somebody's"), None);
         assert_eq!(Run::of_consumer("a-b.c"), None);
         assert_eq!(clip_of("second-ear.work."), None);
+    }
+
+    #[test]
+    fn a_workers_name_is_a_part_of_a_subject() {
+        assert_eq!(WorkerName::near("node.cluster 7").to_string(), "node_cluster_7");
+        assert_eq!(WorkerName::near("").to_string(), "worker");
+        for bad in ["", "a.b", "*", ">", "a b", &"x".repeat(65)] {
+            assert!(bad.parse::<WorkerName>().is_err(), "{bad}");
+        }
     }
 }

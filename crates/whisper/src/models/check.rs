@@ -133,11 +133,11 @@ pub fn verify_wanted(
     let sums = Sums::new(&path, checksum::of_file(&path, progress)?);
     let Some(origin) = origin_of(wanted, &sums)? else {
         bail!(
-            "the model {} is not what it should be and will not be loaded: its sha256 is {}, its \
-             sha1 {}; expected {}. Type `second-ear model pull {name}` to fetch it again",
+            "the model {} is not what it should be and will not be loaded: its sha256 is {}{}; \
+             expected {}. Type `second-ear model pull {name}` to fetch it again",
             path.display(),
             sums.sha256,
-            sums.sha1()?,
+            sums.sha1.get().map_or(String::new(), |sha1| format!(", its sha1 {sha1}")),
             expectations(wanted, &path).join(" or ")
         );
     };
@@ -177,20 +177,27 @@ pub fn origin_of(wanted: &Wanted, sums: &Sums) -> Result<Option<Origin>> {
 
 fn by_sha256(wanted: &Wanted, sums: &Sums) -> Option<Origin> {
     let known = |source: &Source| match (source, wanted.quantised) {
-        (Source::Hub { .. }, _) => false,
-        (Source::PypiCt2 { sha256, .. }, None) => *sha256 == sums.sha256,
-        (Source::PypiCt2 { sha256_q8_0, .. }, Some(_)) => *sha256_q8_0 == sums.sha256,
+        (Source::Hub { sha256, .. }, None) => {
+            (sha256.as_ref() == Some(&sums.sha256)).then_some(Origin::Hub)
+        }
+        (Source::Hub { .. }, Some(_)) => None,
+        (Source::PypiCt2 { sha256, .. }, None) => {
+            (*sha256 == sums.sha256).then_some(Origin::PypiCt2)
+        }
+        (Source::PypiCt2 { sha256_q8_0, .. }, Some(_)) => {
+            (*sha256_q8_0 == sums.sha256).then_some(Origin::PypiCt2)
+        }
     };
     let recorded = || wanted.quantised.and(recorded_sum(sums.path));
-    if wanted.model.sources.iter().any(known) {
-        return Some(Origin::PypiCt2);
+    if let Some(origin) = wanted.model.sources.iter().find_map(known) {
+        return Some(origin);
     }
     recorded().is_some_and(|sum| sum == sums.sha256).then_some(Origin::QuantisedHere)
 }
 
 fn by_sha1(wanted: &Wanted, sums: &Sums) -> Result<Option<Origin>> {
     for source in &wanted.model.sources {
-        if let (Source::Hub { sha1, .. }, None) = (source, wanted.quantised)
+        if let (Source::Hub { sha1, sha256: None, .. }, None) = (source, wanted.quantised)
             && sums.sha1()? == sha1
         {
             return Ok(Some(Origin::Hub));
@@ -212,6 +219,7 @@ fn recorded_sum(path: &Path) -> Option<String> {
 fn expectations(wanted: &Wanted, path: &Path) -> Vec<String> {
     let sources = wanted.model.sources.iter();
     let sums = sources.filter_map(|source| match (source, wanted.quantised) {
+        (Source::Hub { sha256: Some(sha256), .. }, None) => Some(format!("sha256 {sha256} (hub)")),
         (Source::Hub { sha1, .. }, None) => Some(format!("sha1 {sha1} (hub)")),
         (Source::Hub { .. }, Some(_)) => None,
         (Source::PypiCt2 { sha256, .. }, None) => Some(format!("sha256 {sha256} (packages)")),
@@ -290,7 +298,7 @@ mod tests {
         let own = own_model(folder.path()); // sound, and still not Whisper base
         fs::rename(own, folder.path().join("ggml-base.bin")).unwrap();
         let error = resolve("base", folder.path(), &mut quiet).unwrap_err().to_string();
-        for part in ["ggml-base.bin", "465707469ff3", "e6023d2a2942", "model pull base"] {
+        for part in ["ggml-base.bin", "60ed5bc3dd14", "e6023d2a2942", "model pull base"] {
             assert!(error.contains(part), "{part} in {error}");
         }
         let rows = list(folder.path(), &mut quiet).unwrap();

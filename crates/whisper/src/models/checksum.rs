@@ -1,15 +1,51 @@
 //! Checksums. In: bytes or a file. Out: SHA-256, or SHA-1. Left to others: what they should be
 //! (`registry`). SHA-1 is there because upstream publishes nothing better.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
+use std::str::FromStr;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
 use super::progress::{ProgressEvent, Stage};
+
+/// A SHA-256 in 64 lower-case hexadecimal digits, and nothing else: it may be part of a path.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ModelDigest(String);
+
+impl ModelDigest {
+    /// Its 64 digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ModelDigest {
+    type Err = anyhow::Error;
+    fn from_str(text: &str) -> Result<Self> {
+        ensure!(
+            is_hex(text, 64),
+            "{:?} is no SHA-256 (64 lower-case hexadecimal digits)",
+            text.chars().take(80).collect::<String>()
+        );
+        Ok(Self(text.to_string()))
+    }
+}
+
+impl fmt::Display for ModelDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Whether a text is so many lower-case hexadecimal digits.
+pub fn is_hex(text: &str, digits: usize) -> bool {
+    text.len() == digits && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
 
 /// The sum of bytes that come piece by piece, in lower-case hexadecimal.
 #[derive(Clone, Default)]
@@ -71,6 +107,18 @@ fn sum<D: Digest + Default>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_no_digest_never_becomes_part_of_a_path() {
+        let good = hex_digest(b"abc");
+        assert_eq!(good.parse::<ModelDigest>().unwrap().to_string(), good);
+        let short = good[1..].to_string();
+        for bad in ["", "../../etc/passwd", &short, &format!("{good}0"), &good.to_uppercase()] {
+            assert!(bad.parse::<ModelDigest>().is_err(), "{bad}");
+        }
+        let long = "x".repeat(1 << 20).parse::<ModelDigest>().unwrap_err().to_string();
+        assert!(long.len() < 200, "{}", long.len());
+    }
 
     #[test]
     fn the_sums_are_the_published_ones_of_abc() {

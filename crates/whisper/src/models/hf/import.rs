@@ -2,7 +2,6 @@
 //! file. Left to others: writing it (`convert`), whether it is a better model (`evaluate`).
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -14,7 +13,7 @@ use super::super::ggml::{Header, writer::Writer};
 use super::super::mel;
 use super::super::progress::ProgressEvent;
 use super::super::replace::Replacement;
-use super::super::vocabulary;
+use super::super::{texts, vocabulary};
 use super::tensors::Tensors;
 use super::{ADAPTER, PICKLE, SHARDS, WEIGHTS, config, names};
 
@@ -28,7 +27,7 @@ pub fn import(
     let weights = weights(folder)?;
     let path = folder.join("config.json");
     let about = || format!("read {}", path.display());
-    let json = fs::read(&path).with_context(about)?;
+    let json = texts::read(&path).with_context(about)?;
     let header = config::header(&json, format.storage()).with_context(about)?;
     let tokens = tokens(folder, &header)?;
 
@@ -90,7 +89,7 @@ fn tokens(folder: &Path, header: &Header) -> Result<Vec<Vec<u8>>> {
     };
     let path = folder.join(name);
     let about = || format!("read the vocabulary {}", path.display());
-    let bytes = fs::read(&path).with_context(about)?;
+    let bytes = texts::read(&path).with_context(about)?;
     read(&bytes, header.text_tokens()).with_context(about)
 }
 

@@ -9,6 +9,8 @@ use zip::write::SimpleFileOptions;
 use super::super::synthetic::write_ct2;
 use super::*;
 
+mod bounds;
+
 /// How the server treats a request, and what it was asked.
 #[derive(Clone, Copy, PartialEq)]
 enum Manner {
@@ -20,6 +22,8 @@ enum Manner {
     Cut(usize),
     /// Says 404.
     NotFound,
+    /// Announces nothing, and goes on sending until nobody takes it.
+    Endless,
 }
 
 struct Server {
@@ -65,15 +69,17 @@ fn answer(mut stream: TcpStream, content: &[u8], manner: Manner) -> Option<Strin
         }
     };
     let body = if manner == Manner::NotFound { b"" } else { &content[start.min(total)..] };
-    let head = format!(
-        "HTTP/1.1 {status}\r\nContent-Length: {}\r\n{more}Connection: close\r\n\r\n",
-        body.len()
-    );
+    let announced = match manner {
+        Manner::Endless => String::new(),
+        _ => format!("Content-Length: {}\r\n", body.len()),
+    };
+    let head = format!("HTTP/1.1 {status}\r\n{announced}{more}Connection: close\r\n\r\n");
     let sent = match manner {
         Manner::Cut(bytes) => &body[..bytes.min(body.len())],
         _ => body,
     };
     let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(sent));
+    while manner == Manner::Endless && stream.write_all(content).is_ok() {}
     range
 }
 
@@ -95,7 +101,7 @@ fn puller(hub: &str, sha1: &str) -> Puller {
          repository = 'a/b'\nfile = 'ggml-toy.bin'\nsha1 = '{sha1}'\n"
     );
     let registry = Registry::parse(&text).unwrap();
-    Puller { registry, hub: hub.into(), pip: Pip::default() }
+    Puller { registry, hub: Url::new(hub), pip: Pip::default() }
 }
 
 fn quiet(_: ProgressEvent) {}

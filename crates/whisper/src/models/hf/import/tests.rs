@@ -1,5 +1,7 @@
 //! Models go out and come back; what a ggml file cannot hold is refused.
 
+use std::fs;
+
 use super::super::super::convert;
 use super::super::super::ggml::{self, Storage};
 use super::super::super::progress::Stage;

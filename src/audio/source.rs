@@ -68,3 +68,29 @@ impl<F: Read + Seek + Send + Sync> MediaSource for Source<F> {
         Some(self.end)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    #[test]
+    fn a_correction_is_read_however_the_bytes_are_asked_for() {
+        let patches = vec![(2, vec![7, 8, 9]), (9, vec![5])];
+        let corrections = Corrections { patches, end: Some(10), frames: None };
+        let mut source = Source::new(Cursor::new([0u8; 12]), corrections).expect("open");
+        for size in 1..12 {
+            let (mut all, mut part) = (Vec::new(), vec![0; size]);
+            source.seek(SeekFrom::Start(1)).expect("seek");
+            loop {
+                match source.read(&mut part).expect("read") {
+                    0 => break,
+                    count => all.extend_from_slice(&part[..count]),
+                }
+            }
+            assert_eq!(all, [0, 7, 8, 9, 0, 0, 0, 0, 5], "{size} at a time");
+        }
+        assert_eq!(source.seek(SeekFrom::End(-1)).expect("seek"), 9);
+    }
+}

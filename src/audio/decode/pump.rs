@@ -79,11 +79,11 @@ fn damage_is_small(
     if reader.cut_short() && reader.shape().declared.is_none() {
         let why =
             format!("truncated: the data end after {given:.1} s in the middle of the container");
-        bail!(Refusal::Truncated(why));
+        bail!(Refusal::Incomplete(why));
     }
     if !tolerable(missing, whole) {
         let why = format!("truncated or damaged: {given:.2} of {whole:.2} s decoded");
-        bail!(Refusal::Truncated(why));
+        bail!(Refusal::Incomplete(why));
     }
     let damaged = seconds(reader.lost()) + missing;
     if damaged > TOLERATED_DAMAGE * (given - seconds(reader.filled())) {

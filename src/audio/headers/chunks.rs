@@ -166,7 +166,7 @@ impl Layout {
     fn tiles<F: Read + Seek>(&self, file: &mut F, mut at: u64, length: u64) -> io::Result<bool> {
         for _ in 0..super::MOST_CHUNKS {
             let Some(chunk) = self.chunk(file, at, length)? else { return Ok(true) };
-            let named = chunk.id.iter().all(|b| (0x20..0x7f).contains(b));
+            let named = chunk.id.iter().all(|b| (0x20..0x7f).contains(b)) && &chunk.id != b"RIFF";
             if !named || chunk.size > length - chunk.body {
                 return Ok(false);
             }

@@ -11,6 +11,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use self::boxes::{boxes, number};
 pub use self::fragments::Shift;
 use super::presented::Segment;
+use crate::audio::headers::joined;
 
 /// Silence that an edit list may put in front of media, seconds.
 const LONGEST_SILENCE: u64 = 24 * 3_600;
@@ -44,6 +45,9 @@ impl Timing {
     pub fn all<F: Read + Seek>(file: &mut F) -> io::Result<Result<Vec<(u32, Self)>, &'static str>> {
         let length = file.seek(SeekFrom::End(0))?;
         let outermost = boxes(file, 0, length)?;
+        if outermost.iter().filter(|atom| &atom.kind == b"ftyp").count() > 1 {
+            return Ok(Err(joined::OTHER));
+        }
         let Some(moov) = outermost.iter().find(|atom| &atom.kind == b"moov") else {
             return Ok(Ok(Vec::new()));
         };

@@ -11,21 +11,21 @@ use std::process::ChildStdout;
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
-use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
+use symphonia::core::formats::{FormatOptions, Track, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream, ReadOnlySource};
-use symphonia::core::meta::{MetadataOptions, RawValue};
+use symphonia::core::meta::MetadataOptions;
 
 use super::codecs::{codec_name, codecs, without_pre_skip};
 use super::demux::{Demuxer, Group, Piece};
-use super::edits::{self, Timing};
+use super::edits::Timing;
 use super::ogg::{Ogg, Opened};
-use super::presented::Segment;
+use super::told::{declared, noted};
 use super::{Reader, Refusal, Shape};
-use crate::audio::headers;
+use crate::audio::headers::{self, joined};
 use crate::audio::sniff::Looks;
 use crate::audio::source::Source;
 
-impl<'s> Reader<'s> {
+impl Reader<'_> {
     /// Opens the default audio track of a file, whose name is a hint.
     pub fn open(
         path: &Path,
@@ -49,12 +49,18 @@ impl<'s> Reader<'s> {
         if head.starts_with(b"OggS") {
             return Reader::ogg(input, looks);
         }
-        let damaged = |why: String| Refusal::Damaged(format!("{looks} is damaged: {why}"));
+        let damaged = |why: String| match why.as_str() {
+            joined::OTHER => Refusal::Incomplete(format!("{looks}: {why}")),
+            why => Refusal::Damaged(format!("{looks} is damaged: {why}")),
+        };
         let timings = match head.ends_with(b"ftyp") {
             true => Timing::all(&mut input)?.map_err(|why| damaged(why.into()))?,
             false => Vec::new(),
         };
         let corrections = headers::check(&mut input)?.map_err(damaged)?;
+        if joined::matroska(&mut input)? {
+            return Err(Refusal::Lacking(format!("{looks}: another one follows its end")));
+        }
         let frames = corrections.frames;
         let mut hint = Hint::new();
         if let Some(extension) = path.extension().and_then(OsStr::to_str) {
@@ -213,40 +219,6 @@ impl<'s> Reader<'s> {
             Err(e) => Err(refusal(e, &format!("{what} cannot be decoded here"))),
         }
     }
-}
-
-/// What iTunes notes about priming and padding.
-fn noted(format: &mut dyn FormatReader) -> Option<Segment> {
-    let metadata = format.metadata();
-    let tags = &metadata.current()?.media.tags;
-    let note = tags.iter().find(|tag| tag.raw.key.ends_with("iTunSMPB"))?;
-    match &note.raw.value {
-        RawValue::String(text) => edits::itunes(text),
-        _ => None,
-    }
-}
-
-/// Frames that the header announces; `None` where symphonia's number is only an estimate.
-fn declared(track: &Track, reader: &Reader<'_>, pre_skip: u64) -> Option<u64> {
-    let Reader { shape, timing, noted, .. } = reader;
-    let frames = track.num_frames.filter(|&n| n > 0)?;
-    let media = match shape.codec.as_str() {
-        // Without a LAME tag it is guessed from the bit rate.
-        "mp3" => track.delay.map(|_| frames),
-        "aac" if shape.container == "aac" => None,
-        // It counts the padding of the last packet.
-        "alac" if shape.container == "caf" => None,
-        // The granule position counts the pre-skip.
-        "opus" => Some(frames.saturating_sub(pre_skip)),
-        _ => Some(frames),
-    }?;
-    let mut segments = timing.segments(shape.rate).ok()?;
-    segments.extend(*noted);
-    if segments.is_empty() {
-        return Some(media);
-    }
-    let shown = segments.iter().map(|s| s.silence + s.to.min(media).saturating_sub(s.from));
-    Some(shown.sum())
 }
 
 /// An error of symphonia's about a file.

@@ -150,6 +150,22 @@ fn joined_mp3_files_of_different_kinds_are_left_to_ffmpeg() {
 }
 
 #[test]
+fn what_follows_the_end_of_a_file_is_heard_or_named() {
+    let one = bytes_of("reference.wav");
+    let (length, samples) = (4_800, decoded("a.wav", &one.repeat(2)).1);
+    assert_eq!(samples[..length], samples[length + 22..]);
+    for (name, wanted) in [
+        ("fragmented.mp4", "another file follows its end: split them"),
+        ("flac_44100.mkv", "another one follows its end; install ffmpeg"),
+        ("pcm_f32_24000.wav", "another file follows its end: split them"),
+    ] {
+        let first = if name.ends_with("wav") { "reference.wav" } else { name };
+        let said = complaint(name, &[bytes_of(first), bytes_of(name)].concat());
+        assert!(said.contains(wanted), "{name}: {said}");
+    }
+}
+
+#[test]
 fn a_wav_over_4_gib_is_as_long_as_its_file() {
     let (_folder, path) = file("a.wav", &with(&bytes_of("reference.wav"), &[(4, &[9, 9, 9, 9])]));
     let length = 5u64 << 30;

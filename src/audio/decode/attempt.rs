@@ -13,7 +13,7 @@ use anyhow::Result;
 use symphonia::core::errors::Error;
 
 use super::pump::pump;
-use super::{By, Decoded, Failure, Probe, Sink};
+use super::{By, Decoded, Failure, LONGEST, Probe, Sink};
 use crate::audio::ffmpeg::{self, Ffmpeg};
 use crate::audio::input::{Input, Stamp, changed};
 use crate::audio::reader::{Reader, Refusal, Shape};
@@ -72,7 +72,9 @@ impl Attempt<'_> {
                 None => (container, codec),
             };
             let channels = u16::try_from(channels).map_err(Failure::file)?;
-            Ok(Probe { container, codec, channels, rate, frames: declared, other_tracks })
+            let bytes = open.state.file.metadata().map_err(Failure::file)?.len();
+            let frames = declared.filter(|&frames| plausible(frames, rate, bytes));
+            Ok(Probe { container, codec, channels, rate, frames, other_tracks })
         })
     }
 
@@ -160,6 +162,11 @@ fn ours(path: &Path, input: Input, looks: &Looks) -> Result<Reader<'static>, Fai
     })
 }
 
+/// Whether a file of so many bytes may hold so many frames: at least a byte a second, two days at most.
+fn plausible(frames: u64, rate: u32, bytes: u64) -> bool {
+    frames / u64::from(rate.max(1)) <= bytes.min(LONGEST.seconds() as u64)
+}
+
 /// What went wrong in the middle of a file; `expected`: its seconds by its header.
 fn fault(error: anyhow::Error, expected: Option<f64>) -> Failure {
     let why = format!("{error:#}");
@@ -205,4 +212,16 @@ fn short(at: &panic::Location<'_>) -> String {
     let crates = parts.iter().position(|part| part.starts_with("symphonia"));
     let from = crates.unwrap_or(parts.len().saturating_sub(3));
     format!("{}:{}", parts[from..].join("/"), at.line())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plausible;
+
+    #[test]
+    fn a_length_beyond_what_a_file_can_hold_is_not_believed() {
+        assert!(plausible(48_000 * 3_600, 48_000, 1_000_000));
+        assert!(!plausible(1 << 36, 48_000, 3_000_000_000));
+        assert!(!plausible(48_000 * 3_600, 48_000, 3_000));
+    }
 }

@@ -113,8 +113,8 @@ fn a_long_clip_is_split_where_its_words_were_spoken() {
     let corrected = TranscriptRow { draft: "autre chose".into(), ..long() };
     let srt = render(TranscriptFormat::Srt, &[corrected]);
     assert!(srt.contains("00:01:39,000 --> 00:01:53,"), "{srt}");
-    // Word times that make no sense are not used.
-    let bad = TranscriptRow { word_starts: vec![100.0; 16], ..long() };
+    // Word times that would leave no time to read are not used.
+    let bad = TranscriptRow { word_starts: vec![119.9; 16], ..long() };
     assert_eq!(render(TranscriptFormat::Srt, &[bad]), srt);
 }
 

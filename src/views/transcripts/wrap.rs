@@ -151,7 +151,7 @@ mod tests {
                  restez en ligne."
             ),
             [
-                "Pour le service en français,\nfaites le un.",
+                "Pour le service en français, faites le un.",
                 "Pour parler à un agent de notre service\nà la clientèle, restez en ligne."
             ]
         );

@@ -157,6 +157,7 @@ impl Attempt<'_> {
 
 fn ours(path: &Path, input: Input, looks: &Looks) -> Result<Reader<'static>, Failure> {
     Reader::open(path, input, looks).map_err(|refusal| match refusal {
+        Refusal::Incomplete(why) => Failure::File(why),
         refusal if looks.content == Content::NoAudio => Failure::File(refusal.to_string()),
         refusal => Failure::decoder(refusal.to_string()),
     })
@@ -172,7 +173,7 @@ fn fault(error: anyhow::Error, expected: Option<f64>) -> Failure {
     let why = format!("{error:#}");
     let theirs = error.downcast_ref::<Error>().is_some();
     match error.downcast_ref::<Refusal>() {
-        Some(Refusal::Truncated(_)) => Failure::File(why),
+        Some(Refusal::Incomplete(_)) => Failure::File(why),
         Some(_) => Failure::Decoder { why, expected },
         None if theirs => Failure::Decoder { why, expected },
         None => Failure::File(why),

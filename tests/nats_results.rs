@@ -39,6 +39,23 @@ fn answer(server: &Server, results: impl FnOnce(&str) -> Vec<(String, Vec<u8>)>)
     });
 }
 
+/// Waits until every clip is on the server or transcribed.
+fn until_all_are_offered(server: &Server, set: &Set) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let jetstream = jetstream::new(async_nats::connect(server.url()).await.unwrap());
+        the_run(&jetstream).await;
+        loop {
+            let stream = jetstream.get_stream("second-ear-work").await.unwrap();
+            let there = stream.cached_info().state.messages as usize;
+            if there + hypotheses(set.dir()).len() >= set.wanted.len() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    });
+}
+
 /// A result that a run takes, for the clip and the decode policy.
 fn good(clip: &str, policy: &str) -> Value {
     let bounds: Vec<f64> = clip.rsplitn(3, '_').take(2).map(|n| n.parse().unwrap()).collect();
@@ -70,7 +87,7 @@ fn results_that_a_run_did_not_ask_for_are_counted_by_reason_and_their_clips_tran
     let first = set.worker(&server.url(), &["--workers", "1"]);
     until_transcribed(set.dir(), 1);
     first.signal("KILL");
-    std::thread::sleep(Duration::from_secs(2)); // until all are offered
+    until_all_are_offered(&server, &set);
     let policy = policy(&set);
     // The last clips are still to be transcribed.
     let clips: Vec<&String> = set.wanted.iter().rev().map(|(clip, _)| clip).collect();
@@ -144,13 +161,16 @@ fn a_clip_whose_results_are_refused_again_and_again_stays_open_and_the_run_says_
     let server = Server::start("");
     let run = set.coordinator(&server.url(), &[]);
     let clips: Vec<&String> = set.wanted.iter().map(|(clip, _)| clip).collect();
-    // It must have been offered.
-    std::thread::sleep(Duration::from_secs(3));
+    until_all_are_offered(&server, &set);
     answer(&server, |run| {
         let subject = format!("{run}.mallory.{}", clips[2]);
         vec![(subject, b"{}".to_vec()); 3]
     });
-    std::thread::sleep(Duration::from_secs(1));
+    let began = std::time::Instant::now();
+    while set.workspace.json("status")["failed_clips"].as_array().unwrap().is_empty() {
+        assert!(began.elapsed() < Duration::from_secs(60), "it does not fail");
+        std::thread::sleep(Duration::from_millis(200));
+    }
     run.signal("INT");
     let said = stderr(&run.end_with(130));
     assert!(said.contains(&format!("worker mallory for clip {}", clips[2])), "{said}");

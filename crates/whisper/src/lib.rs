@@ -8,6 +8,8 @@ pub mod finetune;
 pub mod greedy;
 mod language;
 pub mod models;
+#[cfg(test)]
+mod mutate;
 pub mod random;
 mod spectrogram;
 mod url;

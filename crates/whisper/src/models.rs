@@ -31,6 +31,8 @@ pub mod weights;
 mod wheel;
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod synthetic;
 
 use std::path::{Path, PathBuf};

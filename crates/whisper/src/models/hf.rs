@@ -2,7 +2,7 @@
 //! In: a ggml file, or such a folder. Out: the other. Left to others: knowing whose file it is
 //! (`check`), training (the team). Format: FORMATS.md; what was proved with it: docs/lab/trainers.md.
 
-mod config;
+pub(super) mod config;
 mod draft;
 mod export;
 mod import;
@@ -10,7 +10,7 @@ mod merges;
 mod names;
 mod special;
 mod suppress;
-mod tensors;
+pub(super) mod tensors;
 mod tokenizer;
 
 use std::path::Path;

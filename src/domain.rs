@@ -5,6 +5,7 @@ mod answer;
 mod clip;
 mod decision;
 mod decode;
+mod failures;
 mod guarantee;
 mod hypothesis;
 mod ids;
@@ -25,6 +26,7 @@ pub use answer::{Answer, Consensus, Tag, TagKind, Verdict};
 pub use clip::{Clip, Piece, RejectReason, Span};
 pub use decision::{Decision, DropReason, Reason, Routed};
 pub use decode::DecodePolicy;
+pub use failures::Failures;
 pub use guarantee::{
     Basis, Entry, Guarantee, GuaranteeEvent, Measure, Scope, StoredEntry, Threshold, Thresholds,
 };
@@ -34,7 +36,7 @@ pub use locale::Region;
 pub use page_language::PageLanguage;
 pub use people::{Agreement, Estimate, Reliability};
 pub use purpose::{Blind, Purpose};
-pub use recording::{Channel, Facts, Recording};
+pub use recording::{Channel, Facts, Recording, Segment};
 pub use region_names::{EXAMPLE as REGION_EXAMPLE, RegionNames};
 pub use regional::{MatchKind, RegionalPiece, RegionalSource};
 #[cfg(test)]

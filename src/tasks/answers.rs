@@ -13,10 +13,15 @@ pub use credit::credits;
 pub use known::{KnownAnswers, answer_id};
 #[cfg(test)]
 pub(super) use read::read_bytes;
-pub use read::{AnswerRow, RowPlace, read};
+pub use read::{AnswerRow, RowPlace, rows};
 pub use rejection::Rejection;
 
+use std::collections::BTreeMap;
+
 use crate::domain::Answer;
+
+/// Rejected rows that are told, of each file.
+const MOST_REJECTED: usize = 1000;
 
 /// What became of the rows of an import.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,26 +31,37 @@ pub struct Import {
     pub accepted: Vec<Answer>,
     /// Task rows that nobody has answered yet.
     pub unanswered: usize,
-    /// Rejected rows, each with its place and reason.
+    /// The first rejected rows, each with its place and reason.
     pub rejected: Vec<(RowPlace, Rejection)>,
+    /// How many were rejected, by [`Rejection::code`].
+    pub rejected_by_code: BTreeMap<&'static str, usize>,
 }
 
 /// Judges rows one after the other; `known` learns each accepted answer, so that duplicates within
 /// the rows are seen too. Whatever the order of rows and imports, the same answers are kept.
-pub fn import(rows: Vec<AnswerRow>, known: &mut KnownAnswers) -> Import {
+pub fn import(rows: impl IntoIterator<Item = AnswerRow>, known: &mut KnownAnswers) -> Import {
     let mut import = Import::default();
+    // Answers that a later row replaces leave a gap.
+    let (mut accepted, mut places) = (Vec::new(), BTreeMap::new());
     for AnswerRow { place, row } in rows {
         match row.and_then(|row| check(&row, known)) {
             Ok(Checked::Unanswered) => import.unanswered += 1,
             Ok(Checked::Answer(answer)) => {
-                let same = |a: &Answer| known::slot(a) == known::slot(&answer);
-                import.accepted.retain(|a| !same(a));
+                if let Some(before) = places.insert(known::slot(&answer), accepted.len()) {
+                    accepted[before] = None;
+                }
                 known.record(answer.clone());
-                import.accepted.push(answer);
+                accepted.push(Some(answer));
             }
-            Err(rejection) => import.rejected.push((place, rejection)),
+            Err(rejection) => {
+                *import.rejected_by_code.entry(rejection.code()).or_default() += 1;
+                if import.rejected.len() < MOST_REJECTED {
+                    import.rejected.push((place, rejection));
+                }
+            }
         }
     }
+    import.accepted = accepted.into_iter().flatten().collect();
     import
 }
 
@@ -131,12 +147,12 @@ mod tests {
                 row: Ok(row.clone()),
             };
             let mut once = known(&clips);
-            import(rows.iter().map(row).collect(), &mut once);
+            import(rows.iter().map(row), &mut once);
             let mut parts = known(&clips);
             let cut = cut.min(mixed.len());
-            import(mixed[cut..].iter().map(row).collect(), &mut parts);
-            import(mixed[..cut].iter().map(row).collect(), &mut parts);
-            import(mixed.iter().map(row).collect(), &mut parts);
+            import(mixed[cut..].iter().map(row), &mut parts);
+            import(mixed[..cut].iter().map(row), &mut parts);
+            import(mixed.iter().map(row), &mut parts);
             prop_assert_eq!(once.answers(), parts.answers());
         }
     }

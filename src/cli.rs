@@ -70,7 +70,8 @@ pub enum Command {
     /// Register audio files, folders, or a CSV or JSONL manifest.
     #[command(
         after_help = "Example: second-ear ingest calls interviews/ calls.csv\n\nManifest columns: path, \
-        speaker, region, language, licence, consent, channel (mix, split, or a number from 0); only path is needed."
+        speaker, region, language, licence, consent, channel (mix, split, or a number from 0), offset and duration \
+        (seconds, of a part); only path is needed."
     )]
     Ingest(Ingest),
     /// Slice, transcribe, score and route every recording that is not done yet.
@@ -207,9 +208,12 @@ pub struct Init {
 pub struct Ingest {
     /// The workspace.
     pub dir: PathBuf,
-    /// Audio files, folders (searched recursively), .csv or .jsonl manifests.
+    /// Audio files, folders (searched recursively), .csv, .tsv, .jsonl or .json manifests.
     #[arg(required = true)]
     pub paths: Vec<PathBuf>,
+    /// Name everything in folders that is left out.
+    #[arg(long, short)]
+    pub verbose: bool,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
@@ -343,7 +347,7 @@ pub struct Report {
 /// Arguments of `evaluate`.
 #[derive(Debug, Args)]
 pub struct Evaluate {
-    /// JSONL manifests with reference transcripts.
+    /// Manifests (JSON lines or tables) with reference transcripts.
     #[arg(required = true)]
     pub manifests: Vec<PathBuf>,
     /// A registered model's name, or the path of a ggml file.

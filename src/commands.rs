@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::audio::isolate;
 use crate::cli::{self, Command};
 use crate::config::Config;
-use crate::domain::{DecodePolicy, Mark};
+use crate::domain::{DecodePolicy, Failures, Mark};
 use crate::exit::Exit;
 use crate::pipeline::workspace::Workspace;
 use crate::pipeline::{
@@ -76,12 +76,29 @@ fn print(text: &str) -> Result<()> {
     Ok(std::io::stdout().lock().write_all(shown_lines(text).as_bytes())?)
 }
 
+/// Reasons that are printed; the others are counted.
+const TOLD: usize = 20;
+
 /// Names what failed, and says so in the exit code.
 fn failures(failed: &[String], console: Console) -> Exit {
-    for line in failed {
-        console.problem(format!("failed: {line}"));
+    tell("failed", failed, failed.len(), console)
+}
+
+/// The same where only the first ones are known in words.
+fn all_failures(failed: &Failures, console: Console) -> Exit {
+    tell("failed", failed.first(), failed.total(), console)
+}
+
+/// Prints the first reasons and how many there are beside them.
+fn tell(what: &str, first: &[String], total: usize, console: Console) -> Exit {
+    for line in first.iter().take(TOLD) {
+        console.problem(format!("{what}: {line}"));
     }
-    Exit::of_failures(failed.len())
+    match total.saturating_sub(TOLD.min(first.len())) {
+        0 => {}
+        more => console.problem(format!("{what}: {more} more, {total} in all (--json lists more)")),
+    }
+    Exit::of_failures(total)
 }
 
 fn init(args: cli::Init, console: Console) -> Result<Exit> {
@@ -99,7 +116,7 @@ fn init(args: cli::Init, console: Console) -> Result<Exit> {
 fn do_ingest(args: cli::Ingest, console: Console) -> Result<Exit> {
     let manifests: Vec<_> = args.paths.iter().filter(|p| ingest::is_manifest(p)).cloned().collect();
     let (done, _) =
-        settle::change(&args.dir, &manifests, |ws| ingest::ingest(ws, &args.paths, console))?;
+        settle::change(&args.dir, &manifests, |ws| ingest::ingest(ws, &args.paths, args.verbose, console))?;
     if args.json {
         print_json(&done)?;
     }
@@ -108,20 +125,25 @@ fn do_ingest(args: cli::Ingest, console: Console) -> Result<Exit> {
         (done.known, "known already"),
         (done.updated, "updated"),
         (done.moved, "found again at a new path"),
-        (done.skipped, "files in folders skipped (not audio by their extension)"),
     ] {
         if n > 0 {
             said.push(format!("{n} {what}"));
         }
     }
     console.say(format!("{}.", said.join(", ")));
+    if done.skipped > 0 {
+        let kinds = done.left_out.iter().map(|(why, n)| format!("{n} {}", why.about()));
+        let hint = if args.verbose { "" } else { " (--verbose names them)" };
+        let kinds = kinds.collect::<Vec<_>>().join(", ");
+        console.say(format!("Left out in folders: {kinds}{hint}."));
+    }
     if !done.ignored_columns.is_empty() {
         console.say(format!("Columns ignored: {}.", done.ignored_columns.join(", ")));
     }
     for path in &done.changed {
         console.say(format!("{path}: changed since it was ingested; added as a new recording."));
     }
-    Ok(failures(&done.failed, console))
+    Ok(all_failures(&done.failed, console))
 }
 
 fn do_run(args: cli::Run, console: Console) -> Result<Exit> {
@@ -266,7 +288,7 @@ fn do_answers(args: cli::Answers, console: Console) -> Result<Exit> {
             print_json(&done)?;
         }
         console.say(format!("{} clips are gold now.", done.gold));
-        return Ok(failures(&done.failed, console));
+        return Ok(all_failures(&done.failed, console));
     }
     let (done, _) = settle::change(&args.dir, &args.files, |ws| answers::import(ws, &args.files))?;
     if args.json {
@@ -298,9 +320,8 @@ fn do_answers(args: cli::Answers, console: Console) -> Result<Exit> {
             done.contested
         ));
     }
-    for line in done.reasons.iter().chain(&done.failed) {
-        console.problem(format!("rejected: {line}"));
-    }
+    let told: Vec<String> = done.failed.iter().chain(&done.reasons).cloned().collect();
+    tell("rejected", &told, rejected + done.failed.len(), console);
     Ok(Exit::of_failures(done.failures()))
 }
 
@@ -361,7 +382,7 @@ fn do_evaluate(args: cli::Evaluate, console: Console) -> Result<Exit> {
         true => print_json(&done)?,
         false => print(&done.text())?,
     }
-    Ok(failures(&done.failed, console))
+    Ok(all_failures(&done.failed, console))
 }
 
 fn do_calibrate(args: cli::Calibrate, console: Console) -> Result<Exit> {

@@ -6,6 +6,7 @@ pub mod bounds;
 mod clip;
 mod decision;
 mod decode;
+mod failures;
 mod findings;
 mod guarantee;
 mod hypothesis;
@@ -27,6 +28,7 @@ pub use answer::{Answer, Consensus, Mark, Tag, TagKind, Verdict};
 pub use clip::{Clip, Piece, RejectReason, Span};
 pub use decision::{Decision, DropReason, Reason, Routed};
 pub use decode::DecodePolicy;
+pub use failures::Failures;
 pub use findings::Findings;
 pub use guarantee::{
     Basis, Entry, Guarantee, GuaranteeEvent, Measure, Scope, StoredEntry, Threshold, Thresholds,
@@ -37,7 +39,7 @@ pub use locale::Region;
 pub use page_language::PageLanguage;
 pub use people::{Agreement, Estimate, Reliability};
 pub use purpose::{Blind, Purpose};
-pub use recording::{Channel, Facts, Recording};
+pub use recording::{Channel, Facts, Recording, Segment};
 pub use region_names::{EXAMPLE as REGION_EXAMPLE, RegionNames};
 pub use regional::{MatchKind, RegionalPiece, RegionalSource};
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod pipeline;
 mod routing;
 mod statistics;
 mod store;
+mod tables;
 mod tasks;
 mod text;
 mod training;

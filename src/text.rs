@@ -16,4 +16,5 @@ mod tidy;
 pub mod word_errors;
 pub mod words;
 
+pub use fold::composed;
 pub use tidy::tidy;

@@ -6,10 +6,12 @@
 //! cut where speech is least likely (see [`mod@split`]).
 //! In: probabilities and settings. Out: [`Piece`]s. Left to others: what is said in them.
 
+mod parts;
 mod split;
 
 use std::ops::Range;
 
+pub use self::parts::slice_parts;
 use self::split::split;
 use super::detect::FRAME;
 use crate::domain::{Piece, RejectReason, Samples, SliceSettings, Span};

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use anyhow::Result;
 
-use super::{failures, print, print_json};
+use super::{all_failures, print, print_json};
 use crate::cli;
 use crate::cli::lexicon::{Add, Import, Lexicon, List, Test};
 use crate::domain::Region;
@@ -93,9 +93,9 @@ fn say(changed: &Changed, json: bool, console: Console) -> Result<Exit> {
     let conflict = |term: &String| {
         format!("{term}: {} has another entry for it; --replace takes the new one", changed.file)
     };
-    let rejected: Vec<String> =
-        changed.failed.iter().cloned().chain(changed.conflicting.iter().map(conflict)).collect();
-    Ok(failures(&rejected, console))
+    let mut failed = changed.failed.clone();
+    failed.extend(changed.conflicting.iter().map(conflict));
+    Ok(all_failures(&failed, console))
 }
 
 fn test(args: Test) -> Result<Exit> {

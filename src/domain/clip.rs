@@ -39,6 +39,8 @@ impl ClipId {
 pub enum RejectReason {
     /// A sound shorter than the shortest speech worth transcribing.
     TooShort,
+    /// In no segment that a manifest names: it was not asked for.
+    OutsideSegments,
 }
 
 /// One piece of a recording; the pieces of a recording tile it from 0 to its length.
@@ -69,6 +71,16 @@ impl Piece {
     pub fn span(&self) -> Span {
         match *self {
             Piece::Clip { span } | Piece::Silence { span } | Piece::Reject { span, .. } => span,
+        }
+    }
+
+    /// The same so much later.
+    pub fn moved(self, by: Samples) -> Self {
+        let moved = |span: Span| Span::new(span.start + by, span.end + by);
+        match self {
+            Piece::Clip { span } => Piece::Clip { span: moved(span) },
+            Piece::Silence { span } => Piece::Silence { span: moved(span) },
+            Piece::Reject { span, why } => Piece::Reject { span: moved(span), why },
         }
     }
 }

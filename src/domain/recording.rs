@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Language, RecordingId, Region, Samples};
+use super::{Language, RecordingId, Region, Samples, Span};
 
 /// Which channels of a file a recording is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -39,6 +39,52 @@ pub struct Facts {
     pub licence: Option<String>,
     /// Consent note or reference.
     pub consent: Option<String>,
+    /// The parts of the recording that a manifest names, in order of time, none over another; empty: all of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<Segment>,
+}
+
+/// A part of a recording, and who speaks in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Segment {
+    /// Where.
+    pub span: Span,
+    /// Who speaks.
+    pub speaker: Option<String>,
+    /// Declared region.
+    pub region: Option<Region>,
+}
+
+impl Facts {
+    /// What is said here, and where nothing is, what is said there.
+    pub fn or(self, there: Self) -> Self {
+        let segments = if self.segments.is_empty() { there.segments } else { self.segments };
+        Self {
+            speaker: self.speaker.or(there.speaker),
+            region: self.region.or(there.region),
+            language: self.language.or(there.language),
+            licence: self.licence.or(there.licence),
+            consent: self.consent.or(there.consent),
+            segments,
+        }
+    }
+
+    /// The first fact of which both say something and not the same: its name, what is said here, and there.
+    pub fn contradiction(&self, there: &Self) -> Option<(&'static str, String, String)> {
+        let region = |facts: &Self| facts.region.as_ref().map(Region::to_string);
+        let language = |facts: &Self| facts.language.as_ref().map(Language::to_string);
+        let facts = [
+            ("speaker", self.speaker.clone(), there.speaker.clone()),
+            ("region", region(self), region(there)),
+            ("language", language(self), language(there)),
+            ("licence", self.licence.clone(), there.licence.clone()),
+            ("consent", self.consent.clone(), there.consent.clone()),
+        ];
+        facts.into_iter().find_map(|(name, here, there)| {
+            let (here, there) = (here?, there?);
+            (here != there).then_some((name, here, there))
+        })
+    }
 }
 
 /// A registered recording.
@@ -65,8 +111,75 @@ pub struct Recording {
 }
 
 impl Recording {
+    /// Who is declared to speak in a clip: in the segment that it shares most with, else in the recording.
+    pub fn speaker(&self, clip: Span) -> Option<&str> {
+        let of_segment = self.segment(clip).and_then(|segment| segment.speaker.as_deref());
+        of_segment.or(self.facts.speaker.as_deref())
+    }
+
+    /// The region that is declared for a clip, likewise.
+    pub fn region(&self, clip: Span) -> Option<&Region> {
+        let of_segment = self.segment(clip).and_then(|segment| segment.region.as_ref());
+        of_segment.or(self.facts.region.as_ref())
+    }
+
     /// The speaker's name for grouping: the declared one, else the recording itself.
-    pub fn speaker_key(&self) -> String {
-        self.facts.speaker.clone().unwrap_or_else(|| format!("recording-{}", self.id))
+    pub fn speaker_key(&self, clip: Span) -> String {
+        self.speaker(clip).map_or_else(|| format!("recording-{}", self.id), String::from)
+    }
+
+    fn segment(&self, clip: Span) -> Option<&Segment> {
+        let shared = |segment: &&Segment| {
+            let start = segment.span.start.max(clip.start);
+            segment.span.end.min(clip.end).saturating_sub(start)
+        };
+        // Segments are in order: those before the clip are passed over at once.
+        let first = self.facts.segments.partition_point(|s| s.span.end <= clip.start);
+        let over = self.facts.segments[first..].iter().take_while(|s| s.span.start < clip.end);
+        over.max_by_key(shared)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn segment(start: u64, end: u64, speaker: &str) -> Segment {
+        let span = Span::new(Samples(start), Samples(end));
+        Segment { span, speaker: Some(speaker.into()), region: None }
+    }
+
+    #[test]
+    fn a_clip_is_of_the_speaker_whose_segment_it_shares_most_with() {
+        let mut recording = Recording {
+            id: RecordingId::from_stored("r"),
+            sha256: String::new(),
+            path: String::new(),
+            file: PathBuf::new(),
+            bytes: 0,
+            modified: 0,
+            channel: Channel::Mix,
+            length: None,
+            facts: Facts::default(),
+        };
+        let clip = |start, end| Span::new(Samples(start), Samples(end));
+        assert_eq!(recording.speaker_key(clip(0, 9)), "recording-r");
+        recording.facts.segments = vec![segment(10, 20, "ana"), segment(20, 50, "bob")];
+        assert_eq!(recording.speaker(clip(10, 20)), Some("ana"));
+        assert_eq!(recording.speaker(clip(18, 30)), Some("bob"));
+        assert_eq!(recording.speaker(clip(0, 10)), None);
+        recording.facts.speaker = Some("eve".into());
+        assert_eq!(recording.speaker(clip(0, 10)), Some("eve"));
+    }
+
+    #[test]
+    fn only_what_both_say_can_contradict() {
+        let ana = Facts { speaker: Some("ana".into()), ..Facts::default() };
+        let bob = Facts { speaker: Some("bob".into()), ..Facts::default() };
+        let free = Facts { licence: Some("CC0-1.0".into()), ..Facts::default() };
+        assert_eq!(ana.contradiction(&free), None);
+        assert_eq!(ana.contradiction(&bob), Some(("speaker", "ana".into(), "bob".into())));
+        let both = free.or(ana.clone());
+        assert_eq!((both.speaker, both.licence.is_some()), (ana.speaker, true));
     }
 }

@@ -9,6 +9,8 @@ use serde::Serialize;
 
 use super::settle;
 use super::workspace::Workspace;
+use crate::domain::Failures;
+use crate::tables;
 use crate::tasks::answers::{self, At, KnownAnswers, KnownBatch};
 
 /// What was imported.
@@ -30,7 +32,7 @@ pub struct Imported {
     pub unanswered: usize,
     /// Rejected rows, by kind.
     pub rejected: BTreeMap<String, usize>,
-    /// Each of them: file, line and reason.
+    /// The first of them: file, line and reason.
     pub reasons: Vec<String>,
     /// Files that could not be read at all.
     pub failed: Vec<String>,
@@ -51,17 +53,18 @@ pub fn import(workspace: &mut Workspace, files: &[PathBuf]) -> Result<Imported> 
     let now = Timestamp::now();
     let mut known = known(workspace, now)?;
     let mut imported = Imported::default();
-    let mut answered = BTreeSet::new();
+    let (mut answered, mut reasons) = (BTreeSet::new(), Failures::default());
     for file in files {
-        let rows = match answers::read(file) {
-            Ok(rows) => rows,
+        let bytes = match tables::read(file) {
+            Ok(bytes) => bytes,
             Err(error) => {
                 imported.failed.push(format!("{error:#}"));
                 continue;
             }
         };
-        let wishes = answers::wishes(&std::fs::read(file)?);
-        let import = answers::import(rows, &mut known);
+        let wishes = answers::wishes(&bytes);
+        let name = file.display().to_string();
+        let import = answers::import(answers::rows(&name, &bytes), &mut known);
         let accepted: Vec<_> =
             import.accepted.into_iter().map(|a| (answers::answer_id(&a), a)).collect();
         workspace.store.keep_answers(&accepted)?;
@@ -81,11 +84,13 @@ pub fn import(workspace: &mut Workspace, files: &[PathBuf]) -> Result<Imported> 
         answered.extend(accepted.iter().map(|(_, a)| a.clip.clone()));
         imported.accepted += accepted.len();
         imported.unanswered += import.unanswered;
-        for (place, rejection) in import.rejected {
-            *imported.rejected.entry(rejection.code().to_string()).or_default() += 1;
-            imported.reasons.push(format!("{place}: {rejection}"));
+        for (code, n) in import.rejected_by_code {
+            *imported.rejected.entry(code.to_string()).or_default() += n;
         }
+        let told = import.rejected.iter().map(|(place, rejection)| format!("{place}: {rejection}"));
+        reasons.extend(told);
     }
+    imported.reasons = reasons.first().to_vec();
     let settled = settle::settle(workspace)?;
     imported.settled = answered.intersection(&settled.clips).count();
     imported.contested = settled.contested.len();

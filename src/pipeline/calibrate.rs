@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, anyhow, bail, ensure};
 
 use super::evaluate::EvaluatedClip;
 use crate::files::write_text;
 use crate::hypotheses::calibrate::{Calibration, CrossValidation, Tier};
 use crate::hypotheses::fit::{self, Origin};
+use crate::tables;
 use crate::views::numbers::percent;
 
 /// Reads the rows, fits, writes the calibration.
@@ -34,15 +35,13 @@ pub fn calibrate(rows: &[PathBuf], out: &Path) -> Result<Calibration> {
 }
 
 fn read(path: &Path) -> Result<Vec<EvaluatedClip>> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
-    let lines = text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty());
-    lines
-        .map(|(n, line)| {
-            serde_json::from_str(line).with_context(|| {
-                format!("{} line {}: not a row of `evaluate`", path.display(), n + 1)
-            })
-        })
-        .collect()
+    let bytes = tables::read(path)?;
+    let rows = tables::lines(&bytes).map(|(n, line)| {
+        let row = line.and_then(tables::row);
+        let about = |why| anyhow!("{} line {n}: not a row of `evaluate`: {why}", path.display());
+        row.map_err(about)
+    });
+    rows.collect()
 }
 
 fn fitting_row(row: EvaluatedClip) -> fit::FittingRow {

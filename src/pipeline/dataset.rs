@@ -175,7 +175,7 @@ fn items(
         }
         items.push(Item {
             text,
-            speaker: recording.facts.speaker.clone().unwrap_or_default(),
+            speaker: recording.speaker(row.clip.span).unwrap_or_default().to_string(),
             region: row.routed.and_then(|r| r.region),
             language,
             licence: recording.facts.licence.clone(),
@@ -196,8 +196,10 @@ fn assign_splits(
     items: &mut [Item],
     recordings: &BTreeMap<RecordingId, Recording>,
 ) -> Result<About> {
-    let speaker =
-        |item: &Item| recordings.get(&item.recording).map_or(String::new(), Recording::speaker_key);
+    let speaker = |item: &Item| {
+        let span = Span::new(item.start, item.end);
+        recordings.get(&item.recording).map_or(String::new(), |r| r.speaker_key(span))
+    };
     let keys: Vec<(String, String)> = items
         .iter()
         .map(|item| (speaker(item), normalise::normalise(&item.text, &item.language)))

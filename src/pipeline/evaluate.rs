@@ -15,7 +15,7 @@ use whisper::Engine;
 use whisper::models;
 
 use super::{scores, transcribe};
-use crate::domain::{DecodePolicy, LanguageChoice, RoutingSettings, SecondPass};
+use crate::domain::{DecodePolicy, Failures, LanguageChoice, RoutingSettings, SecondPass};
 use crate::files::write_whole;
 use crate::hypotheses::calibrate::Calibration;
 use crate::hypotheses::second::{self, Judge, Regional};
@@ -28,7 +28,7 @@ pub use rows::EvaluatedClip;
 /// What may be asked.
 #[derive(Clone, Debug)]
 pub struct EvaluateOptions {
-    /// JSONL manifests with reference transcripts.
+    /// Manifests with reference transcripts.
     pub manifests: Vec<PathBuf>,
     /// A registered model's name, or a file.
     pub model: String,
@@ -46,9 +46,10 @@ pub struct EvaluateOptions {
 
 /// Transcribes every clip of the manifests and compares.
 pub fn evaluate(options: &EvaluateOptions, console: Console) -> Result<Evaluation> {
-    let references: Vec<_> =
-        options.manifests.iter().map(|m| references::read(m)).collect::<Result<_>>()?;
-    let references = references.concat();
+    let (mut references, mut failed) = (Vec::new(), Failures::default());
+    for manifest in &options.manifests {
+        references.extend(references::read(manifest, &mut failed)?);
+    }
     let regional = scores::regional(Arc::new(Lexicon::built_in()?));
     let transcribers = transcribers(options, &regional)?;
     let progress = console.progress("evaluate", Unit::Things("clips"), references.len() as u64);
@@ -58,7 +59,8 @@ pub fn evaluate(options: &EvaluateOptions, console: Console) -> Result<Evaluatio
     });
     let wall_seconds = started.elapsed().as_secs_f64();
     drop(progress);
-    let (rows, failed) = rows::by_audio(&references, made);
+    let (rows, not_decoded) = rows::by_audio(&references, made);
+    failed.extend(not_decoded);
     if let Some(out) = &options.out {
         write(out, &rows)?;
     }

@@ -106,7 +106,7 @@ impl Lookup<'_> {
         let h = hypothesis?;
         let language = recording.facts.language.clone().map(LanguageChoice::Fixed);
         let language = language.unwrap_or(self.language.clone());
-        let scored = self.scorer.score(&h, recording.facts.region.as_ref());
+        let scored = self.scorer.score(&h, recording.region(clip.span));
         let behind = ClipStatus {
             routed: routed.clone(),
             consensus,
@@ -117,8 +117,8 @@ impl Lookup<'_> {
             current: h.model == self.routed_as.model && h.policy == self.routed_as.policy,
         };
         let evidence = Evidence {
-            speaker: recording.speaker_key(),
-            declared_region: recording.facts.region.clone(),
+            speaker: recording.speaker_key(clip.span),
+            declared_region: recording.region(clip.span).cloned(),
             length: clip.span.len(),
             score: scored.map(|(score, _)| score),
             expected_wer: scored.map(|(_, wer)| wer),

@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::settle;
 use super::workspace::Workspace;
-use crate::domain::ClipId;
+use crate::domain::{ClipId, Failures};
+use crate::tables;
 use crate::tasks::answers;
 use crate::text::tidy;
 
@@ -18,7 +19,8 @@ pub struct GoldImport {
     /// Clips that are gold now.
     pub gold: usize,
     /// Rows and files that were rejected, with the reason.
-    pub failed: Vec<String>,
+    #[serde(flatten)]
+    pub failed: Failures,
 }
 
 /// Stores the texts of rows (`clip` and `text` are enough) as known.
@@ -27,14 +29,15 @@ pub fn keep(workspace: &mut Workspace, files: &[PathBuf]) -> Result<GoldImport> 
     let mut done = GoldImport::default();
     let mut gold: BTreeMap<ClipId, String> = BTreeMap::new();
     for file in files {
-        let rows = match answers::read(file) {
-            Ok(rows) => rows,
+        let bytes = match tables::read(file) {
+            Ok(bytes) => bytes,
             Err(error) => {
                 done.failed.push(format!("{error:#}"));
                 continue;
             }
         };
-        for answers::AnswerRow { place, row } in rows {
+        let name = file.display().to_string();
+        for answers::AnswerRow { place, row } in answers::rows(&name, &bytes) {
             let row = match row {
                 Ok(row) => row,
                 Err(why) => {

@@ -1,24 +1,32 @@
 //! `ingest`: files, folders and manifests become registered recordings, known by content.
 
+mod find;
+mod folder;
+mod said;
+
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use serde::Serialize;
 use whisper::models;
 
+use self::find::{Finder, hint};
+use self::folder::Found;
+pub use self::folder::LeftOut;
+use self::said::Said;
 pub use super::manifest::is_manifest;
-use super::manifest::{self, Channels, Entry};
+use super::manifest::{self, Channels, Row};
 use super::workspace::Workspace;
-use crate::audio::decode;
-use crate::domain::{Channel, Facts, Recording, RecordingId, SAMPLE_RATE, Samples};
+use crate::audio::decode::{self, Probe};
+use crate::domain::{Channel, Facts, Failures, Recording, RecordingId, SAMPLE_RATE, Samples, Span};
 use crate::store::Registration;
+use crate::tables;
+use crate::text::composed;
 use crate::views::progress::{Console, Unit};
 
-/// Endings that are looked at in folders; a file named by hand is always tried.
-const AUDIO: [&str; 22] = [
-    "wav", "wave", "flac", "mp3", "ogg", "oga", "opus", "m4a", "mp4", "aac", "aif", "aiff", "aifc",
-    "caf", "webm", "mka", "mkv", "wma", "amr", "au", "3gp", "mov",
-];
+/// A part of a file may end this much behind it: durations in manifests are rounded.
+const ROUNDING: Samples = Samples(SAMPLE_RATE as u64 / 2);
 
 /// What `ingest` did.
 #[derive(Debug, Default, Serialize)]
@@ -33,78 +41,243 @@ pub struct Ingested {
     pub moved: usize,
     /// Files whose content has changed since: new recordings beside the old ones.
     pub changed: Vec<String>,
-    /// Files in folders that are not audio by their ending.
+    /// What lies in folders and was left out.
     pub skipped: usize,
+    /// The same, by kind: see [`LeftOut`].
+    pub skipped_by_kind: BTreeMap<&'static str, usize>,
     /// Columns of manifests that mean nothing here.
     pub ignored_columns: Vec<String>,
     /// Files and rows that failed, with the reason.
-    pub failed: Vec<String>,
+    #[serde(flatten)]
+    pub failed: Failures,
+    /// What was left out, for people.
+    #[serde(skip)]
+    pub left_out: BTreeMap<LeftOut, usize>,
 }
 
-/// Registers everything under `paths`.
-pub fn ingest(workspace: &mut Workspace, paths: &[PathBuf], console: Console) -> Result<Ingested> {
-    let mut done = Ingested::default();
-    let mut entries = Vec::new();
+/// Registers everything under `paths`. What manifests say comes first, and holds for the same files in folders too.
+/// `verbose` names what is left out in folders.
+pub fn ingest(
+    workspace: &mut Workspace,
+    paths: &[PathBuf],
+    verbose: bool,
+    console: Console,
+) -> Result<Ingested> {
+    let mut ingest = Ingest {
+        workspace,
+        done: Ingested::default(),
+        finder: Finder::default(),
+        contents: BTreeMap::new(),
+        said: Said::default(),
+        parts: BTreeMap::new(),
+    };
+    let mut plain = Vec::new();
     for path in paths {
-        if let Err(error) = collect(path, &mut entries, &mut done) {
-            done.failed.push(format!("{error:#}"));
+        let found = ingest.finder.find(path).unwrap_or_else(|| path.clone());
+        if found.is_dir() {
+            ingest.folder(&found, verbose, console, &mut plain);
+        } else if manifest::is_manifest(&found) {
+            if let Err(error) = ingest.manifest(&found, console) {
+                ingest.done.failed.push(format!("{error:#}"));
+            }
+        } else {
+            plain.push(found);
         }
     }
-    let progress = console.progress("ingest", Unit::Things("files"), entries.len() as u64);
-    for entry in entries {
-        if let Err(error) = register(workspace, &entry, &mut done) {
-            let place =
-                if entry.place.is_empty() { String::new() } else { format!("{}: ", entry.place) };
-            done.failed.push(format!("{place}{}: {error:#}", entry.path.display()));
+    let progress = console.progress("ingest", Unit::Things("files"), plain.len() as u64);
+    for path in plain {
+        if let Err(error) = ingest.plain(&path) {
+            ingest.done.failed.push(format!("{}: {error:#}", path.display()));
         }
         progress.advance(1);
     }
-    Ok(done)
+    Ok(ingest.done)
 }
 
-fn collect(path: &Path, entries: &mut Vec<Entry>, done: &mut Ingested) -> Result<()> {
-    if path.is_dir() {
-        for found in walkdir::WalkDir::new(path).sort_by_file_name() {
-            let found = match found {
-                Ok(found) => found,
-                Err(e) => {
-                    done.failed.push(format!("{e}"));
-                    continue;
-                }
-            };
-            if !found.file_type().is_file() {
-                continue;
-            }
-            let ending = found.path().extension().map(|e| e.to_string_lossy().to_lowercase());
-            if ending.is_some_and(|e| AUDIO.contains(&e.as_str())) {
-                entries.push(Entry::plain(found.into_path()));
-            } else {
-                done.skipped += 1;
-            }
-        }
-    } else if manifest::is_manifest(path) {
-        let manifest = manifest::read(path)?;
-        entries.extend(manifest.entries);
-        done.failed.extend(manifest.refused);
-        done.ignored_columns.extend(manifest.ignored);
-    } else {
-        entries.push(Entry::plain(path.to_path_buf()));
+/// A file as it is found on disk.
+struct Content {
+    file: PathBuf,
+    bytes: u64,
+    modified: i64,
+    probe: Probe,
+    sha256: String,
+}
+
+impl Content {
+    /// Estimated from the header, where it says so.
+    fn length(&self) -> Option<Samples> {
+        self.probe.frames.map(|frames| at_16_khz(frames, self.probe.rate))
     }
-    Ok(())
 }
 
-fn register(workspace: &mut Workspace, entry: &Entry, done: &mut Ingested) -> Result<()> {
-    let file = entry.path.canonicalize().context("cannot be found or opened")?;
+struct Ingest<'w> {
+    workspace: &'w mut Workspace,
+    done: Ingested,
+    finder: Finder,
+    /// Files that were looked at, or why they cannot be used: none is read twice.
+    contents: BTreeMap<PathBuf, std::result::Result<Content, String>>,
+    said: Said,
+    /// Recordings of which a manifest names parts: registered when all of them are known.
+    parts: BTreeMap<RecordingId, Recording>,
+}
+
+impl Ingest<'_> {
+    fn folder(&mut self, folder: &Path, verbose: bool, console: Console, plain: &mut Vec<PathBuf>) {
+        let (audio, done) = (plain.len(), &mut self.done);
+        let before = done.skipped + done.failed.total();
+        folder::search(folder, &mut |found| match found {
+            Found::Audio(path) => plain.push(path),
+            Found::LeftOut(why, path) => {
+                done.skipped += 1;
+                *done.skipped_by_kind.entry(why.code()).or_default() += 1;
+                *done.left_out.entry(why).or_default() += 1;
+                if verbose {
+                    console.say(format!("left out, {}: {}", why.one(), path.display()));
+                }
+            }
+            Found::Failed(why) => done.failed.push(why),
+        });
+        if plain.len() == audio {
+            let other = done.skipped + done.failed.total() - before;
+            let what =
+                if other == 0 { "is empty".into() } else { format!("holds {other} other things") };
+            done.failed.push(format!("{}: no audio in this folder; it {what}", folder.display()));
+        }
+    }
+
+    fn manifest(&mut self, path: &Path, console: Console) -> Result<()> {
+        let bytes = tables::read(path)?;
+        let lines = bytes.iter().filter(|b| **b == b'\n').count();
+        let progress = console.progress("ingest", Unit::Things("rows"), lines as u64);
+        let name = path.display().to_string();
+        let ignored = manifest::read(&name, &bytes, &mut |row| {
+            progress.advance(1);
+            let registered = row.and_then(|row| {
+                let place = format!("{name} line {}", row.line);
+                let about = |error| format!("{place}: {}: {error:#}", row.path);
+                self.row(path, &row, &place).map_err(about)
+            });
+            if let Err(why) = registered {
+                self.done.failed.push(why);
+            }
+        })?;
+        self.done.ignored_columns.extend(ignored);
+        for (id, mut recording) in std::mem::take(&mut self.parts) {
+            recording.facts = self.said.facts(&id, recording.length);
+            self.register(&recording)?;
+        }
+        Ok(())
+    }
+
+    /// A row of a manifest.
+    fn row(&mut self, manifest: &Path, row: &Row, place: &str) -> Result<()> {
+        let folder = manifest.parent().unwrap_or(Path::new(""));
+        let path = folder.join(&row.path);
+        let clips = || Some(folder.join("clips").join(&row.path)).filter(|_| row.in_clips);
+        let found = self.finder.find(&path);
+        let found = found.or_else(|| self.finder.find(&clips()?));
+        let found = found.with_context(|| format!("cannot be found{}", hint(&row.path)))?;
+        let content = self.content(&found)?;
+        let (sha256, channels) = (content.sha256.clone(), channels(row.channels, &content.probe)?);
+        if let (Some(part), Some(length)) = (row.span, content.length()) {
+            let (end, all) = (part.end.seconds(), length.seconds());
+            ensure!(
+                part.end <= length + ROUNDING,
+                "ends at {end:.2} s, and the file at {all:.2} s"
+            );
+        }
+        for (n, &channel) in channels.iter().enumerate() {
+            let id = RecordingId::derive(&sha256, channel);
+            let facts = facts(&row.facts, n, channels.len());
+            self.said.channel(&sha256, channel, place).map_err(anyhow::Error::msg)?;
+            self.said.add(&id, facts, row.span, place).map_err(anyhow::Error::msg)?;
+        }
+        for channel in channels {
+            self.keep(&found, channel, row.span)?;
+        }
+        Ok(())
+    }
+
+    /// A file that was named by hand or lies in a folder: it is taken as a mix, unless a manifest says how to take it.
+    fn plain(&mut self, path: &Path) -> Result<()> {
+        let sha256 = self.content(path)?.sha256.clone();
+        if self.said.knows(&sha256) {
+            self.done.known += 1;
+            return Ok(());
+        }
+        self.keep(path, Channel::Mix, None)
+    }
+
+    /// Registers a channel of a file whose content is known, or puts it off until all its parts are.
+    fn keep(&mut self, path: &Path, channel: Channel, part: Option<Span>) -> Result<()> {
+        let shown = path.to_str().context(NO_UTF8)?;
+        let shown = composed(shown).into_owned();
+        let content = self.content(path)?;
+        let id = RecordingId::derive(&content.sha256, channel);
+        let recording = Recording {
+            sha256: content.sha256.clone(),
+            path: shown,
+            file: content.file.clone(),
+            bytes: content.bytes,
+            modified: content.modified,
+            channel,
+            length: content.length(),
+            facts: Facts::default(),
+            id: id.clone(),
+        };
+        if part.is_some() {
+            self.parts.entry(id).or_insert(recording);
+            return Ok(());
+        }
+        let facts = self.said.facts(&id, recording.length);
+        self.register(&Recording { facts, ..recording })
+    }
+
+    fn register(&mut self, recording: &Recording) -> Result<()> {
+        let store = &mut self.workspace.store;
+        if store.earlier_content(recording)?.is_some()
+            && !self.done.changed.contains(&recording.path)
+        {
+            self.done.changed.push(recording.path.clone());
+        }
+        match store.register(recording)? {
+            Registration::New => self.done.added += 1,
+            Registration::Same => self.done.known += 1,
+            Registration::Updated => self.done.updated += 1,
+            Registration::Moved => self.done.moved += 1,
+        }
+        Ok(())
+    }
+
+    /// What a path leads to; each file is read once.
+    fn content(&mut self, path: &Path) -> Result<&Content> {
+        let written = path.to_string_lossy();
+        let about = || format!("cannot be found or opened{}", hint(&written));
+        let file = path.canonicalize().with_context(about)?;
+        let content = self.contents.entry(file.clone());
+        let content = content.or_insert_with(|| content_of(file).map_err(|e| format!("{e:#}")));
+        content.as_ref().map_err(|why| anyhow!("{why}"))
+    }
+}
+
+const NO_UTF8: &str = "its name, or that of a folder above, is not UTF-8 text: rename it";
+
+fn content_of(file: PathBuf) -> Result<Content> {
+    file.to_str().context(NO_UTF8)?;
     let meta = file.metadata()?;
     if !meta.is_file() {
-        bail!("is not a file");
+        bail!("is neither a file nor a folder but a pipe, a socket or a device");
     }
     if meta.len() == 0 {
         bail!("is empty (0 bytes)");
     }
     let probe = decode::probe(&file)?;
     let sha256 = models::file_sha256(&file)?;
-    let channels: Vec<Channel> = match entry.channels {
+    Ok(Content { bytes: meta.len(), modified: modified(&meta), probe, sha256, file })
+}
+
+fn channels(wanted: Channels, probe: &Probe) -> Result<Vec<Channel>> {
+    Ok(match wanted {
         Channels::Mix => vec![Channel::Mix],
         Channels::Split if probe.channels == 1 => vec![Channel::Mix],
         Channels::Split => (0..probe.channels).map(Channel::Only).collect(),
@@ -112,32 +285,7 @@ fn register(workspace: &mut Workspace, entry: &Entry, done: &mut Ingested) -> Re
         Channels::Only(n) => {
             bail!("has {} channel(s), numbered from 0: no channel {n}", probe.channels)
         }
-    };
-    let mut changed = false;
-    for (n, &channel) in channels.iter().enumerate() {
-        let recording = Recording {
-            id: RecordingId::derive(&sha256, channel),
-            sha256: sha256.clone(),
-            path: entry.path.to_string_lossy().into_owned(),
-            file: file.clone(),
-            bytes: meta.len(),
-            modified: modified(&meta),
-            channel,
-            length: probe.frames.map(|f| at_16_khz(f, probe.rate)),
-            facts: facts(&entry.facts, n, channels.len()),
-        };
-        changed |= workspace.store.earlier_content(&recording)?.is_some();
-        match workspace.store.register(&recording)? {
-            Registration::New => done.added += 1,
-            Registration::Same => done.known += 1,
-            Registration::Updated => done.updated += 1,
-            Registration::Moved => done.moved += 1,
-        }
-    }
-    if changed {
-        done.changed.push(entry.path.display().to_string());
-    }
-    Ok(())
+    })
 }
 
 /// Each channel of a split file is a speaker of its own: `agent|client` names them in order,

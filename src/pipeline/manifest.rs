@@ -1,13 +1,20 @@
-//! Manifests: one row per recording. In: a CSV or JSONL file. Out: entries, and the rows that were
-//! refused with line and reason. Left to others: whether the audio can be read.
+//! Manifests: one row per recording, or per segment of one. In: a CSV or JSONL file's name and bytes. Out: rows one by
+//! one, or why a row is none. Left to others: finding the audio, and rows that contradict each other (`ingest`).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Result, anyhow, bail};
 use serde_json::Value;
 
-use crate::domain::Facts;
+use crate::domain::{Facts, Samples, Span};
+use crate::tables::{self, Layout, Table};
+use crate::text::tidy;
+
+/// Longest cell that is read, characters; paths are no longer anywhere.
+const LONGEST: usize = 4096;
+/// Columns that mean nothing here and are named.
+const IGNORED: usize = 100;
 
 /// Which channels of a file become recordings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,111 +28,82 @@ pub enum Channels {
     Only(u16),
 }
 
-/// A file to register.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
-    /// As given, for people.
-    pub path: PathBuf,
-    /// Where it was named: `calls.csv line 3`; empty for the command line.
-    pub place: String,
+/// A row of a manifest.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Row {
+    /// The line that it starts on, from 1.
+    pub line: u64,
+    /// As written: beside the manifest, or from the root.
+    pub path: String,
+    /// Whether the file may lie in `clips/` beside the manifest, as in a table of Common Voice's.
+    pub in_clips: bool,
     /// What is said about it.
     pub facts: Facts,
     /// Which channels.
     pub channels: Channels,
-}
-
-impl Entry {
-    /// An entry named on the command line.
-    pub fn plain(path: PathBuf) -> Self {
-        Self { path, place: String::new(), facts: Facts::default(), channels: Channels::Mix }
-    }
-}
-
-/// A manifest as read.
-#[derive(Debug, Default)]
-pub struct Manifest {
-    /// Good rows.
-    pub entries: Vec<Entry>,
-    /// Bad rows: place and reason.
-    pub refused: Vec<String>,
-    /// Columns that mean nothing here.
-    pub ignored: BTreeSet<String>,
+    /// The part of the file that the row is about; `None`: all of it.
+    pub span: Option<Span>,
 }
 
 /// Whether a path looks like a manifest.
 pub fn is_manifest(path: &Path) -> bool {
-    matches!(extension(path).as_deref(), Some("csv" | "tsv" | "jsonl"))
+    matches!(extension(path).as_deref(), Some("csv" | "tsv" | "jsonl" | "json"))
 }
 
 fn extension(path: &Path) -> Option<String> {
     path.extension().map(|e| e.to_string_lossy().to_lowercase())
 }
 
-/// Reads a manifest; paths in it are relative to its folder.
-pub fn read(path: &Path) -> Result<Manifest> {
-    let text = std::fs::read(path).with_context(|| format!("read {}", path.display()))?;
-    let text = String::from_utf8(text).ok().with_context(|| {
-        format!("{} is not UTF-8 text: save it as UTF-8 and ingest it again", path.display())
-    })?;
-    let text = text.trim_start_matches('\u{feff}');
-    let mut manifest = Manifest::default();
-    let base = path.parent().unwrap_or(Path::new(""));
-    let mut take = |line: usize, row: Result<BTreeMap<String, String>, String>| {
-        let place = format!("{} line {line}", path.display());
-        match row.and_then(|row| entry(row, base, &place, &mut manifest.ignored)) {
-            Ok(entry) => manifest.entries.push(entry),
-            Err(reason) => manifest.refused.push(format!("{place}: {reason}")),
-        }
+/// Hands `take` each row, or why it is none with its line; gives the columns that mean nothing here.
+///
+/// # Errors
+/// The table's first line does not name the columns.
+pub fn read(
+    name: &str,
+    bytes: &[u8],
+    take: &mut dyn FnMut(Result<Row, String>),
+) -> Result<BTreeSet<String>> {
+    let mut ignored = BTreeSet::new();
+    let mut take = |line: u64, row: Result<Row, String>| {
+        take(
+            row.map(|row| Row { line, ..row }).map_err(|why| format!("{name} line {line}: {why}")),
+        );
     };
-    if extension(path).as_deref() == Some("jsonl") {
-        for (n, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
-            take(n + 1, json_row(line));
+    let first = bytes.trim_ascii_start().first();
+    if extension(Path::new(name)).as_deref() == Some("jsonl") || first == Some(&b'{') {
+        for (line, text) in tables::lines(bytes) {
+            let row = text.and_then(tables::object).map(|fields| fields.into_iter().map(cell));
+            take(line, row.and_then(|fields| row_of(fields, &mut ignored)));
         }
-    } else {
-        let first = text.lines().next().unwrap_or_default();
-        let delimiter = [b',', b';', b'\t']
-            .into_iter()
-            .max_by_key(|d| first.bytes().filter(|b| b == d).count())
-            .unwrap_or(b',');
-        let mut reader = csv::ReaderBuilder::new()
-            .flexible(true)
-            .delimiter(delimiter)
-            .from_reader(text.as_bytes());
-        let header = reader.headers().with_context(|| path.display().to_string())?.clone();
-        if !header.iter().any(|h| canonical(h) == Some("path")) {
-            anyhow::bail!(
-                "{} has no column 'path': the first line must name the columns",
-                path.display()
-            );
-        }
-        for record in reader.records() {
-            match record {
-                Ok(record) => {
-                    let line = record.position().map_or(0, |p| p.line()) as usize;
-                    let row = if record.len() == header.len() {
-                        let cells = header.iter().zip(record.iter());
-                        Ok(cells.map(|(h, v)| (h.to_string(), v.to_string())).collect())
-                    } else {
-                        Err(format!("{} cells under {} columns", record.len(), header.len()))
-                    };
-                    take(line, row);
-                }
-                Err(e) => take(e.position().map_or(0, |p| p.line()) as usize, Err(e.to_string())),
-            }
-        }
+        return Ok(ignored);
     }
-    Ok(manifest)
+    if first == Some(&b'[') {
+        bail!("{name} is one JSON list: write one object per line, without brackets and commas");
+    }
+    let layout = Layout { known: |name| canonical(name).is_some(), ..Layout::STRICT };
+    let table = Table::open(bytes, layout).map_err(|why| anyhow!("{name}: {why}"))?;
+    let path = |table: &Table| table.names().iter().any(|n| canonical(n) == Some("path"));
+    let Some(table) = table.filter(path) else {
+        bail!("{name} has no column 'path': the first line must name the columns");
+    };
+    let in_clips = table.has("client_id") && table.has("path");
+    let rows = table.rows(|record| {
+        let cells = record.cells().map(|(name, cell)| Ok((name.to_string(), cell?.to_string())));
+        let cells = cells.collect::<Result<Vec<_>, String>>()?;
+        Ok(Row { in_clips, ..row_of(cells.into_iter(), &mut ignored)? })
+    });
+    rows.for_each(|(line, row)| take(line, row));
+    Ok(ignored)
 }
 
-fn json_row(line: &str) -> Result<BTreeMap<String, String>, String> {
-    let value: Value = serde_json::from_str(line).map_err(|e| format!("not JSON: {e}"))?;
-    let Value::Object(fields) = value else { return Err("not a JSON object".into()) };
-    let text = |v: Value| match v {
+/// A field of a JSON row as the cell of a table.
+fn cell((name, value): (String, Value)) -> (String, String) {
+    let text = match value {
         Value::Null => String::new(),
-        Value::String(s) => s,
+        Value::String(text) => text,
         other => other.to_string(),
     };
-    Ok(fields.into_iter().map(|(k, v)| (k, text(v))).collect())
+    (name, text)
 }
 
 /// The column's name here; common names of other tools are understood.
@@ -138,42 +116,77 @@ fn canonical(name: &str) -> Option<&'static str> {
         "licence" | "license" => "licence",
         "consent" => "consent",
         "channel" => "channel",
+        "offset" => "offset",
+        "duration" => "duration",
         _ => return None,
     })
 }
 
-fn entry(
-    row: BTreeMap<String, String>,
-    base: &Path,
-    place: &str,
+fn row_of(
+    cells: impl Iterator<Item = (String, String)>,
     ignored: &mut BTreeSet<String>,
-) -> Result<Entry, String> {
+) -> Result<Row, String> {
     let mut known: BTreeMap<&str, String> = BTreeMap::new();
-    for (name, value) in row {
+    for (name, value) in cells {
+        let value = value.trim();
         match canonical(&name) {
-            None => drop(ignored.insert(name)),
-            Some(_) if value.trim().is_empty() => {}
+            None => {
+                if ignored.len() < IGNORED {
+                    ignored.insert(name.chars().take(60).collect());
+                }
+            }
+            Some(_) if value.is_empty() => {}
+            Some(column) if value.chars().nth(LONGEST).is_some() => {
+                return Err(format!("'{column}' has over {LONGEST} characters"));
+            }
             Some(column) => {
-                if known.insert(column, value.trim().to_string()).is_some() {
+                if known.insert(column, value.to_string()).is_some_and(|other| other != value) {
                     return Err(format!("two columns say '{column}'"));
                 }
             }
         }
     }
-    let path = known.remove("path").ok_or("no path")?;
-    let parse = |e: String| e;
-    Ok(Entry {
-        path: base.join(path),
-        place: place.to_string(),
-        channels: known.remove("channel").map_or(Ok(Channels::Mix), |c| channels(&c))?,
+    let mut column = |name: &str| known.remove(name);
+    let path = column("path").ok_or("no path")?;
+    let span = match (column("offset"), column("duration")) {
+        (Some(offset), Some(duration)) => Some(span(&offset, &duration)?),
+        (Some(_), None) => return Err("`offset` without `duration`: write both, in seconds".into()),
+        (None, Some(_)) => {
+            ignored.insert("duration".into());
+            None
+        }
+        (None, None) => None,
+    };
+    Ok(Row {
+        line: 0,
+        path,
+        in_clips: false,
+        span,
+        channels: column("channel").map_or(Ok(Channels::Mix), |c| channels(&c))?,
         facts: Facts {
-            speaker: known.remove("speaker"),
-            region: known.remove("region").map(|r| r.parse()).transpose().map_err(parse)?,
-            language: known.remove("language").map(|l| l.parse()).transpose().map_err(parse)?,
-            licence: known.remove("licence"),
-            consent: known.remove("consent"),
+            speaker: column("speaker").map(|name| tidy(&name)).filter(|name| !name.is_empty()),
+            region: column("region").map(|r| r.parse()).transpose()?,
+            language: column("language").map(|l| l.parse()).transpose()?,
+            licence: column("licence").map(|text| tidy(&text)),
+            consent: column("consent").map(|text| tidy(&text)),
+            segments: Vec::new(),
         },
     })
+}
+
+/// From seconds and their number.
+fn span(offset: &str, duration: &str) -> Result<Span, String> {
+    let seconds = |name: &str, text: &str| match text.replace(',', ".").parse::<f64>() {
+        // A year: longer than any recording, and far from where samples stop fitting.
+        Ok(n) if (0.0..=3.2e7).contains(&n) => Ok(n),
+        _ => Err(format!("`{name}` must be seconds, not '{text}'")),
+    };
+    let (start, length) = (seconds("offset", offset)?, seconds("duration", duration)?);
+    let (start, end) = (Samples::from_seconds(start), Samples::from_seconds(start + length));
+    match start < end {
+        true => Ok(Span::new(start, end)),
+        false => Err(format!("`duration` must be over 0 seconds, not '{duration}'")),
+    }
 }
 
 fn channels(text: &str) -> Result<Channels, String> {
@@ -190,11 +203,22 @@ fn channels(text: &str) -> Result<Channels, String> {
 mod tests {
     use super::*;
 
+    #[derive(Default)]
+    struct Manifest {
+        rows: Vec<Row>,
+        refused: Vec<String>,
+        ignored: BTreeSet<String>,
+    }
+
     fn manifest(name: &str, text: &str) -> Manifest {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join(name);
-        std::fs::write(&path, text).unwrap();
-        read(&path).unwrap()
+        let mut m = Manifest::default();
+        let (rows, refused) = (&mut m.rows, &mut m.refused);
+        m.ignored = read(name, text.as_bytes(), &mut |row| match row {
+            Ok(row) => rows.push(row),
+            Err(why) => refused.push(why),
+        })
+        .unwrap();
+        m
     }
 
     #[test]
@@ -204,9 +228,9 @@ mod tests {
             "path,speaker,region,language,channel\na.wav,ana,fr-CA-QC,fr,split\nb.wav,bob,fr CA,fr,\n\
              ,carl,,,\nd.wav,dora,,french,\ne.wav,eve,,,left\nf.wav,fay\ng.wav,gus,,,1\n",
         );
-        assert_eq!(m.entries.len(), 2);
-        assert_eq!(m.entries[0].channels, Channels::Split);
-        assert_eq!(m.entries[1].channels, Channels::Only(1));
+        assert_eq!(m.rows.len(), 2);
+        assert_eq!(m.rows[0].channels, Channels::Split);
+        assert_eq!(m.rows[1].channels, Channels::Only(1));
         let lines: Vec<_> = m.refused.iter().map(|r| r.split(" line ").nth(1).unwrap()).collect();
         assert!(lines[0].starts_with("3: 'fr CA' is not a region"), "{lines:?}");
         assert!(lines[1].starts_with("4: no path"), "{lines:?}");
@@ -221,24 +245,58 @@ mod tests {
             "m.jsonl",
             "{\"audio_filepath\": \"x.wav\", \"license\": \"CC0-1.0\", \"duration\": 3.2}\n\n{oops\n[1]\n",
         );
-        assert_eq!(m.entries[0].facts.licence.as_deref(), Some("CC0-1.0"));
+        assert_eq!(m.rows[0].facts.licence.as_deref(), Some("CC0-1.0"));
+        assert_eq!((m.rows[0].span, m.rows[0].line), (None, 1));
         assert!(m.ignored.contains("duration"));
         assert!(m.refused[0].contains("line 3: not JSON"), "{:?}", m.refused);
         assert!(m.refused[1].contains("line 4: not a JSON object"), "{:?}", m.refused);
     }
 
     #[test]
-    fn a_spreadsheet_saved_with_semicolons_and_a_byte_order_mark_is_read() {
-        let m = manifest("m.csv", "\u{feff}path;speaker\r\n\"a;b.wav\";\"l'été \"\"x\"\"\"\r\n");
-        assert!(m.entries[0].path.ends_with("a;b.wav"));
-        assert_eq!(m.entries[0].facts.speaker.as_deref(), Some("l'été \"x\""));
+    fn a_row_with_an_offset_is_a_part_of_its_file() {
+        let m = manifest(
+            "m.jsonl",
+            "{\"audio_filepath\": \"x.wav\", \"offset\": 1.5, \"duration\": 2}\n\
+             {\"path\": \"x.wav\", \"offset\": 1.5}\n\
+             {\"path\": \"x.wav\", \"offset\": -1, \"duration\": 2}\n\
+             {\"path\": \"x.wav\", \"offset\": 1e300, \"duration\": 2}\n\
+             {\"path\": \"x.wav\", \"offset\": 1, \"duration\": 0}\n",
+        );
+        assert_eq!(m.rows[0].span, Some(Span::new(Samples(24_000), Samples(56_000))));
+        assert_eq!((m.rows.len(), m.refused.len()), (1, 4));
     }
 
     #[test]
-    fn a_manifest_without_a_path_column_is_refused_as_a_whole() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("m.csv");
-        std::fs::write(&path, "speaker\nana\n").unwrap();
-        assert!(read(&path).unwrap_err().to_string().contains("no column 'path'"));
+    fn a_table_of_common_voice_quotes_nothing_and_has_its_clips_beside() {
+        let m = manifest(
+            "dev.tsv",
+            "client_id\tpath\tsentence\tlocale\nab\ta.mp3\t\"Oui\tfr\ncd\tb.mp3\t\"Non\"\tfr\n",
+        );
+        assert_eq!(m.rows.len(), 2, "{:?}", m.refused);
+        assert!(m.rows.iter().all(|row| row.in_clips));
+        assert_eq!(m.rows[1].facts.speaker.as_deref(), Some("cd"));
+    }
+
+    #[test]
+    fn names_that_look_the_same_are_the_same() {
+        let m = manifest("m.csv", "path,speaker\na.wav,Zo\u{e9}\nb.wav, Zoe\u{301} \n");
+        assert_eq!(m.rows[0].facts, m.rows[1].facts);
+    }
+
+    #[test]
+    fn a_spreadsheet_saved_with_semicolons_and_a_byte_order_mark_is_read() {
+        let m = manifest("m.csv", "\u{feff}path;speaker\r\n\"a;b.wav\";\"l'été \"\"x\"\"\"\r\n");
+        assert_eq!(m.rows[0].path, "a;b.wav");
+        assert_eq!(m.rows[0].facts.speaker.as_deref(), Some("l'été \"x\""));
+    }
+
+    #[test]
+    fn a_manifest_that_cannot_be_used_is_refused_as_a_whole() {
+        let refused =
+            |text: &str| read("m.csv", text.as_bytes(), &mut |_| {}).unwrap_err().to_string();
+        assert!(refused("speaker\nana\n").contains("no column 'path'"));
+        assert!(refused("path,region,Region\nana\n").contains("named 'region'"));
+        assert!(refused("").contains("no column 'path'"));
+        assert!(refused("[{\"path\": \"a.wav\"}]").contains("one object per line"));
     }
 }

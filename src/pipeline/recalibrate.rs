@@ -144,8 +144,9 @@ fn settled(
         Verdict::NotSpeech => (1, 1),
         _ => return None,
     };
-    let own = own(recording.speaker_key(), h, (errors, words), scorer)?;
-    Some(CalibrationSample { region: recording.facts.region.clone(), ..own })
+    let span = row.clip.span;
+    let own = own(recording.speaker_key(span), h, (errors, words), scorer)?;
+    Some(CalibrationSample { region: recording.region(span).cloned(), ..own })
 }
 
 /// A draft with so many errors in so many words of its reference, by whom it is; `None` where it has no score.

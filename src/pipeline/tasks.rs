@@ -24,6 +24,7 @@ use crate::tasks::consensus::plain;
 use crate::tasks::page::{Version, Warning};
 use crate::tasks::warnings::warnings;
 use crate::text::names::Names;
+use crate::text::tidy;
 use crate::views::progress::{Console, Unit};
 use checks::Checks;
 use item::{Item, Recordings};
@@ -86,7 +87,7 @@ pub fn write(
     let only_new = options.only_new && !options.adjudicate;
     let (settings, seed) = (workspace.config.tasks.clone(), workspace.config.routing.seed);
     let mut written = Written { contested: settled.contested.len(), ..Written::default() };
-    let answered = answered(workspace, options.validator.as_deref())?;
+    let answered = answered(workspace, options.validator.as_deref().map(tidy).as_deref())?;
     let mut waiting = workspace.store.waiting(only_new)?;
     waiting.retain(|w| {
         let contested = settled.contested.contains_key(&w.clip);

@@ -137,7 +137,7 @@ fn row(row: ClipRow, recordings: &BTreeMap<RecordingId, Recording>) -> Option<Tr
         reasons: codes,
         inclusion_probability: routed.inclusion.get(),
         region: routed.region.as_ref().map_or(String::new(), |r| r.to_string()),
-        speaker: recording.facts.speaker.clone().unwrap_or_default(),
+        speaker: recording.speaker(row.clip.span).unwrap_or_default().to_string(),
         model: row.hypothesis.as_ref().map_or(String::new(), |h| h.model.clone()),
         evidence: routed.evidence.iter().map(|piece| piece.to_string()).collect(),
         word_starts: row.hypothesis.as_ref().map_or(Vec::new(), |h| word_starts(h, start)),

@@ -1,7 +1,7 @@
 //! Recordings and their pieces.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use rusqlite::{OptionalExtension, Row, params};
@@ -72,15 +72,9 @@ fn complete((mut row, channel, facts): (RecordingRow, String, String)) -> Result
     Ok(row)
 }
 
-/// What is newly said wins over what was said before; silence keeps the old.
-fn merge(old: Facts, new: Facts) -> Facts {
-    Facts {
-        speaker: new.speaker.or(old.speaker),
-        region: new.region.or(old.region),
-        language: new.language.or(old.language),
-        licence: new.licence.or(old.licence),
-        consent: new.consent.or(old.consent),
-    }
+/// The text of a path. No other form of a name is stored for one that is no UTF-8.
+fn text(path: &Path) -> Result<&str> {
+    path.to_str().with_context(|| format!("the path {} is no UTF-8 text", path.display()))
 }
 
 impl Store {
@@ -100,7 +94,7 @@ impl Store {
                         recording.id.as_str(),
                         recording.sha256,
                         recording.path,
-                        recording.file.to_string_lossy(),
+                        text(&recording.file)?,
                         recording.bytes,
                         recording.modified,
                         serde_json::to_string(&recording.channel)?,
@@ -112,7 +106,8 @@ impl Store {
             }
             Some(RecordingRow { recording: old, .. }) => {
                 let gone = old.file != recording.file && !old.file.exists();
-                let facts = merge(old.facts.clone(), recording.facts.clone());
+                // What is newly said wins over what was said before; silence keeps the old.
+                let facts = recording.facts.clone().or(old.facts.clone());
                 let known = match (gone, facts == old.facts) {
                     (true, _) => Registration::Moved,
                     (false, true) => Registration::Same,
@@ -126,7 +121,7 @@ impl Store {
                         old.id.as_str(),
                         serde_json::to_string(&facts)?,
                         at.path,
-                        at.file.to_string_lossy(),
+                        text(&at.file)?,
                         at.bytes,
                         at.modified
                     ],
@@ -172,7 +167,7 @@ impl Store {
             .db
             .query_row(
                 "SELECT id FROM recordings WHERE file = ?1 AND sha256 <> ?2",
-                params![recording.file.to_string_lossy(), recording.sha256],
+                params![text(&recording.file)?, recording.sha256],
                 |r| r.get::<_, String>(0),
             )
             .optional()?;

@@ -14,13 +14,16 @@ pub use credit::wishes;
 pub use known::{KnownAnswers, KnownBatch, answer_id};
 #[cfg(test)]
 pub(super) use read::read_bytes;
-pub use read::{AnswerRow, At, RowPlace, read};
+pub use read::{AnswerRow, At, RowPlace, rows};
 pub use rejection::Rejection;
 
 use std::collections::BTreeMap;
 
 use crate::domain::Answer;
 use crate::text::tidy;
+
+/// Rejected rows that are told, of each file.
+const MOST_REJECTED: usize = 1000;
 
 /// What became of the rows of an import.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,14 +39,16 @@ pub struct Import {
     pub by_order: usize,
     /// Task rows that nobody has answered yet.
     pub unanswered: usize,
-    /// Rejected rows, each with its place and reason.
+    /// The first rejected rows, each with its place and reason.
     pub rejected: Vec<(RowPlace, Rejection)>,
+    /// How many were rejected, by [`Rejection::code`].
+    pub rejected_by_code: BTreeMap<&'static str, usize>,
 }
 
 /// Judges rows one after the other; `known` learns each accepted answer, so that duplicates within
 /// the rows are seen too. Whatever the order of rows and imports, the same answers are kept, as long as
 /// they have times.
-pub fn import(rows: Vec<AnswerRow>, known: &mut KnownAnswers) -> Import {
+pub fn import(rows: impl IntoIterator<Item = AnswerRow>, known: &mut KnownAnswers) -> Import {
     let mut import = Import::default();
     for AnswerRow { place, row } in rows {
         let written = row.as_ref().map_or(String::new(), |row| tidy(&row.validator));
@@ -56,7 +61,10 @@ pub fn import(rows: Vec<AnswerRow>, known: &mut KnownAnswers) -> Import {
                 if let Rejection::Duplicate { validator, .. } = &rejection {
                     import.stands.push((place.clone(), validator.clone()));
                 }
-                import.rejected.push((place, rejection));
+                *import.rejected_by_code.entry(rejection.code()).or_default() += 1;
+                if import.rejected.len() < MOST_REJECTED {
+                    import.rejected.push((place, rejection));
+                }
                 continue;
             }
             Ok(Checked::Answer(answer)) => answer,
@@ -157,12 +165,12 @@ mod tests {
                 row: Ok(row.clone()),
             };
             let mut once = known(&clips);
-            import(rows.iter().map(row).collect(), &mut once);
+            import(rows.iter().map(row), &mut once);
             let mut parts = known(&clips);
             let cut = cut.min(mixed.len());
-            import(mixed[cut..].iter().map(row).collect(), &mut parts);
-            import(mixed[..cut].iter().map(row).collect(), &mut parts);
-            import(mixed.iter().map(row).collect(), &mut parts);
+            import(mixed[cut..].iter().map(row), &mut parts);
+            import(mixed[..cut].iter().map(row), &mut parts);
+            import(mixed.iter().map(row), &mut parts);
             prop_assert_eq!(once.answers(), parts.answers());
         }
     }

@@ -12,18 +12,24 @@
 
 mod columns;
 mod read;
-mod table;
 
 use std::io::Write;
 
 use ::csv::Writer;
 use anyhow::Context;
 pub(super) use columns::{COLUMNS, Column, number, task_columns};
-pub use read::read;
-pub(super) use table::{Record, Rows, Table};
+pub use read::{LAYOUT, read};
 
 use crate::domain::TaskRow;
 pub(super) use crate::text::cells::{guard, unguard};
+
+/// Line numbers from 1, each with its row or why there is none; read as they are asked for.
+pub type Rows<'b> = Box<dyn Iterator<Item = (u64, Result<TaskRow, String>)> + 'b>;
+
+/// The rows of a file that has none: the line, and why.
+pub(super) fn refused<'b>(line: u64, why: impl Into<String>) -> Rows<'b> {
+    Box::new(std::iter::once((line, Err(why.into()))))
+}
 
 /// Writes a header record and one record per row, UTF-8 without byte-order mark, comma-separated.
 /// Errors are those of the writer.

@@ -7,10 +7,10 @@ use std::io::Write;
 use anyhow::Context;
 use serde_json::{Map, Value};
 
+use super::csv::Rows;
 use crate::domain::{Tag, TaskRow};
+use crate::tables;
 
-/// Lines longer than this are refused: a row of real speech has a few kilobytes.
-pub const MAX_LINE: usize = 1 << 20;
 /// `format` of the header row of the page's download.
 pub const ANSWERS_FORMAT: &str = "second-ear answers";
 /// Newest header version that is understood.
@@ -31,33 +31,16 @@ pub fn write<'a>(
 
 /// Reads every line: its number from 1, and the row or why there is none. Empty lines and header
 /// rows (`{"format": ...}`, anywhere, so that downloads may be joined end to end) give nothing.
-pub fn read(bytes: &[u8]) -> Vec<(u64, Result<TaskRow, String>)> {
-    let mut rows = Vec::new();
-    for (number, line) in (1..).zip(bytes.split(|b| *b == b'\n')) {
-        match read_line(line) {
-            Ok(None) => {}
-            Ok(Some(row)) => rows.push((number, Ok(row))),
-            Err(why) => rows.push((number, Err(why))),
-        }
-    }
-    rows
+pub fn read(bytes: &[u8]) -> Rows<'_> {
+    let rows = tables::lines(bytes).filter_map(|(number, line)| {
+        let row = line.and_then(read_line).transpose()?;
+        Some((number, row))
+    });
+    Box::new(rows)
 }
 
-fn read_line(line: &[u8]) -> Result<Option<TaskRow>, String> {
-    if line.len() > MAX_LINE {
-        return Err(format!("the line has {} bytes; no row is that long", line.len()));
-    }
-    let line = std::str::from_utf8(line)
-        .map_err(|e| format!("not UTF-8 text (byte {} of the line)", e.valid_up_to() + 1))?;
-    let line = line.trim();
-    if line.is_empty() {
-        return Ok(None);
-    }
-    let value: Value = serde_json::from_str(line)
-        .map_err(|e| format!("not a whole JSON object, perhaps cut off ({e})"))?;
-    let Value::Object(object) = value else {
-        return Err("a row is a JSON object in braces, one per line".into());
-    };
+fn read_line(line: &str) -> Result<Option<TaskRow>, String> {
+    let object = tables::object(line)?;
     if let Some(format) = object.get("format").filter(|_| !object.contains_key("clip")) {
         return check_header(format, object.get("version")).map(|()| None);
     }
@@ -148,7 +131,7 @@ mod tests {
         let mut bytes = Vec::new();
         write(&mut bytes, rows).unwrap();
         assert_eq!(bytes.iter().filter(|b| **b == b'\n').count(), rows.len());
-        read(&bytes).into_iter().map(|(_, row)| row.unwrap()).collect()
+        read(&bytes).map(|(_, row)| row.unwrap()).collect()
     }
 
     #[test]
@@ -167,14 +150,14 @@ mod tests {
             b"{\"clip\":\"\xff\"}".to_vec(),
             b"".to_vec(),
             b"[1,2]".to_vec(),
-            format!(r#"{{"text":"{}"}}"#, "x".repeat(MAX_LINE)).into_bytes(),
+            format!(r#"{{"text":"{}"}}"#, "x".repeat(tables::MAX_RECORD)).into_bytes(),
             good.into(),
             br#"{"clip":"c","active_seconds":"soon"}"#.to_vec(),
             br#"{"clip":"c","tags":[{"kind":"joke"}]}"#.to_vec(),
             good.as_bytes()[..30].to_vec(),
         ]
         .join(&b"\n"[..]);
-        let read = read(&bytes);
+        let read: Vec<_> = read(&bytes).collect();
         let good: Vec<_> = read.iter().filter(|(_, r)| r.is_ok()).map(|(n, _)| *n).collect();
         let bad: Vec<_> = read.iter().filter(|(_, r)| r.is_err()).map(|(n, _)| *n).collect();
         assert_eq!(good, [2, 8]);
@@ -185,7 +168,7 @@ mod tests {
 
     #[test]
     fn a_newer_format_is_refused_with_what_to_do() {
-        let read = read(br#"{"format":"second-ear answers","version":2}"#);
-        assert!(read[0].1.as_ref().unwrap_err().contains("update"));
+        let mut read = read(br#"{"format":"second-ear answers","version":2}"#);
+        assert!(read.next().unwrap().1.unwrap_err().contains("update"));
     }
 }

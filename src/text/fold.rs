@@ -65,8 +65,8 @@ pub fn phrase(text: &str) -> String {
     out
 }
 
-/// NFC; most texts are so already.
-fn composed(text: &str) -> Cow<'_, str> {
+/// Composed letters (NFC): two spellings of a text that look the same become one. Most texts are so already.
+pub fn composed(text: &str) -> Cow<'_, str> {
     match is_nfc_quick(text.chars()) {
         IsNormalized::Yes => Cow::Borrowed(text),
         _ => Cow::Owned(text.nfc().collect()),

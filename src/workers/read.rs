@@ -83,7 +83,8 @@ fn read(
                 Ok(())
             })?;
             let Decoded { length, damaged, filled, other_tracks } = decoded;
-            let pieces = slice::slice(length, &detector.finish(), settings);
+            let parts: Vec<Span> = job.recording.facts.segments.iter().map(|s| s.span).collect();
+            let pieces = slice::slice_parts(length, &detector.finish(), settings, &parts);
             let clips = pieces.iter().filter_map(|piece| match piece {
                 Piece::Clip { span } => Some(Clip::new(id, *span)),
                 _ => None,

@@ -62,7 +62,7 @@ fn candidates(workspace: &Workspace) -> Result<Candidates> {
             }
         };
         let material = Material {
-            speaker: recording.speaker_key(),
+            speaker: recording.speaker_key(row.clip.span),
             language,
             text: text.trim().to_string(),
             weight,

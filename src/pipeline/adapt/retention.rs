@@ -5,13 +5,15 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use serde::Deserialize;
 
 use super::sounds::Sound;
 use crate::audio::cut;
 use crate::audio::decode::{self, Source};
 use crate::domain::{Channel, ClipId, Language, Samples, Span, draw, hex_digest};
+use crate::tables;
+use crate::text::tidy;
 
 /// What ships, by language: an audio file and its rows.
 const SHIPPED: [(&str, &[u8], &str); 2] = [
@@ -86,14 +88,12 @@ pub fn clips(own: Option<&Path>) -> Result<Vec<RetentionClip>> {
         let mut file = tempfile::Builder::new().suffix(".ogg").tempfile()?;
         file.write_all(sound).context("write the retention set to a working file")?;
         file.flush()?;
-        let rows = parse(rows, Path::new(language))?;
+        let rows = parse(rows.as_bytes(), Path::new(language))?;
         cut_out(file.path(), language, &rows, &mut all)
             .with_context(|| format!("the retention set that ships for {language}"))?;
     }
     if let Some(manifest) = own {
-        let text = std::fs::read_to_string(manifest)
-            .with_context(|| format!("read the retention set {}", manifest.display()))?;
-        let rows = parse(&text, manifest)?;
+        let rows = parse(&tables::read(manifest).context("the retention set")?, manifest)?;
         let folder = manifest.parent().unwrap_or(Path::new(""));
         for rows in rows.chunk_by(|a, b| a.audio == b.audio) {
             let audio = folder.join(&rows[0].audio);
@@ -119,11 +119,13 @@ pub fn limited(mut clips: Vec<RetentionClip>, corrections: usize, seed: u64) -> 
     clips
 }
 
-fn parse(text: &str, manifest: &Path) -> Result<Vec<ManifestRow>> {
+fn parse(bytes: &[u8], manifest: &Path) -> Result<Vec<ManifestRow>> {
     let mut rows = Vec::new();
-    for (n, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
-        let here = || format!("{} line {}", manifest.display(), n + 1);
-        let row: ManifestRow = serde_json::from_str(line).with_context(here)?;
+    for (n, line) in tables::lines(bytes) {
+        let here = || format!("{} line {n}", manifest.display());
+        let row: Result<ManifestRow, String> = line.and_then(tables::row);
+        let mut row = row.map_err(|why| anyhow!("{}: {why}", here()))?;
+        row.speaker = tidy(&row.speaker);
         let apart = row.end.map_or(MOST_SECONDS, |end| end - row.start);
         ensure!(
             row.start >= 0.0 && apart > 0.0 && apart <= MOST_SECONDS,

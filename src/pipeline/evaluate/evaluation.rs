@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{EvaluateOptions, EvaluatedClip};
-use crate::domain::Pass;
+use crate::domain::{Failures, Pass};
 use crate::text::word_errors::WordErrors;
 use crate::views::numbers::percent;
 
@@ -32,8 +32,9 @@ pub struct Evaluation {
     pub correct_clips: usize,
     /// Clips decoded again with a larger window.
     pub decoded_again: usize,
-    /// Clips that failed.
-    pub failed: Vec<String>,
+    /// Rows and clips that failed.
+    #[serde(flatten)]
+    pub failed: Failures,
 }
 
 impl Evaluation {
@@ -41,7 +42,7 @@ impl Evaluation {
     pub fn of(
         options: &EvaluateOptions,
         rows: &[EvaluatedClip],
-        failed: Vec<String>,
+        failed: Failures,
         wall_seconds: f64,
     ) -> Self {
         let words = rows.iter().map(|row| WordErrors {

@@ -1,16 +1,20 @@
-//! Clips with reference transcripts. In: JSONL manifests. Out: rows, and the sound of each. Left to others: transcribing
+//! Clips with reference transcripts. In: manifests in JSON lines or tables. Out: rows, and the sound of each. Left to others: transcribing
 //! them (`evaluate`).
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use crate::audio::cut;
 use crate::audio::decode::{self, Source};
 use crate::domain::{
-    Channel, Clip, ClipId, Language, LanguageChoice, RecordingId, Samples, Span, hex_digest,
+    Channel, Clip, ClipId, Failures, Language, LanguageChoice, RecordingId, Samples, Span,
+    hex_digest,
 };
+use crate::tables::{self, Layout, Record, Table};
+use crate::text::tidy;
 
 /// A manifest row: a clip and what is said in it.
 #[derive(Clone, Debug, Deserialize)]
@@ -19,6 +23,7 @@ pub struct Reference {
     #[serde(alias = "path", alias = "audio_filepath", alias = "file_name")]
     pub audio: PathBuf,
     /// What is said.
+    #[serde(alias = "sentence")]
     pub text: String,
     /// The language it is transcribed in, if the row says so.
     #[serde(alias = "lang")]
@@ -53,28 +58,95 @@ impl Named {
     }
 }
 
-/// The rows of a manifest.
-pub fn read(manifest: &Path) -> Result<Vec<Reference>> {
-    let text = std::fs::read_to_string(manifest)
-        .with_context(|| format!("read {}", manifest.display()))?;
+/// The columns of a table of references, with their other names; others mean nothing here.
+const COLUMNS: [&str; 13] = [
+    "audio",
+    "path",
+    "audio_filepath",
+    "file_name",
+    "text",
+    "sentence",
+    "language",
+    "lang",
+    "speaker",
+    "region",
+    "start",
+    "end",
+    "clip",
+];
+
+/// The rows of a manifest, in JSON lines or a table; those that make no sense are named in `failed`.
+///
+/// # Errors
+/// The file cannot be read, or no row makes sense.
+pub fn read(manifest: &Path, failed: &mut Failures) -> Result<Vec<Reference>> {
+    rows(manifest, &tables::read(manifest)?, failed)
+}
+
+fn rows(manifest: &Path, bytes: &[u8], failed: &mut Failures) -> Result<Vec<Reference>> {
     let folder = manifest.parent().unwrap_or(Path::new(""));
     let set = folder.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned());
-    let mut rows = Vec::new();
-    for (n, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
-        let about = || format!("{} line {}", manifest.display(), n + 1);
-        let mut row: Reference = serde_json::from_str(line).with_context(about)?;
-        let named: Named = serde_json::from_str(line).with_context(about)?;
-        if named.is_dataset_row() {
-            (row.start, row.end) = (None, None);
-        }
-        row.audio = folder.join(&row.audio);
-        row.set = set.clone();
-        rows.push(row);
+    let name = manifest.display();
+    let (mut rows, mut first) = (Vec::new(), None);
+    let mut take =
+        |line: u64, row: Result<Map<String, Value>, String>| match row.and_then(reference) {
+            Ok(row) => {
+                let (audio, set) = (folder.join(&row.audio), set.clone());
+                rows.push(Reference { audio, set, ..row });
+            }
+            Err(why) => {
+                let why = format!("{name} line {line}: {why}");
+                first.get_or_insert_with(|| why.clone());
+                failed.push(why);
+            }
+        };
+    if bytes.trim_ascii_start().first() == Some(&b'{') {
+        tables::lines(bytes).for_each(|(line, text)| take(line, text.and_then(tables::object)));
+    } else {
+        let layout = Layout { known: |name| COLUMNS.contains(&name), ..Layout::STRICT };
+        let table = Table::open(bytes, layout).map_err(|why| anyhow!("{name}: {why}"))?;
+        let table = table.with_context(|| {
+            format!(
+                "{name} has no rows: write JSON lines, or a table with the columns audio and text"
+            )
+        })?;
+        table.rows(object).for_each(|(line, row)| take(line, row));
     }
-    if rows.is_empty() {
-        bail!("{} has no rows", manifest.display());
+    match (rows.is_empty(), first) {
+        (true, Some(why)) => bail!("{why}"),
+        (true, None) => bail!("{name} has no rows"),
+        (false, _) => Ok(rows),
     }
-    Ok(rows)
+}
+
+/// A record of a table as the object that it would be in JSON lines.
+fn object(record: &Record) -> Result<Map<String, Value>, String> {
+    let mut object = Map::new();
+    for (name, cell) in record.cells() {
+        let cell = cell?.trim();
+        let value = match name {
+            _ if cell.is_empty() || !COLUMNS.contains(&name) => continue,
+            "start" | "end" => cell
+                .replace(',', ".")
+                .parse::<f64>()
+                .map(Value::from)
+                .map_err(|_| format!("`{name}` must be seconds, not '{cell}'"))?,
+            _ => Value::from(cell),
+        };
+        object.insert(name.to_string(), value);
+    }
+    Ok(object)
+}
+
+fn reference(object: Map<String, Value>) -> Result<Reference, String> {
+    let object = Value::Object(object);
+    let whole = Named::deserialize(&object).is_ok_and(|named| named.is_dataset_row());
+    let mut row = Reference::deserialize(&object).map_err(|e| e.to_string())?;
+    (row.speaker, row.region) = (tidy(&row.speaker), tidy(&row.region));
+    if whole {
+        (row.start, row.end) = (None, None);
+    }
+    Ok(row)
 }
 
 /// A reference's sound, and the language that it is transcribed in.
@@ -124,7 +196,7 @@ mod tests {
             r#"{"audio_filepath": "r.wav", "text": "oui", "start": 7.0, "end": 9.5}"#,
         ];
         std::fs::write(&manifest, rows.join("\n")).unwrap();
-        let read = read(&manifest).unwrap();
+        let read = read(&manifest, &mut Failures::default()).unwrap();
         for (row, start) in read.iter().zip([None, None, Some(7.0), Some(7.0)]) {
             assert_eq!(row.start, start, "{row:?}");
             assert_eq!(row.end.is_some(), start.is_some());
@@ -132,5 +204,22 @@ mod tests {
         assert_eq!(read[0].audio, folder.path().join("c.wav"));
         assert_eq!(read[0].language, Some("fr".parse().unwrap()));
         assert_eq!(read[1].language, read[0].language);
+    }
+
+    #[test]
+    fn a_table_is_read_and_a_bad_row_costs_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let manifest = folder.path().join("test.csv");
+        let text =
+            "path;sentence;start;end\na.wav;\"oui; non\";1,5;2\nb.wav;oui;soon;2\n;oui;1;2\n";
+        std::fs::write(&manifest, text).unwrap();
+        let mut failed = Failures::default();
+        let rows = read(&manifest, &mut failed).unwrap();
+        assert_eq!((rows.len(), rows[0].text.as_str(), rows[0].start), (1, "oui; non", Some(1.5)));
+        assert!(failed.first()[0].contains("line 3: `start`"), "{failed:?}");
+        assert!(failed.first()[1].contains("line 4") && failed.total() == 2, "{failed:?}");
+        std::fs::write(&manifest, "{oops\n").unwrap();
+        let error = read(&manifest, &mut failed).unwrap_err().to_string();
+        assert!(error.contains("test.csv line 1"), "{error}");
     }
 }

@@ -7,10 +7,12 @@ use serde::Serialize;
 
 use super::own_file;
 use crate::config::{self, Config};
+use crate::domain::Failures;
 use crate::files::write_text;
 use crate::pipeline::workspace::Workspace;
 use crate::routing::lexicon::import::{Imported, import as read};
 use crate::routing::lexicon::{Entry, Lexicon, edit};
+use crate::tables;
 
 /// The team's own file, where the settings name none.
 const FILE: &str = "lexicon.tsv";
@@ -33,7 +35,8 @@ pub struct Changed {
     /// Terms of an inventory that the built-in list has, corrected: its entry stays.
     pub built_in_preferred: Vec<String>,
     /// Rows that could not be used: file, line, what to do.
-    pub failed: Vec<String>,
+    #[serde(flatten)]
+    pub failed: Failures,
 }
 
 /// Adds one entry, given as the columns of a row.
@@ -45,9 +48,7 @@ pub fn add(workspace: &Workspace, columns: &[String; 9], replace: bool) -> Resul
 
 /// Adds the rows of a file.
 pub fn import(workspace: &Workspace, file: &Path, replace: bool) -> Result<Changed> {
-    let text = std::fs::read_to_string(file)
-        .with_context(|| format!("read {} (is it text in UTF-8?)", file.display()))?;
-    keep(workspace, read(&file.to_string_lossy(), &text)?, replace)
+    keep(workspace, read(&file.to_string_lossy(), &tables::read(file)?)?, replace)
 }
 
 fn keep(workspace: &Workspace, imported: Imported, replace: bool) -> Result<Changed> {

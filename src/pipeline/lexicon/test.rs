@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde::Serialize;
 
 use super::lexicon;
@@ -10,6 +10,7 @@ use crate::domain::Region;
 use crate::pipeline::workspace::Workspace;
 use crate::routing::lexicon::explain::{self, Explained};
 use crate::routing::lexicon::proof::{Score, mistakes, scores, sentences, table};
+use crate::tables;
 
 /// What the workspace's lexicon makes of a sentence.
 pub fn explain(workspace: &Workspace, text: &str, declared: Option<&Region>) -> Result<Explained> {
@@ -27,8 +28,7 @@ pub struct Proof {
 
 /// Measures the workspace's lexicon.
 pub fn prove(workspace: &Workspace, file: &Path) -> Result<Proof> {
-    let text = std::fs::read_to_string(file).with_context(|| format!("read {}", file.display()))?;
-    let sentences = sentences(&file.to_string_lossy(), &text)?;
+    let sentences = sentences(&file.to_string_lossy(), &tables::read(file)?)?;
     let lexicon = lexicon(workspace)?;
     Ok(Proof { scores: scores(&lexicon, &sentences), mistakes: mistakes(&lexicon, &sentences) })
 }

@@ -151,7 +151,7 @@ impl Walk<'_> {
         Some(ReportRow {
             clip: clip.clip.id.to_string(),
             recording: recording.id.to_string(),
-            speaker: recording.speaker_key(),
+            speaker: recording.speaker_key(clip.clip.span),
             region: routed.region.as_ref().map_or("unknown", |r| r.as_str()).to_string(),
             length: clip.clip.span.len(),
             round,
@@ -164,7 +164,7 @@ impl Walk<'_> {
             expected_wer: hypothesis.filter(|_| !empty).and_then(|h| match clip.expected {
                 // As it was when the decision was made: nothing that it depends on has changed.
                 Some((by, wer)) if Some(by) == self.scoring => wer,
-                _ => self.scorer.score(h, recording.facts.region.as_ref()).map(|(_, wer)| wer),
+                _ => self.scorer.score(h, recording.region(clip.clip.span)).map(|(_, wer)| wer),
             }),
             draw: draw(seed, &clip.clip.id),
             inclusion: routed.inclusion.get(),

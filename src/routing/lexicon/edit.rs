@@ -7,6 +7,7 @@ use anyhow::{Result, ensure};
 
 use super::read::{self, COLUMNS};
 use super::{Entry, Kind, Source};
+use crate::text::composed;
 use crate::text::fold::phrase;
 
 /// Stands over a new file.
@@ -40,7 +41,8 @@ pub fn merge(name: &str, text: &str, new: &[Entry], replace: bool) -> Result<Edi
         .collect();
     let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let mut lines: Vec<String> = text.lines().map(str::to_string).collect();
-    let mut rows = read::lines(text).map(|(line, columns)| (line - 1, columns[0].to_string()));
+    let mut rows =
+        read::lines(text).map(|(line, columns)| (line - 1, composed(columns[0]).into_owned()));
     let header = rows.next();
     let at: BTreeMap<String, usize> = rows.map(|(line, term)| (term, line)).collect();
 

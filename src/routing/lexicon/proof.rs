@@ -7,12 +7,13 @@
 
 use std::fmt::Write;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow};
 use serde::Serialize;
 
 use super::explain::explain;
-use super::{Ambiguity, Lexicon, read};
+use super::{Ambiguity, Lexicon};
 use crate::domain::Region;
+use crate::tables::{Layout, Record, Table};
 
 /// The columns of a file of sentences.
 const COLUMNS: [&str; 3] = ["part", "regions", "sentence"];
@@ -64,21 +65,30 @@ impl Score {
 ///
 /// # Errors
 /// A line cannot be read; the error names it.
-pub fn sentences(name: &str, text: &str) -> Result<Vec<Sentence>> {
-    let mut rows = read::lines(text);
-    let header = rows.next().with_context(|| format!("{name} is empty"))?.1;
-    ensure!(header == COLUMNS, "{name}: the header must be {}, joined by tabs", COLUMNS.join(" "));
-    rows.map(|(line, columns)| {
-        let at = || format!("{name}, line {line}");
-        let [part, regions, text] = columns[..] else {
-            anyhow::bail!("{}: write {}, joined by tabs", at(), COLUMNS.join(", "));
-        };
-        let codes = regions.split('|').filter(|code| !code.is_empty());
-        let regions = codes.map(|code| code.parse::<Region>().map_err(anyhow::Error::msg));
-        let regions = regions.collect::<Result<_>>().with_context(at)?;
-        Ok(Sentence { part: part.to_string(), regions, text: text.to_string() })
-    })
-    .collect()
+pub fn sentences(name: &str, bytes: &[u8]) -> Result<Vec<Sentence>> {
+    let known = |name: &str| COLUMNS.contains(&name);
+    let layout = Layout { known, comments: true, least: None, plain_tabs: true };
+    let table = Table::open(bytes, layout).map_err(|why| anyhow!("{name}: {why}"))?;
+    let table = table.filter(|table| COLUMNS.iter().all(|column| table.has(column)));
+    let table = table.with_context(|| {
+        format!("{name}: the first line must name the columns {}", COLUMNS.join(", "))
+    })?;
+    let cells = |record: &Record| {
+        let cell =
+            |name| Ok::<_, String>(record.cell(name)?.unwrap_or_default().trim().to_string());
+        Ok([cell(COLUMNS[0])?, cell(COLUMNS[1])?, cell(COLUMNS[2])?])
+    };
+    table
+        .rows(cells)
+        .map(|(line, columns)| {
+            let at = || format!("{name}, line {line}");
+            let [part, regions, text] = columns.map_err(|why| anyhow!("{}: {why}", at()))?;
+            let codes = regions.split('|').filter(|code| !code.is_empty());
+            let regions = codes.map(|code| code.parse::<Region>().map_err(anyhow::Error::msg));
+            let regions = regions.collect::<Result<_>>().with_context(at)?;
+            Ok(Sentence { part, regions, text })
+        })
+        .collect()
 }
 
 /// The table: for each part, entries up to each ambiguity, then the evidence.
@@ -195,11 +205,12 @@ pub fn table(scores: &[Score]) -> String {
 mod tests {
     use super::*;
     use crate::routing::lexicon::Source;
+    use crate::routing::lexicon::read;
 
     const SET: &str = include_str!("../../../tests/data/lexicon/sentences.tsv");
 
     fn measured() -> Vec<Score> {
-        scores(&Lexicon::built_in().unwrap(), &sentences("sentences.tsv", SET).unwrap())
+        scores(&Lexicon::built_in().unwrap(), &sentences("sentences.tsv", SET.as_bytes()).unwrap())
     }
 
     #[test]
@@ -229,7 +240,7 @@ mod tests {
 
     #[test]
     fn an_empty_lexicon_finds_nothing_and_a_careless_one_is_found_out() {
-        let all = sentences("sentences.tsv", SET).unwrap();
+        let all = sentences("sentences.tsv", SET.as_bytes()).unwrap();
         let of = |row: &str| {
             let text = format!("term\tkind\tregions\tambiguity\tpattern\n{row}\n");
             let entries = read::entries("l", &text, Source::Workspace).unwrap();
@@ -251,7 +262,7 @@ mod tests {
     fn a_bad_line_is_named() {
         let bad = |line: &str| {
             let text = format!("part\tregions\tsentence\n{line}\n");
-            format!("{:#}", sentences("s.tsv", &text).unwrap_err())
+            format!("{:#}", sentences("s.tsv", text.as_bytes()).unwrap_err())
         };
         assert!(bad("a\tfr-BE").contains("s.tsv, line 2"));
         assert!(bad("a\tBelgique !\tbonjour").contains("s.tsv, line 2"));

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::{Entry, Kind, Source};
 use crate::domain::Region;
+use crate::text::composed;
 use crate::text::fold::phrase;
 
 /// The columns of a lexicon file, in order.
@@ -73,7 +74,7 @@ pub(super) fn entry(columns: &[&str], source: Source) -> Result<Entry> {
         COLUMNS.join(" ")
     );
     let column = |n: usize| columns.get(n).copied().unwrap_or("");
-    let term = column(0).to_string();
+    let term = composed(column(0)).into_owned();
     ensure!(!term.is_empty(), "no term");
     let kind = match column(1) {
         "word" => Kind::Word,

@@ -4,18 +4,13 @@
 //! `tasks/platforms/`).
 
 use std::fmt;
-use std::path::Path;
-
-use anyhow::Context;
 
 use super::Rejection;
 use crate::domain::TaskRow;
-use crate::tasks::csv::{self, Table};
+use crate::tables::Table;
+use crate::tasks::csv::{self, Rows, refused};
 use crate::tasks::jsonl;
 use crate::tasks::platforms::{appen, label_studio, turkle};
-
-/// Files above this are refused: thousands of hours of answers are smaller.
-const MAX_FILE: u64 = 1 << 30;
 
 /// Where a row stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,43 +48,36 @@ pub struct AnswerRow {
     pub row: Result<TaskRow, Rejection>,
 }
 
-/// Reads a file. Errors when it cannot be opened or is larger than a gibibyte; bad rows are no error.
-pub fn read(path: &Path) -> anyhow::Result<Vec<AnswerRow>> {
-    let name = path.display().to_string();
-    let size = std::fs::metadata(path).with_context(|| format!("open {name}"))?.len();
-    anyhow::ensure!(size <= MAX_FILE, "{name} has {size} bytes; split it into files under 1 GiB");
-    let bytes = std::fs::read(path).with_context(|| format!("read {name}"))?;
-    Ok(read_bytes(&name, &bytes))
-}
-
-/// Reads a file's bytes: JSON lines when the first character is a brace, Label Studio's export when
-/// it is a bracket, else a table, whose columns tell whose it is.
-pub fn read_bytes(file: &str, bytes: &[u8]) -> Vec<AnswerRow> {
+/// The rows in a file's bytes, read as they are asked for: JSON lines when the first character is a brace, Label Studio's
+/// export when it is a bracket, else a table, whose columns tell whose it is. `file` names it in places.
+pub fn rows<'b>(file: &'b str, bytes: &'b [u8]) -> impl Iterator<Item = AnswerRow> + use<'b> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let first = text.trim_ascii_start().first();
-    let rows = match first {
-        None => Vec::new(),
+    let rows: Rows = match first {
+        None => Box::new(std::iter::empty()),
         Some(b'{') => jsonl::read(text),
         Some(b'[') => label_studio::read(text),
-        Some(_) if text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff") => {
-            vec![(1, Err("UTF-16 text: in the spreadsheet, save as \"CSV UTF-8\"".into()))]
-        }
         Some(b'<') => {
-            let why = "this is a page, not answers: open it and use its download button";
-            vec![(1, Err(why.into()))]
+            refused(1, "this is a page, not answers: open it and use its download button")
         }
-        Some(_) => match Table::open(text) {
-            Some(table) if turkle::is_results(&table) => turkle::read(&table),
-            Some(table) if appen::is_report(&table) => appen::read(&table),
-            _ => csv::read(text),
+        Some(_) => match Table::open(text, csv::LAYOUT) {
+            Err(why) => refused(1, why),
+            Ok(Some(table)) if turkle::is_results(&table) => turkle::read(table),
+            Ok(Some(table)) if appen::is_report(&table) => appen::read(table),
+            Ok(table) => csv::read(table),
         },
     };
     let at = if first == Some(&b'[') { At::Task } else { At::Line };
-    let located = |(number, row): (u64, Result<TaskRow, String>)| AnswerRow {
+    rows.map(move |(number, row)| AnswerRow {
         place: RowPlace { file: file.to_string(), at: at(number) },
         row: row.map_err(|why| Rejection::Malformed { why }),
-    };
-    rows.into_iter().map(located).collect()
+    })
+}
+
+/// All rows at once.
+#[cfg(test)]
+pub fn read_bytes(file: &str, bytes: &[u8]) -> Vec<AnswerRow> {
+    rows(file, bytes).collect()
 }
 
 #[cfg(test)]
@@ -102,12 +90,10 @@ mod tests {
         let page = read_bytes("tasks.html", b"<!doctype html><p>");
         assert!(page[0].row.as_ref().unwrap_err().to_string().contains("download"));
         assert!(read_bytes("x", b"\xef\xbb\xbf{\"clip\":\"c\"}")[0].row.is_ok());
-        assert!(read_bytes("x", b"\xff\xfew\0")[0].row.is_err());
-    }
-
-    #[test]
-    fn a_missing_file_is_an_error_that_names_it() {
-        let error = read(Path::new("no/such/answers.jsonl")).unwrap_err();
-        assert!(error.to_string().contains("no/such/answers.jsonl"));
+        let twice = read_bytes("x", b"clip,verdict,Clip\nc,skip,c\n");
+        assert!(twice[0].row.as_ref().unwrap_err().to_string().contains("named 'clip'"));
+        let wide = "workspace\tclip\tdraft_digest\tvalidator\tverdict\r\nw\tc\td\tv\tskip";
+        let wide: Vec<u8> = wide.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert!(read_bytes("x", &[b"\xff\xfe", &wide[..]].concat())[0].row.is_ok());
     }
 }

@@ -2,26 +2,34 @@
 //! In: bytes. Out: a row for each record, or why it is none, with its line. The cells' conventions
 //! are told in `tasks/csv.rs`.
 
-use super::COLUMNS;
-use super::table::{Record, Rows, Table};
-use super::unguard;
+use super::{COLUMNS, Rows, refused, unguard};
 use crate::domain::TaskRow;
+use crate::tables::{Layout, Record, Table};
 
 /// Without these a file holds no answers.
 const NEEDED: [&str; 5] = ["workspace", "clip", "draft_digest", "validator", "verdict"];
 
+/// Tables that hold answers, of whatever tool.
+pub const LAYOUT: Layout = Layout { known: is_known, ..Layout::STRICT };
+
+/// Columns by which a separator is recognised: ours, and the families of other tools.
+fn is_known(name: &str) -> bool {
+    let family = ["input.", "answer.", "_"].iter().any(|start| name.starts_with(start));
+    family || COLUMNS.iter().any(|c| c.name == name)
+}
+
 /// Reads every record: the line it starts on, and the row or why there is none. Columns may stand in
 /// any order, more of them too; what else is borne with stands at [`Table::open`].
-pub fn read(bytes: &[u8]) -> Rows {
-    let Some(table) = Table::open(bytes) else {
+pub fn read(table: Option<Table>) -> Rows {
+    let Some(table) = table else {
         let why = format!("not an answers file: the first line must name the columns {NEEDED:?}");
-        return vec![(1, Err(why))];
+        return refused(1, why);
     };
     let missing: Vec<_> = NEEDED.iter().filter(|n| !table.has(n)).collect();
     if !missing.is_empty() {
-        return vec![(table.header_line, Err(format!("columns missing: {missing:?}")))];
+        return refused(table.header_line, format!("columns missing: {missing:?}"));
     }
-    table.rows(row)
+    Box::new(table.rows(row))
 }
 
 fn row(record: &Record) -> Result<TaskRow, String> {
@@ -40,8 +48,11 @@ mod tests {
 
     use super::*;
     use crate::tasks::bundle::samples::{hostile_rows, sample_rows};
-    use crate::tasks::csv::table::reader;
     use crate::tasks::csv::write;
+
+    fn read(bytes: &[u8]) -> Vec<(u64, Result<TaskRow, String>)> {
+        super::read(Table::open(bytes, LAYOUT).unwrap()).collect()
+    }
 
     fn written(rows: &[TaskRow]) -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -62,7 +73,9 @@ mod tests {
     fn what_french_excel_saves_is_read() {
         let rows = sample_rows(2);
         let text = String::from_utf8(written(&rows)).unwrap();
-        let mut table: Vec<Vec<String>> = reader(text.as_bytes(), b',')
+        let mut table: Vec<Vec<String>> = ::csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_reader(text.as_bytes())
             .byte_records()
             .map(|r| r.unwrap().iter().map(|c| String::from_utf8(c.to_vec()).unwrap()).collect())
             .collect();

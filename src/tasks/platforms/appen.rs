@@ -7,7 +7,8 @@ use jiff::Unit;
 
 use super::turkle::without_guard;
 use crate::domain::TaskRow;
-use crate::tasks::csv::{self, Record, Rows, Table, unguard};
+use crate::tables::{Record, Table};
+use crate::tasks::csv::{self, Rows, refused, unguard};
 use crate::tasks::platforms::given::{self, Given};
 use crate::tasks::platforms::times;
 
@@ -39,13 +40,13 @@ pub fn is_report(table: &Table) -> bool {
 }
 
 /// Reads a full report: questions `transcript` and (where asked) `verdict`.
-pub fn read(table: &Table) -> Rows {
-    let refused = match (table.has("_worker_id"), table.has("transcript")) {
+pub fn read(table: Table) -> Rows {
+    let why = match (table.has("_worker_id"), table.has("transcript")) {
         (false, _) => "Appen's aggregated report does not say who answered: take the Full report",
         (_, false) => "the report has no column transcript: name the text question `transcript`",
-        (true, true) => return table.rows(row),
+        (true, true) => return Box::new(table.rows(row)),
     };
-    vec![(table.header_line, Err(refused.into()))]
+    refused(table.header_line, why)
 }
 
 fn row(record: &Record) -> Result<TaskRow, String> {

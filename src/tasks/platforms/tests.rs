@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use super::{appen, label_studio, turkle};
 use crate::domain::HandedOut;
 use crate::domain::{PageLanguage, Region, TaskRow, Verdict};
+use crate::tables::Table;
 use crate::tasks::answers::{Checked, KnownAnswers, check};
 use crate::tasks::bundle::samples::{hostile_rows, sample_rows};
-use crate::tasks::csv::{Rows, Table};
+use crate::tasks::csv::LAYOUT;
 use crate::text::tidy;
 
 /// Task rows as they are handed out: nothing filled in, the audio beside.
@@ -25,6 +26,12 @@ fn tasks(rows: Vec<TaskRow>) -> Vec<TaskRow> {
         ..row
     };
     rows.into_iter().map(blank).collect()
+}
+
+type Rows = Vec<(u64, Result<TaskRow, String>)>;
+
+fn read_export(bytes: &[u8]) -> Rows {
+    label_studio::read(bytes).collect()
 }
 
 /// What `said` gives as text comes back for each row.
@@ -143,9 +150,13 @@ fn label_studio_export(rows: &[TaskRow]) -> Vec<u8> {
 }
 
 fn read_table(bytes: &[u8]) -> Rows {
-    let table = Table::open(bytes).unwrap();
+    let table = Table::open(bytes, LAYOUT).unwrap().unwrap();
     assert!(turkle::is_results(&table) != appen::is_report(&table));
-    if turkle::is_results(&table) { turkle::read(&table) } else { appen::read(&table) }
+    if turkle::is_results(&table) {
+        turkle::read(table).collect()
+    } else {
+        appen::read(table).collect()
+    }
 }
 
 #[test]
@@ -153,7 +164,7 @@ fn hostile_texts_come_back_whole_from_every_tool() {
     let rows = tasks(hostile_rows());
     expect(&rows, read_table(&turkle_results(&rows)), "turkle-2");
     expect(&rows, read_table(&appen_report(&rows)), "appen-4711");
-    expect(&rows, label_studio::read(&label_studio_export(&rows)), "ls-7");
+    expect(&rows, read_export(&label_studio_export(&rows)), "ls-7");
 }
 
 #[test]
@@ -182,7 +193,7 @@ fn a_blind_task_carries_no_prediction_and_a_gold_unit_its_text() {
     assert_eq!(tasks[0]["data"]["audio"], format!("/data/local-files/?d={}", rows[0].audio));
     assert_eq!(tasks[0]["data"].as_object().unwrap().len(), 13);
     // Handed back as written: nobody has answered.
-    let back = label_studio::read(&written);
+    let back = read_export(&written);
     assert!(back.iter().all(|(_, row)| row.as_ref().unwrap().verdict.is_empty()));
 
     let mut written = Vec::new();
@@ -213,7 +224,7 @@ fn several_annotations_are_several_validators_and_each_bad_one_is_named() {
     export[2]["annotations"] = json!([]);
     export.as_array_mut().unwrap().push(json!({"audio": "x", "transcript": "y", "annotator": 7}));
     let bytes = serde_json::to_vec(&export).unwrap();
-    let read = label_studio::read(&bytes);
+    let read = read_export(&bytes);
     let places: Vec<_> = read.iter().map(|(n, _)| *n).collect();
     assert_eq!(places, [1, 1, 1, 2, 3, 4]);
     let second = read[1].1.as_ref().unwrap();
@@ -227,7 +238,7 @@ fn several_annotations_are_several_validators_and_each_bad_one_is_named() {
     assert_eq!(read[4].1.as_ref().unwrap().verdict, "");
     assert!(read[5].1.as_ref().unwrap_err().contains("JSON-MIN"));
     // Cut off: what stands before the break is kept.
-    let cut = label_studio::read(&bytes[..bytes.len() - 20]);
+    let cut = read_export(&bytes[..bytes.len() - 20]);
     assert_eq!(cut.len(), 6);
     assert!(cut[5].1.as_ref().unwrap_err().contains("cut off"));
 }
@@ -242,7 +253,7 @@ fn files_of_other_projects_say_what_is_missing() {
         (read_table(&of("mturk_results.csv")), 1, "workspace"),
         (read_table(&of("turkle_results.csv")), 1, "workspace"),
         (read_table(&of("appen_aggregated.csv")), 1, "Full report"),
-        (label_studio::read(&of("ls_export_regions.json")), 1, "workspace"),
+        (read_export(&of("ls_export_regions.json")), 1, "workspace"),
     ] {
         assert_eq!(rows.len(), rows_expected);
         let said = rows[0].1.as_ref().unwrap_err();
@@ -313,7 +324,7 @@ proptest! {
         rows[0].draft = draft;
         expect(&rows, read_table(&turkle_results(&rows)), "turkle-2");
         expect(&rows, read_table(&appen_report(&rows)), "appen-4711");
-        expect(&rows, label_studio::read(&label_studio_export(&rows)), "ls-7");
+        expect(&rows, read_export(&label_studio_export(&rows)), "ls-7");
     }
 
     #[test]

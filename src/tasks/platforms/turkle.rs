@@ -8,7 +8,8 @@
 use std::io::Write;
 
 use crate::domain::{PageLanguage, TaskRow, Verdict};
-use crate::tasks::csv::{self, Record, Rows, Table, guard, number, unguard};
+use crate::tables::{Record, Table};
+use crate::tasks::csv::{self, Rows, guard, number, refused, unguard};
 use crate::tasks::page::escape_html;
 use crate::tasks::platforms::given::{self, Given};
 use crate::tasks::platforms::times;
@@ -77,14 +78,14 @@ pub fn is_results(table: &Table) -> bool {
 
 /// Reads a results table, whatever the order of its columns. Assignments that were rejected are
 /// answers too: whom to pay is not decided here.
-pub fn read(table: &Table) -> Rows {
+pub fn read(table: Table) -> Rows {
     if !table.has("answer.transcript") && !table.has("answer.verdict") {
         let why = "results without a column Answer.transcript or Answer.verdict: the page's text box \
              must be named transcript, its buttons verdict (turkle-template.html)";
-        return vec![(table.header_line, Err(why.into()))];
+        return refused(table.header_line, why);
     }
     let tool = if table.has("turkle.username") { "turkle" } else { "mturk" };
-    table.rows(|record| row(record, tool))
+    Box::new(table.rows(move |record| row(record, tool)))
 }
 
 fn row(record: &Record, tool: &str) -> Result<TaskRow, String> {

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::super::evaluation::Evaluation;
 use super::*;
-use crate::domain::{DecodePolicy, SecondPass};
+use crate::domain::{DecodePolicy, Failures, SecondPass};
 
 fn reference(audio: &str, text: &str) -> Reference {
     let row = json!({"audio": audio, "text": text, "speaker": "ana", "region": "fr-CA-QC"});
@@ -69,11 +69,13 @@ fn rows_come_by_file_and_add_up_and_failures_are_named() {
         workers: 1,
         out: None,
     };
-    let all = Evaluation::of(&options, &rows, failed, 2.0);
+    let mut failures = Failures::default();
+    failures.extend(failed);
+    let all = Evaluation::of(&options, &rows, failures, 2.0);
     assert_eq!((all.clips, all.errors, all.words, all.wer), (2, 1, 5, Some(0.2)));
     assert_eq!((all.correct_clips, all.decoded_again), (1, 1));
     assert_eq!((all.seconds, all.x_real_time), (4.0, 2.0));
     assert!(all.text().contains("WER 20.0 % (1 errors, 5 words); 1 clips without error"));
-    let none = Evaluation::of(&options, &[], Vec::new(), 0.0);
+    let none = Evaluation::of(&options, &[], Failures::default(), 0.0);
     assert_eq!((none.wer, none.x_real_time), (None, 0.0));
 }

@@ -1,10 +1,7 @@
 //! Label Studio's JSON export. In: bytes. Out: for each annotation a row or why it is none, with the
 //! place of its task in the array (from 1); a task without annotations is one unanswered row.
 
-use std::fmt;
-
-use serde::Deserializer;
-use serde::de::{SeqAccess, Visitor};
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::domain::TaskRow;
@@ -12,46 +9,97 @@ use crate::tasks::csv::Rows;
 use crate::tasks::platforms::given::{self, Given};
 use crate::tasks::platforms::times;
 
+/// A task with all that people said of it is smaller, bytes.
+const MAX_TASK: usize = 4 << 20;
+
 /// Reads an export, task by task; what stands before a break is kept.
-pub fn read(bytes: &[u8]) -> Rows {
-    let mut tasks = Tasks::default();
-    let mut json = serde_json::Deserializer::from_slice(bytes);
-    let read = json.deserialize_seq(&mut tasks).and_then(|()| json.end());
-    if let Err(e) = read {
-        let why = format!("not a whole JSON list, perhaps cut off ({e}): export again");
-        tasks.rows.push((tasks.count + 1, Err(why)));
-    }
-    tasks.rows
+pub fn read(bytes: &[u8]) -> Rows<'_> {
+    let rest = bytes.trim_ascii_start().strip_prefix(b"[").unwrap_or_default();
+    let rows = Tasks { rest, count: 0, over: false }.flat_map(|(count, task)| {
+        let rows = match task {
+            Ok(task) => annotations(task),
+            Err(why) => only(Err(why)),
+        };
+        rows.map(move |row| (count, row))
+    });
+    Box::new(rows)
 }
 
-#[derive(Default)]
-struct Tasks {
+/// The tasks of a list, one by one: the list is never held as a whole.
+struct Tasks<'b> {
+    /// What stands behind the last one.
+    rest: &'b [u8],
     count: u64,
-    rows: Rows,
+    over: bool,
 }
 
-impl<'de> Visitor<'de> for &mut Tasks {
-    type Value = ();
+impl Iterator for Tasks<'_> {
+    type Item = (u64, Result<Value, String>);
 
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("a list of tasks")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut tasks: A) -> Result<(), A::Error> {
-        while let Some(task) = tasks.next_element::<Value>()? {
-            self.count += 1;
-            let rows = annotations(&task);
-            self.rows.extend(rows.into_iter().map(|row| (self.count, row)));
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.over {
+            return None;
         }
-        Ok(())
+        match self.task() {
+            Ok(task) => task.map(|task| (self.count, task)),
+            Err(why) => {
+                self.over = true;
+                let why = format!("not a whole JSON list, perhaps cut off ({why}): export again");
+                Some((self.count + 1, Err(why)))
+            }
+        }
     }
 }
 
-fn annotations(task: &Value) -> Vec<Result<TaskRow, String>> {
+impl Tasks<'_> {
+    /// The next task; the outer error is one of the list, behind which nothing can be read.
+    fn task(&mut self) -> Result<Option<Result<Value, String>>, String> {
+        let rest = self.rest.trim_ascii_start();
+        let rest = match (self.count, rest) {
+            (_, [b']', behind @ ..]) => {
+                self.over = true;
+                return match behind.trim_ascii() {
+                    [] => Ok(None),
+                    _ => Err("text stands behind the list".into()),
+                };
+            }
+            (0, rest) => rest,
+            (_, [b',', behind @ ..]) => behind.trim_ascii_start(),
+            _ => return Err(format!("no comma behind task {}", self.count)),
+        };
+        if rest.first() != Some(&b'{') {
+            return Err("a task is an object in braces".into());
+        }
+        // First how long it is, which takes no memory.
+        let mut tasks = serde_json::Deserializer::from_slice(rest).into_iter::<IgnoredAny>();
+        match tasks.next() {
+            Some(Ok(_)) => {}
+            Some(Err(e)) => return Err(e.to_string()),
+            None => return Err("the list does not end".into()),
+        }
+        let (task, rest) = rest.split_at(tasks.byte_offset());
+        self.rest = rest;
+        self.count += 1;
+        if task.len() > MAX_TASK {
+            return Ok(Some(Err(format!("the task has {} bytes; none is that long", task.len()))));
+        }
+        Ok(Some(serde_json::from_slice(task).map_err(|e| e.to_string())))
+    }
+}
+
+/// What comes of one task, read as it is asked for.
+type TaskRows = Box<dyn Iterator<Item = Result<TaskRow, String>>>;
+
+fn only(row: Result<TaskRow, String>) -> TaskRows {
+    Box::new(std::iter::once(row))
+}
+
+fn annotations(mut task: Value) -> TaskRows {
+    let all = task.get_mut("annotations").map(Value::take);
     let Some(data) = task.get("data").filter(|d| d.is_object()) else {
         let why = "not a task of Label Studio's JSON export (JSON-MIN and others do not say who \
              answered; rows of second-ear are one per line, without brackets): export as JSON";
-        return vec![Err(why.into())];
+        return only(Err(why.into()));
     };
     let column = |name: &str| match data.get(name) {
         None | Some(Value::Null) => Ok(None),
@@ -60,18 +108,15 @@ fn annotations(task: &Value) -> Vec<Result<TaskRow, String>> {
     };
     let row = match given::task(column) {
         Ok(row) => row,
-        Err(why) => return vec![Err(why)],
+        Err(why) => return only(Err(why)),
     };
-    match task.get("annotations") {
-        None | Some(Value::Null) => vec![Ok(row)],
-        Some(Value::Array(all)) if all.is_empty() => vec![Ok(row)],
-        Some(Value::Array(all)) => {
-            let one = |(n, annotation)| {
-                answer(&row, annotation).map_err(|why| format!("annotation {n}: {why}"))
-            };
-            (1..).zip(all).map(one).collect()
-        }
-        Some(_) => vec![Err("`annotations` is not a list: export as JSON".into())],
+    match all {
+        None | Some(Value::Null) => only(Ok(row)),
+        Some(Value::Array(all)) if all.is_empty() => only(Ok(row)),
+        Some(Value::Array(all)) => Box::new((1..).zip(all).map(move |(n, annotation)| {
+            answer(&row, &annotation).map_err(|why| format!("annotation {n}: {why}"))
+        })),
+        Some(_) => only(Err("`annotations` is not a list: export as JSON".into())),
     }
 }
 

@@ -9,13 +9,10 @@ use serde::Serialize;
 use crate::audio::isolate;
 use crate::cli::{self, Command};
 use crate::config::Config;
-use crate::domain::{DecodePolicy, Failures, Mark};
+use crate::domain::{Failures, Mark};
 use crate::exit::Exit;
 use crate::pipeline::workspace::Workspace;
-use crate::pipeline::{
-    answers, calibrate, dataset, evaluate, gold, ingest, recalibrate, report, run, settle, status,
-    tasks, transcripts,
-};
+use crate::pipeline::{answers, dataset, gold, ingest, run, settle, status, tasks, transcripts};
 use crate::views::numbers::clock;
 use crate::views::progress::{Console, shown_lines};
 
@@ -27,6 +24,7 @@ mod generate;
 #[cfg(not(all(feature = "adapt", feature = "nats")))]
 mod lacking;
 mod lexicon;
+mod measure;
 mod model;
 #[cfg(feature = "nats")]
 mod worker;
@@ -49,9 +47,9 @@ pub fn dispatch(command: Command, console: Console) -> Result<Exit> {
         Command::Answers(args) => do_answers(args, console),
         Command::Dataset(args) => do_dataset(args, console),
         Command::Lexicon(args) => lexicon::dispatch(args, console),
-        Command::Report(args) => do_report(args, console),
-        Command::Evaluate(args) => do_evaluate(args, console),
-        Command::Calibrate(args) => do_calibrate(args, console),
+        Command::Report(args) => measure::report(args, console),
+        Command::Evaluate(args) => measure::evaluate(args, console),
+        Command::Calibrate(args) => measure::calibrate(args, console),
         Command::Adapt(args) => adapt::dispatch(args, console),
         Command::AuditPlan(args) => audit_plan::dispatch(args),
         Command::Doctor(args) => care::doctor(args, console),
@@ -115,8 +113,9 @@ fn init(args: cli::Init, console: Console) -> Result<Exit> {
 
 fn do_ingest(args: cli::Ingest, console: Console) -> Result<Exit> {
     let manifests: Vec<_> = args.paths.iter().filter(|p| ingest::is_manifest(p)).cloned().collect();
-    let (done, _) =
-        settle::change(&args.dir, &manifests, |ws| ingest::ingest(ws, &args.paths, args.verbose, console))?;
+    let (done, _) = settle::change(&args.dir, &manifests, |ws| {
+        ingest::ingest(ws, &args.paths, args.verbose, console)
+    })?;
     if args.json {
         print_json(&done)?;
     }
@@ -346,75 +345,4 @@ fn do_dataset(args: cli::Dataset, console: Console) -> Result<Exit> {
         done.test
     ));
     Ok(failures(&done.failed, console))
-}
-
-fn do_report(args: cli::Report, console: Console) -> Result<Exit> {
-    let (report, rows) = report::report(&Workspace::read(&args.dir)?)?;
-    if let Some(path) = &args.html {
-        crate::files::write_text(path, &report.html()?)?;
-        console.say(format!("The report as an HTML page: {}", path.display()));
-    }
-    if let Some(path) = &args.csv {
-        report::write_csv(&rows, path)?;
-        console.say(format!("One row per clip: {}", path.display()));
-    }
-    match args.json {
-        true => print_json(&report)?,
-        false => print(&report.text())?,
-    }
-    Ok(Exit::Done)
-}
-
-fn do_evaluate(args: cli::Evaluate, console: Console) -> Result<Exit> {
-    let weights = args.weights.unwrap_or_else(whisper::fastest_weights);
-    let policy = DecodePolicy { full_window: args.full_window, weights, ..DecodePolicy::default() };
-    let options = evaluate::EvaluateOptions {
-        manifests: args.manifests,
-        model: args.model,
-        language: args.language,
-        policy,
-        second_pass: args.second_pass,
-        workers: args.workers,
-        out: args.out,
-    };
-    let done = evaluate::evaluate(&options, console)?;
-    match args.json {
-        true => print_json(&done)?,
-        false => print(&done.text())?,
-    }
-    Ok(all_failures(&done.failed, console))
-}
-
-fn do_calibrate(args: cli::Calibrate, console: Console) -> Result<Exit> {
-    if let (None, Some(out)) = (&args.dir, &args.out) {
-        let done = calibrate::calibrate(&args.rows, out)?;
-        match args.json {
-            true => print_json(&done)?,
-            false => print(&calibrate::text(&done))?,
-        }
-        console.say(format!("Written to {}.", out.display()));
-        return Ok(Exit::Done);
-    }
-    let dir = args.dir.unwrap_or_default();
-    match settle::change(&dir, &[], recalibrate::recalibrate)?.0 {
-        Ok(done) => {
-            match args.json {
-                true => print_json(&done)?,
-                false => print(&done.text())?,
-            }
-            console.say(format!(
-                "Written to {}. Next: second-ear run {}",
-                done.path.display(),
-                dir.display()
-            ));
-            Ok(Exit::Done)
-        }
-        Err(why) => {
-            if args.json {
-                print_json(&serde_json::json!({ "refused": why.to_string() }))?;
-            }
-            console.problem(format!("Nothing was fitted, the calibration in use stays: {why}."));
-            Ok(Exit::Failed)
-        }
-    }
 }

@@ -20,6 +20,9 @@ const MEMORY: u64 = 6 << 20;
 /// A good file: its ending, and its bytes.
 type Seed = (String, Vec<u8>);
 
+/// A folder and the files in it as command lines.
+type Commands<'a> = dyn Fn(&Path, &[PathBuf]) -> Vec<Vec<String>> + 'a;
+
 /// What is mutated, and how it is handed over.
 struct Target<'a> {
     name: &'a str,
@@ -30,7 +33,7 @@ struct Target<'a> {
     /// A process gets this long.
     patience: Duration,
     /// Arguments of each process that gets files; the folder is theirs, and new.
-    commands: Box<dyn Fn(&Path, &[PathBuf]) -> Vec<Vec<String>> + 'a>,
+    commands: Box<Commands<'a>>,
 }
 
 fn asked(name: &str, otherwise: u64) -> u64 {

@@ -166,7 +166,7 @@ fn without_a_target_nothing_is_guaranteed_and_a_plan_asks_for_one() {
     assert_eq!(ws.json("status")["guarantee"], Value::Null);
     let refused = ws.to(1, "audit-plan", &[]);
     assert!(stderr(&refused).contains("--target-risk"), "{}", stderr(&refused));
-    ws.to(1, "audit-plan", &["--target-risk", "5"]);
+    ws.to(2, "audit-plan", &["--target-risk", "5"]);
     let plan = ws.to(0, "audit-plan", &["--target-risk", "0.05", "--measure", "clips", "--json"]);
     let plan: Value = serde_json::from_slice(&plan.stdout).unwrap();
     let audits = plan["scopes"][0]["audits_needed"].as_u64().unwrap();

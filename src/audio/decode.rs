@@ -179,12 +179,12 @@ fn about(path: &Path) -> String {
     format!("decode {}", path.display())
 }
 
+/// One decoder's attempt at a file.
+type TryBy<'a> = dyn FnMut(By, Sink<'_>) -> Result<Option<Decoded>, Failure> + 'a;
+
 /// Attempts until one succeeds. What the first has handed on before it failed, the second leaves out: both
 /// passes over a file get the same samples, since each decoder always fails at the same place.
-fn decode(
-    sink: Sink<'_>,
-    run: &mut dyn FnMut(By, Sink<'_>) -> Result<Option<Decoded>, Failure>,
-) -> Result<Option<Decoded>> {
+fn decode(sink: Sink<'_>, run: &mut TryBy<'_>) -> Result<Option<Decoded>> {
     let mut handed = 0;
     let mut refused = None;
     let decoded = attempts(&mut |by| {

@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn bytes_come_as_they_were_hashed_from_any_place() {
-        let bytes: Vec<u8> = (0..200_001u32).map(|n| (n * 7 >> 3) as u8).collect();
+        let bytes: Vec<u8> = (0..200_001u32).map(|n| ((n * 7) >> 3) as u8).collect();
         let (file, sum) = file(&bytes);
         let mut input = Input::open(file.path(), Some(&sum), &mut || ()).unwrap();
         let mut all = Vec::new();

@@ -72,7 +72,7 @@ mod tests {
         store.reading_begins(&id).unwrap();
         assert!(store.suspicious().unwrap().is_empty());
         store.reading_begins(&id).unwrap();
-        assert_eq!(store.suspicious().unwrap(), [id.clone()]);
+        assert_eq!(store.suspicious().unwrap(), std::slice::from_ref(&id));
         store.keep_failure(&id, "set aside").unwrap();
         assert!(store.suspicious().unwrap().is_empty());
         store.reading_begins(&id).unwrap();

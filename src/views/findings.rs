@@ -1,4 +1,4 @@
-//! Recordings that a person should look at: little speech, or sound that had to be filled in. In: what decoding found.
+//! Recordings that a person should look at: little speech, sound that had to be filled in, tracks left out. In: what decoding found.
 //! Out: JSON, and lines of text. Left to others: where they are said.
 
 use serde::Serialize;
@@ -21,6 +21,8 @@ pub struct Remarks {
     pub little_speech: Vec<LittleSpeech>,
     /// Recordings with damaged or filled seconds.
     pub repaired: Vec<Repaired>,
+    /// Recordings in whose files there are other audio tracks.
+    pub other_tracks: Vec<OtherTracks>,
 }
 
 /// A recording of which less than a tenth is speech.
@@ -45,6 +47,15 @@ pub struct Repaired {
     pub filled_seconds: f64,
 }
 
+/// A recording in whose file there are other audio tracks.
+#[derive(Debug, Serialize)]
+pub struct OtherTracks {
+    /// As ingested.
+    pub path: String,
+    /// How many are left out.
+    pub other_tracks: usize,
+}
+
 impl Remarks {
     /// Adds a recording.
     pub fn add(&mut self, path: &str, length: Samples, findings: &Findings) {
@@ -59,6 +70,10 @@ impl Remarks {
         if speech < LITTLE {
             let (path, level_db) = (path.to_string(), findings.level_db);
             self.little_speech.push(LittleSpeech { path, speech, level_db });
+        }
+        if findings.other_tracks > 0 {
+            let (path, other_tracks) = (path.to_string(), findings.other_tracks);
+            self.other_tracks.push(OtherTracks { path, other_tracks });
         }
     }
 
@@ -85,6 +100,12 @@ impl Remarks {
             format!("{path}: {}", kinds.join(", "))
         };
         name(&mut lines, &self.repaired, "damage or pauses", repaired);
+        let tracks = |OtherTracks { path, other_tracks }: &OtherTracks| {
+            format!(
+                "{path}: {other_tracks} more audio track(s), left out: only the default one is decoded"
+            )
+        };
+        name(&mut lines, &self.other_tracks, "more audio tracks", tracks);
         lines
     }
 }
@@ -136,5 +157,17 @@ mod tests {
             (21, "and 5 more recordings with damage or pauses (--json lists all)")
         );
         assert!((remarks.filled_seconds - 75.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn tracks_that_are_left_out_are_counted() {
+        let mut remarks = Remarks::default();
+        remarks.add(
+            "film.mkv",
+            MINUTE,
+            &Findings { other_tracks: 2, speech: MINUTE, ..Findings::default() },
+        );
+        let line = "film.mkv: 2 more audio track(s), left out: only the default one is decoded";
+        assert_eq!(remarks.lines(), [line]);
     }
 }

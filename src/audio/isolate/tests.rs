@@ -23,7 +23,7 @@ fn a_process_that_is_stuck_is_ended() {
     assert!(begun.elapsed() < LONG);
     let number = std::fs::read_to_string(number).unwrap();
     let line = Path::new("/proc").join(number.trim()).join("cmdline");
-    assert_ne!(std::fs::read(line).ok(), Some(b"sleep\01000\0".to_vec()));
+    assert_ne!(std::fs::read(line).ok(), Some(b"sleep\x001000\0".to_vec()));
 }
 
 #[test]

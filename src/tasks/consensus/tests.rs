@@ -107,7 +107,7 @@ fn only_those_to_whom_an_adjudication_was_handed_decide() {
         marks: vec![Mark::NotHandedToThem],
         ..said(Verdict::Corrected, "le rat")
     };
-    let all = [&three[..], &[stray.clone()]].concat();
+    let all = [&three[..], std::slice::from_ref(&stray)].concat();
     assert_eq!(settled(&all, 2, "rien du tout"), Settlement::Contested);
     let at = |text: &str, time: &str, marks: Vec<Mark>| Answer {
         answered_at: time.into(),

@@ -199,13 +199,7 @@ fn do_status(args: cli::Json) -> Result<Exit> {
 
 fn do_transcripts(args: cli::Transcripts, console: Console) -> Result<Exit> {
     let workspace = Workspace::read(&args.dir)?;
-    let withheld = transcripts::withheld(&workspace)?;
-    if withheld > 0 {
-        console.say(format!(
-            "{withheld} clips with personal data or offensive content are left out: `second-ear status` \
-             lists them."
-        ));
-    }
+    say_withheld(&workspace, console)?;
     match &args.out {
         None => {
             let mut out = std::io::BufWriter::new(std::io::stdout().lock());
@@ -218,6 +212,18 @@ fn do_transcripts(args: cli::Transcripts, console: Console) -> Result<Exit> {
             Ok(failures(&done.failed, console))
         }
     }
+}
+
+/// Says how many clips are left out because somebody reported them.
+fn say_withheld(workspace: &Workspace, console: Console) -> Result<()> {
+    let withheld = workspace.store.withheld()?.len();
+    if withheld > 0 {
+        console.say(format!(
+            "{withheld} clips with personal data or offensive content are left out: `second-ear status` \
+             lists them."
+        ));
+    }
+    Ok(())
 }
 
 fn do_tasks(args: cli::Tasks, console: Console) -> Result<Exit> {
@@ -258,6 +264,7 @@ fn do_tasks(args: cli::Tasks, console: Console) -> Result<Exit> {
     for file in beside.iter().filter(|_| done.clips > 0) {
         console.say(format!("  {} (to set up the tool)", file.display()));
     }
+    say_withheld(&workspace, console)?;
     let language = workspace.config.tasks.interface;
     if done.clips > 0 && !language.strings().reviewed {
         console.say(format!(
@@ -344,5 +351,9 @@ fn do_dataset(args: cli::Dataset, console: Console) -> Result<Exit> {
         done.dev,
         done.test
     ));
+    if !done.left_out.is_empty() {
+        let kinds = done.left_out.iter().map(|(why, n)| format!("{n} {why}"));
+        console.say(format!("Clips left out: {}.", kinds.collect::<Vec<_>>().join(", ")));
+    }
     Ok(failures(&done.failed, console))
 }

@@ -758,6 +758,11 @@ fn a_clip_with_personal_data_or_offensive_content_is_left_out_everywhere_and_lis
     assert!(util::stderr(&said).contains("2 clips with personal data"), "{}", util::stderr(&said));
     let listed = rows(&stdout(&said));
     assert!(listed.iter().all(|r| r["clip"] != all[6]["clip"] && r["clip"] != all[20]["clip"]));
+    ws.to(0, "answers", &[&ws.write_rows("cat.jsonl", &[answer(near, "cat", "un texte")])]);
+    let out = ws.beside("set");
+    let written = ws.to(0, "dataset", &["--with-auto", "--json", "--out", out.to_str().unwrap()]);
+    let written: Value = serde_json::from_slice(&written.stdout).unwrap();
+    assert_eq!(written["left_out"], json!({"offensive": 1, "personal_data": 1}));
     // A second opinion does not outvote it; the adjudicator does.
     ws.to(0, "answers", &[&ws.write_rows("bob.jsonl", &[answer(&all[6], "bob", "rien de tel")])]);
     assert_eq!(text_of(&ws, &all[6]), Value::Null);

@@ -68,13 +68,16 @@ pub fn import(workspace: &mut Workspace, files: &[PathBuf]) -> Result<Imported> 
         let accepted: Vec<_> =
             import.accepted.into_iter().map(|a| (answers::answer_id(&a), a)).collect();
         workspace.store.keep_answers(&accepted)?;
+        // Everybody's rows of a file stand under one wish, or a few: each is stored once.
+        let mut stored = None;
         for (place, validator) in &import.stands {
             let At::Line(line) = place.at else { continue };
-            if let Some(wish) = wishes.get(&line) {
-                let wished = wish.at.filter(|at| *at <= now).map(|at| format!("{at:.6}"));
-                let wished = wished.unwrap_or_default();
-                workspace.store.keep_credit(validator, &wish.name, &wished)?;
-            }
+            let Some(wish) = wishes.get(&line).filter(|w| stored != Some((validator, *w))) else {
+                continue;
+            };
+            let wished = wish.at.filter(|at| *at <= now).map(|at| format!("{at:.6}"));
+            workspace.store.keep_credit(validator, &wish.name, &wished.unwrap_or_default())?;
+            stored = Some((validator, wish));
         }
         for mark in accepted.iter().flat_map(|(_, answer)| &answer.marks) {
             *imported.marked.entry(mark.code()).or_default() += 1;

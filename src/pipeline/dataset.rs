@@ -84,6 +84,8 @@ pub struct Written {
     pub test: usize,
     /// Folders.
     pub folders: Vec<PathBuf>,
+    /// Settled clips that are not in it, by reason: `gold`, a verdict that withholds, `language_unknown`.
+    pub left_out: BTreeMap<&'static str, usize>,
     /// Recordings and clips that could not be written, with the reason.
     pub failed: Vec<String>,
 }
@@ -92,7 +94,7 @@ pub struct Written {
 pub fn write(workspace: &Workspace, options: &DatasetOptions, console: Console) -> Result<Written> {
     let mut written = Written::default();
     let recordings = workspace.store.recordings_by_id()?;
-    let mut items = items(workspace, &recordings, options.with_auto)?;
+    let mut items = items(workspace, &recordings, options.with_auto, &mut written.left_out)?;
     if items.is_empty() {
         bail!(
             "no clip is settled with a text yet: import answers first (`second-ear answers`), or \
@@ -152,12 +154,15 @@ fn items(
     workspace: &Workspace,
     recordings: &BTreeMap<RecordingId, Recording>,
     with_auto: bool,
+    left_out: &mut BTreeMap<&'static str, usize>,
 ) -> Result<Vec<Item>> {
     let gold = workspace.store.gold()?;
     let withheld = workspace.store.withheld()?;
     let mut items = Vec::new();
     workspace.store.each_clip(Draft::Decided, |row| {
-        if gold.contains_key(&row.clip.id) || withheld.contains_key(&row.clip.id) {
+        let withheld = withheld.get(&row.clip.id).map(|verdict| verdict.code());
+        if let Some(why) = withheld.or(gold.contains_key(&row.clip.id).then_some("gold")) {
+            *left_out.entry(why).or_default() += 1;
             return Ok(());
         }
         let Some(recording) = recordings.get(&row.clip.recording) else { return Ok(()) };
@@ -169,7 +174,10 @@ fn items(
             _ => return Ok(()),
         };
         let hypothesis = row.hypothesis.as_ref();
-        let Some(language) = workspace.language_of(recording, hypothesis) else { return Ok(()) };
+        let Some(language) = workspace.language_of(recording, hypothesis) else {
+            *left_out.entry("language_unknown").or_default() += 1;
+            return Ok(());
+        };
         if text.trim().is_empty() {
             return Ok(());
         }

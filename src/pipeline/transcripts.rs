@@ -98,11 +98,6 @@ pub fn write(workspace: &Workspace, formats: &[TranscriptFormat], out: &Path) ->
     Ok(written)
 }
 
-/// How many clips are left out: somebody reported personal data or offensive content in them.
-pub fn withheld(workspace: &Workspace) -> Result<usize> {
-    Ok(workspace.store.withheld()?.len())
-}
-
 /// The row of a clip; `None` until it was decided on.
 fn row(row: ClipRow, recordings: &BTreeMap<RecordingId, Recording>) -> Option<TranscriptRow> {
     let recording = recordings.get(&row.clip.recording)?;

@@ -52,7 +52,10 @@ fn candidates(workspace: &Workspace) -> Result<Candidates> {
             return Ok(());
         }
         let language = workspace.language_of(recording, row.hypothesis.as_ref());
-        let Some(language) = language else { return Ok(()) };
+        let Some(language) = language else {
+            *found.left_out.entry("language_unknown").or_default() += 1;
+            return Ok(());
+        };
         let (text, weight, used) = match text(&row) {
             Ok(Some(text)) => text,
             Ok(None) => return Ok(()),

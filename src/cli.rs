@@ -157,7 +157,7 @@ pub enum Command {
         after_help = "Example: second-ear backup calls calls-monday.tar\n\nTo restore it: tar xf calls-monday.tar"
     )]
     Backup(Backup),
-    /// Print which commands changed a workspace: when, with which files, and what came of it.
+    /// Print which commands changed a workspace: when, with which files, and with what result.
     #[command(after_help = "Example: second-ear log calls --last 20")]
     Log(Log),
     /// List, fetch, check and convert models.

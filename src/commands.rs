@@ -137,7 +137,9 @@ fn do_ingest(args: cli::Ingest, console: Console) -> Result<Exit> {
         console.say(format!("Left out in folders: {kinds}{hint}."));
     }
     if !done.ignored_columns.is_empty() {
-        console.say(format!("Columns ignored: {}.", done.ignored_columns.join(", ")));
+        let more =
+            if done.ignored_columns.len() < ingest::IGNORED { "" } else { " and perhaps more" };
+        console.say(format!("Columns ignored: {}{more}.", done.ignored_columns.join(", ")));
     }
     for path in &done.changed {
         console.say(format!("{path}: changed since it was ingested; added as a new recording."));
@@ -264,7 +266,9 @@ fn do_tasks(args: cli::Tasks, console: Console) -> Result<Exit> {
     for file in beside.iter().filter(|_| done.clips > 0) {
         console.say(format!("  {} (to set up the tool)", file.display()));
     }
-    say_withheld(&workspace, console)?;
+    if !args.adjudicate {
+        say_withheld(&workspace, console)?;
+    }
     let language = workspace.config.tasks.interface;
     if done.clips > 0 && !language.strings().reviewed {
         console.say(format!(

@@ -22,3 +22,8 @@ pub const MAX_FILE: u64 = 1 << 30;
 pub const MAX_RECORD: usize = 1 << 20;
 /// A header with more columns is refused.
 pub const MAX_COLUMNS: usize = 1000;
+
+/// A finite number with a decimal point or comma.
+pub fn number(text: &str) -> Option<f64> {
+    text.trim().replace(',', ".").parse().ok().filter(|n: &f64| n.is_finite())
+}

@@ -207,7 +207,10 @@ mod stuck {
         let output = stuck.run().wait_with_output().unwrap();
         let said = stderr(&output);
         assert_eq!(output.status.code(), Some(3), "{said}");
-        assert!(said.contains("phone.wav: set aside: the last two runs died"), "{said}");
+        assert!(
+            said.contains("phone.wav: skipped: the last two runs ended unexpectedly"),
+            "{said}"
+        );
         assert!(!stuck.ws.transcripts().is_empty(), "the other recording was left out");
         let output = stuck.run().wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use mutate::Mutator;
+use mutate::{Mutator, asked};
 use serde_json::{Value, json};
 use util::{Workspace, root, sample};
 
@@ -34,10 +34,6 @@ struct Target<'a> {
     patience: Duration,
     /// Arguments of each process that gets files; the folder is theirs, and new.
     commands: Box<Commands<'a>>,
-}
-
-fn asked(name: &str, otherwise: u64) -> u64 {
-    std::env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(otherwise)
 }
 
 /// Runs mutants until the time is over.
@@ -190,8 +186,7 @@ fn fuzz_containers() {
         patience: Duration::from_secs(120),
         commands: Box::new(|folder, files| {
             let ws = copied(&empty, folder);
-            let mut ingest = vec!["ingest".to_string(), ws.clone()];
-            ingest.extend(files.iter().map(|file| text(file)));
+            let ingest = with_all("ingest", ws.clone(), files);
             vec![ingest, ["run", &ws, "--scripted", &text(&script)].map(String::from).to_vec()]
         }),
     });
@@ -221,12 +216,16 @@ fn fuzz_manifests() {
         text: true,
         batch: 40,
         patience: Duration::from_secs(60),
-        commands: Box::new(|folder, files| {
-            let mut ingest = vec!["ingest".to_string(), copied(&empty, folder)];
-            ingest.extend(files.iter().map(|file| text(file)));
-            vec![ingest]
-        }),
+        commands: Box::new(|folder, files| vec![with_all("ingest", copied(&empty, folder), files)]),
     });
+}
+
+/// A command on all files at once.
+fn with_all(command: &str, workspace: String, files: &[PathBuf]) -> Vec<String> {
+    [command.to_string(), workspace]
+        .into_iter()
+        .chain(files.iter().map(|file| text(file)))
+        .collect()
 }
 
 /// A workspace whose clips wait for people, and its task rows.
@@ -276,11 +275,7 @@ fn fuzz_answers() {
         text: true,
         batch: 60,
         patience: Duration::from_secs(60),
-        commands: Box::new(|folder, files| {
-            let mut answers = vec!["answers".to_string(), copied(&ws, folder)];
-            answers.extend(files.iter().map(|file| text(file)));
-            vec![answers]
-        }),
+        commands: Box::new(|folder, files| vec![with_all("answers", copied(&ws, folder), files)]),
     });
 }
 

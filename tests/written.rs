@@ -271,6 +271,20 @@ fn a_backup_taken_during_a_run_is_restored_and_the_run_goes_on_there() {
 }
 
 #[test]
+fn a_backup_holds_the_lexicon_and_names_what_lies_elsewhere() {
+    let ws = Workspace::new();
+    let entry = "term\tstandard\tregion\n";
+    std::fs::write(ws.dir.join("words.tsv"), entry).unwrap();
+    std::fs::write(ws.beside("words.tsv"), entry).unwrap();
+    ws.set("lexicon = \"\"", "lexicon = \"./words.tsv\"");
+    let holds = said(&ws.to(0, "backup", &[ws.beside("a.tar").to_str().unwrap(), "--json"]));
+    assert!(holds["holds"].as_array().unwrap().contains(&"words.tsv".into()), "{holds}");
+    ws.set("lexicon = \"./words.tsv\"", "lexicon = \"../words.tsv\"");
+    let told = ws.to(3, "backup", &[ws.beside("b.tar").to_str().unwrap()]);
+    assert!(stderr(&told).contains("../words.tsv lies outside"), "{}", stderr(&told));
+}
+
+#[test]
 fn the_log_says_which_command_changed_what_with_which_files_also_when_it_failed() {
     let (ws, _) = accepted();
     ws.set("accept_score = ", "accept_score = 1.0 # ");

@@ -152,13 +152,8 @@ pub fn probe(path: &Path) -> Result<Probe> {
 /// Errors: those of [`probe`], a channel that is not there, a truncated or damaged file, a sample
 /// that is no number, content that is not what was ingested, and the errors of `sink`.
 pub fn stream(source: &Source<'_>, sink: &mut dyn FnMut(&[f32]) -> Result<()>) -> Result<Decoded> {
-    let mut length = Samples(0);
-    let mut go_on = |block: &[f32]| {
-        length += Samples(block.len() as u64);
-        sink(block).map(ControlFlow::Continue)
-    };
-    let decoded = stream_until(source, &mut go_on)?;
-    decoded.ok_or_else(|| anyhow!("{}: the decoder stopped after {length:?}", about(source.path)))
+    let decoded = stream_until(source, &mut |block| sink(block).map(ControlFlow::Continue))?;
+    decoded.ok_or_else(|| anyhow!("{}: the decoder stopped early", about(source.path)))
 }
 
 /// Like [`stream`]; `sink` may end it early, which forgoes the checks of what follows, and `None` comes.
@@ -183,7 +178,8 @@ fn about(path: &Path) -> String {
 type TryBy<'a> = dyn FnMut(By, Sink<'_>) -> Result<Option<Decoded>, Failure> + 'a;
 
 /// Attempts until one succeeds. What the first has handed on before it failed, the second leaves out: both
-/// passes over a file get the same samples, since each decoder always fails at the same place.
+/// passes over a file get the same samples, since each decoder fails at the same place in the same file (what depends
+/// on the machine's load, a time-out in the middle, fails the file instead).
 fn decode(sink: Sink<'_>, run: &mut TryBy<'_>) -> Result<Option<Decoded>> {
     let mut handed = 0;
     let mut refused = None;

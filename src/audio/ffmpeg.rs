@@ -163,7 +163,7 @@ impl Ffmpeg {
         }
         let damaged = decoded.damaged + Samples::from_seconds(lost + missing);
         let filled = decoded.filled + Samples::from_seconds(pause);
-        Ok(Decoded { damaged, filled, ..decoded })
+        Ok(Decoded { damaged, filled, other_tracks: said.other_tracks(), ..decoded })
     }
 
     /// Waits for the end, and says what it complained of.

@@ -113,10 +113,12 @@ fn run(
     let mut process = Process::start(command).map_err(|e| {
         Failure::File(format!("start a process that decodes: {e} (are there too many?)"))
     })?;
+    let mut begun = false;
     loop {
         match process.frames.recv_timeout(patience) {
             Ok(Frame::Alive) => {}
             Ok(Frame::Samples(block)) => {
+                begun = true;
                 if sink(&block).map_err(Failure::file)?.is_break() {
                     return Ok(None);
                 }
@@ -124,7 +126,9 @@ fn run(
             Ok(Frame::End(end)) => return Ok(Some(*end)),
             Err(RecvTimeoutError::Timeout) => {
                 let seconds = patience.as_secs();
-                return Err(Failure::decoder(format!("no audio came for {seconds} s: stopped")));
+                let why = format!("no audio came for {seconds} s: stopped");
+                // Another decoder would go on from a place that depends on the machine's load.
+                return Err(if begun { Failure::File(why) } else { Failure::decoder(why) });
             }
             Err(RecvTimeoutError::Disconnected) => {
                 let bytes = path.metadata().map_or(0, |facts| facts.len());

@@ -87,7 +87,7 @@ const KNOWN: [(usize, &[u8], &str, Content); 49] = [
     (0, b"\xff\xf9", "an AAC file", Demuxer("aac")),
     (0, b"NIST_1A", "a NIST SPHERE file", Demuxer("nistsphere")),
     (0, b"\x00\x00\x01\xba", "an MPEG program stream", Demuxer("mpeg")),
-    (0, b"MThd", "a MIDI file: notes, no sound", NoAudio),
+    (0, b"MThd", "a MIDI file: notes, no audio", NoAudio),
     (0, b"PK\x03\x04", "a ZIP archive", NoAudio),
     (0, b"%PDF", "a PDF document", NoAudio),
     (0, b"\x89PNG", "a picture", NoAudio),

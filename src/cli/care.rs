@@ -14,7 +14,7 @@ pub struct Doctor {
     /// Compare the content of every recording, not only its size and time.
     #[arg(long)]
     pub deep: bool,
-    /// Remove what killed commands left.
+    /// Remove temporary files of killed commands.
     #[arg(long)]
     pub fix: bool,
     /// Print JSON.

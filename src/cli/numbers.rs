@@ -19,6 +19,15 @@ where
     }
 }
 
+/// Reads a share between 0 and 1, both excluded.
+pub fn share() -> impl Fn(&str) -> Result<f64, String> + Clone + Send + Sync {
+    |typed: &str| {
+        let share = typed.parse().map_err(|_| "it must be a number between 0 and 1".to_string())?;
+        bounds::inside("it", share, "0.05 is 5 %")?;
+        Ok(share)
+    }
+}
+
 /// Threads.
 pub fn threads() -> impl Fn(&str) -> Result<usize, String> + Clone + Send + Sync {
     within(0, 1024)

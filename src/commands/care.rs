@@ -33,7 +33,12 @@ pub fn backup(args: cli::Backup, console: Console) -> Result<Exit> {
         done.holds.join(", "),
         done.recordings
     ));
-    Ok(Exit::Done)
+    for path in &done.elsewhere {
+        console.problem(format!(
+            "{path} lies outside of the workspace and is not in the backup: copy it too."
+        ));
+    }
+    Ok(Exit::of_failures(done.elsewhere.len()))
 }
 
 /// Prints the log.

@@ -72,7 +72,8 @@ pub fn import(workspace: &mut Workspace, files: &[PathBuf]) -> Result<Imported> 
         let mut stored = None;
         for (place, validator) in &import.stands {
             let At::Line(line) = place.at else { continue };
-            let Some(wish) = wishes.get(&line).filter(|w| stored != Some((validator, *w))) else {
+            let wish = wishes.range(..line).next_back().map(|(_, wish)| wish);
+            let Some(wish) = wish.filter(|wish| stored != Some((validator, *wish))) else {
                 continue;
             };
             let wished = wish.at.filter(|at| *at <= now).map(|at| format!("{at:.6}"));

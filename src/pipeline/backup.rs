@@ -3,7 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::BufWriter;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use serde::Serialize;
@@ -20,6 +20,8 @@ pub struct Saved {
     pub file: PathBuf,
     /// What is in it, from the workspace's folder.
     pub holds: Vec<String>,
+    /// Files that the settings name outside of the workspace: they are not in it.
+    pub elsewhere: Vec<String>,
     /// Recordings that the database knows; their audio is not in the backup.
     pub recordings: usize,
 }
@@ -39,7 +41,8 @@ pub fn backup(dir: &Path, file: &Path) -> Result<Saved> {
     let snapshot = work.path().join(DATABASE);
     workspace.store.snapshot(&snapshot)?;
     let mut files = vec![(DATABASE.to_string(), snapshot)];
-    files.extend(beside(&workspace)?.into_iter().map(|name| {
+    let (names, elsewhere) = beside(&workspace)?;
+    files.extend(names.into_iter().map(|name| {
         let path = dir.join(&name);
         (name, path)
     }));
@@ -60,19 +63,22 @@ pub fn backup(dir: &Path, file: &Path) -> Result<Saved> {
     Ok(Saved {
         file: file.to_path_buf(),
         holds: files.into_iter().map(|(name, _)| name).collect(),
+        elsewhere,
         recordings: workspace.store.recordings()?.len(),
     })
 }
 
-/// What belongs to a workspace beside its database, from its folder.
-fn beside(workspace: &Workspace) -> Result<Vec<String>> {
+/// What belongs to a workspace beside its database, from its folder; and what its settings name outside of it.
+fn beside(workspace: &Workspace) -> Result<(Vec<String>, Vec<String>)> {
     let dir = &workspace.dir;
-    let mut names = vec![config::FILE.to_string()];
+    let (mut names, mut elsewhere) = (vec![config::FILE.to_string()], Vec::new());
     for named in [&workspace.config.lexicon, &workspace.config.calibration] {
-        let named = Path::new(named.trim());
-        let within = named.components().all(|c| matches!(c, std::path::Component::Normal(_)));
-        if within && dir.join(named).is_file() {
-            names.push(named.to_string_lossy().into_owned());
+        let parts = || Path::new(named.trim()).components().filter(|c| *c != Component::CurDir);
+        let path: PathBuf = parts().collect();
+        if dir.join(&path).is_file() {
+            let within = parts().all(|c| matches!(c, Component::Normal(_)));
+            let list = if within { &mut names } else { &mut elsewhere };
+            list.push(path.to_string_lossy().into_owned());
         }
     }
     for (folder, begins, ends) in [("", "calibration", ".json"), ("models", "round-", ".bin")] {
@@ -87,5 +93,5 @@ fn beside(workspace: &Workspace) -> Result<Vec<String>> {
     }
     names.sort();
     names.dedup();
-    Ok(names)
+    Ok((names, elsewhere))
 }

@@ -45,6 +45,8 @@ pub struct Finding {
 pub struct Checkup {
     /// Checks that were made.
     pub checks: Vec<&'static str>,
+    /// Checks that were not: they need a database and settings that can be read.
+    pub not_made: Vec<&'static str>,
     /// What is wrong.
     pub findings: Vec<Finding>,
     /// The process that writes the workspace now; null: none.
@@ -76,6 +78,9 @@ impl Checkup {
                 t.push_str(&format!("{check}: and {} more (--json lists all)\n", of.len() - SHOWN));
             }
         }
+        for check in &self.not_made {
+            t.push_str(&format!("{check}: not checked, what it needs cannot be read\n"));
+        }
         if let Some(process) = &self.writer {
             t.push_str(&format!("Process {process} is writing the workspace now.\n"));
         }
@@ -102,11 +107,18 @@ pub fn examine(dir: &Path, options: DoctorOptions, console: Console) -> Result<C
     checkup.add("database", database::findings(&store));
     if let Ok(store) = &store {
         checkup.add("counts", database::counts(store));
-        let all = store.recordings().unwrap_or_default();
-        checkup.add("recordings", recordings::findings(&all, options.deep, console));
+        let found = match store.recordings() {
+            Ok(all) => recordings::findings(&all, options.deep, console),
+            Err(error) => vec![(format!("{error:#}"), database::RESTORE.into())],
+        };
+        checkup.add("recordings", found);
+    } else {
+        checkup.not_made.extend(["counts", "recordings"]);
     }
     if let (Ok(config), Ok(store)) = (config, store) {
         checkup.add("model", models::findings(Workspace::looked_at(dir, config, store)));
+    } else {
+        checkup.not_made.push("model");
     }
     let folders = [dir.to_path_buf(), dir.join("models")];
     if options.fix {

@@ -15,8 +15,8 @@ use self::find::{Finder, hint};
 use self::folder::Found;
 pub use self::folder::LeftOut;
 use self::said::Said;
-pub use super::manifest::is_manifest;
 use super::manifest::{self, Channels, Row};
+pub use super::manifest::{IGNORED, is_manifest};
 use super::workspace::Workspace;
 use crate::audio::decode::{self, Probe};
 use crate::domain::{Channel, Facts, Failures, Recording, RecordingId, SAMPLE_RATE, Samples, Span};
@@ -154,8 +154,11 @@ impl Ingest<'_> {
             progress.advance(1);
             let registered = row.and_then(|row| {
                 let place = format!("{name} line {}", row.line);
-                let about = |error| format!("{place}: {}: {error:#}", row.path);
-                self.row(path, &row, &place).map_err(about)
+                let about = |why: String| format!("{place}: {}: {why}", row.path);
+                let found = self.found(path, &row);
+                let missing = || about(format!("cannot be found{}", hint(&row.path)));
+                let found = found.ok_or_else(missing)?;
+                self.row(&found, &row, &place).map_err(|error| about(format!("{error:#}")))
             });
             if let Err(why) = registered {
                 self.done.failed.push(why);
@@ -169,15 +172,17 @@ impl Ingest<'_> {
         Ok(())
     }
 
-    /// A row of a manifest.
-    fn row(&mut self, manifest: &Path, row: &Row, place: &str) -> Result<()> {
+    /// The file that a row names.
+    fn found(&mut self, manifest: &Path, row: &Row) -> Option<PathBuf> {
         let folder = manifest.parent().unwrap_or(Path::new(""));
-        let path = folder.join(&row.path);
+        let found = self.finder.find(&folder.join(&row.path));
         let clips = || Some(folder.join("clips").join(&row.path)).filter(|_| row.in_clips);
-        let found = self.finder.find(&path);
-        let found = found.or_else(|| self.finder.find(&clips()?));
-        let found = found.with_context(|| format!("cannot be found{}", hint(&row.path)))?;
-        let content = self.content(&found)?;
+        found.or_else(|| self.finder.find(&clips()?))
+    }
+
+    /// A row of a manifest, whose file is there.
+    fn row(&mut self, found: &Path, row: &Row, place: &str) -> Result<()> {
+        let content = self.content(found)?;
         let (sha256, channels) = (content.sha256.clone(), channels(row.channels, &content.probe)?);
         if let (Some(part), Some(length)) = (row.span, content.length()) {
             let (end, all) = (part.end.seconds(), length.seconds());
@@ -193,7 +198,7 @@ impl Ingest<'_> {
             self.said.add(&id, facts, row.span, place).map_err(anyhow::Error::msg)?;
         }
         for channel in channels {
-            self.keep(&found, channel, row.span)?;
+            self.keep(found, channel, row.span)?;
         }
         Ok(())
     }

@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use whisper::models::file_sha256;
+use whisper::redact;
 
 use super::scores;
 use super::workspace::Workspace;
 use crate::config;
 use crate::exit::Interrupted;
 use crate::store::{LogEntry, LoggedFile, Store};
+use crate::views::progress::shown;
 
 /// An entry that has not ended.
 pub struct OpenEntry {
@@ -28,10 +30,7 @@ impl OpenEntry {
         let entry = LogEntry {
             started: jiff::Timestamp::now().to_string(),
             version: env!("CARGO_PKG_VERSION").to_string(),
-            arguments: std::env::args_os()
-                .skip(1)
-                .map(|a| a.to_string_lossy().into_owned())
-                .collect(),
+            arguments: std::env::args_os().skip(1).map(|a| redact(&a.to_string_lossy())).collect(),
             ..LogEntry::default()
         };
         let before = store.counts()?;
@@ -92,18 +91,13 @@ pub fn text(entries: &[LogEntry]) -> String {
         t.push_str(&format!(
             "{}  {}\n    {}{}\n",
             entry.started,
-            plain(&entry.arguments.join(" ")),
-            plain(outcome),
+            shown(&entry.arguments.join(" ")),
+            shown(outcome),
             changed.collect::<String>()
         ));
         for LoggedFile { path, sha256 } in &entry.files {
-            t.push_str(&format!("    {sha256}  {}\n", plain(path)));
+            t.push_str(&format!("    {sha256}  {}\n", shown(path)));
         }
     }
     t
-}
-
-/// One line, with nothing in it that a terminal would obey.
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
 }

@@ -13,8 +13,8 @@ use crate::text::tidy;
 
 /// Longest cell that is read, characters; paths are no longer anywhere.
 const LONGEST: usize = 4096;
-/// Columns that mean nothing here and are named.
-const IGNORED: usize = 100;
+/// Columns that mean nothing here and are named, at most.
+pub const IGNORED: usize = 100;
 
 /// Which channels of a file become recordings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -176,9 +176,9 @@ fn row_of(
 
 /// From seconds and their number.
 fn span(offset: &str, duration: &str) -> Result<Span, String> {
-    let seconds = |name: &str, text: &str| match text.replace(',', ".").parse::<f64>() {
+    let seconds = |name: &str, text: &str| match tables::number(text) {
         // A year: longer than any recording, and far from where samples stop fitting.
-        Ok(n) if (0.0..=3.2e7).contains(&n) => Ok(n),
+        Some(n) if (0.0..=3.2e7).contains(&n) => Ok(n),
         _ => Err(format!("`{name}` must be seconds, not '{text}'")),
     };
     let (start, length) = (seconds("offset", offset)?, seconds("duration", duration)?);

@@ -224,8 +224,8 @@ fn dry_run(jobs: &[Job], mut outcome: RunOutcome) -> RunOutcome {
     outcome
 }
 
-const SET_ASIDE: &str = "set aside: the last two runs died while they were reading it; the next run tries it once \
-                         more, and converting it to FLAC or WAV may help";
+const SET_ASIDE: &str = "skipped: the last two runs ended unexpectedly while they were reading it; the next run \
+                         tries it once more, and converting it to FLAC or WAV may help";
 const NOT_KEPT: &str = "the latest results could not be stored (is the disk full?); all earlier ones \
                         are: fix that and run the same command again";
 /// Events that are kept in one transaction, at most: a model's come one by one, and wait for no other.

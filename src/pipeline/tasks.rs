@@ -191,10 +191,11 @@ fn adjudicate(item: &mut Item, answers: &[Answer]) {
 
 /// The clips that a validator has answered.
 fn answered(workspace: &Workspace, validator: Option<&str>) -> Result<BTreeSet<ClipId>> {
-    let mut answered = BTreeSet::new();
+    let (mut answered, mut same) = (BTreeSet::new(), BTreeMap::new());
     if let Some(validator) = validator {
         workspace.store.each_current_answer(|answer| {
-            if Names::same(&answer.validator, validator) {
+            let same = same.entry(answer.validator);
+            if *same.or_insert_with_key(|name| Names::same(name, validator)) {
                 answered.insert(answer.clip);
             }
         })?;

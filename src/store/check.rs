@@ -9,15 +9,18 @@ use rusqlite::backup::Backup;
 
 use super::Store;
 
-/// Findings of a kind that are told, at most.
-const TOLD: usize = 20;
+/// What SQLite lists of damaged pages, at most.
+const TOLD: usize = 100;
 
 impl Store {
-    /// What SQLite finds wrong with the file, page by page.
+    /// What SQLite finds wrong with the file, page by page; of many findings the first ones, and that there are more.
     pub fn integrity(&self) -> Result<Vec<String>> {
         let mut statement = self.db.prepare(&format!("PRAGMA integrity_check({TOLD})"))?;
         let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
-        let rows = rows.collect::<Result<Vec<_>, _>>()?;
+        let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
+        if rows.len() == TOLD {
+            rows.push(format!("more than {TOLD} damaged places: SQLite stopped looking"));
+        }
         Ok(rows.into_iter().filter(|row| row != "ok").collect())
     }
 
@@ -32,7 +35,7 @@ impl Store {
                 id.unwrap_or(0)
             ))
         };
-        let rows = statement.query_map([], orphan)?.take(TOLD);
+        let rows = statement.query_map([], orphan)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -71,7 +74,7 @@ impl Store {
                 (row.get(0)?, row.get(1)?, row.get(2)?);
             Ok(format!("{path}: {} samples, its pieces have {sum}", length.unwrap_or(0)))
         };
-        let rows = statement.query_map([], said)?.take(TOLD);
+        let rows = statement.query_map([], said)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

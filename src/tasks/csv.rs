@@ -15,9 +15,10 @@ mod read;
 
 use std::io::Write;
 
+pub(super) use crate::tables::number;
 use ::csv::Writer;
 use anyhow::Context;
-pub(super) use columns::{COLUMNS, Column, number, task_columns};
+pub(super) use columns::{COLUMNS, Column, task_columns};
 pub use read::{LAYOUT, read};
 
 use crate::domain::TaskRow;

@@ -157,6 +157,10 @@ impl Progress {
     }
 
     fn show(&self) {
+        let due = || self.last.lock().is_ok_and(|last| last.elapsed() >= PLAIN_EVERY);
+        if self.bar.is_hidden() && !(self.plain && due()) {
+            return;
+        }
         let (done, total) = (self.bar.position(), self.bar.length().unwrap_or(0));
         let note = self.note.lock().map_or(String::new(), |note| note.clone());
         let note = if note.is_empty() { note } else { format!(", {note}") };

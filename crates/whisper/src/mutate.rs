@@ -1,6 +1,11 @@
 //! Broken versions of good files, for fuzzing. In: a seed, a target's name, a number, files. Out: the mutant of that
 //! number, the same on every machine. Left to others: what reads it. `tests/fuzz.rs` of the program includes this file.
 
+/// A number from the environment, such as `FUZZ_SEED`.
+pub fn asked(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(otherwise)
+}
+
 /// What is put where numbers stand.
 const NUMBERS: [u64; 12] = [
     0,

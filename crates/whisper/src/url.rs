@@ -56,8 +56,13 @@ fn shown(address: &str) -> String {
     // The host ends at a slash, and the user before the last @; a password with a slash in it has its @ behind that.
     let host = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
     let port = |p: &str| p.bytes().all(|b| b.is_ascii_digit() || b == b']' || b == b':');
-    let cut_short = !host.contains('@') && host.split_once(':').is_some_and(|(_, p)| !port(p));
+    let cut_short = !host.contains('@')
+        && !host.starts_with('[')
+        && host.split_once(':').is_some_and(|(_, p)| !port(p));
     let user = if cut_short { rest.rfind('@') } else { host.rfind('@') };
+    if cut_short && user.is_none() {
+        return format!("{scheme}..."); // a password with a comma in it, of which this is the beginning
+    }
     let rest = &rest[user.map_or(0, |at| at + 1)..];
     let (place, query) = match rest.find(['?', '#']) {
         Some(at) => (&rest[..at], "?..."),
@@ -98,6 +103,8 @@ mod tests {
             ("http://[::1]:80/a@b", "http://[::1]:80/a@b"),
             ("nats://me:hunter2@a:4222, tls://hunter2@b", "nats://a:4222,tls://b"),
             ("me:hunter2@a", "a"),
+            ("https://me:hunter2,hunter2@hub.example/a", "https://...,hub.example/a"),
+            ("http://[2001:db8::1]:80/a", "http://[2001:db8::1]:80/a"),
             ("a:4222", "a:4222"),
         ] {
             let url = Url::new(address);

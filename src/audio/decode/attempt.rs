@@ -34,11 +34,11 @@ pub struct Attempt<'a> {
 }
 
 /// An open file and who reads it.
-struct Open {
+struct Open<'a> {
     reader: Reader<'static>,
     ffmpeg: Option<Ffmpeg>,
     looks: Looks,
-    state: State,
+    state: &'a State,
 }
 
 /// The state in which a file was found.
@@ -113,13 +113,12 @@ impl Attempt<'_> {
     fn guarded<T>(
         &self,
         alive: &mut dyn FnMut(),
-        work: impl FnOnce(&mut Open) -> Result<T, Failure>,
+        work: impl FnOnce(&mut Open<'_>) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let mut input = self.input(alive)?;
         let looks = sniff::sniff(&mut input).map_err(Failure::file)?;
         let trouble = input.trouble();
-        let (state, after) = (State::of(&input), State::of(&input));
-        let (state, after) = (state.map_err(Failure::file)?, after.map_err(Failure::file)?);
+        let state = State::of(&input).map_err(Failure::file)?;
         let done = panic::catch_unwind(AssertUnwindSafe(|| {
             let (reader, ffmpeg) = match self.by {
                 By::Ourselves => (ours(self.path, input, &looks)?, None),
@@ -128,14 +127,14 @@ impl Attempt<'_> {
                     (reader, Some(ffmpeg))
                 }
             };
-            work(&mut Open { reader, ffmpeg, looks, state })
+            work(&mut Open { reader, ffmpeg, looks, state: &state })
         }));
         if let Some(why) = trouble.told() {
             return Err(Failure::File(why));
         }
         // Blocks that were compared are right, whatever has become of the file.
         if self.sha256.is_none() || self.by != By::Ourselves {
-            after.is_the_same().map_err(Failure::file)?;
+            state.is_the_same().map_err(Failure::file)?;
         }
         done.unwrap_or_else(|panic| {
             Err(Failure::decoder(format!("the decoder failed: {}", told(&*panic))))

@@ -69,7 +69,7 @@ impl Mix {
         }
     }
 
-    /// Appends what is held back: at the end, and before silence.
+    /// Appends what is buffered: at the end, and before silence.
     pub fn flush(&mut self, mono: &mut Vec<f32>) {
         self.judge();
         let frames = self.held.chunks_exact(self.channels);

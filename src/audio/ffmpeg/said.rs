@@ -18,7 +18,7 @@ pub struct Said {
     /// Seconds of the file by its header, where that is no estimate.
     duration: Option<f64>,
     estimated: bool,
-    /// Tracks of any kind, and those with sound.
+    /// Tracks of any kind, and those with audio.
     tracks: (usize, usize),
     /// Whether it spoke of a file that ends too early.
     pub cut_short: bool,
@@ -36,11 +36,16 @@ impl Said {
             if !matches!(read, Ok(1..)) {
                 return said;
             }
-            said.hear(String::from_utf8_lossy(&line).trim());
+            said.take_line(String::from_utf8_lossy(&line).trim());
         }
     }
 
-    fn hear(&mut self, line: &str) {
+    /// Audio tracks beside the one that was decoded.
+    pub fn other_tracks(&self) -> usize {
+        self.tracks.1.saturating_sub(1)
+    }
+
+    fn take_line(&mut self, line: &str) {
         let Some((level, text)) = message(line) else { return };
         self.estimated |= text.contains("Estimating duration from bitrate");
         match level {

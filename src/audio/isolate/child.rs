@@ -51,7 +51,7 @@ fn end_with_parent() {
     let mut byte = [0];
     while !matches!(stdin.read(&mut byte), Ok(0) | Err(_)) {}
     ffmpeg::kill_all();
-    std::process::abort();
+    std::process::exit(1);
 }
 
 /// Memory, processor time, files: what one recording may cost.
@@ -78,14 +78,16 @@ pub mod limits {
         // Where memory runs out all the same, Linux ends this process first.
         let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
         let bytes = std::fs::metadata(path).map_or(0, |facts| facts.len());
-        for (resource, most) in [
-            (Resource::AS, MEMORY),
-            (Resource::CPU, seconds(bytes)),
-            (Resource::CORE, 0),
-            (Resource::FSIZE, 0),
+        let cpu = seconds(bytes);
+        // At the soft limit of processor time comes the signal that says so; at the hard one SIGKILL, which does not.
+        for (resource, soft, hard) in [
+            (Resource::AS, MEMORY, MEMORY),
+            (Resource::CPU, cpu, cpu + 5),
+            (Resource::CORE, 0, 0),
+            (Resource::FSIZE, 0, 0),
         ] {
-            // A tighter limit that is there already stays.
-            let _ = resource.set(most, most);
+            // A tighter hard limit that is there already stays.
+            let _ = resource.set(soft, hard);
         }
     }
 

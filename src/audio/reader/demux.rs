@@ -1,5 +1,5 @@
 //! Packets in groups, from symphonia's demuxers or from our own for Ogg. In: bytes. Out: groups of
-//! packets and when they should be heard; the pieces that become of them. Left to others: decoding.
+//! packets and when they should be played; the pieces that become of them. Left to others: decoding.
 
 use symphonia::core::codecs::audio::AudioCodecParameters;
 use symphonia::core::errors::Error;
@@ -21,7 +21,7 @@ pub enum Demuxer<'s> {
 pub struct Group {
     /// At least one.
     pub packets: Vec<Packet>,
-    /// When they should be heard, ticks.
+    /// When they should be played, ticks.
     pub time: Option<Time>,
     /// Packets before it were lost.
     pub lost: bool,

@@ -20,7 +20,7 @@ const MOST_TRACKS: usize = 100;
 /// Entries of an edit list.
 const MOST_EDITS: usize = 10_000;
 
-/// When a track is heard.
+/// When a track is played.
 #[derive(Clone, Debug, Default)]
 pub struct Timing {
     edits: Vec<Edit>,
@@ -74,8 +74,8 @@ impl Timing {
             }
             timing.shifts = fragments::shifts(file, &outermost, moov, trak, id)?;
             all.push((id as u32, timing));
-            if all.len() == MOST_TRACKS {
-                break;
+            if all.len() > MOST_TRACKS {
+                return Ok(Err("it has more than 100 tracks"));
             }
         }
         Ok(Ok(all))
@@ -90,6 +90,9 @@ impl Timing {
     ///
     /// Errors: what cannot be done while reading from start to end, in words.
     pub fn segments(&self, rate: u32) -> Result<Vec<Segment>, &'static str> {
+        if self.edits.len() > MOST_EDITS {
+            return Err("an edit list of more than 10,000 entries");
+        }
         let (whole, track) = self.scales;
         let frames = |ticks: u64, scale: u64| {
             let scaled = u128::from(ticks) * u128::from(rate) + u128::from(scale) / 2;
@@ -113,7 +116,7 @@ impl Timing {
             if let Some(last) = segments.last_mut() {
                 // Lengths are rounded to ticks of the whole.
                 if from.saturating_add(frames(1, whole)) < last.to {
-                    return Err("an edit list that repeats or reorders its sound");
+                    return Err("an edit list that repeats or reorders its audio");
                 }
                 last.to = last.to.min(from);
             }
@@ -137,7 +140,7 @@ fn scale(body: &[u8]) -> u64 {
 
 fn edits(body: &[u8]) -> Vec<Edit> {
     let size = if body.first() == Some(&1) { 8 } else { 4 };
-    let count = number(body, 4, 4).map_or(0, |count| count as usize).min(MOST_EDITS);
+    let count = number(body, 4, 4).map_or(0, |count| count as usize).min(MOST_EDITS + 1);
     let entries = body.get(8..).unwrap_or_default().chunks_exact(2 * size + 4).take(count);
     let edit = |entry: &[u8]| {
         let media = number(entry, size, size)?;

@@ -20,7 +20,7 @@ const RATES: std::ops::RangeInclusive<u32> = 1_000..=768_000;
 /// the file was cut.
 const CUT_STARTS: u64 = 2;
 
-/// The way of pieces to the listener.
+/// The way of pieces to the output.
 pub struct Line {
     /// Where it goes.
     clock: Clock,
@@ -42,7 +42,7 @@ impl Reader<'_> {
             }
         }
         let (mut pieces, mut frames) = (Vec::new(), 0);
-        let unheard = self.line.is_none();
+        let before_first = self.line.is_none();
         for packet in group.packets {
             let piece = self.decode(packet)?;
             frames += piece.frames(self.shape.channels.max(1));
@@ -52,7 +52,7 @@ impl Reader<'_> {
         if self.line.is_none() {
             return Ok(());
         }
-        let bad = if unheard { self.bad_start() } else { 0 };
+        let bad = if before_first { self.bad_start() } else { 0 };
         pieces.insert(0, Piece::Silence(bad, Why::Loss));
         frames += bad;
         let Some(line) = &mut self.line else { return Ok(()) };

@@ -5,7 +5,8 @@ use anyhow::Result;
 use crate::exit;
 use crate::store::Store;
 
-const RESTORE: &str = "restore a backup (`tar xf BACKUP`); without one, keep a copy of the file and try `sqlite3 state.db \
+/// What to do about a database that is damaged.
+pub const RESTORE: &str = "restore a backup (`tar xf BACKUP`); without one, keep a copy of the file and try `sqlite3 state.db \
                        .recover`";
 
 /// What is wrong with the file.

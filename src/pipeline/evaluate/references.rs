@@ -126,11 +126,9 @@ fn object(record: &Record) -> Result<Map<String, Value>, String> {
         let cell = cell?.trim();
         let value = match name {
             _ if cell.is_empty() || !COLUMNS.contains(&name) => continue,
-            "start" | "end" => cell
-                .replace(',', ".")
-                .parse::<f64>()
+            "start" | "end" => tables::number(cell)
                 .map(Value::from)
-                .map_err(|_| format!("`{name}` must be seconds, not '{cell}'"))?,
+                .ok_or_else(|| format!("`{name}` must be seconds, not '{cell}'"))?,
             _ => Value::from(cell),
         };
         object.insert(name.to_string(), value);

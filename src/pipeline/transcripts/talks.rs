@@ -133,9 +133,10 @@ impl Missing {
         }
         for RecordingRow { recording, state } in store.recordings()? {
             let failed = failed.remove(&recording.id).unwrap_or_default();
-            let waiting = undecided.0.get(&recording.id).map_or(0, |clips| {
-                clips.iter().filter(|id| !failed.iter().any(|(clip, ..)| clip.id == **id)).count()
-            });
+            let ids: BTreeSet<_> = failed.iter().map(|(clip, ..)| &clip.id).collect();
+            let waiting = undecided.0.get(&recording.id);
+            let waiting =
+                waiting.map_or(0, |clips| clips.iter().filter(|id| !ids.contains(id)).count());
             let why = match state {
                 RecordingState::Failed(error) => Some(error),
                 RecordingState::Ingested => Some("waits for `second-ear run`".into()),

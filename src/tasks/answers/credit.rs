@@ -1,4 +1,4 @@
-//! Who asked to be named. In: a page's download. Out: the wish that each of its lines stands under.
+//! Who asked to be named. In: a page's download. Out: the wishes in it, each with its line.
 //! Everybody else stays a pseudonym. Left to others: which of the lines are answers of this workspace.
 
 use std::collections::BTreeMap;
@@ -27,20 +27,16 @@ pub struct Wish {
     pub at: Option<Timestamp>,
 }
 
-/// The wish that each line stands under, by its number from 1: a header's wish is that of the rows after
-/// it, and a header without a name takes an earlier one back. Lines that are no JSON give nothing.
+/// The wish of each header, by the number of its line from 1: it is that of the rows after it, and a header without a
+/// name takes an earlier one back. Lines that are no JSON give nothing.
 pub fn wishes(bytes: &[u8]) -> BTreeMap<u64, Wish> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut wishes = BTreeMap::new();
-    let mut current: Option<Wish> = None;
     for (number, line) in (1..).zip(bytes.split(|b| *b == b'\n')) {
         let Ok(line) = serde_json::from_slice::<Line>(line) else { continue };
         if line.format.is_some() {
             let name = tidy(&line.credit.unwrap_or_default());
             let at = line.written_at.and_then(|at| at.trim().parse().ok());
-            current = Some(Wish { name: name.chars().take(MAX_NAME).collect(), at });
-        } else if let Some(wish) = &current {
-            wishes.insert(number, wish.clone());
+            wishes.insert(number, Wish { name: name.chars().take(MAX_NAME).collect(), at });
         }
     }
     wishes
@@ -52,12 +48,12 @@ mod tests {
 
     #[test]
     fn a_header_names_the_rows_after_it() {
-        let file = b"\xef\xbb\xbf{\"format\":\"f\",\"credit\":\" Zo\xc3\xa9  B. \"}\n{\"clip\":\"c\"}\n\
+        let file = b"{\"format\":\"f\",\"credit\":\" Zo\xc3\xa9  B. \"}\n{\"clip\":\"c\"}\n\
             not json\n{\"format\":\"f\",\"written_at\":\"2026-11-23T10:00:00Z\"}\n{\"clip\":\"d\"}\n";
         let wishes = wishes(file);
-        assert_eq!(wishes[&2], Wish { name: "Zoé B.".into(), at: None });
-        assert_eq!(wishes[&5].name, "");
-        assert!(wishes[&5].at.is_some() && wishes.len() == 2);
+        assert_eq!(wishes[&1], Wish { name: "Zoé B.".into(), at: None });
+        assert_eq!(wishes[&4].name, "");
+        assert!(wishes[&4].at.is_some() && wishes.len() == 2);
         assert!(super::wishes(b"clip,validator\nc,v\n").is_empty());
     }
 }

@@ -1,6 +1,7 @@
 //! The columns of a task row, named once: how each is read from a row and put into one.
 //! In: rows and cells' texts. Out: the other. Left to others: guards and CSV itself.
 
+use crate::tables::number;
 use serde_json::Value;
 
 use crate::domain::TaskRow;
@@ -113,11 +114,6 @@ pub const COLUMNS: [Column; 19] = [
 pub fn task_columns() -> &'static [Column] {
     const ALL: &[Column] = &COLUMNS;
     &ALL[..13]
-}
-
-/// A number with a decimal point or comma.
-pub fn number(text: &str) -> Option<f64> {
-    text.trim().replace(',', ".").parse().ok().filter(|n: &f64| n.is_finite())
 }
 
 #[cfg(test)]

@@ -56,12 +56,13 @@ pub fn wavs<'i>(
             }
         }
     }
-    match (written.is_empty(), export.failed.pop()) {
-        (false, last) => export.failed.extend(last),
-        (true, Some((clip, error))) => {
-            return Err(error.context(format!("no audio could be written, the last of {clip}")));
+    if written.is_empty() {
+        match export.failed.pop() {
+            Some((clip, error)) => {
+                return Err(error.context(format!("no audio could be written, the last of {clip}")));
+            }
+            None => bail!("no clip has a text, so no dataset was written"),
         }
-        (true, None) => bail!("no clip has a text, so no dataset was written"),
     }
     Ok((written, export))
 }

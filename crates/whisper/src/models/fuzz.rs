@@ -12,14 +12,10 @@ use super::ggml::layout::slots;
 use super::ggml::{Header, Reader};
 use super::synthetic::write_ct2;
 use super::{hf, vocabulary};
-use crate::mutate::Mutator;
+use crate::mutate::{Mutator, asked};
 
 /// Longer than this for one file is a finding.
 const LONG: Duration = Duration::from_secs(10);
-
-fn asked(name: &str, otherwise: u64) -> u64 {
-    std::env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(otherwise)
-}
 
 /// Reads mutants of a file until the time is over.
 fn fuzz(target: &str, file: &[u8], hot: &[usize], text: bool, read: impl Fn(&[u8])) {

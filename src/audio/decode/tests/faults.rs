@@ -76,7 +76,7 @@ fn a_wav_whose_header_has_wrong_sizes_gives_all_its_samples() {
 }
 
 #[test]
-fn chunks_behind_the_sound_are_not_heard() {
+fn chunks_behind_the_sound_are_not_decoded() {
     let whole = bytes_of("reference.wav");
     let truth = decoded("a.wav", &whole).1;
     for behind in [
@@ -130,7 +130,7 @@ fn a_header_that_claims_the_impossible_is_named_and_no_panic() {
 }
 
 #[test]
-fn joined_mp3_files_are_heard_to_the_end() {
+fn joined_mp3_files_are_decoded_to_the_end() {
     let one = bytes_of("mp3_16000.mp3");
     let alone = decoded("a.mp3", &one).1;
     let (joined, samples) = decoded("a.mp3", &[&one[..], &one[..]].concat());
@@ -150,7 +150,7 @@ fn joined_mp3_files_of_different_kinds_are_left_to_ffmpeg() {
 }
 
 #[test]
-fn what_follows_the_end_of_a_file_is_heard_or_named() {
+fn what_follows_the_end_of_a_file_is_decoded_or_named() {
     let one = bytes_of("reference.wav");
     let (length, samples) = (4_800, decoded("a.wav", &one.repeat(2)).1);
     assert_eq!(samples[..length], samples[length + 22..]);
@@ -176,7 +176,7 @@ fn a_wav_over_4_gib_is_as_long_as_its_file() {
 }
 
 #[test]
-fn what_a_phone_trimmed_away_is_never_heard() {
+fn what_a_phone_trimmed_away_is_never_decoded() {
     let speech = speech();
     let (trimmed, samples) = samples_of(&fixture("trimmed.m4a"), Channel::Mix).expect("trimmed");
     assert_eq!((trimmed.length, trimmed.filled), (Samples(52_480), Samples(0)));
@@ -267,7 +267,7 @@ fn an_ogg_file_is_as_long_as_its_packets_wherever_its_granules_begin() {
 }
 
 #[test]
-fn pages_without_a_granule_position_are_heard_whole() {
+fn pages_without_a_granule_position_are_decoded_whole() {
     let (whole, samples) = samples_of(&fixture("granule_minus1.ogg"), Channel::Mix).expect("ogg");
     assert_eq!((whole.filled, whole.damaged), (Samples(0), Samples(0)));
     assert_eq!(samples.len(), 132_480);
@@ -314,7 +314,7 @@ fn stereo(left: &[f32], right: &[f32]) -> Vec<u8> {
 }
 
 #[test]
-fn channels_that_cancel_each_other_are_heard() {
+fn channels_that_cancel_each_other_are_decoded() {
     let speech = speech();
     let inverted: Vec<f32> = speech.iter().map(|x| -x).collect();
     let samples = decoded("a.wav", &stereo(&inverted, &speech)).1;
@@ -334,7 +334,7 @@ fn a_call_in_which_one_side_talks_first_stays_the_mean() {
 }
 
 #[test]
-fn of_several_tracks_the_default_one_is_heard_and_the_others_are_counted() {
+fn of_several_tracks_the_default_one_is_decoded_and_the_others_are_counted() {
     let probe = probe(&fixture("two_tracks.mkv")).expect("two tracks");
     assert_eq!(probe.other_tracks, 1);
     let one = super::super::probe(&fixture("opus.webm")).expect("one track");

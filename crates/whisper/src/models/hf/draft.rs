@@ -37,8 +37,14 @@ impl Draft {
             fs::create_dir_all(parent).with_context(about)?;
         }
         replace::sweep_prefix(draft.parent().unwrap_or(Path::new(".")), &prefix);
-        fs::create_dir(&draft).with_context(about)?;
-        let lock = File::open(&draft).ok().filter(|folder| folder.lock().is_ok());
+        // Where there are locks, another process may have swept it before it was locked.
+        let lock = loop {
+            fs::create_dir(&draft).with_context(about)?;
+            let lock = File::open(&draft).ok().filter(|folder| folder.lock().is_ok());
+            if draft.exists() {
+                break lock;
+            }
+        };
         Ok(Self { place: place.to_path_buf(), draft, _lock: lock })
     }
 

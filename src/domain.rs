@@ -25,7 +25,7 @@ mod task;
 mod units;
 
 pub use answer::{Answer, Consensus, Mark, Tag, TagKind, Verdict};
-pub use clip::{Clip, Piece, RejectReason, Span};
+pub use clip::{Clip, JobClip, Piece, RejectReason, Span};
 pub use decision::{Decision, DropReason, Reason, Routed};
 pub use decode::DecodePolicy;
 pub use failures::Failures;

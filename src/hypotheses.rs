@@ -15,4 +15,5 @@ pub mod text;
 pub mod timing;
 pub mod transcriber;
 pub mod variants;
+pub mod windows;
 pub mod word_features;

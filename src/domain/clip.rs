@@ -96,6 +96,15 @@ pub struct Clip {
     pub span: Span,
 }
 
+/// A clip of a recording that is to be read, and whether it is itself to be transcribed: others are there as its neighbours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobClip {
+    /// The clip.
+    pub clip: Clip,
+    /// It has no hypothesis yet.
+    pub pending: bool,
+}
+
 impl Clip {
     /// The clip of a span of a recording.
     pub fn new(recording: &RecordingId, span: Span) -> Self {

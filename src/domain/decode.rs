@@ -11,6 +11,11 @@ use super::bounds::within;
 #[derive(Clone, Debug, PartialEq, DocumentedFields, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DecodePolicy {
+    /// Neighbouring clips of a recording are decoded together, in windows of at most so many seconds, by a beam search
+    /// that needs CTranslate2 (weights = "int8"); 0: every clip alone.
+    pub window_seconds: f64,
+    /// A longer pause between two clips ends a window.
+    pub window_pause_seconds: f64,
     /// Always the full 30 s window: slow, for comparison.
     pub full_window: bool,
     /// Seconds of audio context beyond the clip in the first decoding.
@@ -31,6 +36,8 @@ pub struct DecodePolicy {
 impl Default for DecodePolicy {
     fn default() -> Self {
         Self {
+            window_seconds: 0.0,
+            window_pause_seconds: 4.0,
             full_window: false,
             context_margin_seconds: 4.0,
             min_context: 0,
@@ -45,6 +52,8 @@ impl Default for DecodePolicy {
 impl DecodePolicy {
     /// Why the settings make no sense, if they do not.
     pub fn check(&self) -> Result<(), String> {
+        within("decode.window_seconds", self.window_seconds, 0.0, 28.0)?;
+        within("decode.window_pause_seconds", self.window_pause_seconds, 0.0, 28.0)?;
         within("decode.context_margin_seconds", self.context_margin_seconds, 0.0, 30.0)?;
         within("decode.min_context", self.min_context, 0, 1500)?;
         within("decode.max_tokens_base", self.max_tokens_base, 0, 1000)?;
@@ -66,7 +75,11 @@ impl DecodePolicy {
         };
         let weights = suffix(self.weights);
         let tokens = format!("tok{}+{}s", self.max_tokens_base, self.max_tokens_per_second);
-        format!("greedy-{context}-{tokens}-v2{weights}")
+        let windows = match self.window_seconds > 0.0 {
+            true => format!("windows{}gap{}-", self.window_seconds, self.window_pause_seconds),
+            false => String::new(),
+        };
+        format!("{windows}greedy-{context}-{tokens}-v2{weights}")
     }
 
     /// The policy whose calibration serves for `id`: how the weights are held shifts a number no more than

@@ -38,6 +38,8 @@ pub fn tokens_by_word(tokens: &[Token]) -> Vec<&[Token]> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Pass {
+    /// Among its neighbours, in a window of the recording.
+    Window,
     /// The reduced audio context.
     Short,
     /// The full 30 s window, because the short one looked wrong (or the policy asks for it).

@@ -69,6 +69,12 @@ impl Facts {
         }
     }
 
+    /// Who speaks in a part of the recording, as far as that was declared.
+    pub fn speaker_in(&self, span: Span) -> Option<&str> {
+        let segment = self.segments.iter().find(|segment| span.start < segment.span.end);
+        segment.and_then(|segment| segment.speaker.as_deref()).or(self.speaker.as_deref())
+    }
+
     /// The first fact of which both say something and not the same: its name, what is said here, and there.
     pub fn contradiction(&self, there: &Self) -> Option<(&'static str, String, String)> {
         let region = |facts: &Self| facts.region.as_ref().map(Region::to_string);

@@ -1,6 +1,7 @@
 //! A clip's samples become a hypothesis. In: samples, policy. Out: a `Hypothesis`. Left to others: which
 //! decodings that takes (`together`), one decoding (`whisper`), what the numbers mean (`features`, `calibrate`).
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -12,10 +13,11 @@ use super::second::Judge;
 use super::variants::Swaps;
 use super::{text, timing};
 use crate::domain::{
-    ClipId, DecodePolicy, End, Hypothesis, LanguageChoice, Level, Pass, Probability, SAMPLE_RATE,
-    Token,
+    ClipId, DecodePolicy, End, Hypothesis, LanguageChoice, Level, Millis, Pass, Probability,
+    SAMPLE_RATE, Token,
 };
 
+mod drafts;
 mod together;
 
 /// Who transcribes: the model, or a script in tests.
@@ -81,16 +83,28 @@ impl Transcriber {
         policy: &DecodePolicy,
         stop: &AtomicBool,
     ) -> Vec<Result<Hypothesis>> {
+        let windows: Vec<Window> = requests.iter().map(Window::alone).collect();
+        self.transcribe_windows(&windows, policy, stop)
+    }
+
+    /// Transcribes the clips of windows, in their order, each with the hypothesis that it gets with its window alone. `stop`
+    /// ends it early with [`Stopped`].
+    pub fn transcribe_windows(
+        &mut self,
+        windows: &[Window<'_>],
+        policy: &DecodePolicy,
+        stop: &AtomicBool,
+    ) -> Vec<Result<Hypothesis>> {
         match self {
             Self::Scripted(script) => {
                 let one = |r: &Request| match stop.load(Ordering::Relaxed) {
                     false => script.transcribe(r.clip, r.samples, r.level, r.language, policy),
                     true => Err(Stopped.into()),
                 };
-                requests.iter().map(one).collect()
+                windows.iter().flat_map(|w| &w.clips).map(|(_, r)| one(r)).collect()
             }
             Self::Whisper(worker, asked) => {
-                together::transcribe(worker, asked, requests, policy, stop)
+                drafts::transcribe(worker, asked, windows, policy, stop)
             }
         }
     }
@@ -107,6 +121,29 @@ pub struct Request<'a> {
     pub level: Level,
     /// The language, or detection.
     pub language: &'a LanguageChoice,
+}
+
+/// Neighbouring clips in the sound of their recording as it is, or a clip alone.
+#[derive(Clone, Debug)]
+pub struct Window<'a> {
+    /// From the start of the first clip to the end of the last; 16 kHz mono, at most 30 s.
+    pub samples: &'a [f32],
+    /// Where each of its clips lies in it, in order.
+    pub places: &'a [Range<usize>],
+    /// Those that are asked for, by their numbers; all in one language.
+    pub clips: Vec<(usize, Request<'a>)>,
+}
+
+impl<'a> Window<'a> {
+    /// A clip without neighbours.
+    pub fn alone(request: &Request<'a>) -> Self {
+        Self { samples: request.samples, places: &[], clips: vec![(0, *request)] }
+    }
+
+    /// Whether its clips have neighbours.
+    pub fn is_shared(&self) -> bool {
+        self.places.len() > 1
+    }
 }
 
 /// The encoder frames that the first decoding of a clip gets.
@@ -129,6 +166,10 @@ fn written(decoded: &Decoded) -> String {
     text::pieces(&bytes).concat().trim().to_string()
 }
 
+fn millis(seconds: f64) -> Millis {
+    Millis((seconds * 1000.0) as u64)
+}
+
 /// Four decimals: more would only fill the store.
 fn rounded(x: f64) -> f64 {
     (x * 1e4).round() / 1e4
@@ -146,7 +187,10 @@ fn hypothesis(
     let text = written(&decoded);
     let bytes: Vec<Vec<u8>> = decoded.tokens.iter().map(|(bytes, _)| bytes.clone()).collect();
     let pieces = text::pieces(&bytes);
-    let times = timing::spread(samples, &pieces);
+    let times = match decoded.times.len() == pieces.len() {
+        true => decoded.times.iter().map(|(start, end)| (millis(*start), millis(*end))).collect(),
+        false => timing::spread(samples, &pieces),
+    };
     let tokens = pieces.into_iter().zip(&decoded.tokens).zip(times);
     let tokens = tokens
         .map(|((text, (_, choice)), (start, end))| Token {

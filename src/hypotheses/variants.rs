@@ -138,14 +138,16 @@ fn retold(tokens: &[Vec<u8>], text: &str, place: &SwapSite) -> (usize, String) {
     (kept, format!("{}{regional}{}", &text[at..place.start], &text[place.end..]))
 }
 
-/// Scores every swap that a decoding allows, of clip `clip` of those that were encoded last: the natural logarithm of how much likelier its
-/// text is with the regional form, everything after it and the end included.
+/// Scores every swap that a decoding allows, of sound `clip` of those that were encoded last: the natural logarithm of how much
+/// likelier its text is with the regional form, everything after it and the end included; of a text within a longer one, which
+/// the tokens `within` begin and others end, without the end.
 ///
 /// # Errors
 /// The model failed, or `stop` was set.
 pub fn score(
     worker: &mut Worker,
     clip: usize,
+    within: Option<&[usize]>,
     decoded: &Decoded,
     swaps: &Swaps,
     stop: &AtomicBool,
@@ -159,9 +161,15 @@ pub fn score(
     for place in swaps.places(&text, &decoded.language) {
         let (kept, tail) = retold(&tokens, &text, &place);
         let Some(tail) = swaps.bpe.ids(&tail) else { continue };
-        let regional = worker.force_after(clip, &ids[..kept], &tail, &decoded.language, stop)?;
+        let before = [within.unwrap_or_default(), &ids[..kept]].concat();
+        let mut regional = worker.force_after(clip, &before, &tail, &decoded.language, stop)?;
         let drafted = decoded.tokens[kept..].iter().map(|(_, choice)| choice.logprob);
-        let log_ratio = regional.iter().sum::<f64>() - drafted.sum::<f64>() - end.logprob;
+        let mut drafted = drafted.sum::<f64>();
+        match within {
+            None => drafted += end.logprob,
+            Some(_) => regional.truncate(tail.len()),
+        }
+        let log_ratio = regional.iter().sum::<f64>() - drafted;
         variants.push(Variant {
             term: place.swap.term.clone(),
             standard: place.swap.standard.clone(),

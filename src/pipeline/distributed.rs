@@ -15,11 +15,11 @@ use whisper::models::{self, registry::Registry};
 
 use super::setup::Setup;
 use super::workspace::Workspace;
-use crate::domain::{SliceSettings, Weights};
+use crate::domain::Weights;
 use crate::hypotheses::scripted::{self, Script};
 use crate::hypotheses::transcriber::Transcriber;
 use crate::views::progress::Console;
-use crate::workers::event::{Job, WorkerEvent};
+use crate::workers::event::{Job, Settings, WorkerEvent};
 use crate::workers::nats::accept::Wanted;
 use crate::workers::nats::coordinate::{self, Order};
 use crate::workers::nats::files;
@@ -65,14 +65,14 @@ impl Coordinator {
     pub async fn start(
         self,
         jobs: Vec<Job>,
-        slice: SliceSettings,
+        settings: Settings,
         stop: Arc<AtomicBool>,
         events: Sender<WorkerEvent>,
         console: Console,
     ) -> Result<JoinSet<()>> {
         let tell = Arc::new(move |line: String| console.problem(line));
         let link = link::connect(&self.access, "second-ear coordinator", tell).await?;
-        coordinate::start(link, self.order, jobs, slice, stop, events).await
+        coordinate::start(link, self.order, jobs, settings, stop, events).await
     }
 }
 

@@ -212,14 +212,14 @@ pub fn unchanged(recording: &Recording) -> Result<()> {
 
 fn left(job: &Job) -> Samples {
     match &job.clips {
-        Some(clips) => clips.iter().map(|c| c.span.len()).sum(),
+        Some(_) => job.pending().map(|clip| clip.span.len()).sum(),
         None => job.recording.length.unwrap_or_default(),
     }
 }
 
 fn dry_run(jobs: &[Job], mut outcome: RunOutcome) -> RunOutcome {
     outcome.sliced = jobs.iter().filter(|j| j.clips.is_none()).count();
-    outcome.transcribed = jobs.iter().filter_map(|j| j.clips.as_ref()).map(Vec::len).sum();
+    outcome.transcribed = jobs.iter().map(|job| job.pending().count()).sum();
     outcome.transcribed_seconds = jobs.iter().map(left).sum::<Samples>().seconds();
     outcome
 }
@@ -258,7 +258,7 @@ async fn flow(
         Backend::Local(transcribers) => {
             local::start(jobs, settings, transcribers, stop.clone(), send)
         }
-        Backend::Nats(to) => to.start(jobs, settings.slice, stop.clone(), send, console).await?,
+        Backend::Nats(to) => to.start(jobs, settings, stop.clone(), send, console).await?,
     };
     let mut batch = Vec::new();
     let mut patience = Instant::now() + FOREVER;

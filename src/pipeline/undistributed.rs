@@ -9,9 +9,8 @@ use tokio::sync::mpsc::Sender;
 use tokio::task::JoinSet;
 
 use super::workspace::Workspace;
-use crate::domain::SliceSettings;
 use crate::views::progress::Console;
-use crate::workers::event::{Job, WorkerEvent};
+use crate::workers::event::{Job, Settings, WorkerEvent};
 
 /// Says so.
 pub const LACKING: &str =
@@ -34,7 +33,7 @@ impl Coordinator {
     pub async fn start(
         self,
         _: Vec<Job>,
-        _: SliceSettings,
+        _: Settings,
         _: Arc<AtomicBool>,
         _: Sender<WorkerEvent>,
         _: Console,

@@ -28,6 +28,7 @@ mod has {
     pub const REPLACED: u64 = 1 << 6;
     pub const END: u64 = 1 << 7;
     pub const SLOWED: u64 = 1 << 8;
+    pub const WINDOW_PASS: u64 = 1 << 9;
 }
 
 /// What a token has, a bit each.

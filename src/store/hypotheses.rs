@@ -6,7 +6,7 @@ use anyhow::Result;
 use rusqlite::params;
 
 use super::{Store, compact};
-use crate::domain::{Clip, ClipId, Hypothesis, RecordingId, Samples, Span};
+use crate::domain::{Clip, ClipId, Hypothesis, JobClip, RecordingId, Samples, Span};
 
 impl Store {
     /// Keeps hypotheses, one transaction; one that is there already stays as it is, one of a clip that is not
@@ -66,28 +66,34 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Clips without a hypothesis of this model and policy, by recording and in order of time.
-    /// Clips that were handed out or answered stay with the hypothesis they were handed out with.
+    /// All clips of each recording of which some still have to be transcribed by this model and policy, in order of time.
     pub fn untranscribed(
         &self,
         model: &str,
         policy: &str,
-    ) -> Result<BTreeMap<RecordingId, Vec<Clip>>> {
+    ) -> Result<BTreeMap<RecordingId, Vec<JobClip>>> {
         let mut statement = self.db.prepare(
-            "SELECT p.recording, p.start, p.stop FROM pieces p
-             WHERE p.clip IS NOT NULL
-               AND NOT EXISTS (SELECT 1 FROM hypotheses h
-                               WHERE h.clip = p.clip AND h.model = ?1 AND h.policy = ?2)
-               AND NOT p.handed_out
-             ORDER BY p.recording, p.start",
+            "SELECT p.recording, p.start, p.stop,
+                    NOT p.handed_out AND NOT EXISTS
+                    (SELECT 1 FROM hypotheses h WHERE h.clip = p.clip AND h.model = ?1 AND h.policy = ?2)
+             FROM pieces p WHERE p.clip IS NOT NULL ORDER BY p.recording, p.start",
         )?;
-        let mut clips: BTreeMap<RecordingId, Vec<Clip>> = BTreeMap::new();
+        let mut clips: BTreeMap<RecordingId, Vec<JobClip>> = BTreeMap::new();
+        let mut of_one: Option<(RecordingId, Vec<JobClip>)> = None;
+        let mut keep = |done: Option<(RecordingId, Vec<JobClip>)>| {
+            clips.extend(done.filter(|(_, clips)| clips.iter().any(|clip| clip.pending)));
+        };
         let mut rows = statement.query(params![model, policy])?;
         while let Some(row) = rows.next()? {
             let recording = RecordingId::from_stored(row.get::<_, String>(0)?);
             let span = Span::new(Samples(row.get(1)?), Samples(row.get(2)?));
-            clips.entry(recording.clone()).or_default().push(Clip::new(&recording, span));
+            let clip = JobClip { clip: Clip::new(&recording, span), pending: row.get(3)? };
+            match &mut of_one {
+                Some((id, clips)) if *id == recording => clips.push(clip),
+                _ => keep(of_one.replace((recording, vec![clip]))),
+            }
         }
+        keep(of_one);
         Ok(clips)
     }
 }

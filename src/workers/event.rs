@@ -4,8 +4,8 @@ use tokio::sync::oneshot;
 
 use super::refusal::RefusedResult;
 use crate::domain::{
-    Clip, DecodePolicy, Findings, Hypothesis, LanguageChoice, Piece, Recording, RecordingId,
-    Samples, SliceSettings,
+    Clip, DecodePolicy, Findings, Hypothesis, JobClip, LanguageChoice, Piece, Recording,
+    RecordingId, Samples, SliceSettings,
 };
 
 /// What is left to do for one recording.
@@ -13,10 +13,17 @@ use crate::domain::{
 pub struct Job {
     /// The recording.
     pub recording: Recording,
-    /// Clips to transcribe, in order of time; `None`: it has to be sliced first.
-    pub clips: Option<Vec<Clip>>,
+    /// Its clips in order of time; `None`: it has to be sliced first.
+    pub clips: Option<Vec<JobClip>>,
     /// The language to decode in.
     pub language: LanguageChoice,
+}
+
+impl Job {
+    /// The clips that are to be transcribed, as far as they are known.
+    pub fn pending(&self) -> impl Iterator<Item = &Clip> {
+        self.clips.iter().flatten().filter(|job| job.pending).map(|job| &job.clip)
+    }
 }
 
 /// What all jobs share.

@@ -5,6 +5,7 @@
 //! One thread reads recordings and feeds as many transcribing threads as there are workers, each with a
 //! decoder state of its own.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -14,8 +15,8 @@ use tokio::task::JoinSet;
 use super::event::{Job, Receipt, Settings, WorkerEvent};
 use super::read::{Sound, read_all};
 use crate::audio::level;
-use crate::domain::DecodePolicy;
-use crate::hypotheses::transcriber::{Request, Transcriber};
+use crate::domain::{DecodePolicy, JobClip};
+use crate::hypotheses::transcriber::{Request, Transcriber, Window};
 
 /// Starts the threads; the events end when all work is done, or soon after `stop` is set.
 pub fn start(
@@ -38,7 +39,7 @@ pub fn start(
             transcribe(transcriber, &policy, (&sounds, workers), &stop, &events);
         });
     }
-    threads.spawn_blocking(move || read_all(jobs, &settings.slice, &stop, &feed, &events));
+    threads.spawn_blocking(move || read_all(jobs, &settings, &stop, &feed, &events));
     threads
 }
 
@@ -54,17 +55,12 @@ fn transcribe(
         if next.is_empty() || stop.load(Ordering::Relaxed) {
             return;
         }
-        let requests: Vec<Request> = next
-            .iter()
-            .map(|Sound { clip, samples, language }| Request {
-                clip: &clip.id,
-                samples,
-                level: level::measure(samples),
-                language,
-            })
-            .collect();
-        let transcribed = transcriber.transcribe_all(&requests, policy, stop);
-        for (transcribed, Sound { clip, .. }) in transcribed.into_iter().zip(next) {
+        let places: Vec<_> = next.iter().map(Sound::places).collect();
+        let windows = next.iter().zip(&places).map(|(sound, places)| window(sound, places));
+        let windows: Vec<Window> = windows.collect();
+        let transcribed = transcriber.transcribe_windows(&windows, policy, stop);
+        let clips = next.into_iter().flat_map(|sound| sound.clips).filter(|job| job.pending);
+        for (transcribed, JobClip { clip, .. }) in transcribed.into_iter().zip(clips) {
             let receipt = Receipt::default();
             let event = match transcribed {
                 Ok(hypothesis) => {
@@ -81,12 +77,24 @@ fn transcribe(
     }
 }
 
-/// Waits for a clip, and takes what else is there, up to `most` and this thread's share; none at the end.
+/// A window of which the pending clips are asked for.
+fn window<'a>(sound: &'a Sound, places: &'a [Range<usize>]) -> Window<'a> {
+    let asked = sound.clips.iter().zip(places).enumerate().filter(|(_, (job, _))| job.pending);
+    let clips = asked.map(|(n, (job, place))| {
+        let samples = &sound.samples[place.clone()];
+        let level = level::measure(samples);
+        (n, Request { clip: &job.clip.id, samples, level, language: &sound.language })
+    });
+    Window { samples: &sound.samples, places, clips: clips.collect() }
+}
+
+/// Waits for a window, and takes what else is there, up to `most` clips and this thread's share; none at the end.
 fn take(sounds: &Mutex<Receiver<Sound>>, most: usize, workers: usize) -> Vec<Sound> {
     let Ok(mut sounds) = sounds.lock() else { return Vec::new() };
     let mut taken: Vec<Sound> = sounds.blocking_recv().into_iter().collect();
     let share = taken.len() + sounds.len() / workers;
-    while taken.len() < most.min(share) {
+    let clips = |taken: &[Sound]| taken.iter().map(|sound| sound.clips.len()).sum::<usize>();
+    while taken.len() < share && clips(&taken) < most {
         let Ok(sound) = sounds.try_recv() else { break };
         taken.push(sound);
     }

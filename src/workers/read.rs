@@ -4,26 +4,39 @@
 //! A first pass finds speech, and keeps the sound of a recording that is not long; of longer ones a second pass cuts the
 //! clips out, so that memory does not grow with a recording's length.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, bail};
 use tokio::sync::mpsc::Sender;
 
-use super::event::{Job, Receipt, WorkerEvent};
+use super::event::{Job, Receipt, Settings, WorkerEvent};
 use crate::audio::decode::{self, Decoded, Source};
 use crate::audio::{cut, detect, level, slice, wav};
 use crate::domain::{
-    Clip, Findings, LanguageChoice, Piece, Recording, SAMPLE_RATE, SliceSettings, Span,
+    Clip, DecodePolicy, Findings, JobClip, LanguageChoice, Piece, Recording, SAMPLE_RATE, Samples,
+    Span,
 };
+use crate::hypotheses::windows::{self, Neighbour};
 
-/// A clip on its way to whoever transcribes it.
+/// Clips that share a window, or one alone, on their way to whoever transcribes them.
 pub struct Sound {
-    /// Which.
-    pub clip: Clip,
-    /// 16 kHz mono, as 16-bit files hold it: the same here, in a task file, a dataset, a message.
+    /// In order of time.
+    pub clips: Vec<JobClip>,
+    /// From the start of the first to the end of the last: 16 kHz mono, as 16-bit files hold it, the same here, in a task file,
+    /// a dataset, a message.
     pub samples: Vec<f32>,
     /// The language to decode in.
     pub language: LanguageChoice,
+}
+
+impl Sound {
+    /// Where each clip lies in the sound.
+    pub fn places(&self) -> Vec<Range<usize>> {
+        let start = self.clips.first().map_or(Samples(0), |first| first.clip.span.start);
+        let place = |Span { start: a, end: b }| (a - start).index()..(b - start).index();
+        self.clips.iter().map(|job| place(job.clip.span)).collect()
+    }
 }
 
 /// Longest recording whose sound is kept while it is sliced: 20 minutes, 38 MB.
@@ -32,7 +45,7 @@ const KEPT: usize = 20 * 60 * SAMPLE_RATE as usize;
 /// Reads all recordings in order, until the end or `stop`; for a thread of its own.
 pub fn read_all(
     jobs: Vec<Job>,
-    settings: &SliceSettings,
+    settings: &Settings,
     stop: &AtomicBool,
     feed: &Sender<Sound>,
     events: &Sender<WorkerEvent>,
@@ -62,7 +75,7 @@ pub fn read_all(
 /// Reads one recording: slices it where needed, hands out its clips.
 fn read(
     job: Job,
-    settings: &SliceSettings,
+    settings: &Settings,
     stop: &AtomicBool,
     feed: &Sender<Sound>,
     events: &Sender<WorkerEvent>,
@@ -84,18 +97,18 @@ fn read(
             })?;
             let Decoded { length, damaged, filled, other_tracks } = decoded;
             let parts: Vec<Span> = job.recording.facts.segments.iter().map(|s| s.span).collect();
-            let pieces = slice::slice_parts(length, &detector.finish(), settings, &parts);
+            let pieces = slice::slice_parts(length, &detector.finish(), &settings.slice, &parts);
             let clips = pieces.iter().filter_map(|piece| match piece {
-                Piece::Clip { span } => Some(Clip::new(id, *span)),
+                Piece::Clip { span } => Some(JobClip { clip: Clip::new(id, *span), pending: true }),
                 _ => None,
             });
-            let clips: Vec<Clip> = clips.collect();
+            let clips: Vec<JobClip> = clips.collect();
             let findings = Findings {
                 damaged,
                 filled,
                 other_tracks,
                 level_db: meter.rms_db(),
-                speech: clips.iter().map(|clip| clip.span.len()).sum(),
+                speech: clips.iter().map(|job| job.clip.span.len()).sum(),
             };
             let recording = id.clone();
             events
@@ -104,27 +117,50 @@ fn read(
             (clips, sound)
         }
     };
+    let windows = windows(&clips, &job.recording, &settings.policy);
+    let spans: Vec<Span> = windows.iter().map(|clips| around(clips)).collect();
     let hand_out = |n: usize, samples: Vec<f32>| {
         go_on(stop)?;
         if n == 0 && sliced_before {
             let readable = WorkerEvent::Readable(id.clone());
             events.blocking_send(readable).context("the run has ended")?;
         }
-        let sound = Sound { clip: clips[n].clone(), samples, language: job.language.clone() };
-        feed.blocking_send(sound).ok().context("the run has ended")
+        let (clips, language) = (windows[n].to_vec(), job.language.clone());
+        feed.blocking_send(Sound { clips, samples, language }).ok().context("the run has ended")
     };
     if let Some(sound) = sound {
-        return clips.iter().enumerate().try_for_each(|(n, clip)| {
-            let span = sound.get(clip.span.start.index()..clip.span.end.index());
+        return spans.iter().enumerate().try_for_each(|(n, span)| {
+            let span = sound.get(span.start.index()..span.end.index());
             let span = span.context("a clip ends after its recording")?;
             hand_out(n, span.iter().map(|s| wav::of_sixteen_bit(*s)).collect())
         });
     }
-    let spans: Vec<Span> = clips.iter().map(|c| c.span).collect();
     cut::cut(&source, &spans, &mut |n, mut samples| {
         samples.iter_mut().for_each(|s| *s = wav::as_sixteen_bit(*s));
         hand_out(n, samples)
     })
+}
+
+/// The clips of each window in which there is something to do. All clips of the recording count, so that a window is the same
+/// in a run that goes on as in one that begins.
+fn windows<'a>(
+    clips: &'a [JobClip],
+    recording: &Recording,
+    policy: &DecodePolicy,
+) -> Vec<&'a [JobClip]> {
+    let neighbour = |job: &JobClip| Neighbour {
+        span: job.clip.span,
+        speaker: recording.facts.speaker_in(job.clip.span),
+    };
+    let neighbours: Vec<Neighbour> = clips.iter().map(neighbour).collect();
+    let windows = windows::plan(&neighbours, policy).into_iter().map(|range| &clips[range]);
+    windows.filter(|clips| clips.iter().any(|job| job.pending)).collect()
+}
+
+/// From the start of the first clip to the end of the last.
+fn around(clips: &[JobClip]) -> Span {
+    let start = clips.first().map_or(Samples(0), |first| first.clip.span.start);
+    Span::new(start, clips.iter().map(|job| job.clip.span.end).max().unwrap_or(start))
 }
 
 /// Appends samples, as 16-bit files hold them, until there are too many to keep.
@@ -149,22 +185,22 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::domain::{Channel, Facts, RecordingId};
+    use crate::domain::{Channel, Facts, RecordingId, SliceSettings};
 
     #[test]
     fn the_sound_that_was_kept_is_what_a_second_pass_cuts_out() {
         let sliced = sounds(None);
         assert!(sliced.len() > 3, "{} clips", sliced.len());
-        let clips: Vec<Clip> = sliced.iter().map(|sound| sound.clip.clone()).collect();
+        let clips: Vec<JobClip> = sliced.iter().flat_map(|sound| sound.clips.clone()).collect();
         let cut = sounds(Some(clips));
         for (kept, cut) in sliced.iter().zip(&cut) {
-            assert_eq!(kept.clip.id, cut.clip.id);
-            assert!(kept.samples == cut.samples, "{}", kept.clip.id);
+            assert_eq!(kept.clips, cut.clips);
+            assert!(kept.samples == cut.samples, "{:?}", kept.clips);
         }
         assert_eq!(sliced.len(), cut.len());
     }
 
-    fn sounds(clips: Option<Vec<Clip>>) -> Vec<Sound> {
+    fn sounds(clips: Option<Vec<JobClip>>) -> Vec<Sound> {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/quebec_menu.flac");
         let recording = Recording {
             id: RecordingId::from_stored("0123456789abcdef"),
@@ -188,7 +224,9 @@ mod tests {
             }
         });
         let stop = AtomicBool::new(false);
-        read_all(vec![job], &SliceSettings::default(), &stop, &feed, &events);
+        let settings =
+            Settings { slice: SliceSettings::default(), policy: DecodePolicy::default() };
+        read_all(vec![job], &settings, &stop, &feed, &events);
         drop(feed);
         std::iter::from_fn(|| sounds.blocking_recv()).collect()
     }

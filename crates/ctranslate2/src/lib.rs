@@ -22,11 +22,30 @@ mod ffi {
         fn encode(self: Pin<&mut Worker>, mels: &[f32], clips: usize, bands: usize) -> Result<()>;
         fn begin(self: Pin<&mut Worker>, clips: &[usize]) -> Result<()>;
         fn keep(self: Pin<&mut Worker>, rows: &[usize]) -> Result<()>;
+        fn attend(self: Pin<&mut Worker>, layers: &[usize], heads: &[usize]) -> Result<()>;
         fn feed(
             self: Pin<&mut Worker>,
             tokens: &[i32],
             past: usize,
             logits: &mut [f32],
+        ) -> Result<()>;
+        #[allow(clippy::too_many_arguments)]
+        fn search(
+            self: Pin<&mut Worker>,
+            last: u32,
+            past: usize,
+            beams: usize,
+            most: usize,
+            end: usize,
+            banned: &[usize],
+            banned_first: &[usize],
+        ) -> Result<Vec<u32>>;
+        fn read(
+            self: Pin<&mut Worker>,
+            clip: usize,
+            tokens: &[i32],
+            logits: &mut [f32],
+            attention: &mut [f32],
         ) -> Result<()>;
     }
 }
@@ -113,4 +132,65 @@ impl Worker {
     pub fn feed(&mut self, tokens: &[i32], past: usize, logits: &mut [f32]) -> Result<(), Error> {
         self.0.pin_mut().feed(tokens, past, logits)
     }
+
+    /// The texts that are likeliest as a whole after `last`, which follows the tokens fed so far, among those that a beam
+    /// search finds; without the end. What was begun is over then.
+    ///
+    /// # Errors
+    /// A search out of turn.
+    pub fn search(
+        &mut self,
+        last: u32,
+        past: usize,
+        search: &Search<'_>,
+    ) -> Result<Vec<Vec<usize>>, Error> {
+        let Search { beams, most, end, banned, banned_first } = *search;
+        let worker = self.0.pin_mut();
+        let found = worker.search(last, past, beams, most, end, banned, banned_first)?;
+        let (mut texts, mut rest) = (Vec::new(), &found[..]);
+        while let Some((&count, after)) = rest.split_first() {
+            let (text, after) = after.split_at(count as usize);
+            texts.push(text.iter().map(|&id| id as usize).collect());
+            rest = after;
+        }
+        Ok(texts)
+    }
+
+    /// Chooses the heads whose attention [`Self::read`] tells: the layer and the head of each, sorted by layer.
+    ///
+    /// # Errors
+    /// None that is known.
+    pub fn attend(&mut self, layers: &[usize], heads: &[usize]) -> Result<(), Error> {
+        self.0.pin_mut().attend(layers, heads)
+    }
+
+    /// Reads a whole text, prompt included, after an encoded clip: for each token the logits of the next one, and its attention:
+    /// for each chosen head a score for each encoder frame, before the softmax.
+    ///
+    /// # Errors
+    /// No such clip, a vocabulary or heads of another size.
+    pub fn read(
+        &mut self,
+        clip: usize,
+        tokens: &[i32],
+        logits: &mut [f32],
+        attention: &mut [f32],
+    ) -> Result<(), Error> {
+        self.0.pin_mut().read(clip, tokens, logits, attention)
+    }
+}
+
+/// What a search looks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Search<'a> {
+    /// Texts that are followed at once.
+    pub beams: usize,
+    /// Most tokens of a text.
+    pub most: usize,
+    /// Ends a text.
+    pub end: usize,
+    /// Tokens that are never written.
+    pub banned: &'a [usize],
+    /// Tokens that do not come first.
+    pub banned_first: &'a [usize],
 }

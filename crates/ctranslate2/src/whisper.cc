@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <streambuf>
 
+#include "ctranslate2/decoding.h"
 #include "ctranslate2/utils.h"
 #include "second-ear-ctranslate2/src/lib.rs.h"
 
@@ -119,6 +120,13 @@ void Worker::keep(rust::Slice<const size_t> rows) {
   _texts = rows.size();
 }
 
+void Worker::attend(rust::Slice<const size_t> layers, rust::Slice<const size_t> heads) {
+  std::vector<std::pair<ct2::dim_t, ct2::dim_t>> pairs;
+  for (size_t i = 0; i < layers.size(); ++i)
+    pairs.emplace_back(layers.at(i), heads.at(i));
+  _decoder.set_alignment_heads(pairs);
+}
+
 void Worker::feed(rust::Slice<const int32_t> tokens, size_t past, rust::Slice<float> logits) {
   ct2::set_num_threads(1);
   if (_texts == 0 || tokens.size() % _texts != 0 || past != _fed)
@@ -141,6 +149,57 @@ void Worker::feed(rust::Slice<const int32_t> tokens, size_t past, rust::Slice<fl
     }
   }
   _fed = past + static_cast<size_t>(each);
+}
+
+// The likeliest text of each, the end left out: how many tokens it has, then these; text after text.
+rust::Vec<uint32_t> Worker::search(uint32_t last, size_t past, size_t beams, size_t most, size_t end,
+                                   rust::Slice<const size_t> banned,
+                                   rust::Slice<const size_t> banned_first) {
+  ct2::set_num_threads(1);
+  if (_texts == 0 || past != _fed)
+    throw std::logic_error("a search out of turn");
+  ct2::DecodingOptions options;
+  options.start_step = past;
+  options.beam_size = beams;
+  options.length_penalty = 1; // the mean over the tokens counts: else short texts win
+  options.max_length = most;
+  options.include_eos_in_hypotheses = false;
+  options.disable_ids.assign(banned.begin(), banned.end());
+  options.disable_ids_begin.assign(banned_first.begin(), banned_first.end());
+  const std::vector<std::vector<size_t>> start(_texts, {last});
+  const auto found = ct2::decode(_decoder, _state, start, {end}, options);
+  _state.clear();
+  _texts = 0;
+  rust::Vec<uint32_t> texts;
+  for (const auto& result : found) {
+    const auto& text = result.hypotheses.at(0);
+    texts.push_back(static_cast<uint32_t>(text.size()));
+    for (const size_t id : text)
+      texts.push_back(static_cast<uint32_t>(id));
+  }
+  return texts;
+}
+
+// All tokens of a text at once, as if each were chosen after those before it.
+void Worker::read(size_t clip, rust::Slice<const int32_t> tokens, rust::Slice<float> logits,
+                  rust::Slice<float> attention) {
+  ct2::set_num_threads(1);
+  const auto count = static_cast<ct2::dim_t>(tokens.size());
+  const std::vector<int32_t> ids(tokens.begin(), tokens.end());
+  ct2::layers::DecoderState state = _decoder.initial_state(/*iterative_decoding=*/false);
+  state.emplace("memory", _frames.at(clip));
+  ct2::StorageView out(_decoder.output_type());
+  ct2::StorageView seen(_decoder.output_type());
+  _decoder(ct2::StorageView({1, count}, ids), ct2::StorageView({1}, int32_t(count)), state, out, &seen);
+  if (static_cast<size_t>(out.size()) != logits.size() || static_cast<size_t>(seen.size()) != attention.size())
+    throw std::logic_error("the model has " + std::to_string(out.size() / count) + " tokens");
+  std::copy_n(out.data<float>(), out.size(), logits.begin());
+  // Heads of tokens of frames become tokens of heads of frames.
+  const auto heads = seen.dim(1), frames = seen.dim(3);
+  for (ct2::dim_t token = 0; token < count; ++token)
+    for (ct2::dim_t head = 0; head < heads; ++head)
+      std::copy_n(seen.data<float>() + (head * count + token) * frames, frames,
+                  attention.begin() + (token * heads + head) * frames);
 }
 
 std::shared_ptr<Model> load(rust::Slice<const uint8_t> file, rust::Str compute_type, bool avx512) {

@@ -28,7 +28,12 @@ public:
   void encode(rust::Slice<const float> mels, size_t clips, size_t bands);
   void begin(rust::Slice<const size_t> clips);
   void keep(rust::Slice<const size_t> rows);
+  void attend(rust::Slice<const size_t> layers, rust::Slice<const size_t> heads);
   void feed(rust::Slice<const int32_t> tokens, size_t past, rust::Slice<float> logits);
+  rust::Vec<uint32_t> search(uint32_t last, size_t past, size_t beams, size_t most, size_t end,
+                             rust::Slice<const size_t> banned, rust::Slice<const size_t> banned_first);
+  void read(size_t clip, rust::Slice<const int32_t> tokens, rust::Slice<float> logits,
+            rust::Slice<float> attention);
 
 private:
   const std::shared_ptr<const ctranslate2::models::Model> _weights;

@@ -22,7 +22,10 @@ mod cpp;
 #[cfg(feature = "ctranslate2")]
 mod ctranslate2;
 mod decode;
+#[cfg(feature = "ctranslate2")]
+mod heads;
 mod runtime;
+mod search;
 mod tail;
 mod vocabulary;
 
@@ -62,6 +65,8 @@ pub struct Decoded {
     pub language: Language,
     /// Probabilities of all languages, in the model's order; empty for English-only models.
     pub languages: Vec<(Language, f64)>,
+    /// When each token is said: start and end, seconds. Empty where it was decoded greedily.
+    pub times: Vec<(f64, f64)>,
 }
 
 impl Decoded {
@@ -99,6 +104,11 @@ impl Engine {
     /// Its tokens.
     pub fn vocabulary(&self) -> &Vocabulary {
         &self.vocabulary
+    }
+
+    /// Whether it can search for the likeliest text and tell when it is said ([`Worker::search_all`]).
+    pub fn searches(&self) -> bool {
+        self.runtime.reads()
     }
 
     /// Clips that are worth decoding together.

@@ -75,6 +75,17 @@ fn exp(x: f32) -> f32 {
     (polynomial * r * r + r + 1.0) * power
 }
 
+/// A given token, with the numbers that a choice has; its margin is negative where another one is likelier. `None` when the
+/// logits hold no number.
+pub fn given(logits: &[f32], id: usize, allowed: impl Fn(usize) -> bool) -> Option<Choice> {
+    let best = choose(logits, allowed)?;
+    if best.id == id {
+        return Some(best);
+    }
+    let below = f64::from(logits.get(id)? - logits.get(best.id)?);
+    Some(Choice { id, logprob: best.logprob + below, margin: below, ..best })
+}
+
 /// The log-probability of a given token among those that are allowed; `None` when the logits hold no number.
 pub fn forced(logits: &[f32], id: usize, allowed: impl Fn(usize) -> bool) -> Option<f64> {
     let best = choose(logits, allowed)?;

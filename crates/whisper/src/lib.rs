@@ -1,6 +1,7 @@
 //! Whisper and nothing else: who needs what of it is elsewhere.
 #![doc = include_str!("../README.md")]
 
+mod align;
 pub mod bpe;
 mod engine;
 #[cfg(feature = "finetune")]

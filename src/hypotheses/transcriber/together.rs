@@ -1,6 +1,5 @@
-//! The decodings that clips take: a short one, a full one where that looks wrong, a slowed one where it may tell.
-//! In: clips, policy. Out: hypotheses. Left to others: one decoding (`whisper`), what looks wrong (`guard`),
-//! whether a second pass is worth it (`second`).
+//! The decodings that a clip takes alone: a short one, a full one where that looks wrong. In: sounds, policy. Out: decodings.
+//! Left to others: one decoding (`whisper`), what looks wrong (`guard`), which clips are alone (`drafts`).
 //!
 //! Clips that get the same context are decoded together, as many at once as the model likes.
 
@@ -8,25 +7,25 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Error, Result};
-use whisper::{Ask, Decoded, FULL_CONTEXT, MAX_SAMPLES, Stopped, Worker};
+use whisper::{Ask, Decoded, FULL_CONTEXT, Stopped, Worker};
 
-use super::{Asked, Request, first_context, hypothesis, max_tokens, short_context, written};
-use crate::domain::{DecodePolicy, Hypothesis, LanguageChoice, Pass, SAMPLE_RATE, Variant};
+use super::{Asked, first_context, max_tokens, short_context, written};
+use crate::domain::{DecodePolicy, LanguageChoice, Pass, SAMPLE_RATE, Variant};
 use crate::hypotheses::guard::{self, Sign};
-use crate::hypotheses::{second, variants};
+use crate::hypotheses::variants;
 
 /// Encoder frames of a group at most: eight clips of some 6 s, two of the longest. A worker holds 150 KB for each with
 /// `base`.
 const FRAMES: usize = 4096;
 
 /// A clip that was decoded.
-struct Guarded {
-    decoded: Decoded,
-    pass: Pass,
+pub(super) struct Guarded {
+    pub decoded: Decoded,
+    pub pass: Pass,
     /// The text that was replaced.
-    replaced: Option<String>,
+    pub replaced: Option<String>,
     /// Regional forms that were tried.
-    variants: Vec<Variant>,
+    pub variants: Vec<Variant>,
 }
 
 /// What a first decoding comes to.
@@ -35,47 +34,8 @@ enum First {
     Wrong(String),
 }
 
-/// Hypotheses in the order of the requests.
-pub(super) fn transcribe(
-    worker: &mut Worker,
-    asked: &Asked,
-    requests: &[Request<'_>],
-    policy: &DecodePolicy,
-    stop: &AtomicBool,
-) -> Vec<Result<Hypothesis>> {
-    let model = worker.engine().model().to_string();
-    let sounds: Vec<_> = requests.iter().map(|r| (r.samples, r.language)).collect();
-    let decoded = guarded(worker, asked, &sounds, policy, stop);
-    let decoded = decoded.into_iter().zip(requests).map(|(guarded, r)| {
-        let Guarded { decoded, pass, replaced, variants } = guarded?;
-        let passes = (pass, replaced);
-        let h = hypothesis(r.clip, r.samples, r.level, policy, decoded, passes, model.clone());
-        Ok(Hypothesis { variants, ..h })
-    });
-    let mut all: Vec<Result<Hypothesis>> = decoded.collect();
-    let wants = |h: &Hypothesis| asked.judge.as_ref().is_some_and(|judge| judge.wants(h));
-    let doubted = all.iter().enumerate().filter_map(|(n, h)| {
-        let h = h.as_ref().ok().filter(|h| wants(h))?;
-        let slowed = second::slowed(requests[n].samples);
-        let fits = slowed.len() <= MAX_SAMPLES;
-        fits.then(|| (n, slowed, LanguageChoice::Fixed(h.language.clone())))
-    });
-    let doubted: Vec<_> = doubted.collect();
-    let sounds: Vec<_> =
-        doubted.iter().map(|(_, slowed, language)| (&**slowed, language)).collect();
-    let opinions = second_opinions(worker, &sounds, policy, stop);
-    for ((n, ..), opinion) in doubted.iter().zip(opinions) {
-        match (&mut all[*n], opinion) {
-            (Ok(h), Ok(text)) => h.slowed = Some(text),
-            (h, Err(error)) => *h = Err(error),
-            (Err(_), Ok(_)) => {}
-        }
-    }
-    all
-}
-
 /// Decodes, and decodes again where the result looks wrong; then tries the regional forms that the text allows.
-fn guarded(
+pub(super) fn guarded(
     worker: &mut Worker,
     asked: &Asked,
     sounds: &[(&[f32], &LanguageChoice)],
@@ -85,10 +45,10 @@ fn guarded(
     let asks: Vec<Ask> = sounds.iter().map(|sound| ask(sound, policy)).collect();
     let context = |ask: &Ask| first_context(seconds(ask), policy);
     let forms = |worker: &mut Worker, clip, decoded: &Decoded| match &asked.swaps {
-        Some(swaps) => variants::score(worker, clip, decoded, swaps, stop),
+        Some(swaps) => variants::score(worker, clip, None, decoded, swaps, stop),
         None => Ok(Vec::new()),
     };
-    let first = groups(worker, &asks, context, stop, |worker, clip, ask, decoded| {
+    let first = groups(worker, &asks, context, greedily, stop, |worker, clip, ask, decoded| {
         let full = context(ask) == FULL_CONTEXT;
         if !full && policy.guard && looks_wrong(&decoded, seconds(ask)) {
             return Ok(First::Wrong(written(&decoded)));
@@ -109,9 +69,9 @@ fn guarded(
     settled.collect()
 }
 
-/// The texts of slowed clips.
+/// The texts of sounds, decoded once.
 #[inline(never)] // profiles tell it from the first decoding (scripts/profile)
-fn second_opinions(
+pub(super) fn second_opinions(
     worker: &mut Worker,
     sounds: &[(&[f32], &LanguageChoice)],
     policy: &DecodePolicy,
@@ -119,15 +79,16 @@ fn second_opinions(
 ) -> Vec<Result<String>> {
     let asks: Vec<Ask> = sounds.iter().map(|sound| ask(sound, policy)).collect();
     let context = |ask: &Ask| short_context(seconds(ask), policy);
-    groups(worker, &asks, context, stop, |_, _, _, decoded| Ok(written(&decoded)))
+    groups(worker, &asks, context, greedily, stop, |_, _, _, decoded| Ok(written(&decoded)))
 }
 
 /// Decodes clips in groups of like contexts; what `then` makes of each, with its number in its group, while the
 /// worker still holds the group's encoder frames. In the order of the clips.
-fn groups<T>(
+pub(super) fn groups<T>(
     worker: &mut Worker,
     asks: &[Ask<'_>],
     context: impl Fn(&Ask) -> u32,
+    decode_all: impl Fn(&mut Worker, &[Ask<'_>], u32, &AtomicBool) -> Result<Vec<Decoded>>,
     stop: &AtomicBool,
     mut then: impl FnMut(&mut Worker, usize, &Ask, Decoded) -> Result<T>,
 ) -> Vec<Result<T>> {
@@ -141,7 +102,7 @@ fn groups<T>(
         for group in all.chunks(together.min((FRAMES / context as usize).max(1))) {
             let mut decode = |worker: &mut Worker, group: &[usize]| -> Result<()> {
                 let chosen: Vec<Ask> = group.iter().map(|&n| asks[n]).collect();
-                let decoded = worker.decode_all(&chosen, context, stop)?;
+                let decoded = decode_all(worker, &chosen, context, stop)?;
                 for (clip, (&n, decoded)) in group.iter().zip(decoded).enumerate() {
                     out.insert(n, then(worker, clip, &asks[n], decoded));
                 }
@@ -162,7 +123,16 @@ fn groups<T>(
     out.into_values().collect()
 }
 
-fn ask<'a>(
+fn greedily(
+    worker: &mut Worker,
+    asks: &[Ask<'_>],
+    context: u32,
+    stop: &AtomicBool,
+) -> Result<Vec<Decoded>> {
+    worker.decode_all(asks, context, stop)
+}
+
+pub(super) fn ask<'a>(
     &(samples, language): &(&'a [f32], &'a LanguageChoice),
     policy: &DecodePolicy,
 ) -> Ask<'a> {
@@ -170,11 +140,11 @@ fn ask<'a>(
     Ask { samples, max_tokens, language }
 }
 
-fn seconds(ask: &Ask) -> f64 {
+pub(super) fn seconds(ask: &Ask) -> f64 {
     ask.samples.len() as f64 / f64::from(SAMPLE_RATE)
 }
 
-fn looks_wrong(decoded: &Decoded, seconds: f64) -> bool {
+pub(super) fn looks_wrong(decoded: &Decoded, seconds: f64) -> bool {
     let mut signs = guard::look(&written(decoded), seconds);
     if decoded.end.is_none() {
         signs.push(Sign::RanOn);

@@ -103,7 +103,11 @@ impl<'a> Reader<'a> {
             p_language: self.maybe(is(has::P_LANGUAGE), Self::p)?,
             best_language: self.maybe(is(has::BEST_LANGUAGE), |s| Ok((s.language()?, s.p()?)))?,
             language_entropy: self.maybe(is(has::LANGUAGE_ENTROPY), Self::float)?,
-            pass: if is(has::FULL_PASS) { Pass::Full } else { Pass::Short },
+            pass: match (is(has::WINDOW_PASS), is(has::FULL_PASS)) {
+                (true, _) => Pass::Window,
+                (false, true) => Pass::Full,
+                (false, false) => Pass::Short,
+            },
             replaced: self.maybe(is(has::REPLACED), Self::text)?,
             end: self
                 .maybe(is(has::END), |s| Ok(End { logprob: s.float()?, entropy: s.float()? }))?,

@@ -47,6 +47,7 @@ impl Writer {
             (h.replaced.is_some(), has::REPLACED),
             (h.end.is_some(), has::END),
             (h.slowed.is_some(), has::SLOWED),
+            (h.pass == Pass::Window, has::WINDOW_PASS),
         ];
         self.whole(flags.iter().filter(|(set, _)| *set).map(|(_, bit)| bit).sum());
         self.text(h.language.as_str());

@@ -1,5 +1,5 @@
-//! A worker's answers. In: what came of clips. Out: results on the server, and then the acknowledgement of
-//! the clip; or the clip given back. Left to others: transcribing.
+//! A worker's answers. In: what came of windows of clips. Out: results on the server, and then the acknowledgement of
+//! the window; or the window given back. Left to others: transcribing.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,48 +22,54 @@ const TRIES: u64 = 3;
 /// A clip that failed here is offered again after this, perhaps to somebody else.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// Answers for every clip, each on its own, so that a slow server does not hold up the threads.
+/// Answers for every window, each on its own, so that a slow server does not hold up the threads.
 pub(super) async fn answer_all(shared: Arc<Shared>, mut finished: UnboundedReceiver<Finished>) {
     while let Some(one) = finished.recv().await {
         tokio::spawn(answer(shared.clone(), one));
     }
 }
 
-async fn answer(shared: Arc<Shared>, Finished { id, run, clip, attempts, transcribed }: Finished) {
-    let outcome = match transcribed {
-        Ok(hypothesis) => ClipOutcome::Transcribed(Box::new(hypothesis)),
-        Err(error) if error.is::<Stopped>() => {
-            give_back(&shared, id, None).await;
-            return;
-        }
-        Err(error) => {
-            let error_text = format!("{error:#}");
-            (shared.terms.tell)(format!("clip {clip}, attempt {attempts}: {error_text}"));
-            if attempts < TRIES && !error.is::<GivenUp>() {
-                give_back(&shared, id, Some(AGAIN)).await;
-                return;
-            }
-            ClipOutcome::Failed { error: error_text, attempts }
-        }
-    };
-    let subject = run.result(&shared.terms.name, &clip);
-    let mut sent = send(&shared, &subject, &outcome).await;
-    if let Err(error) = &sent
-        && error.is::<TooLarge>()
-    {
-        let failed = ClipOutcome::Failed { error: format!("{error:#}"), attempts };
-        sent = send(&shared, &subject, &failed).await;
-    }
-    if sent.is_err() {
+async fn answer(shared: Arc<Shared>, Finished { id, run, attempts, transcribed }: Finished) {
+    if transcribed.iter().any(|(_, made)| made.as_ref().is_err_and(|e| e.is::<Stopped>())) {
         give_back(&shared, id, None).await;
         return;
     }
-    // First the result, then the clip: whoever dies in between, the clip is transcribed twice and kept once.
+    let failed = transcribed.iter().filter_map(|(clip, made)| Some((clip, made.as_ref().err()?)));
+    let mut again = false;
+    for (clip, error) in failed {
+        (shared.terms.tell)(format!("clip {clip}, attempt {attempts}: {error:#}"));
+        again |= attempts < TRIES && !error.is::<GivenUp>();
+    }
+    if again {
+        give_back(&shared, id, Some(AGAIN)).await;
+        return;
+    }
+    let mut outcomes = Vec::new();
+    for (clip, made) in transcribed {
+        let outcome = match made {
+            Ok(hypothesis) => ClipOutcome::Transcribed(Box::new(hypothesis)),
+            Err(error) => ClipOutcome::Failed { error: format!("{error:#}"), attempts },
+        };
+        let subject = run.result(&shared.terms.name, &clip);
+        let mut sent = send(&shared, &subject, &outcome).await;
+        if let Err(error) = &sent
+            && error.is::<TooLarge>()
+        {
+            let failed = ClipOutcome::Failed { error: format!("{error:#}"), attempts };
+            sent = send(&shared, &subject, &failed).await;
+        }
+        if sent.is_err() {
+            give_back(&shared, id, None).await;
+            return;
+        }
+        outcomes.push((clip, outcome));
+    }
+    // First the results, then the window: whoever dies in between, its clips are transcribed twice and kept once.
     if let Some(acker) = shared.held.acker(id) {
         let _ = acker.double_ack().await;
     }
     shared.held.release(id);
-    count(&shared, &clip, &outcome);
+    outcomes.iter().for_each(|(clip, outcome)| count(&shared, clip, outcome));
 }
 
 async fn send(shared: &Arc<Shared>, subject: &str, outcome: &ClipOutcome) -> Result<()> {

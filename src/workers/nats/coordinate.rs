@@ -2,6 +2,7 @@
 //! to ask for. Out: the events that local threads give, in order of arrival. Left to others: keeping them.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -17,8 +18,8 @@ use super::accept::{Due, Wanted};
 use super::files;
 use super::link::{Link, Tell};
 use super::streams::{self, Run};
-use crate::domain::{Clip, ClipId, LanguageChoice, SliceSettings};
-use crate::workers::event::{Job, WorkerEvent};
+use crate::domain::{Clip, ClipId, JobClip, LanguageChoice};
+use crate::workers::event::{Job, Settings, WorkerEvent};
 use crate::workers::read::read_all;
 
 /// What a coordinator asks for.
@@ -32,7 +33,7 @@ pub struct Order {
     pub wanted: Wanted,
     /// SHA-256 and file of the model, to be put on the server for workers that lack it.
     pub share: Option<(ModelDigest, PathBuf)>,
-    /// Most clips on the server and with workers at once.
+    /// Most windows of clips on the server and with workers at once.
     pub in_flight: usize,
     /// Without a sign of life for this long, a worker's clip goes to another one.
     pub ack_timeout: Duration,
@@ -42,14 +43,23 @@ pub struct Order {
     pub queue_bytes: u64,
 }
 
+/// A window that was offered.
+pub(super) struct Offered {
+    /// Its clips, in order of time.
+    pub clips: Vec<JobClip>,
+    /// Where each lies in the sound.
+    pub places: Vec<Range<usize>>,
+    pub language: LanguageChoice,
+    /// FLAC.
+    pub sound: Vec<u8>,
+    /// Gives its place to the next window when the last of its clips has come back.
+    pub _place: OwnedSemaphorePermit,
+}
+
 /// A clip that was offered and has not come back.
 pub(super) struct Waiting {
     pub clip: Clip,
-    pub language: LanguageChoice,
-    /// FLAC.
-    pub sound: Arc<Vec<u8>>,
-    /// Gives its place to the next clip when dropped.
-    pub _place: OwnedSemaphorePermit,
+    pub window: Arc<Offered>,
 }
 
 /// What offering and collecting share.
@@ -104,7 +114,7 @@ pub async fn start(
     link: Link,
     order: Order,
     jobs: Vec<Job>,
-    slice: SliceSettings,
+    settings: Settings,
     stop: Arc<AtomicBool>,
     events: Sender<WorkerEvent>,
 ) -> Result<JoinSet<()>> {
@@ -117,10 +127,7 @@ pub async fn start(
         let _ = remarks.try_send(WorkerEvent::Remark(line));
     });
     let planned = jobs.iter().flat_map(|job| {
-        job.clips
-            .iter()
-            .flatten()
-            .map(|clip| (clip.id.clone(), Due::new(clip.span.len(), job.language.clone())))
+        job.pending().map(|clip| (clip.id.clone(), Due::new(clip.span.len(), job.language.clone())))
     });
     let due = Mutex::new(planned.collect());
     let places = Arc::new(Semaphore::new(order.in_flight.max(1)));
@@ -138,7 +145,7 @@ pub async fn start(
     let mut tasks = JoinSet::new();
     // Few: a sound that waits here has no place in flight yet.
     let (feed, sounds) = tokio::sync::mpsc::channel(4);
-    tasks.spawn_blocking(move || read_all(jobs, &slice, &stop, &feed, &events));
+    tasks.spawn_blocking(move || read_all(jobs, &settings, &stop, &feed, &events));
     let offering = desk.clone();
     tasks.spawn(async move {
         // What an earlier coordinator left there first: it need not be transcribed again.

@@ -1,7 +1,7 @@
-//! What travels: a clip with its sound, and what came of it. In: domain types. Out: headers and bytes, and
+//! What travels: a window of clips with its sound, and what came of each clip. In: domain types. Out: headers and bytes, and
 //! back. Left to others: publishing. FORMATS.md describes both messages.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use async_nats::HeaderMap;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,10 @@ pub const MODEL: &str = "Second-Ear-Model";
 pub const POLICY: &str = "Second-Ear-Policy";
 /// Header: the language to decode in, or `auto`.
 pub const LANGUAGE: &str = "Second-Ear-Language";
+/// Header: the clips of a window, in order of time. Without it the message is of one clip, named by its subject.
+pub const CLIPS: &str = "Second-Ear-Clips";
+/// Most clips of a window.
+const MOST_CLIPS: usize = 1000;
 /// Most bytes of a result: many times what the longest hypothesis takes.
 const RESULT: usize = 1 << 20;
 /// Most letters of an error that a worker tells.
@@ -36,21 +40,53 @@ pub enum ClipOutcome {
     },
 }
 
-/// Headers of a clip's message.
-pub fn headers(wanted: &Wanted, language: &LanguageChoice) -> HeaderMap {
+/// A clip of a window as it travels.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentClip {
+    /// Which.
+    pub clip: ClipId,
+    /// The sample of the window at which it begins.
+    pub start: usize,
+    /// One past its last sample.
+    pub end: usize,
+    /// Whether it is asked for, or only a neighbour.
+    pub pending: bool,
+}
+
+/// Headers of a window's message.
+pub fn headers(wanted: &Wanted, language: &LanguageChoice, clips: &[SentClip]) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(MODEL, wanted.model.as_str());
     headers.insert(POLICY, wanted.policy.as_str());
     headers.insert(LANGUAGE, String::from(language.clone()).as_str());
+    if clips.len() > 1
+        && let Ok(clips) = serde_json::to_string(clips)
+    {
+        headers.insert(CLIPS, clips.as_str());
+    }
     headers
 }
 
-/// Clip and language of a message.
-pub fn clip(subject: &str, headers: Option<&HeaderMap>) -> Result<(ClipId, LanguageChoice)> {
-    let clip = clip_of(subject).context("a message without a clip")?;
-    let language = headers.and_then(|h| h.get(LANGUAGE)).context("a clip without a language")?;
+/// Clips and language of a message; a lone clip takes the whole sound and has no place in it.
+pub fn window(
+    subject: &str,
+    headers: Option<&HeaderMap>,
+) -> Result<(Vec<SentClip>, LanguageChoice)> {
+    let first = clip_of(subject).context("a message without a clip")?;
+    let header = |name| headers.and_then(|h| h.get(name));
+    let language = header(LANGUAGE).context("a clip without a language")?;
     let language = LanguageChoice::try_from(language.as_str().to_string());
-    Ok((clip, language.map_err(anyhow::Error::msg)?))
+    let clips = match header(CLIPS) {
+        None => vec![SentClip { clip: first, start: 0, end: 0, pending: true }],
+        Some(clips) => serde_json::from_str(clips.as_str()).context("the clips of a window")?,
+    };
+    let clips: Vec<SentClip> = clips;
+    let named = |c: &SentClip| c.start <= c.end && clip_of(&format!(".{}", c.clip)).is_some();
+    ensure!(
+        !clips.is_empty() && clips.len() <= MOST_CLIPS && clips.iter().all(named),
+        "a window whose clips make no sense"
+    );
+    Ok((clips, language.map_err(anyhow::Error::msg)?))
 }
 
 /// A result of a run: what its subject says, and the outcome, which must be of that clip.
@@ -106,15 +142,28 @@ mod tests {
     }
 
     #[test]
-    fn a_clip_message_is_read_as_it_was_written() {
+    fn a_message_is_read_as_it_was_written() {
         let french = LanguageChoice::try_from("fr".to_string()).unwrap();
+        let sent = |clip: &str, start, end, pending| SentClip {
+            clip: ClipId::from_stored(clip),
+            start,
+            end,
+            pending,
+        };
+        let wanted = Wanted { model: "abcd".into(), policy: "greedy".into() };
+        let subject = "second-ear.work.a.b.r_0_16";
         for language in [LanguageChoice::Auto, french] {
-            let wanted = Wanted { model: "abcd".into(), policy: "greedy".into() };
-            let headers = headers(&wanted, &language);
-            let read = clip("second-ear.work.a.b.r_0_16", Some(&headers)).unwrap();
-            assert_eq!(read, (ClipId::from_stored("r_0_16"), language));
+            let alone = headers(&wanted, &language, &[sent("r_0_16", 0, 16, true)]);
+            let read = window(subject, Some(&alone)).unwrap();
+            assert_eq!(read, (vec![sent("r_0_16", 0, 0, true)], language.clone()));
+            let clips = vec![sent("r_0_16", 0, 16, false), sent("r_20_40", 20, 40, true)];
+            let several = headers(&wanted, &language, &clips);
+            assert_eq!(window(subject, Some(&several)).unwrap(), (clips, language));
         }
-        assert!(clip("second-ear.work.a.b.r_0_16", None).is_err());
+        assert!(window(subject, None).is_err());
+        for bad in [vec![sent("r 0", 0, 16, true); 2], vec![sent("r_0_16", 9, 1, true); 2]] {
+            assert!(window(subject, Some(&headers(&wanted, &LanguageChoice::Auto, &bad))).is_err());
+        }
     }
 
     #[test]

@@ -202,11 +202,11 @@ impl Puller {
         self.next += 1;
         let id = self.next;
         let stop = self.shared.held.take(id, acker);
-        match message::clip(&message.subject, message.headers.as_ref()) {
-            Ok((clip, language)) => {
+        match message::window(&message.subject, message.headers.as_ref()) {
+            Ok((clips, language)) => {
                 let (run, decoder) = (run.clone(), decoder.clone());
                 let flac = message.payload.to_vec();
-                let task = Task { id, run, decoder, clip, language, flac, attempts, stop };
+                let task = Task { id, run, decoder, clips, language, flac, attempts, stop };
                 if self.give.send(task).is_err() {
                     self.shared.held.release(id);
                 }

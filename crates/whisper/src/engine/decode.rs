@@ -26,15 +26,15 @@ pub struct Ask<'a> {
 }
 
 /// What the start token tells, and what was written so far.
-struct Text {
+pub(super) struct Text {
     p_no_speech: f64,
-    language: Language,
+    pub(super) language: Language,
     languages: Vec<(Language, f64)>,
     choices: Vec<Choice>,
     end: Option<Choice>,
 }
 
-const NO_NUMBERS: &str = "the model gave no numbers (a broken model file?)";
+pub(super) const NO_NUMBERS: &str = "the model gave no numbers (a broken model file?)";
 
 impl Worker {
     /// Decodes clips that get the same context, at most [`super::Engine::together`] of them, greedily at temperature 0,
@@ -51,26 +51,8 @@ impl Worker {
     ) -> Result<Vec<Decoded>> {
         let engine = Arc::clone(&self.engine);
         let vocabulary = &engine.vocabulary;
-        for ask in asks {
-            ensure!(!ask.samples.is_empty(), "the clip is empty");
-            ensure!(ask.samples.len() <= MAX_SAMPLES, "the clip is longer than 30 s");
-        }
-        let samples: Vec<&[f32]> = asks.iter().map(|ask| ask.samples).collect();
-        self.encode(&samples, context, stop)?;
+        let (mut texts, mut past) = self.begin(asks, context, stop)?;
         let mut going: Vec<usize> = (0..asks.len()).collect();
-        self.state.begin(&going)?;
-
-        // The start token alone: its logits tell the language and whether anybody speaks.
-        let logits = self.step(&vec![vocabulary.start; asks.len()], 0, stop)?;
-        let rows = logits.chunks_exact(vocabulary.size);
-        let texts = rows.zip(asks).map(|(row, ask)| Text::begun(row, ask.language, vocabulary));
-        let mut texts: Vec<Text> = texts.collect::<Result<_>>()?;
-        let mut past = 1;
-        if !vocabulary.languages.is_empty() {
-            let tokens = texts.iter().flat_map(|t| vocabulary.task(&t.language));
-            self.step(&tokens.collect::<Vec<_>>(), past, stop)?;
-            past += 2;
-        }
         let mut next = vec![vocabulary.no_timestamps; asks.len()];
         loop {
             let logits = self.step(&next, past, stop)?;
@@ -95,6 +77,38 @@ impl Worker {
             }
         }
         Ok(texts.into_iter().map(|text| text.decoded(vocabulary)).collect())
+    }
+
+    /// Encodes clips and begins their texts: what the start token tells of each, and how many tokens were fed. Only the last
+    /// of the prompt is left.
+    pub(super) fn begin(
+        &mut self,
+        asks: &[Ask<'_>],
+        context: u32,
+        stop: &AtomicBool,
+    ) -> Result<(Vec<Text>, usize)> {
+        let engine = Arc::clone(&self.engine);
+        let vocabulary = &engine.vocabulary;
+        for ask in asks {
+            ensure!(!ask.samples.is_empty(), "the clip is empty");
+            ensure!(ask.samples.len() <= MAX_SAMPLES, "the clip is longer than 30 s");
+        }
+        let samples: Vec<&[f32]> = asks.iter().map(|ask| ask.samples).collect();
+        self.encode(&samples, context, stop)?;
+        self.state.begin(&(0..asks.len()).collect::<Vec<_>>())?;
+
+        // The start token alone: its logits tell the language and whether anybody speaks.
+        let logits = self.step(&vec![vocabulary.start; asks.len()], 0, stop)?;
+        let rows = logits.chunks_exact(vocabulary.size);
+        let texts = rows.zip(asks).map(|(row, ask)| Text::begun(row, ask.language, vocabulary));
+        let texts: Vec<Text> = texts.collect::<Result<_>>()?;
+        let mut past = 1;
+        if !vocabulary.languages.is_empty() {
+            let tokens = texts.iter().flat_map(|t| vocabulary.task(&t.language));
+            self.step(&tokens.collect::<Vec<_>>(), past, stop)?;
+            past += 2;
+        }
+        Ok((texts, past))
     }
 }
 
@@ -131,10 +145,16 @@ impl Text {
         Ok((!over).then_some(choice.id as i32))
     }
 
-    fn decoded(self, vocabulary: &Vocabulary) -> Decoded {
+    /// The text that was read, with its numbers.
+    pub(super) fn of_choices(self, choices: Vec<Choice>, end: Option<Choice>) -> Self {
+        Self { choices, end, ..self }
+    }
+
+    pub(super) fn decoded(self, vocabulary: &Vocabulary) -> Decoded {
         let Self { p_no_speech, language, languages, choices, end } = self;
+        let times = Vec::new();
         let tokens = choices.into_iter().map(|c| (vocabulary.bytes(c.id).to_vec(), c)).collect();
-        Decoded { tokens, end, p_no_speech, language, languages }
+        Decoded { tokens, end, p_no_speech, language, languages, times }
     }
 }
 

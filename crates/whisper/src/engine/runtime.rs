@@ -1,12 +1,17 @@
 //! What computes Whisper's numbers must offer: states that encode clips and give logits. Left to others: which library
 //! does (`backends`), what the logits mean (`engine`).
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 /// A loaded model.
 pub trait Model: Send + Sync {
     /// Buffers for one worker.
     fn state(&self) -> Result<Box<dyn State>>;
+
+    /// Whether its states search and read ([`State::search`], [`State::read`]).
+    fn reads(&self) -> bool {
+        false
+    }
 
     /// Clips that are worth decoding together, in step.
     fn together(&self) -> usize {
@@ -28,4 +33,36 @@ pub trait State: Send {
     /// Feeds as many tokens for each text that goes on, text after text, after `past` earlier ones; the logits
     /// of a single token each, row by row (of several, they are not to be read).
     fn step(&mut self, tokens: &[i32], past: usize) -> Result<&[f32]>;
+
+    /// The likeliest texts that a beam search finds after `last`, one for each text that goes on, without their ends. What goes on
+    /// is over then.
+    fn search(
+        &mut self,
+        _last: i32,
+        _past: usize,
+        _wanted: &Search<'_>,
+    ) -> Result<Vec<Vec<usize>>> {
+        bail!("this runtime has no beam search")
+    }
+
+    /// Reads a whole text, prompt included, for one of the encoded clips: for each of its tokens the logits of the next, and
+    /// for each of the heads that follow the sound a score for each encoder frame, before the softmax.
+    fn read(&mut self, _clip: usize, _tokens: &[i32]) -> Result<(&[f32], &[f32])> {
+        bail!("this runtime does not tell where the decoder looks")
+    }
+}
+
+/// What a beam search looks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Search<'a> {
+    /// Texts that are followed at once.
+    pub beams: usize,
+    /// Most tokens of a text.
+    pub most: usize,
+    /// Ends a text.
+    pub end: usize,
+    /// Tokens that are never written.
+    pub banned: &'a [usize],
+    /// Tokens that do not come first.
+    pub banned_first: &'a [usize],
 }

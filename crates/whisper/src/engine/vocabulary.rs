@@ -125,6 +125,12 @@ impl Vocabulary {
         self.tokens.get(id).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// The tokens that may not be written, and those that may not come first, for a search.
+    pub(super) fn banned(&self) -> (Vec<usize>, Vec<usize>) {
+        let never = (0..self.size).filter(|&id| !self.allows(id, false)).collect();
+        (never, self.blank.clone())
+    }
+
     /// Whether a token may be written; `first`: at the start of the text.
     pub(super) fn allows(&self, id: usize, first: bool) -> bool {
         id <= self.end_of_text

@@ -1,0 +1,163 @@
+//! Clips become hypotheses: among their neighbours where they have some, alone where they have none or where the window's text
+//! looks wrong. In: windows, policy. Out: hypotheses. Left to others: how a clip is decoded alone (`together`), whether a second
+//! opinion is worth it (`second`).
+
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::{Context, Result};
+use whisper::{Ask, Decoded, MAX_SAMPLES, Worker};
+
+use super::together::{self, Guarded, ask, groups, looks_wrong, seconds};
+use super::{Asked, Request, Window, hypothesis, short_context, written};
+use crate::domain::{DecodePolicy, Hypothesis, LanguageChoice, Pass, SAMPLE_RATE};
+use crate::hypotheses::{second, variants, windows};
+use crate::text::words::words;
+
+/// Texts that the search follows at once (docs/lab/context.md).
+const BEAMS: usize = 5;
+/// With fewer words, a window's text is not taken for a clip (docs/lab/context.md).
+const FEWEST_WORDS_PER_SECOND: f64 = 0.4;
+
+/// Hypotheses in the order of the windows and of their clips.
+pub(super) fn transcribe(
+    worker: &mut Worker,
+    asked: &Asked,
+    windows: &[Window<'_>],
+    policy: &DecodePolicy,
+    stop: &AtomicBool,
+) -> Vec<Result<Hypothesis>> {
+    let model = worker.engine().model().to_string();
+    let requests: Vec<&Request> = windows.iter().flat_map(|w| &w.clips).map(|(_, r)| r).collect();
+    let mut drafts = in_windows(worker, asked, windows, policy, stop);
+    let alone: Vec<usize> = (0..requests.len()).filter(|n| !drafts.contains_key(n)).collect();
+    let sounds: Vec<_> =
+        alone.iter().map(|&n| (requests[n].samples, requests[n].language)).collect();
+    let decoded = together::guarded(worker, asked, &sounds, policy, stop);
+    let mut failed: BTreeMap<usize, anyhow::Error> = BTreeMap::new();
+    for (n, decoded) in alone.into_iter().zip(decoded) {
+        match decoded {
+            Ok(decoded) => drop(drafts.insert(n, decoded)),
+            Err(error) => drop(failed.insert(n, error)),
+        }
+    }
+    let all = requests.iter().enumerate().map(|(n, r)| {
+        if let Some(error) = failed.remove(&n) {
+            return Err(error);
+        }
+        let Guarded { decoded, pass, replaced, variants } =
+            drafts.remove(&n).context("no clip was decoded")?;
+        let passes = (pass, replaced);
+        let h = hypothesis(r.clip, r.samples, r.level, policy, decoded, passes, model.clone());
+        Ok(Hypothesis { variants, ..h })
+    });
+    let mut all: Vec<Result<Hypothesis>> = all.collect();
+    add_second_opinions(worker, asked, &requests, &mut all, policy, stop);
+    all
+}
+
+/// Decodes windows of several clips: what came of each clip whose share of the text looks sound, by its number among all.
+fn in_windows(
+    worker: &mut Worker,
+    asked: &Asked,
+    windows: &[Window<'_>],
+    policy: &DecodePolicy,
+    stop: &AtomicBool,
+) -> BTreeMap<usize, Guarded> {
+    let mut firsts = Vec::new();
+    let mut clips = 0;
+    for window in windows {
+        if window.is_shared() && worker.engine().searches() {
+            firsts.push((clips, window));
+        }
+        clips += window.clips.len();
+    }
+    let asks: Vec<Ask> =
+        firsts.iter().map(|(_, w)| ask(&(w.samples, w.clips[0].1.language), policy)).collect();
+    let context = |ask: &Ask| short_context(seconds(ask), policy);
+    let search = |worker: &mut Worker, asks: &[Ask], context: u32, stop: &AtomicBool| {
+        worker.search_all(asks, context, BEAMS, stop)
+    };
+    // What belongs to a window is told by its sound.
+    let of = |ask: &Ask| firsts.iter().find(|(_, w)| std::ptr::eq(w.samples, ask.samples));
+    let shared = groups(worker, &asks, context, search, stop, |worker, number, ask, decoded| {
+        let (first, window) = of(ask).context("a window that nobody asked for")?;
+        let mut sound = Vec::new();
+        let shares = shares(window, &decoded);
+        for (n, (place, request)) in window.clips.iter().enumerate() {
+            let (decoded, before) = &shares[*place];
+            let clip_seconds = request.samples.len() as f64 / f64::from(SAMPLE_RATE);
+            if looks_wrong(decoded, clip_seconds) || says_too_little(decoded, clip_seconds) {
+                continue;
+            }
+            let variants = match &asked.swaps {
+                Some(swaps) => variants::score(worker, number, Some(before), decoded, swaps, stop)?,
+                None => Vec::new(),
+            };
+            let decoded = decoded.clone();
+            let guarded = Guarded { decoded, pass: Pass::Window, replaced: None, variants };
+            sound.push((first + n, guarded));
+        }
+        Ok(sound)
+    });
+    // A window that cannot be decoded leaves its clips to be decoded alone.
+    shared.into_iter().flatten().flatten().collect()
+}
+
+/// Whether a window's text seems to pass over speech of a clip. Alone, few words may be all there is.
+fn says_too_little(decoded: &Decoded, seconds: f64) -> bool {
+    (words(&written(decoded)).len() as f64) < FEWEST_WORDS_PER_SECOND * seconds
+}
+
+/// Each clip's share of a window's text, and the tokens before it.
+fn shares(window: &Window<'_>, decoded: &Decoded) -> Vec<(Decoded, Vec<usize>)> {
+    let starts_word: Vec<bool> =
+        decoded.tokens.iter().map(|(bytes, _)| bytes.first() == Some(&b' ')).collect();
+    let second = |sample: usize| sample as f64 / f64::from(SAMPLE_RATE);
+    let clips: Vec<(f64, f64)> =
+        window.places.iter().map(|place| (second(place.start), second(place.end))).collect();
+    let ids: Vec<usize> = decoded.tokens.iter().map(|(_, choice)| choice.id).collect();
+    let shares = windows::share(&starts_word, &decoded.times, &clips);
+    let of_clip = shares.into_iter().zip(clips).map(|(share, (start, end))| {
+        let within = |at: f64| at.clamp(start, end) - start;
+        let times = &decoded.times[share.clone()];
+        let own = Decoded {
+            tokens: decoded.tokens[share.clone()].to_vec(),
+            times: times.iter().map(|(a, b)| (within(*a), within(*b))).collect(),
+            ..decoded.clone()
+        };
+        (own, ids[..share.start].to_vec())
+    });
+    of_clip.collect()
+}
+
+/// Decodes doubtful clips a second time: alone, if they were decoded among others, else more slowly.
+fn add_second_opinions(
+    worker: &mut Worker,
+    asked: &Asked,
+    requests: &[&Request<'_>],
+    all: &mut [Result<Hypothesis>],
+    policy: &DecodePolicy,
+    stop: &AtomicBool,
+) {
+    let wants = |h: &Hypothesis| asked.judge.as_ref().is_some_and(|judge| judge.wants(h));
+    let doubted = all.iter().enumerate().filter_map(|(n, h)| {
+        let h = h.as_ref().ok().filter(|h| wants(h))?;
+        let sound = match h.pass {
+            Pass::Window => requests[n].samples.to_vec(),
+            Pass::Short | Pass::Full => second::slowed(requests[n].samples),
+        };
+        let fits = sound.len() <= MAX_SAMPLES;
+        fits.then(|| (n, sound, LanguageChoice::Fixed(h.language.clone())))
+    });
+    let doubted: Vec<_> = doubted.collect();
+    let sounds: Vec<_> = doubted.iter().map(|(_, sound, language)| (&**sound, language)).collect();
+    let opinions = together::second_opinions(worker, &sounds, policy, stop);
+    for ((n, ..), opinion) in doubted.iter().zip(opinions) {
+        match (&mut all[*n], opinion) {
+            (Ok(h), Ok(text)) => h.slowed = Some(text),
+            (h, Err(error)) => *h = Err(error),
+            (Err(_), Ok(_)) => {}
+        }
+    }
+}

@@ -33,7 +33,9 @@ pub use findings::Findings;
 pub use guarantee::{
     Basis, Entry, Guarantee, GuaranteeEvent, Measure, Scope, StoredEntry, Threshold, Thresholds,
 };
-pub use hypothesis::{End, Features, Hypothesis, Level, Pass, Token, Variant, tokens_by_word};
+pub use hypothesis::{
+    Alone, End, Features, Hypothesis, Level, Pass, Token, Variant, tokens_by_word,
+};
 pub use ids::{BatchId, ClipId, RecordingId, draft_digest, draw, round_seed};
 pub use locale::Region;
 pub use page_language::PageLanguage;

@@ -36,7 +36,7 @@ pub struct DecodePolicy {
 impl Default for DecodePolicy {
     fn default() -> Self {
         Self {
-            window_seconds: 0.0,
+            window_seconds: 20.0,
             window_pause_seconds: 4.0,
             full_window: false,
             context_margin_seconds: 4.0,
@@ -60,6 +60,11 @@ impl DecodePolicy {
         within("decode.max_tokens_per_second", self.max_tokens_per_second, 0.001, 1000.0)
     }
 
+    /// Whether neighbouring clips are decoded together: what computes must search and tell times.
+    pub fn has_windows(&self) -> bool {
+        self.window_seconds > 0.0 && self.weights == Weights::Int8 && !self.full_window
+    }
+
     /// A short stable name of everything that shifts the numbers; the trailing version is raised
     /// when the guard's rules change.
     pub fn id(&self) -> String {
@@ -75,7 +80,7 @@ impl DecodePolicy {
         };
         let weights = suffix(self.weights);
         let tokens = format!("tok{}+{}s", self.max_tokens_base, self.max_tokens_per_second);
-        let windows = match self.window_seconds > 0.0 {
+        let windows = match self.has_windows() {
             true => format!("windows{}gap{}-", self.window_seconds, self.window_pause_seconds),
             false => String::new(),
         };

@@ -106,6 +106,9 @@ pub struct Hypothesis {
     /// where it can change a decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slowed: Option<String>,
+    /// What the same model makes of the clip alone, where the text comes from a window: likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alone: Option<Alone>,
     /// Regional forms tried instead of standard ones of the text, which they leave as it is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variants: Vec<Variant>,
@@ -113,6 +116,17 @@ pub struct Hypothesis {
     pub seconds: f64,
     /// How loud it is.
     pub level: Level,
+}
+
+/// A clip decoded without its neighbours, as a second opinion.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Alone {
+    /// Its text.
+    pub text: String,
+    /// Mean of the logarithms of its tokens' probabilities, and ...
+    pub mean_logprob: f64,
+    /// ... the least of them.
+    pub least_logprob: f64,
 }
 
 /// How sure the model is that the text is complete.
@@ -127,13 +141,16 @@ pub struct End {
 /// Named numbers of one hypothesis, in the fixed order of `hypotheses/features.rs`, by what they cost.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Features {
+    /// It was decoded among its neighbours: its numbers mean something else.
+    #[serde(default)]
+    pub in_window: bool,
     /// From the decoding itself: always there.
     #[serde(alias = "heard")] // in rows of earlier versions
     pub decoded: Vec<f64>,
     /// From a word list; `None` for a language without one.
     #[serde(default)]
     pub words: Option<Vec<f64>>,
-    /// From a second, slowed decoding; `None` where there was none.
+    /// From a second decoding; `None` where there was none.
     #[serde(default)]
     pub slowed: Option<Vec<f64>>,
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::adjust::Adjustment;
 use super::logistic::Logistic;
 use super::{features, word_features};
-use crate::domain::{DecodePolicy, Features, Hypothesis, Probability, Region};
+use crate::domain::{DecodePolicy, Features, Hypothesis, Pass, Probability, Region};
 
 /// Names the file format; raised when a reader of the old one would go wrong.
 pub const FORMAT: &str = "second-ear calibration 2";
@@ -43,6 +43,9 @@ pub struct Calibration {
     /// What a workspace's own answers made of it.
     #[serde(default)]
     pub adjustment: Option<Adjustment>,
+    /// Where the fits are for drafts that come from windows: those for clips that are decoded alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alone: Option<Box<Calibration>>,
 }
 
 /// Which features a hypothesis has; each set holds the one before.
@@ -54,7 +57,7 @@ pub enum Tier {
     Decoded,
     /// And of a word list.
     Words,
-    /// And of a slowed decoding.
+    /// And of a second decoding: slowed, or of the clip alone where the draft comes from a window.
     Slowed,
 }
 
@@ -62,14 +65,16 @@ impl Tier {
     /// From the cheapest to the dearest.
     pub const ALL: [Tier; 3] = [Tier::Decoded, Tier::Words, Tier::Slowed];
 
-    /// Names of the features, in order.
-    pub fn names(self) -> Vec<&'static str> {
+    /// Names of the features, in order; `in_window`: of drafts that come from a window.
+    pub fn names(self, in_window: bool) -> Vec<&'static str> {
         let mut names = features::DECODED.to_vec();
         if self >= Tier::Words {
             names.extend(features::WORDS);
         }
-        if self >= Tier::Slowed {
-            names.extend(features::SLOWED);
+        match (self >= Tier::Slowed, in_window) {
+            (false, _) => {}
+            (true, false) => names.extend(features::SLOWED),
+            (true, true) => names.extend(features::ALONE),
         }
         names
     }
@@ -83,7 +88,8 @@ impl Tier {
         if self >= Tier::Slowed {
             values.extend(features.slowed.as_ref()?);
         }
-        let right = values.len() == self.names().len() && values.iter().all(|x| x.is_finite());
+        let right = values.len() == self.names(features.in_window).len()
+            && values.iter().all(|x| x.is_finite());
         right.then_some(values)
     }
 }
@@ -206,23 +212,35 @@ impl Calibration {
         let format = format.get("format").and_then(|f| f.as_str()).unwrap_or_default();
         ensure!(format == FORMAT, "format '{format}' is not '{FORMAT}'; run calibrate again");
         let calibration: Self = serde_json::from_str(json).context("read the calibration")?;
-        ensure!(!calibration.fits.is_empty(), "the calibration holds no fit");
-        for fit in &calibration.fits {
+        calibration.check()?;
+        Ok(calibration)
+    }
+
+    fn check(&self) -> Result<()> {
+        if let Some(alone) = &self.alone {
             ensure!(
-                fit.features == fit.tier.names(),
+                alone.alone.is_none(),
+                "a calibration within a calibration within a calibration"
+            );
+            alone.check()?;
+        }
+        ensure!(!self.fits.is_empty(), "the calibration holds no fit");
+        for fit in &self.fits {
+            ensure!(
+                fit.features == fit.tier.names(self.alone.is_some()),
                 "the calibration was made for other features; run calibrate again"
             );
             fit.score.check(fit.features.len())?;
             fit.wer.check(fit.features.len())?;
         }
-        if let Some(word) = &calibration.word {
+        if let Some(word) = &self.word {
             ensure!(
                 word.features == word_features::NAMES,
                 "the calibration was made for other features of words; run calibrate again"
             );
             word.wrong.check(word.features.len())?;
         }
-        Ok(calibration)
+        Ok(())
     }
 
     /// The file's text.
@@ -296,15 +314,24 @@ impl Calibration {
         regional: &dyn Fn(&str) -> bool,
     ) -> Option<Vec<Option<Probability>>> {
         self.fits(model, &hypothesis.policy).ok()?;
-        let fit = self.word.as_ref()?;
+        let fit = self.of(hypothesis.pass == Pass::Window).word.as_ref()?;
         let words = word_features::word_features(hypothesis, regional)?;
         let wrong = |values: Vec<f64>| Probability::clamped(fit.wrong.predict(&values));
         Some(words.into_iter().map(|values| values.map(wrong)).collect())
     }
 
+    /// What holds for drafts that come from a window, or do not.
+    fn of(&self, in_window: bool) -> &Self {
+        if in_window { self } else { self.alone.as_deref().unwrap_or(self) }
+    }
+
     /// The fit with the most features that a hypothesis has.
     fn fit(&self, features: &Features) -> Option<(&Fit, Vec<f64>)> {
-        let fits = self.fits.iter().filter_map(|fit| Some((fit, fit.tier.of(features)?)));
+        let fits = self
+            .of(features.in_window)
+            .fits
+            .iter()
+            .filter_map(|fit| Some((fit, fit.tier.of(features)?)));
         fits.max_by_key(|(fit, _)| fit.tier)
     }
 }

@@ -6,7 +6,7 @@
 
 use super::familiar::familiarity;
 use super::guard::{self, Sign};
-use crate::domain::{Features, Hypothesis, Probability, Token};
+use crate::domain::{Features, Hypothesis, Pass, Probability, Token};
 use crate::text::words::{has_word, words};
 
 /// From the decoding itself, in order.
@@ -54,6 +54,15 @@ pub const WORDS: [&str; 6] =
     ["zipf_least", "zipf_mean", "unknown_words", "very_rare_words", "rare_words", "homophones"];
 /// From the slowed decoding, in order.
 pub const SLOWED: [&str; 2] = ["slowed_disagreement", "slowed_same"];
+/// From the decoding alone of a clip whose text comes from a window, in order.
+pub const ALONE: [&str; 6] = [
+    "alone_disagreement",
+    "alone_same",
+    "alone_mean_logprob",
+    "alone_least_logprob",
+    "alone_words_less",
+    "alone_first_word_same",
+];
 
 /// Log-probabilities below this tell nothing more.
 const FLOOR: f64 = -12.0;
@@ -66,15 +75,28 @@ const WIDE: f64 = 10.0;
 /// belongs to the lexicon.
 pub fn features(hypothesis: &Hypothesis, regional: &dyn Fn(&str) -> bool) -> Features {
     let h = hypothesis;
-    let slowed = h.slowed.as_deref().map(|slowed| {
-        let apart = disagreement(&words(slowed), &words(&h.text), |_, text| text);
+    let own = words(&h.text);
+    let second = |text: &str| {
+        let apart = disagreement(&words(text), &own, |_, text| text);
         vec![apart.min(1.0), f64::from(apart == 0.0)]
-    });
+    };
+    let in_window = h.pass == Pass::Window;
+    let slowed = match in_window {
+        false => h.slowed.as_deref().map(second),
+        true => h.alone.as_ref().map(|alone| {
+            let mut values = second(&alone.text);
+            let others = words(&alone.text);
+            values.extend([bounded(alone.mean_logprob), bounded(alone.least_logprob)]);
+            values.push((own.len() as f64 - others.len() as f64).clamp(-10.0, 10.0));
+            values.push(f64::from(own.first() == others.first()));
+            values
+        }),
+    };
     let words = familiarity(&h.text, &h.language, regional)
         .map(|f| vec![f.least, f.mean, f.unknown, f.very_rare, f.rare, f.homophones]);
     let mut decoded = of_text(h);
     decoded.extend(of_choices(h));
-    Features { decoded, words, slowed }
+    Features { in_window, decoded, words, slowed }
 }
 
 /// The first twenty.

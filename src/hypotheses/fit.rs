@@ -98,6 +98,7 @@ pub fn fit(rows: &[FittingRow], origin: &Origin<'_>, l2: f64) -> Result<Calibrat
         fits,
         word: fit_words(rows, &fold_of, l2).context("fit the words")?,
         adjustment: None,
+        alone: None,
     })
 }
 
@@ -108,6 +109,7 @@ fn fit_tier(
     fold_of: &[usize],
     l2: f64,
 ) -> Result<Fit> {
+    let in_window = rows.iter().any(|row| row.features.in_window);
     let right: Vec<Target> = rows.iter().map(|r| r.is_right().into()).collect();
     // Each clip counts as many words as it has: their sum is the set's word error rate.
     let wrong: Vec<Target> =
@@ -118,7 +120,7 @@ fn fit_tier(
     let columns: Vec<&[f64]> = values.iter().map(Vec::as_slice).collect();
     Ok(Fit {
         tier,
-        features: tier.names().into_iter().map(String::from).collect(),
+        features: tier.names(in_window).into_iter().map(String::from).collect(),
         score: logistic::fit(&columns, &right, l2)?,
         wer: logistic::fit(&columns, &wrong, l2)?,
         cross_validation: quality(&scored),

@@ -139,6 +139,7 @@ impl Script {
             replaced: row.replaced.clone(),
             end: None,
             slowed: row.slowed.clone(),
+            alone: None,
             variants: row.variants.clone(),
             seconds: samples.len() as f64 / 16_000.0,
             level,

@@ -221,6 +221,7 @@ fn hypothesis(
         replaced,
         end: decoded.end.map(|c| End { logprob: c.logprob, entropy: rounded(c.entropy) }),
         slowed: None,
+        alone: None,
         variants: Vec::new(),
         seconds: samples.len() as f64 / f64::from(SAMPLE_RATE),
         level,

@@ -18,7 +18,10 @@ pub struct Neighbour<'a> {
 /// Which clips share a window: runs of neighbours in order of time. A window is no longer than the policy says, and ends at a longer
 /// pause and where another speaker was declared. A clip that fits into none is alone.
 pub fn plan(clips: &[Neighbour], policy: &DecodePolicy) -> Vec<Range<usize>> {
-    let most = Samples::from_seconds(policy.window_seconds);
+    let most = match policy.has_windows() {
+        true => Samples::from_seconds(policy.window_seconds),
+        false => Samples(0),
+    };
     let pause = Samples::from_seconds(policy.window_pause_seconds);
     let mut windows: Vec<Range<usize>> = Vec::new();
     for (n, clip) in clips.iter().enumerate() {
@@ -76,6 +79,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::Weights;
 
     fn spans(bounds: &[(f64, f64)]) -> Vec<Neighbour<'static>> {
         let span = |&(a, b)| Span::new(Samples::from_seconds(a), Samples::from_seconds(b));
@@ -83,7 +87,12 @@ mod tests {
     }
 
     fn policy() -> DecodePolicy {
-        DecodePolicy { window_seconds: 14.0, window_pause_seconds: 5.0, ..DecodePolicy::default() }
+        DecodePolicy {
+            window_seconds: 14.0,
+            window_pause_seconds: 5.0,
+            weights: Weights::Int8,
+            ..DecodePolicy::default()
+        }
     }
 
     #[test]
@@ -99,9 +108,12 @@ mod tests {
     }
 
     #[test]
-    fn windows_of_no_length_leave_every_clip_alone() {
-        let alone = DecodePolicy { window_seconds: 0.0, ..policy() };
-        assert_eq!(plan(&spans(&[(0.0, 1.0), (2.0, 3.0)]), &alone), [0..1, 1..2]);
+    fn without_windows_or_what_computes_them_every_clip_is_alone() {
+        let none = DecodePolicy { window_seconds: 0.0, ..policy() };
+        let other = DecodePolicy { weights: Weights::Bf16, ..policy() };
+        for alone in [none, other] {
+            assert_eq!(plan(&spans(&[(0.0, 1.0), (2.0, 3.0)]), &alone), [0..1, 1..2]);
+        }
     }
 
     #[test]

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use super::evaluate::EvaluatedClip;
 use crate::files::write_text;
 use crate::hypotheses::calibrate::{Calibration, CrossValidation, Tier};
-use crate::hypotheses::fit::{self, Origin};
+use crate::hypotheses::fit::{self, FittingRow, Origin};
 use crate::tables;
 use crate::views::numbers::percent;
 
@@ -26,12 +26,26 @@ pub fn calibrate(rows: &[PathBuf], out: &Path) -> Result<Calibration> {
             row.audio.display()
         );
     }
-    let fitted: Vec<fit::FittingRow> = all.into_iter().map(fitting_row).collect();
+    let fitted: Vec<FittingRow> = all.into_iter().map(fitting_row).collect();
     let note = "Fitted by `second-ear calibrate` on clips with reference transcripts.";
     let origin = Origin { model: &model, policy: &policy, note };
-    let calibration = fit::fit(&fitted, &origin, fit::L2)?;
+    let calibration = fitted_by_pass(fitted, &origin)?;
     write_text(out, &calibration.to_json()?)?;
     Ok(calibration)
+}
+
+/// One fit, or two where some drafts come from windows: their numbers mean something else.
+fn fitted_by_pass(rows: Vec<FittingRow>, origin: &Origin<'_>) -> Result<Calibration> {
+    let (shared, alone): (Vec<_>, Vec<_>) = rows.into_iter().partition(|r| r.features.in_window);
+    if shared.is_empty() {
+        return fit::fit(&alone, origin, fit::L2);
+    }
+    let alone = fit::fit(&alone, origin, fit::L2).context(
+        "clips that were decoded alone: evaluate some whose rows have no neighbours in their files too",
+    )?;
+    let shared =
+        fit::fit(&shared, origin, fit::L2).context("clips that were decoded in windows")?;
+    Ok(Calibration { alone: Some(Box::new(alone)), ..shared })
 }
 
 fn read(path: &Path) -> Result<Vec<EvaluatedClip>> {
@@ -44,8 +58,8 @@ fn read(path: &Path) -> Result<Vec<EvaluatedClip>> {
     rows.collect()
 }
 
-fn fitting_row(row: EvaluatedClip) -> fit::FittingRow {
-    fit::FittingRow {
+fn fitting_row(row: EvaluatedClip) -> FittingRow {
+    FittingRow {
         clip: row.audio.to_string_lossy().into_owned(),
         set: row.set,
         speaker: Some(row.speaker).filter(|s| !s.is_empty()),
@@ -58,6 +72,13 @@ fn fitting_row(row: EvaluatedClip) -> fit::FittingRow {
 
 /// A calibration as text, for a terminal.
 pub fn text(c: &Calibration) -> String {
+    let alone = c.alone.as_deref().map_or(String::new(), |alone| {
+        format!("clips that are decoded alone:\n{}drafts that come from windows:\n", text(alone))
+    });
+    alone + &text_of_one(c)
+}
+
+fn text_of_one(c: &Calibration) -> String {
     let number = |x: Option<f64>| x.map_or("-".to_string(), |x| format!("{x:.3}"));
     let mut t = format!("model {}, policy {}\n", c.model, c.policy);
     let mut line = |what: &str, cv: &CrossValidation| {
@@ -73,7 +94,7 @@ pub fn text(c: &Calibration) -> String {
         let what = match fit.tier {
             Tier::Decoded => "clips, by the decoding",
             Tier::Words => "... and a word list",
-            Tier::Slowed => "... and a slowed decoding",
+            Tier::Slowed => "... and a second decoding",
         };
         line(what, &fit.cross_validation);
     }

@@ -52,13 +52,16 @@ pub fn evaluate(options: &EvaluateOptions, console: Console) -> Result<Evaluatio
     }
     let regional = scores::regional(Arc::new(Lexicon::built_in()?));
     let transcribers = transcribers(options, &regional)?;
-    let progress = console.progress("evaluate", Unit::Things("clips"), references.len() as u64);
+    let windows = references::windows(references, &options.policy);
+    let progress = console.progress("evaluate", Unit::Things("windows"), windows.len() as u64);
     let started = Instant::now();
-    let made = transcribe::on_threads(transcribers, &references, &progress, |transcriber, some| {
+    let made = transcribe::on_threads(transcribers, &windows, &progress, |transcriber, some| {
         rows::rows(some, transcriber, options, &regional)
     });
     let wall_seconds = started.elapsed().as_secs_f64();
     drop(progress);
+    let made = made.into_iter().flatten().collect();
+    let references: Vec<_> = windows.into_iter().flatten().collect();
     let (rows, not_decoded) = rows::by_audio(&references, made);
     failed.extend(not_decoded);
     if let Some(out) = &options.out {

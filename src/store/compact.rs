@@ -29,6 +29,7 @@ mod has {
     pub const END: u64 = 1 << 7;
     pub const SLOWED: u64 = 1 << 8;
     pub const WINDOW_PASS: u64 = 1 << 9;
+    pub const ALONE: u64 = 1 << 10;
 }
 
 /// What a token has, a bit each.

@@ -9,13 +9,13 @@ use anyhow::{Context, Result};
 use whisper::{Ask, Decoded, MAX_SAMPLES, Worker};
 
 use super::together::{self, Guarded, ask, groups, looks_wrong, seconds};
-use super::{Asked, Request, Window, hypothesis, short_context, written};
-use crate::domain::{DecodePolicy, Hypothesis, LanguageChoice, Pass, SAMPLE_RATE};
+use super::{Asked, Request, Window, hypothesis, rounded, short_context, written};
+use crate::domain::{Alone, DecodePolicy, Hypothesis, LanguageChoice, Pass, SAMPLE_RATE};
 use crate::hypotheses::{second, variants, windows};
 use crate::text::words::words;
 
 /// Texts that the search follows at once (docs/lab/context.md).
-const BEAMS: usize = 5;
+const BEAMS: usize = 3;
 /// With fewer words, a window's text is not taken for a clip (docs/lab/context.md).
 const FEWEST_WORDS_PER_SECOND: f64 = 0.4;
 
@@ -155,9 +155,17 @@ fn add_second_opinions(
     let opinions = together::second_opinions(worker, &sounds, policy, stop);
     for ((n, ..), opinion) in doubted.iter().zip(opinions) {
         match (&mut all[*n], opinion) {
-            (Ok(h), Ok(text)) => h.slowed = Some(text),
+            (Ok(h), Ok(decoded)) if h.pass == Pass::Window => h.alone = Some(alone(&decoded)),
+            (Ok(h), Ok(decoded)) => h.slowed = Some(written(&decoded)),
             (h, Err(error)) => *h = Err(error),
             (Err(_), Ok(_)) => {}
         }
     }
+}
+
+fn alone(decoded: &Decoded) -> Alone {
+    let logprobs: Vec<f64> = decoded.tokens.iter().map(|(_, choice)| choice.logprob).collect();
+    let mean = logprobs.iter().sum::<f64>() / logprobs.len().max(1) as f64;
+    let least = logprobs.iter().copied().fold(0.0, f64::min);
+    Alone { text: written(decoded), mean_logprob: rounded(mean), least_logprob: rounded(least) }
 }

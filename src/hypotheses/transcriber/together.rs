@@ -69,17 +69,17 @@ pub(super) fn guarded(
     settled.collect()
 }
 
-/// The texts of sounds, decoded once.
+/// Sounds decoded once, whatever comes of it.
 #[inline(never)] // profiles tell it from the first decoding (scripts/profile)
 pub(super) fn second_opinions(
     worker: &mut Worker,
     sounds: &[(&[f32], &LanguageChoice)],
     policy: &DecodePolicy,
     stop: &AtomicBool,
-) -> Vec<Result<String>> {
+) -> Vec<Result<Decoded>> {
     let asks: Vec<Ask> = sounds.iter().map(|sound| ask(sound, policy)).collect();
     let context = |ask: &Ask| short_context(seconds(ask), policy);
-    groups(worker, &asks, context, greedily, stop, |_, _, _, decoded| Ok(written(&decoded)))
+    groups(worker, &asks, context, greedily, stop, |_, _, _, decoded| Ok(decoded))
 }
 
 /// Decodes clips in groups of like contexts; what `then` makes of each, with its number in its group, while the

@@ -1,6 +1,7 @@
 //! Clips with reference transcripts. In: manifests in JSON lines or tables. Out: rows, and the sound of each. Left to others: transcribing
 //! them (`evaluate`).
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -10,9 +11,10 @@ use serde_json::{Map, Value};
 use crate::audio::cut;
 use crate::audio::decode::{self, Source};
 use crate::domain::{
-    Channel, Clip, ClipId, Failures, Language, LanguageChoice, RecordingId, Samples, Span,
-    hex_digest,
+    Channel, Clip, ClipId, DecodePolicy, Failures, Language, LanguageChoice, RecordingId, Samples,
+    Span, hex_digest,
 };
+use crate::hypotheses::windows::{self, Neighbour};
 use crate::tables::{self, Layout, Record, Table};
 use crate::text::tidy;
 
@@ -147,36 +149,87 @@ fn reference(object: Map<String, Value>) -> Result<Reference, String> {
     Ok(row)
 }
 
-/// A reference's sound, and the language that it is transcribed in.
-pub fn load(
-    r: &Reference,
-    otherwise: &LanguageChoice,
-) -> Result<(ClipId, Vec<f32>, LanguageChoice)> {
+/// References that share a window, as the clips of a recording do: those of one file in order of time.
+pub fn windows(mut references: Vec<Reference>, policy: &DecodePolicy) -> Vec<Vec<Reference>> {
+    let start = |r: &Reference| r.start.unwrap_or(0.0);
+    references.sort_by(|a, b| a.audio.cmp(&b.audio).then(start(a).total_cmp(&start(b))));
+    let mut windows = Vec::new();
+    let of_one = |a: &Reference, b: &Reference| {
+        a.audio == b.audio && a.language == b.language && a.span().is_some() && b.span().is_some()
+    };
+    for file in references.chunk_by(of_one) {
+        let spans: Option<Vec<Span>> = file.iter().map(Reference::span).collect();
+        let neighbour = |&span: &Span| Neighbour { span, speaker: None };
+        match spans {
+            Some(spans) => {
+                let neighbours: Vec<Neighbour> = spans.iter().map(neighbour).collect();
+                let planned = windows::plan(&neighbours, policy);
+                windows.extend(planned.into_iter().map(|window| file[window].to_vec()));
+            }
+            None => windows.extend(file.iter().map(|r| vec![r.clone()])),
+        }
+    }
+    windows
+}
+
+/// The sound of references that share a window.
+pub struct Loaded {
+    /// From the start of the first to the end of the last.
+    pub samples: Vec<f32>,
+    /// Where each lies in it.
+    pub places: Vec<Range<usize>>,
+    /// Names each.
+    pub clips: Vec<ClipId>,
+    /// The language that they are transcribed in.
+    pub language: LanguageChoice,
+}
+
+impl Reference {
+    /// Where it lies in its file, if the row says so and it makes sense.
+    fn span(&self) -> Option<Span> {
+        let (start, end) = (self.start?, self.end?);
+        (start < end).then(|| Span::new(Samples::from_seconds(start), Samples::from_seconds(end)))
+    }
+}
+
+/// The sound of a window.
+pub fn load(window: &[Reference], otherwise: &LanguageChoice) -> Result<Loaded> {
+    let r = window.first().context("an empty window")?;
+    let source = Source::file(&r.audio, Channel::Mix);
     let mut samples = Vec::new();
-    match (r.start, r.end) {
-        (Some(start), Some(end)) if start < end => {
-            let span = Span::new(Samples::from_seconds(start), Samples::from_seconds(end));
-            cut::cut(&Source::file(&r.audio, Channel::Mix), &[span], &mut |_, cut| {
+    let spans: Option<Vec<Span>> = window.iter().map(Reference::span).collect();
+    let spans = match spans {
+        Some(spans) => {
+            let start = spans[0].start;
+            let end = spans.iter().map(|span| span.end).max().unwrap_or(start);
+            cut::cut(&source, &[Span::new(start, end)], &mut |_, cut| {
                 samples = cut;
                 Ok(())
             })?;
+            spans
         }
-        (None, None) => {
-            decode::stream(&Source::file(&r.audio, Channel::Mix), &mut |block| {
+        None if r.start.is_none() && r.end.is_none() => {
+            decode::stream(&source, &mut |block| {
                 samples.extend_from_slice(block);
                 if samples.len() > 30 * 16_000 {
                     bail!("is longer than 30 s: give start and end, or cut it");
                 }
                 Ok(())
             })?;
+            vec![Span::new(Samples(0), Samples(samples.len() as u64))]
         }
-        _ => bail!("start and end must both be given, in order"),
-    }
-    let language = r.language.clone().map_or(otherwise.clone(), LanguageChoice::Fixed);
-    let span = Span::new(Samples(0), Samples(samples.len() as u64));
+        None => bail!("start and end must both be given, in order"),
+    };
     let name = hex_digest(r.audio.to_string_lossy().as_bytes());
-    let clip = Clip::new(&RecordingId::from_stored(&name[..16]), span);
-    Ok((clip.id, samples, language))
+    let recording = RecordingId::from_stored(&name[..16]);
+    let place =
+        |span: &Span| (span.start - spans[0].start).index()..(span.end - spans[0].start).index();
+    Ok(Loaded {
+        places: spans.iter().map(place).collect(),
+        clips: spans.iter().map(|span| Clip::new(&recording, *span).id).collect(),
+        language: r.language.clone().map_or(otherwise.clone(), LanguageChoice::Fixed),
+        samples,
+    })
 }
 
 #[cfg(test)]

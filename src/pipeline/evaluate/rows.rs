@@ -8,12 +8,12 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use super::EvaluateOptions;
-use super::references::{Reference, load};
+use super::references::{Loaded, Reference, load};
 use crate::audio::level;
-use crate::domain::{ClipId, Features, Hypothesis, Language, LanguageChoice, Pass, tokens_by_word};
+use crate::domain::{Features, Hypothesis, Language, Pass, tokens_by_word};
 use crate::hypotheses::features;
 use crate::hypotheses::second::Regional;
-use crate::hypotheses::transcriber::{Request, Transcriber};
+use crate::hypotheses::transcriber::{Request, Transcriber, Window};
 use crate::hypotheses::word_features::word_features;
 use crate::text::word_errors::{WordErrors, word_errors, wrong_words};
 
@@ -56,34 +56,34 @@ pub struct EvaluatedClip {
     pub slowed: Option<String>,
 }
 
-/// Rows in the order of the references.
+/// What came of each reference, window by window.
 pub fn rows(
-    references: &[Reference],
+    windows: &[Vec<Reference>],
     transcriber: &mut Transcriber,
     options: &EvaluateOptions,
     regional: &Regional,
-) -> Vec<Result<EvaluatedClip>> {
-    let sounds: Vec<Result<(ClipId, Vec<f32>, LanguageChoice)>> =
-        references.iter().map(|r| load(r, &options.language)).collect();
-    let good = sounds.iter().flatten().map(|(clip, samples, language)| Request {
-        clip,
-        samples,
-        level: level::measure(samples),
-        language,
-    });
-    let good: Vec<Request> = good.collect();
+) -> Vec<Vec<Result<EvaluatedClip>>> {
+    let sounds: Vec<Result<Loaded>> =
+        windows.iter().map(|window| load(window, &options.language)).collect();
+    let good: Vec<Window> = sounds.iter().flatten().map(window).collect();
     let stop = AtomicBool::new(false);
-    let mut transcribed = transcriber.transcribe_all(&good, &options.policy, &stop).into_iter();
-    let mut rows = Vec::with_capacity(references.len());
-    for (r, sound) in references.iter().zip(&sounds) {
-        rows.push(match sound {
-            Ok(_) => {
-                transcribed.next().context("no hypothesis").flatten().map(|h| row(r, h, regional))
-            }
-            Err(error) => Err(anyhow::anyhow!("{error:#}")),
-        });
-    }
-    rows
+    let made = transcriber.transcribe_windows(&good, &options.policy, &stop);
+    let mut made = made.into_iter();
+    let mut row_of =
+        |r: &Reference| made.next().context("no hypothesis").flatten().map(|h| row(r, h, regional));
+    let rows = windows.iter().zip(&sounds).map(|(window, sound)| match sound {
+        Ok(_) => window.iter().map(&mut row_of).collect(),
+        Err(error) => window.iter().map(|_| Err(anyhow::anyhow!("{error:#}"))).collect(),
+    });
+    rows.collect()
+}
+
+fn window(sound: &Loaded) -> Window<'_> {
+    let clips = sound.clips.iter().zip(&sound.places).enumerate().map(|(n, (clip, place))| {
+        let samples = &sound.samples[place.clone()];
+        (n, Request { clip, samples, level: level::measure(samples), language: &sound.language })
+    });
+    Window { samples: &sound.samples, places: &sound.places, clips: clips.collect() }
 }
 
 /// Rows in the order of their files, and what became of the other references.

@@ -5,7 +5,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::{has, p_of, text_of, token};
 use crate::domain::{
-    ClipId, End, Hypothesis, Language, Level, Millis, Pass, Probability, Token, Variant,
+    Alone, ClipId, End, Hypothesis, Language, Level, Millis, Pass, Probability, Token, Variant,
 };
 
 /// Bytes that are left.
@@ -112,6 +112,9 @@ impl<'a> Reader<'a> {
             end: self
                 .maybe(is(has::END), |s| Ok(End { logprob: s.float()?, entropy: s.float()? }))?,
             slowed: self.maybe(is(has::SLOWED), Self::text)?,
+            alone: self.maybe(is(has::ALONE), |s| {
+                Ok(Alone { text: s.text()?, mean_logprob: s.float()?, least_logprob: s.float()? })
+            })?,
             seconds: self.float()?,
             level: Level {
                 rms_db: self.float()?,

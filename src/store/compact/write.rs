@@ -48,6 +48,7 @@ impl Writer {
             (h.end.is_some(), has::END),
             (h.slowed.is_some(), has::SLOWED),
             (h.pass == Pass::Window, has::WINDOW_PASS),
+            (h.alone.is_some(), has::ALONE),
         ];
         self.whole(flags.iter().filter(|(set, _)| *set).map(|(_, bit)| bit).sum());
         self.text(h.language.as_str());
@@ -73,6 +74,11 @@ impl Writer {
             self.float(end.entropy);
         }
         h.slowed.iter().for_each(|text| self.text(text));
+        if let Some(alone) = &h.alone {
+            self.text(&alone.text);
+            self.float(alone.mean_logprob);
+            self.float(alone.least_logprob);
+        }
         let l = h.level;
         let numbers = [h.seconds, l.rms_db, l.peak_db, l.range_db, l.clipped];
         numbers.into_iter().for_each(|x| self.float(x));

@@ -69,6 +69,7 @@ fn text_fits(h: &Hypothesis) -> bool {
         && short(&h.text)
         && h.tokens.iter().map(|t| t.text.len()).sum::<usize>() <= TEXT
         && [&h.replaced, &h.slowed].into_iter().flatten().all(|text| short(text))
+        && h.alone.iter().all(|alone| short(&alone.text))
         && h.variants.len() <= VARIANTS.0
         && h.variants
             .iter()
@@ -85,6 +86,7 @@ fn numbers_are(h: &Hypothesis) -> bool {
     let level = [h.level.rms_db, h.level.peak_db, h.level.range_db];
     h.tokens.iter().all(token)
         && h.end.is_none_or(|end| log(end.logprob) && end.entropy.is_finite())
+        && h.alone.iter().all(|a| log(a.mean_logprob) && log(a.least_logprob))
         && some(h.language_entropy)
         && h.variants.iter().all(|v| v.log_ratio.is_finite())
         && level.iter().all(|x| x.is_finite())

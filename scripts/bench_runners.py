@@ -102,6 +102,8 @@ def faster_whisper(mode):
         open(listing, "w").write("\n".join(files))
         language = recordings[0]["language"]
         command = [sys.executable, bench.tool("peer_faster_whisper.py"), ct2_folder(bench), listing, out, mode, language]
+        if mode == "sequential":
+            command = [sys.executable, "scripts/peer_sequential.py", ct2_folder(bench), listing, out, language]
         row, printed = bench.measured([command])
         row["work"] = json.loads(printed)["wall_s"]
         texts = {r["name"]: [] for r in recordings}
@@ -165,6 +167,8 @@ ALL = {
     "ours_whisper_cpp": second_ear([held("bf16")]),
     "fw_clips": faster_whisper("clips"),
     "fw_batched": faster_whisper("batched"),
+    "fw_sequential": faster_whisper("sequential"),
+    "ours_alone": second_ear([held("int8"), ("window_seconds = 20.0", "window_seconds = 0.0")]),
     "ours_no_second_pass": second_ear([held("int8"), ('second_pass = "doubtful"', 'second_pass = "never"')]),
     "whisper_cpp": whisper_cpp,
     "full_window": second_ear([held("int8"), ("full_window = false", "full_window = true")]),

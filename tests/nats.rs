@@ -7,8 +7,8 @@ mod util;
 use std::time::Duration;
 
 use util::nats::{
-    Running, Server, coordinator, hypotheses, other_texts, slowed, there_is_one, until_transcribed,
-    worker,
+    Running, Server, coordinator, has_second_opinion, hypotheses, other_texts, there_is_one,
+    until_transcribed, worker,
 };
 use util::nats_set::{SLOW, nothing_is_left, set};
 use util::{Workspace, run_to, sample, second_ear, stderr, stdout};
@@ -34,7 +34,7 @@ fn the_model_decodes_on_workers_what_it_decodes_here_bit_for_bit() {
     let run = coordinator(&spread, &server.url(), &["--ack-timeout", "30"]).end_with(0);
     assert!(stderr(&run).contains("clips transcribed"), "{}", stderr(&run));
     let wanted = hypotheses(&local.dir);
-    assert!(wanted.iter().any(|(_, body)| slowed(body)), "no second pass among them");
+    assert!(wanted.iter().any(|(_, body)| has_second_opinion(body)), "no second pass among them");
     assert_eq!(hypotheses(&spread.dir), wanted);
     assert_eq!(local.transcripts().len(), spread.transcripts().len());
     nothing_is_left(&server);

@@ -11,8 +11,8 @@ use super::bounds::within;
 #[derive(Clone, Debug, PartialEq, DocumentedFields, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DecodePolicy {
-    /// Neighbouring clips of a recording are decoded together, in windows of at most so many seconds, by a beam search
-    /// that needs CTranslate2 (weights = "int8"); 0: every clip alone.
+    /// Neighbouring clips of a recording are decoded together, in windows of at most so many seconds, where the
+    /// weights are int8; 0: every clip alone.
     pub window_seconds: f64,
     /// A longer pause between two clips ends a window.
     pub window_pause_seconds: f64,
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_policy_with_other_weights_has_another_name_and_the_same_calibration() {
-        let policy = DecodePolicy::default();
+        let policy = DecodePolicy { window_seconds: 0.0, ..DecodePolicy::default() };
         for weights in [Weights::Bf16, Weights::Int8] {
             let held = DecodePolicy { weights, ..policy.clone() };
             assert_ne!(policy.id(), held.id());
@@ -118,5 +118,15 @@ mod tests {
             let short = DecodePolicy { context_margin_seconds: 3.0, ..held };
             assert_ne!(DecodePolicy::calibrated_as(&short.id()), policy.id());
         }
+    }
+
+    #[test]
+    fn only_weights_that_can_be_searched_have_windows_and_they_are_in_the_name() {
+        let policy = DecodePolicy::default();
+        let held = DecodePolicy { weights: Weights::Int8, ..policy.clone() };
+        assert!(!policy.has_windows() && held.has_windows());
+        assert!(held.id().starts_with("windows20gap4-greedy"), "{}", held.id());
+        assert_ne!(DecodePolicy::calibrated_as(&held.id()), policy.id());
+        assert!(!DecodePolicy { full_window: true, ..held }.has_windows());
     }
 }

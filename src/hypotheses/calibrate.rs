@@ -16,8 +16,11 @@ use crate::domain::{DecodePolicy, Features, Hypothesis, Pass, Probability, Regio
 /// Names the file format; raised when a reader of the old one would go wrong.
 pub const FORMAT: &str = "second-ear calibration 2";
 
-/// The text of the calibration that ships.
-pub const SHIPPED: &str = include_str!("../../models/calibration/base-f16.json");
+/// The texts of the calibrations that ship, both for Whisper base: of clips that are decoded alone, and of windows.
+const SHIPPED: [&str; 2] = [
+    include_str!("../../models/calibration/base-f16.json"),
+    include_str!("../../models/calibration/base-int8-windows.json"),
+];
 
 /// A fitted score with everything that says where it holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -197,9 +200,26 @@ impl fmt::Display for NoScore {
 }
 
 impl Calibration {
-    /// The one that ships: Whisper base in f16 under the default decode policy.
-    pub fn shipped() -> Result<Self> {
-        Self::parse(SHIPPED).context("the calibration that ships with second-ear")
+    /// The one that ships for a decode policy; where none does, that of clips decoded alone, which then does not fit.
+    pub fn shipped(policy: &str) -> Result<Self> {
+        Ok(Self::parsed(policy)?.0)
+    }
+
+    /// Its text.
+    pub fn shipped_text(policy: &str) -> Result<&'static str> {
+        Ok(Self::parsed(policy)?.1)
+    }
+
+    fn parsed(policy: &str) -> Result<(Self, &'static str)> {
+        let mut first = None;
+        for text in SHIPPED {
+            let one = Self::parse(text).context("a calibration that ships with second-ear")?;
+            if one.fits(&one.model, policy).is_ok() {
+                return Ok((one, text));
+            }
+            first.get_or_insert((one, text));
+        }
+        first.context("no calibration ships with second-ear")
     }
 
     /// Reads a calibration file's text.
@@ -327,12 +347,11 @@ impl Calibration {
 
     /// The fit with the most features that a hypothesis has.
     fn fit(&self, features: &Features) -> Option<(&Fit, Vec<f64>)> {
-        let fits = self
-            .of(features.in_window)
-            .fits
-            .iter()
-            .filter_map(|fit| Some((fit, fit.tier.of(features)?)));
-        fits.max_by_key(|(fit, _)| fit.tier)
+        let fits = self.of(features.in_window).fits.iter();
+        let known = fits.filter_map(|fit| Some((fit, fit.tier.of(features)?)));
+        // A fit of clips decoded alone knows nothing of what windows are compared with.
+        let fitting = known.filter(|(fit, values)| fit.features.len() == values.len());
+        fitting.max_by_key(|(fit, _)| fit.tier)
     }
 }
 

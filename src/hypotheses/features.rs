@@ -245,7 +245,7 @@ pub mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::{ClipId, End, Level, Millis, Pass};
+    use crate::domain::{Alone, ClipId, End, Level, Millis};
 
     /// A hypothesis of some tokens.
     pub fn hypothesis(tokens: &[(&str, f64)], seconds: f64) -> Hypothesis {
@@ -276,6 +276,7 @@ pub mod tests {
             replaced: None,
             end: None,
             slowed: None,
+            alone: None,
             variants: Vec::new(),
             seconds,
             level: Level::default(),
@@ -306,6 +307,22 @@ pub mod tests {
         assert_eq!(named(&of(&h), "decoded_again"), 0.0);
         h.replaced = Some("oui oui".into());
         assert_eq!(named(&of(&h), "disagreement"), 0.5);
+    }
+
+    #[test]
+    fn a_window_is_compared_with_the_clip_alone() {
+        let mut h = hypothesis(&[(" oui", -0.1), (" madame", -0.2)], 1.0);
+        h.pass = Pass::Window;
+        h.slowed = Some("non".into());
+        let of = |h: &Hypothesis| features(h, &|_| false);
+        assert_eq!((of(&h).in_window, of(&h).slowed), (true, None));
+        let alone =
+            |text: &str| Alone { text: text.into(), mean_logprob: -1.0, least_logprob: -20.0 };
+        h.alone = Some(alone("Oui, Madame !"));
+        assert_eq!(of(&h).slowed, Some(vec![0.0, 1.0, -1.0, FLOOR, 0.0, 1.0]));
+        h.alone = Some(alone("non"));
+        assert_eq!(of(&h).slowed, Some(vec![1.0, 0.0, -1.0, FLOOR, 1.0, 0.0]));
+        assert_eq!(ALONE.len(), 6);
     }
 
     #[test]

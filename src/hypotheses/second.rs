@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn only_doubtful_texts_are_decoded_again() {
-        let calibration = Some(Arc::new(Calibration::shipped().unwrap()));
+        let calibration = Some(Arc::new(Calibration::shipped("").unwrap()));
         let judge = |when| Judge {
             when,
             doubtful: doubtful(&RoutingSettings::default()),

@@ -78,7 +78,7 @@ fn transcribers(options: &EvaluateOptions, regional: &Regional) -> Result<Vec<Tr
         when: options.second_pass,
         doubtful: second::doubtful(&RoutingSettings::default()),
         calibration: match options.second_pass {
-            SecondPass::Doubtful => Some(Arc::new(Calibration::shipped()?)),
+            SecondPass::Doubtful => Some(Arc::new(Calibration::shipped(&options.policy.id())?)),
             SecondPass::Never | SecondPass::Always => None,
         },
         regional: regional.clone(),

@@ -155,7 +155,9 @@ pub fn calibration_path(workspace: &Workspace) -> Result<Option<PathBuf>> {
 
 /// The calibration that the settings name, or the workspace's own, or the one that ships.
 fn calibration(workspace: &Workspace) -> Result<Calibration> {
-    let Some(path) = calibration_path(workspace)? else { return Calibration::shipped() };
+    let Some(path) = calibration_path(workspace)? else {
+        return Calibration::shipped(&workspace.config.decode.id());
+    };
     let text = std::fs::read_to_string(&path)
         .with_context(|| format!("read the calibration {}", path.display()))?;
     Calibration::parse(&text).with_context(|| path.display().to_string())

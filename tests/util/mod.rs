@@ -127,6 +127,7 @@ impl Workspace {
             ("blind_share = 0.05", "blind_share = 0.0"),
             ("gold_share = 0.05", "gold_share = 0.0"),
             ("seeded_error_share = 0.02", "seeded_error_share = 0.0"),
+            ("window_seconds = 20.0", "window_seconds = 0.0"),
         ] {
             self.set(from, to);
         }

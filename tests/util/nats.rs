@@ -265,8 +265,9 @@ pub fn hypotheses(dir: &Path) -> Vec<(String, Vec<u8>)> {
 }
 
 /// Whether a stored hypothesis has a second pass: the ninth bit of what it has, behind the version.
-pub fn slowed(body: &[u8]) -> bool {
-    body[1] & 0x80 != 0 && body[2] & 2 != 0
+pub fn has_second_opinion(body: &[u8]) -> bool {
+    const SLOWED_OR_ALONE: u8 = 2 | 8;
+    body[1] & 0x80 != 0 && body[2] & SLOWED_OR_ALONE != 0
 }
 
 /// For every hypothesis that is there a message with another text, as a worker would send it.

@@ -18,6 +18,8 @@ pub fn set(rows: &str) -> Set {
     let script = workspace.beside("script.jsonl").to_str().unwrap().to_string();
     for w in [&local, &workspace] {
         w.ingest(&[&sample("quebec_menu.flac"), &sample("volunteer_2b2a8f5e.flac")]);
+        // Each clip is a message: what becomes of one is told from what becomes of others.
+        w.set("window_seconds = 20.0", "window_seconds = 0.0");
     }
     std::fs::write(&script, r#"{"text": "bonjour"}"#).unwrap();
     local.to(0, "run", &["--scripted", &script]);

@@ -1,7 +1,7 @@
 //! The shipped calibration, and what is refused.
 
 use super::*;
-use crate::domain::DecodePolicy;
+use crate::domain::{DecodePolicy, Weights};
 use crate::hypotheses::features::tests::hypothesis;
 
 /// Features in the middle of the data that a calibration was fitted on.
@@ -9,6 +9,7 @@ fn average(c: &Calibration) -> Features {
     let means = &c.fits.last().unwrap().score.means;
     let (decoded, words) = (features::DECODED.len(), features::WORDS.len());
     Features {
+        in_window: c.alone.is_some(),
         decoded: means[..decoded].to_vec(),
         words: Some(means[decoded..decoded + words].to_vec()),
         slowed: Some(means[decoded + words..].to_vec()),
@@ -21,7 +22,7 @@ fn score(c: &Calibration, f: &Features) -> Result<Probability, NoScore> {
 
 #[test]
 fn the_shipped_calibration_is_for_the_default_policy_and_says_how_good_it_is() {
-    let c = Calibration::shipped().unwrap();
+    let c = Calibration::shipped("").unwrap();
     assert_eq!(c.policy, DecodePolicy::default().id());
     assert_eq!(c.fits.iter().map(|f| f.tier).collect::<Vec<_>>(), Tier::ALL);
     for fit in &c.fits {
@@ -34,8 +35,26 @@ fn the_shipped_calibration_is_for_the_default_policy_and_says_how_good_it_is() {
 }
 
 #[test]
+fn drafts_of_windows_have_a_calibration_of_their_own_and_clips_alone_theirs() {
+    let policy = DecodePolicy { weights: Weights::Int8, ..DecodePolicy::default() };
+    let c = Calibration::shipped(&policy.id()).unwrap();
+    assert_eq!(c.policy, policy.id());
+    let alone = c.alone.as_deref().unwrap();
+    let (shared, single) = (average(&c), average(alone));
+    assert_eq!(
+        c.unadjusted(&shared),
+        Some(c.fits[2].score.predict(&c.fits[2].tier.of(&shared).unwrap()))
+    );
+    assert_eq!(c.unadjusted(&single), alone.unadjusted(&single));
+    // One that was fitted on clips alone scores a draft of a window by what both have.
+    let words = Features { slowed: None, ..shared.clone() };
+    assert_eq!(alone.unadjusted(&shared), alone.unadjusted(&words));
+    assert!(alone.unadjusted(&words).is_some());
+}
+
+#[test]
 fn another_model_policy_or_feature_has_no_score() {
-    let c = Calibration::shipped().unwrap();
+    let c = Calibration::shipped("").unwrap();
     let f = average(&c);
     let p = score(&c, &f).unwrap().get();
     assert!(p > 0.0 && p < 1.0);
@@ -53,7 +72,7 @@ fn another_model_policy_or_feature_has_no_score() {
 
 #[test]
 fn a_hypothesis_is_scored_by_the_most_that_is_known_of_it() {
-    let c = Calibration::shipped().unwrap();
+    let c = Calibration::shipped("").unwrap();
     let all = average(&c);
     let words = Features { slowed: None, ..all.clone() };
     let decoded = Features { words: None, ..words.clone() };
@@ -68,7 +87,7 @@ fn a_hypothesis_is_scored_by_the_most_that_is_known_of_it() {
 
 #[test]
 fn a_word_that_was_hard_to_decode_is_more_likely_wrong() {
-    let c = Calibration::shipped().unwrap();
+    let c = Calibration::shipped("").unwrap();
     let mut h = hypothesis(&[(" bonjour", -0.01), (" réonlingue", -3.0), (" ...", -0.1)], 2.0);
     h.policy = c.policy.clone();
     let wrong = c.words_wrong(&h, &c.model, &|_| false).unwrap();
@@ -79,7 +98,7 @@ fn a_word_that_was_hard_to_decode_is_more_likely_wrong() {
 
 #[test]
 fn a_file_for_other_features_or_of_another_format_is_refused() {
-    let json = Calibration::shipped().unwrap().to_json().unwrap();
+    let json = Calibration::shipped("").unwrap().to_json().unwrap();
     let other = json.replace("\"mean_logprob\"", "\"mean_loudness\"");
     assert!(Calibration::parse(&other).unwrap_err().to_string().contains("other features"));
     let old = json.replace(FORMAT, "second-ear calibration 1");

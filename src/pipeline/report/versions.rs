@@ -48,7 +48,7 @@ pub fn versions(workspace: &Workspace, scorer: &Scorer, rows: &[&ReportRow]) -> 
 fn calibration(workspace: &Workspace, scorer: &Scorer) -> Result<Calibration> {
     let path = scores::calibration_path(workspace)?;
     let text = match &path {
-        None => calibrate::SHIPPED.to_string(),
+        None => calibrate::Calibration::shipped_text(&workspace.config.decode.id())?.to_string(),
         Some(path) => std::fs::read_to_string(path)
             .with_context(|| format!("read the calibration {}", path.display()))?,
     };

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::{ClipId, End, Level, Millis, Pass, Variant};
+use crate::domain::{Alone, ClipId, End, Level, Millis, Pass, Variant};
 
 /// A hypothesis of every kind of thing that there may be.
 fn example() -> Hypothesis {
@@ -35,6 +35,9 @@ fn example() -> Hypothesis {
         replaced: Some("c'est".into()),
         end: Some(End { logprob: -0.1, entropy: 0.2 }),
         slowed: Some(String::new()),
+        alone: Some(Alone {
+            text: "c'est l'été".into(), mean_logprob: -0.25, least_logprob: -3.0
+        }),
         variants: vec![Variant {
             term: "icitte".into(),
             standard: "ici".into(),
@@ -65,10 +68,13 @@ fn everything_comes_back_and_takes_a_quarter_of_the_json() {
         replaced: None,
         end: None,
         slowed: None,
+        alone: None,
         variants: Vec::new(),
         ..example()
     };
     assert_eq!(again(&bare), bare);
+    let shared = Hypothesis { pass: Pass::Window, ..example() };
+    assert_eq!(again(&shared), shared);
     let long =
         Hypothesis { tokens: vec![full.tokens.clone(); 5].concat(), variants: Vec::new(), ..full };
     let json = serde_json::to_string(&long).unwrap().len();

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::super::evaluation::Evaluation;
 use super::*;
-use crate::domain::{DecodePolicy, Failures, SecondPass};
+use crate::domain::{DecodePolicy, Failures, LanguageChoice, SecondPass};
 
 fn reference(audio: &str, text: &str) -> Reference {
     let row = json!({"audio": audio, "text": text, "speaker": "ana", "region": "fr-CA-QC"});

@@ -160,7 +160,7 @@ fn the_surface_for_machines() {
         (r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "[TIME]"),
         (r"\b[0-9a-f]{12,64}\b", "[ID]"),
         // Its end says how this machine holds the model.
-        (r"greedy-[a-z0-9+-]+", "[POLICY]"),
+        (r"(windows[a-z0-9.]+-)?greedy-[a-z0-9+-]+", "[POLICY]"),
     ] {
         settings.add_filter(pattern, blank);
     }

@@ -53,6 +53,7 @@ pub trait State: Send {
 }
 
 /// What a beam search looks for.
+#[cfg_attr(not(feature = "ctranslate2"), allow(dead_code))] // whisper.cpp's states do not search
 #[derive(Clone, Copy, Debug)]
 pub struct Search<'a> {
     /// Texts that are followed at once.

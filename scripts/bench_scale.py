@@ -134,6 +134,9 @@ def base(work, rivals):
         manifests.append(os.path.join(work, f"{name}.csv"))
         open(manifests[-1], "w").write("audio,speaker,region\n" + "".join(some))
     call("init", workspace, "--language", "fr")
+    settings = os.path.join(workspace, "second-ear.toml")
+    text = open(settings).read().replace("window_seconds = 20.0", "window_seconds = 0.0")
+    open(settings, "w").write(text)  # the calibration below is of clips alone
     score = json.load(open("models/calibration/base-f16.json"))
     score["model"] = "scripted"
     json.dump(score, open(os.path.join(workspace, "calibration.json"), "w"))

@@ -108,10 +108,10 @@ def workspace(program, folder, name):
     calibration = json.loads((ROOT / "models/calibration/base-f16.json").read_text())
     calibration["model"] = "scripted"
     (ws / "own.json").write_text(json.dumps(calibration))
-    settings = {"calibration": "own.json", "min_seconds": 5.0, **settings}
+    settings = {"calibration": "own.json", "min_seconds": 5.0, "window_seconds": 0.0, **settings}
     lines = [line for line in (ws / "second-ear.toml").read_text().splitlines() if line.split(" = ")[0] not in settings]
     for key, value in settings.items():
-        place = {"calibration": 0, "min_seconds": lines.index("[slice]") + 1}.get(key)
+        place = {"calibration": 0, "min_seconds": lines.index("[slice]") + 1, "window_seconds": lines.index("[decode]") + 1}.get(key)
         if place is None:
             table = "[tasks]" if key in ("pay_per_clip", "blind_share", "validators") else "[routing]"
             place = lines.index(table) + 1

@@ -29,16 +29,18 @@ mod ffi {
             past: usize,
             logits: &mut [f32],
         ) -> Result<()>;
-        #[allow(clippy::too_many_arguments)]
+        fn write(
+            self: Pin<&mut Worker>,
+            end: usize,
+            never: &[usize],
+            never_first: &[usize],
+        ) -> Result<()>;
         fn search(
             self: Pin<&mut Worker>,
             last: u32,
             past: usize,
             beams: usize,
             most: usize,
-            end: usize,
-            banned: &[usize],
-            banned_first: &[usize],
         ) -> Result<Vec<u32>>;
         fn read(
             self: Pin<&mut Worker>,
@@ -133,20 +135,32 @@ impl Worker {
         self.0.pin_mut().feed(tokens, past, logits)
     }
 
-    /// The texts that are likeliest as a whole after `last`, which follows the tokens fed so far, among those that a beam
-    /// search finds; without the end. What was begun is over then.
+    /// What [`Self::search`] may write: the token that ends a text, those that it never writes, those that do not come first.
     ///
     /// # Errors
-    /// A search out of turn.
+    /// None that is known.
+    pub fn write(
+        &mut self,
+        end: usize,
+        never: &[usize],
+        never_first: &[usize],
+    ) -> Result<(), Error> {
+        self.0.pin_mut().write(end, never, never_first)
+    }
+
+    /// The texts that are likeliest as a whole after `last`, which follows the tokens fed so far, among those that a beam
+    /// search finds that follows `beams` at once; without the end, `most` tokens at most. What was begun is over then.
+    ///
+    /// # Errors
+    /// A search out of turn, or before [`Self::write`].
     pub fn search(
         &mut self,
         last: u32,
         past: usize,
-        search: &Search<'_>,
+        beams: usize,
+        most: usize,
     ) -> Result<Vec<Vec<usize>>, Error> {
-        let Search { beams, most, end, banned, banned_first } = *search;
-        let worker = self.0.pin_mut();
-        let found = worker.search(last, past, beams, most, end, banned, banned_first)?;
+        let found = self.0.pin_mut().search(last, past, beams, most)?;
         let (mut texts, mut rest) = (Vec::new(), &found[..]);
         while let Some((&count, after)) = rest.split_first() {
             let (text, after) = after.split_at(count as usize);
@@ -178,19 +192,4 @@ impl Worker {
     ) -> Result<(), Error> {
         self.0.pin_mut().read(clip, tokens, logits, attention)
     }
-}
-
-/// What a search looks for.
-#[derive(Clone, Copy, Debug)]
-pub struct Search<'a> {
-    /// Texts that are followed at once.
-    pub beams: usize,
-    /// Most tokens of a text.
-    pub most: usize,
-    /// Ends a text.
-    pub end: usize,
-    /// Tokens that are never written.
-    pub banned: &'a [usize],
-    /// Tokens that do not come first.
-    pub banned_first: &'a [usize],
 }

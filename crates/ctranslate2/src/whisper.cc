@@ -151,12 +151,16 @@ void Worker::feed(rust::Slice<const int32_t> tokens, size_t past, rust::Slice<fl
   _fed = past + static_cast<size_t>(each);
 }
 
+void Worker::write(size_t end, rust::Slice<const size_t> never, rust::Slice<const size_t> never_first) {
+  _end = {end};
+  _never.assign(never.begin(), never.end());
+  _never_first.assign(never_first.begin(), never_first.end());
+}
+
 // The likeliest text of each, the end left out: how many tokens it has, then these; text after text.
-rust::Vec<uint32_t> Worker::search(uint32_t last, size_t past, size_t beams, size_t most, size_t end,
-                                   rust::Slice<const size_t> banned,
-                                   rust::Slice<const size_t> banned_first) {
+rust::Vec<uint32_t> Worker::search(uint32_t last, size_t past, size_t beams, size_t most) {
   ct2::set_num_threads(1);
-  if (_texts == 0 || past != _fed)
+  if (_texts == 0 || past != _fed || _end.empty())
     throw std::logic_error("a search out of turn");
   ct2::DecodingOptions options;
   options.start_step = past;
@@ -164,10 +168,10 @@ rust::Vec<uint32_t> Worker::search(uint32_t last, size_t past, size_t beams, siz
   options.length_penalty = 1; // the mean over the tokens counts: else short texts win
   options.max_length = most;
   options.include_eos_in_hypotheses = false;
-  options.disable_ids.assign(banned.begin(), banned.end());
-  options.disable_ids_begin.assign(banned_first.begin(), banned_first.end());
+  options.disable_ids = _never;
+  options.disable_ids_begin = _never_first;
   const std::vector<std::vector<size_t>> start(_texts, {last});
-  const auto found = ct2::decode(_decoder, _state, start, {end}, options);
+  const auto found = ct2::decode(_decoder, _state, start, _end, options);
   _state.clear();
   _texts = 0;
   rust::Vec<uint32_t> texts;

@@ -30,8 +30,8 @@ public:
   void keep(rust::Slice<const size_t> rows);
   void attend(rust::Slice<const size_t> layers, rust::Slice<const size_t> heads);
   void feed(rust::Slice<const int32_t> tokens, size_t past, rust::Slice<float> logits);
-  rust::Vec<uint32_t> search(uint32_t last, size_t past, size_t beams, size_t most, size_t end,
-                             rust::Slice<const size_t> banned, rust::Slice<const size_t> banned_first);
+  void write(size_t end, rust::Slice<const size_t> never, rust::Slice<const size_t> never_first);
+  rust::Vec<uint32_t> search(uint32_t last, size_t past, size_t beams, size_t most);
   void read(size_t clip, rust::Slice<const int32_t> tokens, rust::Slice<float> logits,
             rust::Slice<float> attention);
 
@@ -41,6 +41,7 @@ private:
   ctranslate2::layers::WhisperDecoder _decoder;
   std::vector<ctranslate2::StorageView> _frames;
   ctranslate2::layers::DecoderState _state;
+  std::vector<size_t> _end, _never, _never_first;
   size_t _texts = 0;
   size_t _fed = 0;
 };

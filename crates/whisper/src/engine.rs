@@ -127,7 +127,10 @@ impl Engine {
     /// A worker with its own buffers (some 200 MB for `base`) and one thread. As many workers as
     /// cores are faster than one worker with as many threads.
     pub fn worker(self: &Arc<Self>) -> Result<Worker> {
-        let state = self.runtime.state().context("make a Whisper state (is there memory left?)")?;
+        let mut state =
+            self.runtime.state().context("make a Whisper state (is there memory left?)")?;
+        let (never, never_first) = self.vocabulary.banned();
+        state.write(self.vocabulary.end_of_text, &never, never_first)?;
         Ok(Worker { engine: Arc::clone(self), state })
     }
 }

@@ -5,17 +5,19 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use whisper::{Ask, Decoded, MAX_SAMPLES, Worker};
 
 use super::together::{self, Guarded, ask, groups, looks_wrong, seconds};
-use super::{Asked, Request, Window, hypothesis, rounded, short_context, written};
+use super::{Asked, Request, Window, hypothesis, max_tokens, rounded, short_context, written};
 use crate::domain::{Alone, DecodePolicy, Hypothesis, LanguageChoice, Pass, SAMPLE_RATE};
 use crate::hypotheses::{second, variants, windows};
 use crate::text::words::words;
 
 /// Texts that the search follows at once (docs/lab/context.md).
 const BEAMS: usize = 3;
+/// Of the encoder.
+const FRAMES_PER_SECOND: f64 = 50.0;
 /// With fewer words, a window's text is not taken for a clip (docs/lab/context.md).
 const FEWEST_WORDS_PER_SECOND: f64 = 0.4;
 
@@ -29,24 +31,15 @@ pub(super) fn transcribe(
 ) -> Vec<Result<Hypothesis>> {
     let model = worker.engine().model().to_string();
     let requests: Vec<&Request> = windows.iter().flat_map(|w| &w.clips).map(|(_, r)| r).collect();
-    let mut drafts = in_windows(worker, asked, windows, policy, stop);
-    let alone: Vec<usize> = (0..requests.len()).filter(|n| !drafts.contains_key(n)).collect();
+    let shared = in_windows(worker, asked, windows, policy, stop);
+    let alone: Vec<usize> = (0..requests.len()).filter(|n| !shared.contains_key(n)).collect();
     let sounds: Vec<_> =
         alone.iter().map(|&n| (requests[n].samples, requests[n].language)).collect();
     let decoded = together::guarded(worker, asked, &sounds, policy, stop);
-    let mut failed: BTreeMap<usize, anyhow::Error> = BTreeMap::new();
-    for (n, decoded) in alone.into_iter().zip(decoded) {
-        match decoded {
-            Ok(decoded) => drop(drafts.insert(n, decoded)),
-            Err(error) => drop(failed.insert(n, error)),
-        }
-    }
-    let all = requests.iter().enumerate().map(|(n, r)| {
-        if let Some(error) = failed.remove(&n) {
-            return Err(error);
-        }
-        let Guarded { decoded, pass, replaced, variants } =
-            drafts.remove(&n).context("no clip was decoded")?;
+    let mut drafts: BTreeMap<usize, Result<Guarded>> = alone.into_iter().zip(decoded).collect();
+    drafts.extend(shared.into_iter().map(|(n, draft)| (n, Ok(draft))));
+    let all = drafts.into_values().zip(&requests).map(|(draft, r)| {
+        let Guarded { decoded, pass, replaced, variants } = draft?;
         let passes = (pass, replaced);
         let h = hypothesis(r.clip, r.samples, r.level, policy, decoded, passes, model.clone());
         Ok(Hypothesis { variants, ..h })
@@ -72,19 +65,22 @@ fn in_windows(
         }
         clips += window.clips.len();
     }
-    let asks: Vec<Ask> =
-        firsts.iter().map(|(_, w)| ask(&(w.samples, w.clips[0].1.language), policy)).collect();
     let context = |ask: &Ask| short_context(seconds(ask), policy);
+    // Windows that are searched together may have as many tokens each, so that none depends on the others.
+    let asks = firsts.iter().map(|(_, window)| {
+        let ask = ask(&(window.samples, window.clips[0].1.language), policy);
+        let longest = f64::from(context(&ask)) / FRAMES_PER_SECOND;
+        Ask { max_tokens: max_tokens(longest, policy), ..ask }
+    });
+    let asks: Vec<Ask> = asks.collect();
     let search = |worker: &mut Worker, asks: &[Ask], context: u32, stop: &AtomicBool| {
         worker.search_all(asks, context, BEAMS, stop)
     };
-    // What belongs to a window is told by its sound.
-    let of = |ask: &Ask| firsts.iter().find(|(_, w)| std::ptr::eq(w.samples, ask.samples));
-    let shared = groups(worker, &asks, context, search, stop, |worker, number, ask, decoded| {
-        let (first, window) = of(ask).context("a window that nobody asked for")?;
+    let shared = groups(worker, &asks, context, search, stop, |worker, number, n, decoded| {
+        let (first, window) = firsts[n];
         let mut sound = Vec::new();
         let shares = shares(window, &decoded);
-        for (n, (place, request)) in window.clips.iter().enumerate() {
+        for (clip, (place, request)) in window.clips.iter().enumerate() {
             let (decoded, before) = &shares[*place];
             let clip_seconds = request.samples.len() as f64 / f64::from(SAMPLE_RATE);
             if looks_wrong(decoded, clip_seconds) || says_too_little(decoded, clip_seconds) {
@@ -96,7 +92,7 @@ fn in_windows(
             };
             let decoded = decoded.clone();
             let guarded = Guarded { decoded, pass: Pass::Window, replaced: None, variants };
-            sound.push((first + n, guarded));
+            sound.push((first + clip, guarded));
         }
         Ok(sound)
     });

@@ -48,7 +48,8 @@ pub(super) fn guarded(
         Some(swaps) => variants::score(worker, clip, None, decoded, swaps, stop),
         None => Ok(Vec::new()),
     };
-    let first = groups(worker, &asks, context, greedily, stop, |worker, clip, ask, decoded| {
+    let first = groups(worker, &asks, context, greedily, stop, |worker, clip, n, decoded| {
+        let ask = &asks[n];
         let full = context(ask) == FULL_CONTEXT;
         if !full && policy.guard && looks_wrong(&decoded, seconds(ask)) {
             return Ok(First::Wrong(written(&decoded)));
@@ -82,7 +83,7 @@ pub(super) fn second_opinions(
     groups(worker, &asks, context, greedily, stop, |_, _, _, decoded| Ok(decoded))
 }
 
-/// Decodes clips in groups of like contexts; what `then` makes of each, with its number in its group, while the
+/// Decodes clips in groups of like contexts; what `then` makes of each, with its number in its group and among all, while the
 /// worker still holds the group's encoder frames. In the order of the clips.
 pub(super) fn groups<T>(
     worker: &mut Worker,
@@ -90,7 +91,7 @@ pub(super) fn groups<T>(
     context: impl Fn(&Ask) -> u32,
     decode_all: impl Fn(&mut Worker, &[Ask<'_>], u32, &AtomicBool) -> Result<Vec<Decoded>>,
     stop: &AtomicBool,
-    mut then: impl FnMut(&mut Worker, usize, &Ask, Decoded) -> Result<T>,
+    mut then: impl FnMut(&mut Worker, usize, usize, Decoded) -> Result<T>,
 ) -> Vec<Result<T>> {
     let together = worker.engine().together();
     let mut by_context: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
@@ -104,7 +105,7 @@ pub(super) fn groups<T>(
                 let chosen: Vec<Ask> = group.iter().map(|&n| asks[n]).collect();
                 let decoded = decode_all(worker, &chosen, context, stop)?;
                 for (clip, (&n, decoded)) in group.iter().zip(decoded).enumerate() {
-                    out.insert(n, then(worker, clip, &asks[n], decoded));
+                    out.insert(n, then(worker, clip, n, decoded));
                 }
                 Ok(())
             };

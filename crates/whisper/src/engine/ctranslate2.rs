@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use second_ear_ctranslate2 as engine;
 
 use super::heads;
-use super::runtime::{Model, Search, State};
+use super::runtime::{Model, State};
 use crate::log_mel;
 use crate::models::as_ct2;
 
@@ -106,10 +106,18 @@ impl State for Buffers {
         Ok(logits)
     }
 
-    fn search(&mut self, last: i32, past: usize, wanted: &Search<'_>) -> Result<Vec<Vec<usize>>> {
-        let &Search { beams, most, end, banned, banned_first } = wanted;
-        let wanted = engine::Search { beams, most, end, banned, banned_first };
-        self.worker.search(last as u32, past, &wanted).context("beam search")
+    fn write(&mut self, end: usize, never: &[usize], never_first: &[usize]) -> Result<()> {
+        self.worker.write(end, never, never_first).context("CTranslate2")
+    }
+
+    fn search(
+        &mut self,
+        last: i32,
+        past: usize,
+        beams: usize,
+        most: usize,
+    ) -> Result<Vec<Vec<usize>>> {
+        self.worker.search(last as u32, past, beams, most).context("beam search")
     }
 
     fn read(&mut self, clip: usize, tokens: &[i32]) -> Result<(&[f32], &[f32])> {

@@ -34,13 +34,20 @@ pub trait State: Send {
     /// of a single token each, row by row (of several, they are not to be read).
     fn step(&mut self, tokens: &[i32], past: usize) -> Result<&[f32]>;
 
-    /// The likeliest texts that a beam search finds after `last`, one for each text that goes on, without their ends. What goes on
-    /// is over then.
+    /// What a search may write: the token that ends a text, those that it never writes, those that do not come first. A runtime
+    /// without a search takes no notice.
+    fn write(&mut self, _end: usize, _never: &[usize], _never_first: &[usize]) -> Result<()> {
+        Ok(())
+    }
+
+    /// The likeliest texts after `last`, one for each text that goes on, that a beam search finds which follows `beams` at once;
+    /// without their ends, `most` tokens at most. What goes on is over then.
     fn search(
         &mut self,
         _last: i32,
         _past: usize,
-        _wanted: &Search<'_>,
+        _beams: usize,
+        _most: usize,
     ) -> Result<Vec<Vec<usize>>> {
         bail!("this runtime has no beam search")
     }
@@ -50,20 +57,4 @@ pub trait State: Send {
     fn read(&mut self, _clip: usize, _tokens: &[i32]) -> Result<(&[f32], &[f32])> {
         bail!("this runtime does not tell where the decoder looks")
     }
-}
-
-/// What a beam search looks for.
-#[cfg_attr(not(feature = "ctranslate2"), allow(dead_code))] // whisper.cpp's states do not search
-#[derive(Clone, Copy, Debug)]
-pub struct Search<'a> {
-    /// Texts that are followed at once.
-    pub beams: usize,
-    /// Most tokens of a text.
-    pub most: usize,
-    /// Ends a text.
-    pub end: usize,
-    /// Tokens that are never written.
-    pub banned: &'a [usize],
-    /// Tokens that do not come first.
-    pub banned_first: &'a [usize],
 }

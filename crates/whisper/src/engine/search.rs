@@ -9,7 +9,6 @@ use std::sync::atomic::AtomicBool;
 use anyhow::{Context, Result};
 
 use super::decode::{Ask, NO_NUMBERS};
-use super::runtime::Search;
 use super::{Decoded, Worker, check};
 use crate::align::Attention;
 use crate::greedy;
@@ -21,7 +20,7 @@ const FRAME: usize = 320;
 
 impl Worker {
     /// Finds texts of clips that get the same context by a search over `beams` of them, without timestamps or earlier text; in
-    /// their order, with the times of their tokens. Only where the engine [searches](super::Engine::searches). `stop` is
+    /// their order, with the times of their tokens. The most tokens that one of them may have count for all. Only where the engine [searches](super::Engine::searches). `stop` is
     /// looked at between clips.
     ///
     /// # Errors
@@ -37,15 +36,8 @@ impl Worker {
         let vocabulary = &engine.vocabulary;
         let (texts, past) = self.begin(asks, context, stop)?;
         let most = asks.iter().map(|ask| ask.max_tokens).max().unwrap_or(0);
-        let (banned, banned_first) = vocabulary.banned();
-        let wanted = Search {
-            beams,
-            most: most.min(vocabulary.most_tokens()),
-            end: vocabulary.end_of_text,
-            banned: &banned,
-            banned_first: &banned_first,
-        };
-        let found = self.state.search(vocabulary.no_timestamps, past, &wanted)?;
+        let most = most.min(vocabulary.most_tokens());
+        let found = self.state.search(vocabulary.no_timestamps, past, beams, most)?;
         let mut all = Vec::new();
         for (clip, (text, ids)) in texts.into_iter().zip(found).enumerate() {
             check(stop)?;
@@ -55,7 +47,7 @@ impl Worker {
             fed.push(vocabulary.no_timestamps);
             fed.extend(ids.iter().map(|&id| id as i32));
             let (logits, attention) = self.state.read(clip, &fed)?;
-            let ended = ids.len() < wanted.most;
+            let ended = ids.len() < most;
             let last = ended.then_some(vocabulary.end_of_text);
             let mut choices = Vec::with_capacity(ids.len() + 1);
             let rows = logits.chunks_exact(vocabulary.size).skip(prompt);

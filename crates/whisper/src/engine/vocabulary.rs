@@ -126,9 +126,8 @@ impl Vocabulary {
     }
 
     /// The tokens that may not be written, and those that may not come first, for a search.
-    pub(super) fn banned(&self) -> (Vec<usize>, Vec<usize>) {
-        let never = (0..self.size).filter(|&id| !self.allows(id, false)).collect();
-        (never, self.blank.clone())
+    pub(super) fn banned(&self) -> (Vec<usize>, &[usize]) {
+        ((0..self.size).filter(|&id| !self.allows(id, false)).collect(), &self.blank)
     }
 
     /// Whether a token may be written; `first`: at the start of the text.

@@ -94,7 +94,10 @@ pub enum Command {
     Status(Json),
     /// Write the transcripts: the corrected text where there is one, else the draft.
     #[command(
-        after_help = "Examples: second-ear transcripts calls > calls.jsonl\n          second-ear transcripts calls --format srt,textgrid --out subtitles/"
+        after_help = "Examples: second-ear transcripts calls > calls.jsonl\n          second-ear transcripts calls --format srt,textgrid --out subtitles/\n\nAgainst people's texts, by NIST's sclite:\n  \
+        second-ear transcripts calls --format stm --only-settled --out ref/\n  \
+        second-ear transcripts calls --format ctm --only-settled --drafts --out hyp/\n  \
+        sclite -r ref/call.stm stm -h hyp/call.ctm ctm"
     )]
     Transcripts(Transcripts),
     /// Write task files for the clips that wait for a person.
@@ -255,6 +258,12 @@ pub struct Transcripts {
     /// Folder for one file per recording (JSONL: one file); without it, JSONL goes to stdout.
     #[arg(long)]
     pub out: Option<PathBuf>,
+    /// What the model decoded, also where people wrote something else.
+    #[arg(long)]
+    pub drafts: bool,
+    /// Only clips that people settled with a text.
+    #[arg(long)]
+    pub only_settled: bool,
 }
 
 /// Arguments of `tasks`.

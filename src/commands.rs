@@ -202,14 +202,16 @@ fn do_status(args: cli::Json) -> Result<Exit> {
 fn do_transcripts(args: cli::Transcripts, console: Console) -> Result<Exit> {
     let workspace = Workspace::read(&args.dir)?;
     say_withheld(&workspace, console)?;
+    let cli::Transcripts { format: formats, drafts, only_settled, .. } = args;
+    let options = transcripts::TranscriptOptions { formats, drafts, only_settled };
     match &args.out {
         None => {
             let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-            let missing = transcripts::print(&workspace, &args.format, &mut out)?;
+            let missing = transcripts::print(&workspace, &options, &mut out)?;
             Ok(failures(&missing, console))
         }
         Some(out) => {
-            let done = transcripts::write(&workspace, &args.format, out)?;
+            let done = transcripts::write(&workspace, &options, out)?;
             console.say(format!("{} files in {}.", done.files, out.display()));
             Ok(failures(&done.failed, console))
         }

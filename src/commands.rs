@@ -202,14 +202,15 @@ fn do_status(args: cli::Json) -> Result<Exit> {
 fn do_transcripts(args: cli::Transcripts, console: Console) -> Result<Exit> {
     let workspace = Workspace::read(&args.dir)?;
     say_withheld(&workspace, console)?;
+    let naming = workspace.naming(args.names)?;
     match &args.out {
         None => {
             let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-            let missing = transcripts::print(&workspace, &args.format, &mut out)?;
+            let missing = transcripts::print(&workspace, &args.format, &naming, &mut out)?;
             Ok(failures(&missing, console))
         }
         Some(out) => {
-            let done = transcripts::write(&workspace, &args.format, out)?;
+            let done = transcripts::write(&workspace, &args.format, &naming, out)?;
             console.say(format!("{} files in {}.", done.files, out.display()));
             Ok(failures(&done.failed, console))
         }
@@ -340,6 +341,7 @@ fn do_dataset(args: cli::Dataset, console: Console) -> Result<Exit> {
     let options = dataset::DatasetOptions {
         formats: args.format,
         with_auto: args.with_auto,
+        names: args.names,
         out: args.out.clone(),
     };
     let done = dataset::write(&workspace, &options, console)?;

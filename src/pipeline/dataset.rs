@@ -65,6 +65,8 @@ pub struct DatasetOptions {
     pub formats: Vec<Format>,
     /// Add accepted drafts.
     pub with_auto: bool,
+    /// Call speakers by their names, not by pseudonyms.
+    pub names: bool,
     /// Where to.
     pub out: PathBuf,
 }

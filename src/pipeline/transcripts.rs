@@ -11,7 +11,7 @@ use anyhow::{Result, ensure};
 
 use super::workspace::Workspace;
 use crate::domain::{
-    Decision, Hypothesis, Reason, Recording, RecordingId, Samples, Token, tokens_by_word,
+    Decision, Hypothesis, Naming, Reason, Recording, RecordingId, Samples, Token, tokens_by_word,
 };
 use crate::files::folder::OutFolder;
 use crate::store::{ClipRow, Draft};
@@ -33,6 +33,7 @@ pub struct Written {
 pub fn print(
     workspace: &Workspace,
     formats: &[TranscriptFormat],
+    naming: &Naming,
     out: &mut impl Write,
 ) -> Result<Vec<String>> {
     ensure!(
@@ -47,7 +48,7 @@ pub fn print(
         if withheld.contains_key(&clip.clip.id) {
             return Ok(());
         }
-        if let Some(row) = row(clip, &recordings) {
+        if let Some(row) = row(clip, &recordings, naming) {
             let text = formats[0].render(&[row], Samples(0), Voices::Unnamed);
             out.write_all(text.as_bytes())?;
         }
@@ -58,7 +59,12 @@ pub fn print(
 }
 
 /// Writes one file per recording and format (JSONL: one file for all), and one for the channels of a file together.
-pub fn write(workspace: &Workspace, formats: &[TranscriptFormat], out: &Path) -> Result<Written> {
+pub fn write(
+    workspace: &Workspace,
+    formats: &[TranscriptFormat],
+    naming: &Naming,
+    out: &Path,
+) -> Result<Written> {
     let recordings = workspace.store.recordings_by_id()?;
     let mut rows: BTreeMap<RecordingId, Vec<TranscriptRow>> = BTreeMap::new();
     let mut all = Vec::new();
@@ -70,7 +76,7 @@ pub fn write(workspace: &Workspace, formats: &[TranscriptFormat], out: &Path) ->
             return Ok(());
         }
         let id = clip.clip.recording.clone();
-        if let Some(row) = row(clip, &recordings) {
+        if let Some(row) = row(clip, &recordings, naming) {
             all.push(row.clone());
             rows.entry(id).or_default().push(row);
         }
@@ -99,7 +105,11 @@ pub fn write(workspace: &Workspace, formats: &[TranscriptFormat], out: &Path) ->
 }
 
 /// The row of a clip; `None` until it was decided on.
-fn row(row: ClipRow, recordings: &BTreeMap<RecordingId, Recording>) -> Option<TranscriptRow> {
+fn row(
+    row: ClipRow,
+    recordings: &BTreeMap<RecordingId, Recording>,
+    naming: &Naming,
+) -> Option<TranscriptRow> {
     let recording = recordings.get(&row.clip.recording)?;
     let routed = row.routed.as_ref()?;
     let (decision, reasons): (_, &[Reason]) = match &routed.decision {
@@ -132,7 +142,7 @@ fn row(row: ClipRow, recordings: &BTreeMap<RecordingId, Recording>) -> Option<Tr
         reasons: codes,
         inclusion_probability: routed.inclusion.get(),
         region: routed.region.as_ref().map_or(String::new(), |r| r.to_string()),
-        speaker: recording.speaker(row.clip.span).unwrap_or_default().to_string(),
+        speaker: naming.speaker(recording.speaker(row.clip.span).unwrap_or_default()),
         model: row.hypothesis.as_ref().map_or(String::new(), |h| h.model.clone()),
         evidence: routed.evidence.iter().map(|piece| piece.to_string()).collect(),
         word_starts: row.hypothesis.as_ref().map_or(Vec::new(), |h| word_starts(h, start)),

@@ -4,6 +4,7 @@
 mod answer;
 pub mod bounds;
 mod clip;
+mod dataset_settings;
 mod decision;
 mod decode;
 mod failures;
@@ -27,6 +28,7 @@ mod units;
 
 pub use answer::{Answer, Consensus, Mark, Tag, TagKind, Verdict};
 pub use clip::{Clip, JobClip, Piece, RejectReason, Span};
+pub use dataset_settings::DatasetSettings;
 pub use decision::{Decision, DropReason, Reason, Routed};
 pub use decode::DecodePolicy;
 pub use failures::Failures;

@@ -292,6 +292,12 @@ pub struct Tasks {
     /// from others (tasks.assigned_only rejects these).
     #[arg(long = "for", value_name = "VALIDATOR")]
     pub validator: Option<String>,
+    /// Encrypt the pages under a passphrase, which is asked for and not shown (html alone).
+    #[arg(long)]
+    pub passphrase: bool,
+    /// The same, with the passphrase in the first line of a file.
+    #[arg(long, value_name = "FILE", conflicts_with = "passphrase")]
+    pub passphrase_file: Option<PathBuf>,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,

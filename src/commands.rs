@@ -26,6 +26,7 @@ mod lacking;
 mod lexicon;
 mod measure;
 mod model;
+mod passphrase;
 #[cfg(feature = "nats")]
 mod worker;
 
@@ -235,13 +236,14 @@ fn do_tasks(args: cli::Tasks, console: Console) -> Result<Exit> {
     let beside = args.format.iter().filter_map(|f| f.beside(settings.interface));
     let beside: Vec<_> = beside.map(|(name, _)| args.out.join(name)).collect();
     let options = tasks::TaskOptions {
-        formats: args.format,
         clips_per_file: args.clips_per_file.unwrap_or(settings.clips_per_file).max(1),
         files: args.files,
         validators: args.validators.unwrap_or(settings.validators).max(1),
         only_new: args.only_new,
         adjudicate: args.adjudicate,
         validator: args.validator,
+        passphrase: passphrase::of(args.passphrase, args.passphrase_file.as_deref(), &args.format)?,
+        formats: args.format,
         out: args.out,
     };
     let (done, workspace) =

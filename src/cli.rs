@@ -8,6 +8,7 @@ mod generate;
 #[cfg(not(all(feature = "adapt", feature = "nats")))]
 mod lacking;
 pub mod lexicon;
+mod measure;
 mod model;
 #[cfg(feature = "nats")]
 pub mod nats;
@@ -18,7 +19,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::domain::{LanguageChoice, SecondPass, Weights};
+use crate::domain::LanguageChoice;
 use crate::pipeline::dataset;
 use crate::tasks::bundle;
 use crate::views::transcripts::TranscriptFormat;
@@ -29,6 +30,7 @@ pub use generate::Generate;
 pub use lacking::adapt;
 #[cfg(not(feature = "nats"))]
 pub use lacking::nats;
+pub use measure::{Calibrate, Evaluate, Report};
 pub use model::{Model, WeightType};
 use values::{dataset_format, language, task_format, transcript_format};
 
@@ -264,6 +266,9 @@ pub struct Transcripts {
     /// Only clips that people settled with a text.
     #[arg(long)]
     pub only_settled: bool,
+    /// Call speakers by their names; without it they have pseudonyms.
+    #[arg(long)]
+    pub names: bool,
 }
 
 /// Arguments of `tasks`.
@@ -296,6 +301,12 @@ pub struct Tasks {
     /// from others (tasks.assigned_only rejects these).
     #[arg(long = "for", value_name = "VALIDATOR")]
     pub validator: Option<String>,
+    /// Encrypt the pages under a passphrase, which is asked for and not shown (html alone).
+    #[arg(long)]
+    pub passphrase: bool,
+    /// The same, with the passphrase in the first line of a file.
+    #[arg(long, value_name = "FILE", conflicts_with = "passphrase")]
+    pub passphrase_file: Option<PathBuf>,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
@@ -332,73 +343,9 @@ pub struct Dataset {
     /// Add accepted drafts, marked `auto`.
     #[arg(long)]
     pub with_auto: bool,
-    /// Print JSON.
+    /// Call speakers by their names; without it they have pseudonyms.
     #[arg(long)]
-    pub json: bool,
-}
-
-/// Arguments of `report`.
-#[derive(Debug, Args)]
-pub struct Report {
-    /// The workspace.
-    pub dir: PathBuf,
-    /// Print JSON.
-    #[arg(long)]
-    pub json: bool,
-    /// Also write the report as an HTML page.
-    #[arg(long, value_name = "PATH")]
-    pub html: Option<PathBuf>,
-    /// Also write one row per clip, from which every rate can be computed again (FORMATS.md).
-    #[arg(long, value_name = "PATH")]
-    pub csv: Option<PathBuf>,
-}
-
-/// Arguments of `evaluate`.
-#[derive(Debug, Args)]
-pub struct Evaluate {
-    /// Manifests (JSON lines or tables) with reference transcripts.
-    #[arg(required = true)]
-    pub manifests: Vec<PathBuf>,
-    /// A registered model's name, or the path of a ggml file.
-    #[arg(long, default_value = "base")]
-    pub model: String,
-    /// Language of rows that name none.
-    #[arg(long, value_parser = language, default_value = "fr")]
-    pub language: LanguageChoice,
-    /// Decode with the full 30 s window instead of the default policy.
-    #[arg(long)]
-    pub full_window: bool,
-    /// Number format of the model's matrices: file, bf16, or int8 (needs a build with CTranslate2)
-    /// [default: the fastest on this machine].
-    #[arg(long)]
-    pub weights: Option<Weights>,
-    /// Which clips get a second pass, which improves the score: never, doubtful, always. Rows for
-    /// `calibrate` need `always`.
-    #[arg(long, default_value = "never")]
-    pub second_pass: SecondPass,
-    /// Threads that transcribe (0: one per core).
-    #[arg(long, default_value_t = 0, value_parser = numbers::threads())]
-    pub workers: usize,
-    /// Write one row per clip: reference, hypothesis, errors, features.
-    #[arg(long, value_name = "PATH")]
-    pub out: Option<PathBuf>,
-    /// Print JSON.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Arguments of `calibrate`.
-#[derive(Debug, Args)]
-pub struct Calibrate {
-    /// The workspace.
-    #[arg(required_unless_present = "rows", conflicts_with = "rows")]
-    pub dir: Option<PathBuf>,
-    /// Rows that `evaluate --second-pass always --out` wrote.
-    #[arg(long, num_args = 1.., requires = "out")]
-    pub rows: Vec<PathBuf>,
-    /// The calibration file to write.
-    #[arg(long, requires = "rows")]
-    pub out: Option<PathBuf>,
+    pub names: bool,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,

@@ -11,8 +11,8 @@ use toml_edit::DocumentMut;
 
 use crate::domain::bounds::within;
 use crate::domain::{
-    DecodePolicy, LanguageChoice, PageLanguage, REGION_EXAMPLE, RoutingSettings, SliceSettings,
-    TaskSettings,
+    DatasetSettings, DecodePolicy, LanguageChoice, PageLanguage, REGION_EXAMPLE, RoutingSettings,
+    SliceSettings, TaskSettings,
 };
 
 /// The file's name in a workspace.
@@ -47,6 +47,9 @@ pub struct Config {
     /// How task files are made.
     #[serde(default)]
     pub tasks: TaskSettings,
+    /// What the papers beside a dataset say that the workspace cannot know; empty: not stated.
+    #[serde(default)]
+    pub dataset: DatasetSettings,
 }
 
 impl Config {
@@ -62,6 +65,7 @@ impl Config {
             decode: DecodePolicy::default(),
             routing: RoutingSettings::default(),
             tasks: TaskSettings::default(),
+            dataset: DatasetSettings::default(),
         }
     }
 
@@ -89,7 +93,8 @@ impl Config {
         self.slice.check()?;
         self.decode.check()?;
         self.routing.check()?;
-        self.tasks.check()
+        self.tasks.check()?;
+        self.dataset.check()
     }
 
     /// The threads to transcribe with: `asked` of them where that is given and not 0, else as set.
@@ -110,6 +115,7 @@ impl Config {
                 "decode" => fields::<DecodePolicy>(),
                 "routing" => fields::<RoutingSettings>(),
                 "tasks" => fields::<TaskSettings>(),
+                "dataset" => fields::<DatasetSettings>(),
                 _ => {
                     text += &(comment(docs) + &setting(name, &values));
                     continue;

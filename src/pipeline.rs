@@ -30,6 +30,7 @@ pub mod log;
 mod manifest;
 mod pay;
 mod people;
+mod random;
 pub mod recalibrate;
 pub mod report;
 pub mod rollback;

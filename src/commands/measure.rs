@@ -12,7 +12,13 @@ use crate::views::progress::Console;
 
 /// `report`: rates with intervals, as text, JSON, a page or a table of clips.
 pub fn report(args: cli::Report, console: Console) -> Result<Exit> {
-    let (report, rows) = report::report(&Workspace::read(&args.dir)?)?;
+    let workspace = Workspace::read(&args.dir)?;
+    let (mut report, mut rows) = report::report(&workspace)?;
+    // The terminal is the team's own; files and JSON may go further.
+    let text = report.text();
+    let naming = workspace.naming(args.names)?;
+    report::naming::people(&mut report, &naming);
+    report::naming::speakers(&mut rows, &naming);
     if let Some(path) = &args.html {
         crate::files::write_text(path, &report.html()?)?;
         console.say(format!("The report as an HTML page: {}", path.display()));
@@ -23,7 +29,7 @@ pub fn report(args: cli::Report, console: Console) -> Result<Exit> {
     }
     match args.json {
         true => print_json(&report)?,
-        false => print(&report.text())?,
+        false => print(&text)?,
     }
     Ok(Exit::Done)
 }

@@ -7,16 +7,17 @@ use std::str::FromStr;
 use anyhow::{Context, Result, bail, ensure};
 use serde::Serialize;
 
+use super::report;
 use super::run::unchanged;
 use super::workspace::Workspace;
 use crate::audio::decode::Source;
 use crate::audio::{cut, wav};
-use crate::domain::{Decision, Recording, RecordingId, Span};
+use crate::domain::{Decision, Naming, Recording, RecordingId, Span};
 use crate::files::leftovers::PartFolder;
 use crate::files::replaced;
 use crate::store::Draft;
 use crate::text::normalise;
-use crate::training::export::{self, About, Export, Item, LabelSource};
+use crate::training::export::{self, About, Export, Item, LabelSource, Papers};
 use crate::training::split::{self, Shares, Split, SplitItem};
 use crate::views::progress::{Console, Unit};
 
@@ -65,6 +66,8 @@ pub struct DatasetOptions {
     pub formats: Vec<Format>,
     /// Add accepted drafts.
     pub with_auto: bool,
+    /// Call speakers by their names, not by pseudonyms.
+    pub names: bool,
     /// Where to.
     pub out: PathBuf,
 }
@@ -94,14 +97,16 @@ pub struct Written {
 pub fn write(workspace: &Workspace, options: &DatasetOptions, console: Console) -> Result<Written> {
     let mut written = Written::default();
     let recordings = workspace.store.recordings_by_id()?;
-    let mut items = items(workspace, &recordings, options.with_auto, &mut written.left_out)?;
+    let naming = workspace.naming(options.names)?;
+    let mut items =
+        items(workspace, &recordings, options.with_auto, &naming, &mut written.left_out)?;
     if items.is_empty() {
         bail!(
             "no clip is settled with a text yet: import answers first (`second-ear answers`), or \
              add accepted drafts with --with-auto"
         );
     }
-    let about = assign_splits(workspace, &mut items, &recordings)?;
+    let mut about = assign_splits(workspace, &mut items, &recordings)?;
     let folders = folders(options)?;
     let beside = replaced::parent_of(&options.out)?;
     let staging = PartFolder::inside(&beside)
@@ -111,14 +116,16 @@ pub fn write(workspace: &Workspace, options: &DatasetOptions, console: Console) 
         written.failed.iter().for_each(|line| console.problem(format!("failed: {line}")));
         bail!("no recording could be read, so no dataset was written; an older one stays as it is");
     }
+    about.papers = papers(workspace, options, &written)?;
     for (format, folder) in options.formats.iter().zip(&folders) {
+        about.papers.previous_day = day_of(folder);
         let mut wav = |item: &Item, path: &Path| {
             std::fs::copy(staged(staging.path(), item), path)?;
             Ok(())
         };
         let done: Export = match format {
             Format::Hf => export::hf::write(folder, &items, &about, &mut wav)?,
-            Format::Nemo => export::nemo::write(folder, &items, &mut wav)?,
+            Format::Nemo => export::nemo::write(folder, &items, &about, &mut wav)?,
         };
         for (clip, error) in done.failed {
             written.failed.push(format!("{clip}: {error:#}"));
@@ -154,6 +161,7 @@ fn items(
     workspace: &Workspace,
     recordings: &BTreeMap<RecordingId, Recording>,
     with_auto: bool,
+    naming: &Naming,
     left_out: &mut BTreeMap<&'static str, usize>,
 ) -> Result<Vec<Item>> {
     let gold = workspace.store.gold()?;
@@ -183,7 +191,7 @@ fn items(
         }
         items.push(Item {
             text,
-            speaker: recording.speaker(row.clip.span).unwrap_or_default().to_string(),
+            speaker: naming.speaker(recording.speaker(row.clip.span).unwrap_or_default()),
             region: row.routed.and_then(|r| r.region),
             language,
             licence: recording.facts.licence.clone(),
@@ -227,9 +235,9 @@ fn assign_splits(
     for (item, split) in items.iter_mut().zip(splits.splits) {
         item.split = split;
     }
-    let folder = workspace.dir.canonicalize().unwrap_or(workspace.dir.clone());
+    let title = workspace.config.dataset.title.trim();
     Ok(About {
-        name: folder.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned()),
+        name: if title.is_empty() { folder_name(workspace) } else { title.to_string() },
         version: env!("CARGO_PKG_VERSION").to_string(),
         model: workspace.config.model.clone(),
         unit: splits.unit,
@@ -241,7 +249,40 @@ fn assign_splits(
             .collect::<BTreeSet<_>>()
             .into_iter()
             .collect(),
+        papers: Papers::default(),
     })
+}
+
+/// What the papers say: as stated in the settings, and as the report counts it.
+fn papers(workspace: &Workspace, options: &DatasetOptions, written: &Written) -> Result<Papers> {
+    let (report, _) = report::report(workspace)?;
+    Ok(Papers {
+        settings: workspace.config.dataset.clone(),
+        folder: folder_name(workspace),
+        version: env!("CARGO_PKG_VERSION").to_string(),
+        model: workspace.config.model.clone(),
+        report: serde_json::to_value(&report)?,
+        day: jiff::Timestamp::now().to_string().chars().take(DAY).collect(),
+        previous_day: None,
+        pseudonyms: !options.names,
+        with_auto: options.with_auto,
+        left_out: written.left_out.clone(),
+    })
+}
+
+/// Characters of a day, as in 2026-01-31.
+const DAY: usize = 10;
+
+/// The day of a dataset that was written here before.
+fn day_of(folder: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(folder.join("provenance.json")).ok()?;
+    let before: serde_json::Value = serde_json::from_str(&text).ok()?;
+    before.pointer("/provenance/date")?.as_str().map(String::from)
+}
+
+fn folder_name(workspace: &Workspace) -> String {
+    let folder = workspace.dir.canonicalize().unwrap_or(workspace.dir.clone());
+    folder.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned())
 }
 
 /// Writes each item's WAV to a working folder, every recording decoded once; items whose

@@ -21,7 +21,7 @@ use crate::files::folder::OutFolder;
 use crate::store::Waiting;
 use crate::tasks::bundle::Format;
 use crate::tasks::consensus::plain;
-use crate::tasks::page::{Version, Warning};
+use crate::tasks::page::{Passphrase, Version, Warning};
 use crate::tasks::warnings::warnings;
 use crate::text::names::Names;
 use crate::text::tidy;
@@ -50,6 +50,8 @@ pub struct TaskOptions {
     /// To whom it will be handed: clips that this validator has answered are left out, and answers of
     /// others are marked.
     pub validator: Option<String>,
+    /// What opens the pages; without one anybody can.
+    pub passphrase: Option<Passphrase>,
 }
 
 /// What was written.

@@ -12,8 +12,8 @@ use anyhow::{Result, bail};
 use super::scores::Scorer;
 use super::workspace::Workspace;
 use crate::domain::{
-    Channel, Decision, Hypothesis, Millis, Probability, Reason, Recording, RecordingId, Token,
-    tokens_by_word,
+    Channel, Decision, Hypothesis, Millis, Naming, Probability, Reason, Recording, RecordingId,
+    Token, tokens_by_word,
 };
 use crate::files::folder::OutFolder;
 use crate::store::{ClipRow, Draft};
@@ -32,6 +32,8 @@ pub struct TranscriptOptions {
     pub drafts: bool,
     /// Only clips that people settled with a text.
     pub only_settled: bool,
+    /// What people are called.
+    pub naming: Naming,
 }
 
 impl TranscriptOptions {
@@ -157,6 +159,7 @@ impl<'a> Rows<'a> {
             Some(consensus) => (consensus.text.clone(), TextSource::Human),
             None => (row.draft().to_string(), TextSource::Machine),
         };
+        let naming = &self.options.naming;
         let hypothesis = row.hypothesis.as_ref();
         let span = (row.clip.span.start.seconds(), row.clip.span.end.seconds());
         let draft = hypothesis.map_or(Vec::new(), |h| timed(h, span.0, self.scorer.as_ref()));
@@ -178,7 +181,7 @@ impl<'a> Rows<'a> {
             reasons: codes,
             inclusion_probability: routed.inclusion.get(),
             region: routed.region.as_ref().map_or(String::new(), |r| r.to_string()),
-            speaker: recording.speaker(row.clip.span).unwrap_or_default().to_string(),
+            speaker: naming.speaker(recording.speaker(row.clip.span).unwrap_or_default()),
             model: hypothesis.map_or(String::new(), |h| h.model.clone()),
             evidence: routed.evidence.iter().map(|piece| piece.to_string()).collect(),
             channel: match recording.channel {

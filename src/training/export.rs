@@ -10,6 +10,7 @@ pub mod common_voice;
 mod folder;
 pub mod hf;
 pub mod nemo;
+pub mod papers;
 
 use std::path::Path;
 
@@ -19,6 +20,7 @@ use super::split::{Split, Unit};
 use crate::domain::{ClipId, Language, RecordingId, Region, Samples};
 
 pub use folder::Export;
+pub use papers::Papers;
 
 /// Where a text comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -37,7 +39,7 @@ pub struct Item {
     pub clip: ClipId,
     /// The text to learn; items without one are left out.
     pub text: String,
-    /// Speaker as declared, or empty.
+    /// Speaker as the dataset calls them, or empty.
     pub speaker: String,
     /// Region, declared or inferred.
     pub region: Option<Region>,
@@ -84,6 +86,8 @@ pub struct About {
     pub shared_texts: usize,
     /// Names of people who asked to be named.
     pub credits: Vec<String>,
+    /// What the papers beside it say.
+    pub papers: Papers,
 }
 
 /// Writes 16 kHz mono WAV of an item to a path.
@@ -125,6 +129,7 @@ mod tests {
             unit: Unit::Speaker,
             shared_texts: 0,
             credits: Vec::new(),
+            papers: Papers { version: "0.1.0".into(), model: "base".into(), ..Papers::default() },
         }
     }
 

@@ -78,7 +78,18 @@ fn low() -> Reason {
 }
 
 /// Writes `name`.html, and its rows as `rows`.jsonl.
-fn write(name: &str, rows: &str, batch: &Batch, mut items: Vec<PageItem>) {
+fn write(name: &str, rows: &str, batch: &Batch, items: Vec<PageItem>) {
+    write_under(None, name, rows, batch, items);
+}
+
+/// The same, under a seal.
+fn write_under(
+    seal: Option<Seal>,
+    name: &str,
+    rows: &str,
+    batch: &Batch,
+    mut items: Vec<PageItem>,
+) {
     items.iter_mut().for_each(|item| item.row.batch = batch.batch.to_string());
     let folder: PathBuf = [env!("CARGO_MANIFEST_DIR"), "target", "page-test"].iter().collect();
     std::fs::create_dir_all(&folder).unwrap();
@@ -86,7 +97,7 @@ fn write(name: &str, rows: &str, batch: &Batch, mut items: Vec<PageItem>) {
     let file = |name: String| std::fs::File::create(folder.join(name)).unwrap();
     bundle::write_jsonl(&mut file(format!("{rows}.jsonl")), &all).unwrap();
     let mut page = std::io::BufWriter::new(file(format!("{name}.html")));
-    assert_eq!(render_to(&mut page, batch, items.into_iter().map(Ok)).unwrap(), all.len());
+    assert_eq!(render_to(&mut page, batch, seal, items.into_iter().map(Ok)).unwrap(), all.len());
     page.flush().unwrap();
 }
 
@@ -119,6 +130,25 @@ fn writes_a_sample_page() {
         ..super::tests::batch("")
     };
     write("page", "tasks", &batch, items);
+}
+
+/// Under a passphrase that tests/page/unlock.test.mjs knows.
+#[test]
+fn writes_a_sample_page_under_a_passphrase() {
+    let natation = natation();
+    let items = vec![
+        natation.item(0, &natation.draft, vec![low()]),
+        natation.item(1, "Lâche pas la patate, il fait frette à matin.", vec![low()]),
+    ];
+    let batch = Batch {
+        workspace: "page-test".into(),
+        batch: BatchId::from_stored("5ea1ed5ea1ed"),
+        title: "Lot protégé".into(),
+        ..super::tests::batch("")
+    };
+    let passphrase = Passphrase::new("quatre mots faciles à dire").unwrap();
+    let seal = Seal::new(&passphrase, [3; 16], [4; 8]);
+    write_under(Some(seal), "sealed", "sealed", &batch, items);
 }
 
 /// With pay, warned and contested clips, doubtful words and a region of its own.

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::card::{card, split_name};
 use super::common_voice::accent;
 use super::folder::{Export, wavs};
+use super::papers::{self, Layout};
 use super::{About, Item, LabelSource, WriteWav};
 use crate::files::replaced::Replacement;
 
@@ -43,6 +44,9 @@ pub fn write(place: &Path, items: &[Item], about: &About, wav: &mut WriteWav) ->
         draft.write(&name, &lines.collect::<Result<String, _>>()?)?;
     }
     draft.write("README.md", &card(&written, about))?;
+    if let Some(first) = written.first() {
+        papers::write(&draft, Layout::Hf, &row(first), &written, &export, about)?;
+    }
     draft.publish()?;
     Ok(export)
 }

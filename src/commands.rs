@@ -2,6 +2,7 @@
 //! Data goes to stdout, remarks to stderr.
 
 use std::io::Write;
+use std::path::Path;
 
 use anyhow::Result;
 use serde::Serialize;
@@ -141,10 +142,30 @@ fn do_ingest(args: cli::Ingest, console: Console) -> Result<Exit> {
             if done.ignored_columns.len() < ingest::IGNORED { "" } else { " and perhaps more" };
         console.say(format!("Columns ignored: {}{more}.", done.ignored_columns.join(", ")));
     }
+    tell_refused(&done.refused, &args.dir, console);
     for path in &done.changed {
         console.say(format!("{path}: changed since it was ingested; added as a new recording."));
     }
     Ok(all_failures(&done.failed, console))
+}
+
+/// Says which recordings are used for nothing, because somebody said no.
+fn tell_refused(paths: &[String], dir: &Path, console: Console) {
+    if paths.is_empty() {
+        return;
+    }
+    console.problem(format!(
+        "Consent is refused or withdrawn for {} recordings, which are used for nothing \
+         (`second-ear consent {}` lists them):",
+        paths.len(),
+        dir.display()
+    ));
+    for path in paths.iter().take(TOLD) {
+        console.problem(format!("  {path}"));
+    }
+    if paths.len() > TOLD {
+        console.problem(format!("  and {} more (--json lists all)", paths.len() - TOLD));
+    }
 }
 
 fn do_run(args: cli::Run, console: Console) -> Result<Exit> {

@@ -11,7 +11,7 @@ use toml_edit::DocumentMut;
 
 use crate::domain::bounds::within;
 use crate::domain::{
-    DecodePolicy, LanguageChoice, PageLanguage, REGION_EXAMPLE, RoutingSettings, SliceSettings,
+    ConsentSettings, DecodePolicy, LanguageChoice, PageLanguage, REGION_EXAMPLE, RetentionSettings, RoutingSettings, SliceSettings,
     TaskSettings,
 };
 
@@ -47,6 +47,12 @@ pub struct Config {
     /// How task files are made.
     #[serde(default)]
     pub tasks: TaskSettings,
+    /// What recordings may be used for. Statements of their own come with a manifest, or `second-ear consent`.
+    #[serde(default)]
+    pub consent: ConsentSettings,
+    /// How long things are kept. `second-ear retention` removes what is older; nothing goes by itself.
+    #[serde(default)]
+    pub retention: RetentionSettings,
 }
 
 impl Config {
@@ -62,6 +68,8 @@ impl Config {
             decode: DecodePolicy::default(),
             routing: RoutingSettings::default(),
             tasks: TaskSettings::default(),
+            consent: ConsentSettings::default(),
+            retention: RetentionSettings::default(),
         }
     }
 
@@ -89,7 +97,9 @@ impl Config {
         self.slice.check()?;
         self.decode.check()?;
         self.routing.check()?;
-        self.tasks.check()
+        self.tasks.check()?;
+        self.consent.check()?;
+        self.retention.check()
     }
 
     /// The threads to transcribe with: `asked` of them where that is given and not 0, else as set.
@@ -110,6 +120,8 @@ impl Config {
                 "decode" => fields::<DecodePolicy>(),
                 "routing" => fields::<RoutingSettings>(),
                 "tasks" => fields::<TaskSettings>(),
+                "consent" => fields::<ConsentSettings>(),
+                "retention" => fields::<RetentionSettings>(),
                 _ => {
                     text += &(comment(docs) + &setting(name, &values));
                     continue;

@@ -4,6 +4,7 @@
 mod answer;
 pub mod bounds;
 mod clip;
+mod consent;
 mod decision;
 mod decode;
 mod failures;
@@ -18,6 +19,7 @@ mod purpose;
 mod recording;
 mod region_names;
 mod regional;
+mod retention;
 mod round;
 mod settings;
 mod state;
@@ -26,6 +28,10 @@ mod units;
 
 pub use answer::{Answer, Consensus, Mark, Tag, TagKind, Verdict};
 pub use clip::{Clip, JobClip, Piece, RejectReason, Span};
+pub use consent::{
+    Consent, ConsentNote, ConsentSettings, ConsentSource, DataUse, DataUses, Day, WhyNot, data_uses,
+    data_uses_text, permitted, standing,
+};
 pub use decision::{Decision, DropReason, Reason, Routed};
 pub use decode::DecodePolicy;
 pub use failures::Failures;
@@ -46,6 +52,7 @@ pub use region_names::{EXAMPLE as REGION_EXAMPLE, RegionNames};
 pub use regional::{MatchKind, RegionalPiece, RegionalSource};
 #[cfg(test)]
 pub use round::example_round;
+pub use retention::{Kept, RetentionSettings};
 pub use round::{Average, Measured, Round, RoundVerdict, Used};
 pub use settings::{RoutingSettings, SecondPass, SliceSettings, TaskSettings};
 pub use state::{Account, State};

@@ -11,11 +11,12 @@ use std::path::PathBuf;
 use anyhow::Result;
 use serde::Serialize;
 
+use super::consent::{Permits, WithoutConsent, today};
 use super::scores::Scorer;
 use super::workspace::Workspace;
 use super::{run, settle};
 use crate::domain::{
-    Answer, Blind, ClipId, HandedOut, Purpose, Recording, RecordingId, TaskSettings, Verdict, draw,
+    Answer, Blind, ClipId, DataUse, HandedOut, Purpose, Recording, RecordingId, TaskSettings, Verdict, draw,
 };
 use crate::files::folder::OutFolder;
 use crate::store::Waiting;
@@ -71,6 +72,8 @@ pub struct Written {
     pub contested: usize,
     /// Batches whose pay an hour is expected to be under the floor, with it.
     pub under_floor: BTreeMap<String, f64>,
+    /// Waiting clips that are not handed out: consent to review is missing.
+    pub without_consent: WithoutConsent,
     /// Recordings that could not be read, with the reason; their clips go on waiting.
     pub failed: Vec<String>,
 }
@@ -95,6 +98,8 @@ pub fn write(
             && !answered.contains(&w.clip)
             && !gold.contains_key(&w.clip)
     });
+    let permits = Permits::on(workspace, recordings.all.values(), today())?;
+    waiting.retain(|w| !written.without_consent.bars(&permits, &w.recording));
     let unreadable = unreadable(&waiting, &recordings.all, &mut written);
     waiting.retain(|w| !unreadable.contains(&*w.recording));
     waiting.sort_by(|a, b| b.priority.total_cmp(&a.priority));
@@ -105,7 +110,10 @@ pub fn write(
         true => item::find(&workspace.store, &recordings, &gold)?,
         false => item::CheckClips::default(),
     };
-    let checks = Checks::new(&mut found, &unreadable, &answered);
+    let review = |id: &RecordingId| permits.allows(id, DataUse::Review);
+    let barred: BTreeSet<RecordingId> =
+        recordings.all.keys().filter(|id| !review(id)).chain(&unreadable).cloned().collect();
+    let checks = Checks::new(&mut found, &barred, &answered);
     let kit = batch::Kit {
         pace: terms::Pace::measure(workspace)?,
         scorer: Scorer::of(workspace)?,

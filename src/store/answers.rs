@@ -134,6 +134,14 @@ impl Store {
         Ok(())
     }
 
+    /// Clips in people's hands: in a batch, and not settled.
+    pub fn handed_out(&self) -> Result<BTreeSet<ClipId>> {
+        let sql = "SELECT clip FROM pieces WHERE handed_out AND NOT settled AND clip IS NOT NULL";
+        let mut statement = self.db.prepare(sql)?;
+        let rows = statement.query_map([], |r| r.get::<_, String>(0).map(ClipId::from_stored))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// How many answers each clip needs: the most that any of its batches asked for.
     pub fn answers_wanted(&self) -> Result<BTreeMap<ClipId, u32>> {
         let mut statement = self.db.prepare(

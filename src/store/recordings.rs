@@ -161,6 +161,19 @@ impl Store {
         Ok(rows.map(|row| (row.recording.id.clone(), row.recording)).collect())
     }
 
+    /// Replaces what a team says of recordings, all at once.
+    pub fn keep_facts(&mut self, facts: &BTreeMap<RecordingId, Facts>) -> Result<()> {
+        let tx = self.write()?;
+        for (id, facts) in facts {
+            tx.execute(
+                "UPDATE recordings SET facts = ?2 WHERE id = ?1",
+                params![id.as_str(), serde_json::to_string(facts)?],
+            )?;
+        }
+        tx.commit()?;
+        Ok(())
+    }
+
     /// Another content that was registered from the same file before: the file has changed.
     pub fn earlier_content(&self, recording: &Recording) -> Result<Option<RecordingId>> {
         let found = self

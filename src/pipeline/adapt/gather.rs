@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 
 use super::material::{Material, Materials, item, said};
-use crate::domain::{ClipId, Decision, Probability, Routed, Used, draw};
+use crate::domain::{ClipId, DataUse, Decision, Probability, Routed, Used, draw};
+use crate::pipeline::consent::Permits;
 use crate::pipeline::workspace::Workspace;
 use crate::store::{ClipRow, Draft};
 use crate::training::split::{Shares, Split, SplitItem, Unit, split_again};
@@ -21,11 +22,30 @@ const SHARES: Shares = Shares { train: 0.7, dev: 0.1, test: 0.2 };
 /// Gathers and splits. Gold clips, control items (they settle nothing), clips that people skipped or
 /// that hold no speech are never among them.
 pub fn gather(workspace: &Workspace, seed: u64) -> Result<Materials> {
-    let Candidates { mut corrections, drafts, left_out } = candidates(workspace)?;
+    let Candidates { mut corrections, mut drafts, mut left_out } = candidates(workspace)?;
     let unit = assign(&mut corrections, &workspace.store.clips_used()?);
+    // After the split: what one person permits moves nobody else's clips.
+    let permits = Permits::of(workspace)?;
+    corrections.retain(|m| {
+        let purpose = if m.used == Used::Train { DataUse::Train } else { DataUse::Evaluate };
+        let permitted = permits.allows(&m.recording, purpose);
+        if !permitted {
+            *left_out.entry(without(purpose)).or_default() += 1;
+        }
+        permitted
+    });
+    drafts.retain(|m| permits.allows(&m.recording, DataUse::Train));
     let repeated = repeated(drafts, &corrections, unit, seed);
     corrections.extend(repeated);
     Ok(Materials { clips: corrections, unit, left_out })
+}
+
+/// Why a clip is left out that a purpose is missing for.
+fn without(purpose: DataUse) -> &'static str {
+    match purpose {
+        DataUse::Train => "no_consent_to_train",
+        _ => "no_consent_to_evaluate",
+    }
 }
 
 /// Clips with a text that could be learnt from.

@@ -21,6 +21,7 @@ use crate::views::progress::{Console, shown_lines};
 mod adapt;
 mod audit_plan;
 mod care;
+mod consent;
 mod generate;
 #[cfg(not(all(feature = "adapt", feature = "nats")))]
 mod lacking;
@@ -47,6 +48,8 @@ pub fn dispatch(command: Command, console: Console) -> Result<Exit> {
         Command::Tasks(args) => do_tasks(args, console),
         Command::Answers(args) => do_answers(args, console),
         Command::Dataset(args) => do_dataset(args, console),
+        Command::Consent(args) => consent::consent(args, console),
+        Command::Retention(args) => consent::retention(args, console),
         Command::Lexicon(args) => lexicon::dispatch(args, console),
         Command::Report(args) => measure::report(args, console),
         Command::Evaluate(args) => measure::evaluate(args, console),
@@ -361,6 +364,7 @@ fn do_dataset(args: cli::Dataset, console: Console) -> Result<Exit> {
     let options = dataset::DatasetOptions {
         formats: args.format,
         with_auto: args.with_auto,
+        licences: args.licence,
         out: args.out.clone(),
     };
     let done = dataset::write(&workspace, &options, console)?;

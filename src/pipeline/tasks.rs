@@ -201,7 +201,7 @@ fn adjudicate(item: &mut Item, answers: &[Answer]) {
 fn answered(workspace: &Workspace, validator: Option<&str>) -> Result<BTreeSet<ClipId>> {
     let (mut answered, mut same) = (BTreeSet::new(), BTreeMap::new());
     if let Some(validator) = validator {
-        workspace.store.each_current_answer(|answer| {
+        workspace.store.each_worked_answer(|answer| {
             let same = same.entry(answer.validator);
             if *same.or_insert_with_key(|name| Names::same(name, validator)) {
                 answered.insert(answer.clip);
@@ -214,7 +214,7 @@ fn answered(workspace: &Workspace, validator: Option<&str>) -> Result<BTreeSet<C
 /// Clips that somebody called offensive, and their neighbours.
 fn reported(workspace: &Workspace) -> Result<BTreeSet<ClipId>> {
     let mut offensive = BTreeSet::new();
-    workspace.store.each_current_answer(|answer| {
+    workspace.store.each_worked_answer(|answer| {
         if answer.verdict == Verdict::Offensive {
             offensive.insert(answer.clip);
         }

@@ -102,7 +102,7 @@ fn answers(workspace: &Workspace, people: &mut People) -> Result<BTreeMap<ClipId
     let pay = Pay::of(workspace)?;
     let (mut work, mut times) = (BTreeMap::<ClipId, Work>::new(), Vec::new());
     let mut validators = BTreeSet::new();
-    workspace.store.each_current_answer(|answer: Answer| {
+    workspace.store.each_worked_answer(|answer: Answer| {
         let here = work.entry(answer.clip.clone()).or_default();
         here.answers += 1;
         here.paid += pay.paid(&answer);

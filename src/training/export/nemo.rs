@@ -7,7 +7,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::folder::{Export, wavs};
-use super::{Item, LabelSource, WriteWav};
+use super::{ConsentColumns, Item, LabelSource, WriteWav};
 use crate::files::replaced::Replacement;
 
 /// A line of a manifest; names and order are a stable format (FORMATS.md).
@@ -25,6 +25,8 @@ struct NemoRow<'a> {
     recording: &'a str,
     start: f64,
     end: f64,
+    #[serde(flatten)]
+    consent: ConsentColumns<'a>,
 }
 
 /// Writes the dataset to `place`. Splits without clips get no manifest.
@@ -59,6 +61,7 @@ fn row(item: &Item) -> NemoRow<'_> {
         recording: item.recording.as_str(),
         start: item.start.seconds(),
         end: item.end.seconds(),
+        consent: item.consent.columns(),
     }
 }
 

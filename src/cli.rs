@@ -2,6 +2,7 @@
 
 #[cfg(feature = "adapt")]
 pub mod adapt;
+mod answers;
 mod audit_plan;
 mod care;
 mod consent;
@@ -23,6 +24,7 @@ use crate::domain::{LanguageChoice, SecondPass, Weights};
 use crate::pipeline::dataset;
 use crate::tasks::bundle;
 use crate::views::transcripts::TranscriptFormat;
+pub use answers::Answers;
 pub use audit_plan::AuditPlan;
 pub use care::{Backup, Doctor, Log};
 pub use consent::{Consent, ConsentAction, Retention};
@@ -302,23 +304,6 @@ pub struct Tasks {
     /// from others (tasks.assigned_only rejects these).
     #[arg(long = "for", value_name = "VALIDATOR")]
     pub validator: Option<String>,
-    /// Print JSON.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Arguments of `answers`.
-#[derive(Debug, Args)]
-pub struct Answers {
-    /// The workspace.
-    pub dir: PathBuf,
-    /// Answer files.
-    #[arg(required = true)]
-    pub files: Vec<PathBuf>,
-    /// Import gold clips: rows with clip and a text known to be right. They check people in later
-    /// task files and never become training data.
-    #[arg(long)]
-    pub gold: bool,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,

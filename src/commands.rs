@@ -198,9 +198,8 @@ fn do_run(args: cli::Run, console: Console) -> Result<Exit> {
             "{} recordings cut, {} clips transcribed ({audio}). Routed: {}.",
             done.sliced, done.transcribed, done.routed
         ));
-        for line in done.remarks.lines() {
-            console.say(line);
-        }
+        let consent = done.without_consent.lines("task files");
+        done.remarks.lines().into_iter().chain(consent).for_each(|line| console.say(line));
         if let Some(guarantee) = &done.guarantee {
             guarantee.text().trim_end().lines().for_each(|line| console.say(line));
             for scope in guarantee.alarms() {
@@ -290,6 +289,7 @@ fn do_tasks(args: cli::Tasks, console: Console) -> Result<Exit> {
     for file in beside.iter().filter(|_| done.clips > 0) {
         console.say(format!("  {} (to set up the tool)", file.display()));
     }
+    done.without_consent.lines("task files").into_iter().for_each(|line| console.say(line));
     if !args.adjudicate {
         say_withheld(&workspace, console)?;
     }
@@ -384,5 +384,6 @@ fn do_dataset(args: cli::Dataset, console: Console) -> Result<Exit> {
         let kinds = done.left_out.iter().map(|(why, n)| format!("{n} {why}"));
         console.say(format!("Clips left out: {}.", kinds.collect::<Vec<_>>().join(", ")));
     }
+    done.without_consent.lines("the dataset").into_iter().for_each(|line| console.say(line));
     Ok(failures(&done.failed, console))
 }

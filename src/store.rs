@@ -27,7 +27,7 @@ pub use answers::BatchRow;
 pub use clip_row::ClipRow;
 pub use clips::Draft;
 pub use decisions::{Grounds, Waiting};
-pub use expiry::{AnsweredClip, AudioFile, Removal};
+pub use expiry::{AudioFile, Removal};
 pub use lock::{Holder, Locked, WriteLock, holder};
 pub use log::{LogEntry, LoggedFile};
 pub use open::Store;

@@ -19,8 +19,8 @@ use crate::domain::{
 use crate::text::consent_note;
 use crate::views::progress::shown;
 
-pub use import::{Changed, import};
-pub use list::{ConsentList, list};
+pub use import::import;
+pub use list::list;
 
 /// Today, in UTC: the same on every machine.
 pub fn today() -> Day {
@@ -97,6 +97,29 @@ impl Statement {
             note: consent_note(facts.consent.as_deref().unwrap_or_default()),
         }
     }
+}
+
+/// How many recordings may not be used for each purpose; purposes that all may be used for are left out.
+pub fn barred(workspace: &Workspace) -> Result<BTreeMap<&'static str, usize>> {
+    let permits = Permits::of(workspace)?;
+    let barred = |purpose: DataUse| {
+        let not = permits.statements.keys().filter(|id| !permits.allows(id, purpose)).count();
+        (purpose.code(), not)
+    };
+    Ok(DataUse::ALL.into_iter().map(barred).filter(|(_, n)| *n > 0).collect())
+}
+
+/// Clips that wait for a person and may not be handed out.
+pub fn not_reviewed(workspace: &Workspace) -> Result<WithoutConsent> {
+    let permits = Permits::of(workspace)?;
+    let mut without = WithoutConsent::to(DataUse::Review);
+    if permits.statements.keys().all(|id| permits.allows(id, DataUse::Review)) {
+        return Ok(without);
+    }
+    for waiting in workspace.store.waiting(false)? {
+        without.bars(&permits, &waiting.recording);
+    }
+    Ok(without)
 }
 
 /// Clips that are left out, because consent for a purpose is missing.

@@ -14,11 +14,11 @@ fn all() -> DataUses {
 fn a_recording_without_a_statement_follows_the_default() {
     let nothing = Consent::default();
     for purpose in DataUse::ALL {
-        let ask = |default| {
-            permitted(&nothing, &ConsentNote::Free, default, day("2026-01-01"), purpose)
+        let ask = |default: DataUses| {
+            permitted(&nothing, &ConsentNote::Free, &default, day("2026-01-01"), purpose)
         };
-        assert_eq!(ask(&all()), Ok(()));
-        assert_eq!(ask(&DataUses::new()), Err(WhyNot::NoStatement(purpose)));
+        assert_eq!(ask(all()), Ok(()));
+        assert_eq!(ask(DataUses::new()), Err(WhyNot::NoStatement(purpose)));
     }
 }
 

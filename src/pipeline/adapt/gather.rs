@@ -36,8 +36,10 @@ pub fn gather(workspace: &Workspace, seed: u64) -> Result<Materials> {
     });
     drafts.retain(|m| permits.allows(&m.recording, DataUse::Train));
     let repeated = repeated(drafts, &corrections, unit, seed);
+    let evaluate = |m: &&Material| permits.allows(&m.recording, DataUse::Evaluate);
+    let not_judged = corrections.iter().filter(|m| !evaluate(m)).map(|m| m.clip.clone()).collect();
     corrections.extend(repeated);
-    Ok(Materials { clips: corrections, unit, left_out })
+    Ok(Materials { clips: corrections, unit, left_out, not_judged })
 }
 
 /// Why a clip is left out that a purpose is missing for.
@@ -60,9 +62,14 @@ fn candidates(workspace: &Workspace) -> Result<Candidates> {
     let recordings = workspace.store.recordings_by_id()?;
     let gold = workspace.store.gold()?;
     let withheld = workspace.store.withheld()?;
+    let removed = workspace.store.audio_removed()?;
     let mut found = Candidates::default();
     workspace.store.each_clip(Draft::Decided, |row| {
         let Some(recording) = recordings.get(&row.clip.recording) else { return Ok(()) };
+        if removed.contains(&row.clip.recording) {
+            *found.left_out.entry("audio_removed").or_default() += usize::from(row.consensus.is_some());
+            return Ok(());
+        }
         if gold.contains_key(&row.clip.id) {
             *found.left_out.entry("gold").or_default() += 1;
             return Ok(());

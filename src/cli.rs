@@ -121,6 +121,7 @@ pub enum Command {
     Dataset(Dataset),
     /// List what each recording may be used for, or import statements of consent.
     #[command(
+        subcommand_precedence_over_arg = true,
         after_help = "Examples: second-ear consent calls\n          second-ear consent calls import letters.csv"
     )]
     Consent(Consent),

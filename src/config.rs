@@ -11,8 +11,8 @@ use toml_edit::DocumentMut;
 
 use crate::domain::bounds::within;
 use crate::domain::{
-    ConsentSettings, DecodePolicy, LanguageChoice, PageLanguage, REGION_EXAMPLE, RetentionSettings, RoutingSettings, SliceSettings,
-    TaskSettings,
+    ConsentSettings, DecodePolicy, LanguageChoice, PageLanguage, REGION_EXAMPLE, RetentionSettings,
+    RoutingSettings, SliceSettings, TaskSettings,
 };
 
 /// The file's name in a workspace.

@@ -29,8 +29,8 @@ mod units;
 pub use answer::{Answer, Consensus, Mark, Tag, TagKind, Verdict};
 pub use clip::{Clip, JobClip, Piece, RejectReason, Span};
 pub use consent::{
-    Consent, ConsentNote, ConsentSettings, ConsentSource, DataUse, DataUses, Day, WhyNot, data_uses,
-    data_uses_text, permitted, standing,
+    Consent, ConsentNote, ConsentSettings, ConsentSource, DataUse, DataUses, Day, WhyNot,
+    data_uses, data_uses_text, permitted, standing,
 };
 pub use decision::{Decision, DropReason, Reason, Routed};
 pub use decode::DecodePolicy;
@@ -50,9 +50,9 @@ pub use purpose::{Blind, Purpose};
 pub use recording::{Channel, Facts, Recording, Segment};
 pub use region_names::{EXAMPLE as REGION_EXAMPLE, RegionNames};
 pub use regional::{MatchKind, RegionalPiece, RegionalSource};
+pub use retention::{Kept, RetentionSettings};
 #[cfg(test)]
 pub use round::example_round;
-pub use retention::{Kept, RetentionSettings};
 pub use round::{Average, Measured, Round, RoundVerdict, Used};
 pub use settings::{RoutingSettings, SecondPass, SliceSettings, TaskSettings};
 pub use state::{Account, State};

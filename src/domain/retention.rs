@@ -70,7 +70,9 @@ impl RetentionSettings {
 
     /// Why the settings make no sense, if they do not.
     pub fn check(&self) -> Result<(), String> {
-        Kept::ALL.into_iter().try_for_each(|kind| within(kind.setting(), self.days(kind), 0, Self::MOST))
+        Kept::ALL
+            .into_iter()
+            .try_for_each(|kind| within(kind.setting(), self.days(kind), 0, Self::MOST))
     }
 
     /// Days that a kind is kept; 0: for ever.

@@ -11,8 +11,8 @@ use super::scores::Scorer;
 use super::spread;
 use super::workspace::Workspace;
 use crate::domain::{
-    ClipId, Consensus, DataUse, Decision, Hypothesis, Language, LanguageChoice, Recording, RecordingId,
-    Region, Routed,
+    ClipId, Consensus, DataUse, Decision, Hypothesis, Language, LanguageChoice, Recording,
+    RecordingId, Region, Routed,
 };
 use crate::hypotheses::guard::{self, Sign};
 use crate::routing::evidence::Evidence;

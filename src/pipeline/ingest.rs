@@ -19,7 +19,9 @@ use super::manifest::{self, Channels, Row};
 pub use super::manifest::{IGNORED, is_manifest};
 use super::workspace::Workspace;
 use crate::audio::decode::{self, Probe};
-use crate::domain::{Channel, ConsentNote, Facts, Failures, Recording, RecordingId, SAMPLE_RATE, Samples, Span};
+use crate::domain::{
+    Channel, ConsentNote, Facts, Failures, Recording, RecordingId, SAMPLE_RATE, Samples, Span,
+};
 use crate::store::Registration;
 use crate::tables;
 use crate::text::{composed, consent_note};

@@ -207,7 +207,8 @@ fn said_of(
 
 /// What the columns about consent say, but for the free note.
 pub fn agreed(column: &mut dyn FnMut(&str) -> Option<String>) -> Result<Consent, String> {
-    let mut named = |name: &str| column(name).map(|text| tidy(&text)).filter(|text| !text.is_empty());
+    let mut named =
+        |name: &str| column(name).map(|text| tidy(&text)).filter(|text| !text.is_empty());
     let day = |name: &str, text: Option<String>| -> Result<Option<Day>, String> {
         let day = text.map(|text| text.parse::<Day>()).transpose();
         day.map_err(|why| format!("`{name}`: {why}"))

@@ -8,7 +8,9 @@ use serde::Serialize;
 use super::consent::{Permits, today};
 use super::scores::{self, OWN_FILE, Scorer};
 use super::workspace::Workspace;
-use crate::domain::{DataUse, Decision, Hypothesis, LanguageChoice, Recording, Verdict, round_seed};
+use crate::domain::{
+    DataUse, Decision, Hypothesis, LanguageChoice, Recording, Verdict, round_seed,
+};
 use crate::files::write_text;
 use crate::hypotheses::adjust::map::Map;
 use crate::hypotheses::adjust::{self, Adjustment, CalibrationSample, Refused};

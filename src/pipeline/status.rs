@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use serde::Serialize;
 
-use super::{consent, guarantee};
 use super::workspace::Workspace;
+use super::{consent, guarantee};
 use crate::domain::{Clip, State};
 use crate::store::RecordingState;
 use crate::views::findings::Remarks;
@@ -226,7 +226,10 @@ impl Status {
             });
         }
         if self.audio_removed > 0 {
-            t.push_str(&format!("Audio removed (`second-ear retention`): {} recordings\n", self.audio_removed));
+            t.push_str(&format!(
+                "Audio removed (`second-ear retention`): {} recordings\n",
+                self.audio_removed
+            ));
         }
         let Waiting { to_hand_out, handed_out } = self.waiting;
         if to_hand_out + handed_out > 0 {

@@ -16,7 +16,8 @@ use super::scores::Scorer;
 use super::workspace::Workspace;
 use super::{run, settle};
 use crate::domain::{
-    Answer, Blind, ClipId, DataUse, HandedOut, Purpose, Recording, RecordingId, TaskSettings, Verdict, draw,
+    Answer, Blind, ClipId, DataUse, HandedOut, Purpose, Recording, RecordingId, TaskSettings,
+    Verdict, draw,
 };
 use crate::files::folder::OutFolder;
 use crate::store::Waiting;

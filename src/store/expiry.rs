@@ -167,10 +167,17 @@ impl Store {
     }
 
     /// Calls validators by other names everywhere, and takes back their wish to be named.
-    pub fn rename_validators(&mut self, names: &[(String, String)], removal: &Removal) -> Result<()> {
+    pub fn rename_validators(
+        &mut self,
+        names: &[(String, String)],
+        removal: &Removal,
+    ) -> Result<()> {
         let tx = self.write()?;
         for (old, new) in names {
-            tx.execute("UPDATE answers SET validator = ?2 WHERE validator = ?1", params![old, new])?;
+            tx.execute(
+                "UPDATE answers SET validator = ?2 WHERE validator = ?1",
+                params![old, new],
+            )?;
             let handed = "UPDATE OR REPLACE batch_people SET validator = ?2 WHERE validator = ?1";
             tx.execute(handed, params![old, new])?;
             tx.execute("DELETE FROM credits WHERE validator = ?1", [old])?;

@@ -16,7 +16,9 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::split::{Split, Unit};
-use crate::domain::{ClipId, DataUses, Day, Language, RecordingId, Region, Samples, data_uses_text};
+use crate::domain::{
+    ClipId, DataUses, Day, Language, RecordingId, Region, Samples, data_uses_text,
+};
 
 pub use folder::Export;
 

@@ -24,10 +24,9 @@ fn a_recording_without_a_statement_follows_the_default() {
 
 #[test]
 fn a_statement_permits_what_it_names_and_nothing_else() {
-    let consent = Consent { purposes: Some(data_uses("review; train").unwrap()), ..Consent::default() };
-    let ask = |purpose| {
-        permitted(&consent, &ConsentNote::Free, &all(), day("2026-01-01"), purpose)
-    };
+    let consent =
+        Consent { purposes: Some(data_uses("review; train").unwrap()), ..Consent::default() };
+    let ask = |purpose| permitted(&consent, &ConsentNote::Free, &all(), day("2026-01-01"), purpose);
     assert_eq!(ask(DataUse::Review), Ok(()));
     assert_eq!(ask(DataUse::Train), Ok(()));
     assert_eq!(ask(DataUse::Evaluate), Err(WhyNot::NotGranted(DataUse::Evaluate)));
@@ -41,8 +40,7 @@ fn a_statement_permits_what_it_names_and_nothing_else() {
 fn a_refusal_wins_over_everything() {
     let consent = Consent { purposes: Some(all()), ..Consent::default() };
     for purpose in DataUse::ALL {
-        let asked =
-            permitted(&consent, &ConsentNote::Refused, &all(), day("2026-01-01"), purpose);
+        let asked = permitted(&consent, &ConsentNote::Refused, &all(), day("2026-01-01"), purpose);
         assert_eq!(asked, Err(WhyNot::Refused));
     }
 }
@@ -53,9 +51,8 @@ fn consent_holds_to_the_end_of_its_last_day_and_the_default_does_not_outlive_it(
     let named = Consent { purposes: Some(all()), until: Some(until), ..Consent::default() };
     let unnamed = Consent { until: Some(until), ..Consent::default() };
     for consent in [named, unnamed] {
-        let on = |today| {
-            permitted(&consent, &ConsentNote::Free, &all(), day(today), DataUse::Train)
-        };
+        let on =
+            |today| permitted(&consent, &ConsentNote::Free, &all(), day(today), DataUse::Train);
         assert_eq!(on("2026-06-30"), Ok(()));
         assert_eq!(on("2026-07-01"), Err(WhyNot::Expired(until)));
     }
@@ -76,7 +73,9 @@ fn purposes_are_parted_by_commas_semicolons_bars_or_blanks() {
 #[test]
 fn only_whole_dates_are_dates() {
     assert_eq!(day("2024-02-29").to_string(), "2024-02-29");
-    for text in ["2026-02-29", "31/03/2026", "2026-3-1", "2026", "20260331", "", "2026-03-31T10:00Z"] {
+    for text in
+        ["2026-02-29", "31/03/2026", "2026-3-1", "2026", "20260331", "", "2026-03-31T10:00Z"]
+    {
         assert!(text.parse::<Day>().unwrap_err().contains("2026-03-31"), "{text}");
     }
 }

@@ -67,7 +67,8 @@ fn candidates(workspace: &Workspace) -> Result<Candidates> {
     workspace.store.each_clip(Draft::Decided, |row| {
         let Some(recording) = recordings.get(&row.clip.recording) else { return Ok(()) };
         if removed.contains(&row.clip.recording) {
-            *found.left_out.entry("audio_removed").or_default() += usize::from(row.consensus.is_some());
+            *found.left_out.entry("audio_removed").or_default() +=
+                usize::from(row.consensus.is_some());
             return Ok(());
         }
         if gold.contains_key(&row.clip.id) {

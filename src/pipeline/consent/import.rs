@@ -85,7 +85,8 @@ pub fn import(workspace: &mut Workspace, file: &Path) -> Result<Changed> {
     for (place, row) in rows {
         let found: Vec<&Recording> = before.values().filter(|r| row.is_about(r)).collect();
         if found.is_empty() {
-            done.failed.push(format!("{place}: no recording of this workspace has {}", row.named()));
+            done.failed
+                .push(format!("{place}: no recording of this workspace has {}", row.named()));
             continue;
         }
         done.rows += 1;
@@ -108,7 +109,8 @@ pub fn import(workspace: &mut Workspace, file: &Path) -> Result<Changed> {
         had.difference(&has).for_each(|u| *done.lost.entry(u.code()).or_default() += 1);
         has.difference(&had).for_each(|u| *done.gained.entry(u.code()).or_default() += 1);
         let refused = new.statements.get(id).filter(|s| {
-            s.note == ConsentNote::Refused && s.consent.purposes.as_ref().is_some_and(|p| !p.is_empty())
+            s.note == ConsentNote::Refused
+                && s.consent.purposes.as_ref().is_some_and(|p| !p.is_empty())
         });
         done.still_refused.extend(refused.map(|s| s.path.clone()));
     }
@@ -159,7 +161,8 @@ impl StatementRow {
 /// A path as it was ingested, or the end of one, from a folder on.
 fn is_path(ingested: &str, value: &str) -> bool {
     let value = value.trim_start_matches("./");
-    ingested == value || ingested.strip_suffix(value).is_some_and(|rest| rest.ends_with(['/', '\\']))
+    ingested == value
+        || ingested.strip_suffix(value).is_some_and(|rest| rest.ends_with(['/', '\\']))
 }
 
 /// The rows of a file, each with its place.

@@ -71,7 +71,9 @@ impl Due {
             match recordings.iter().map(|r| r.ingested).collect::<Option<Vec<Day>>>() {
                 None => *self.undated.entry(Kept::Audio).or_default() += 1,
                 Some(days) if days.iter().any(|day| *day >= from) => {}
-                Some(_) if !ours => self.elsewhere.extend(recordings.first().map(|r| r.path.clone())),
+                Some(_) if !ours => {
+                    self.elsewhere.extend(recordings.first().map(|r| r.path.clone()))
+                }
                 Some(_) => {
                     *self.things.entry(Kept::Audio).or_default() += 1;
                     self.bytes += recordings.first().map_or(0, |r| r.bytes);
@@ -139,9 +141,10 @@ impl Due {
 
     fn remark(&self, kind: Kept, settings: &RetentionSettings) -> Option<String> {
         match kind {
-            Kept::Audio if self.waiting > 0 => {
-                Some(format!("{} clips of these files wait for a person, who could not listen to them", self.waiting))
-            }
+            Kept::Audio if self.waiting > 0 => Some(format!(
+                "{} clips of these files wait for a person, who could not listen to them",
+                self.waiting
+            )),
             Kept::TaskFiles if settings.days(kind) > 0 => task_files_remark(),
             _ => None,
         }

@@ -6,7 +6,9 @@ use anyhow::Result;
 
 use super::weights::weigh;
 use crate::domain::round_seed;
-use crate::domain::{Answer, ClipId, DataUse, Decision, Language, LanguageChoice, Mark, Reason, Recording};
+use crate::domain::{
+    Answer, ClipId, DataUse, Decision, Language, LanguageChoice, Mark, Reason, Recording,
+};
 use crate::pipeline::consent::{Permits, today};
 use crate::pipeline::evidence::RoutedAs;
 use crate::pipeline::pay::Pay;
@@ -181,7 +183,7 @@ impl Walk<'_> {
             weight: None,
             state: clip.state().code(),
             draft_words: compared.hypothesis_words as u64,
-            verdict: clip.consensus.as_ref().map(|c| c.verdict.code()),
+            verdict: clip.consensus.as_ref().filter(|_| measured).map(|c| c.verdict.code()),
             changed: settled.map(|c| c.text != clip.draft()),
             errors: settled.map(|_| compared.errors as u64),
             reference_words: settled.map(|_| compared.reference_words as u64),

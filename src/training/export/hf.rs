@@ -93,8 +93,14 @@ mod tests {
         assert_eq!(train[0]["text"], "il fait \"frette\"\nà matin 🙂");
         assert_eq!(train[0]["source"], "human");
         assert_eq!(train[0]["duration"], 2.5);
-        assert_eq!((&train[0]["consent_date"], &train[0]["consent_purposes"]), (&"2026-03-31".into(), &"train, publish".into()));
-        assert_eq!((&train[2]["consent_date"], &train[2]["consent_text"]), (&"".into(), &"".into()));
+        assert_eq!(
+            (&train[0]["consent_date"], &train[0]["consent_purposes"]),
+            (&"2026-03-31".into(), &"train, publish".into())
+        );
+        assert_eq!(
+            (&train[2]["consent_date"], &train[2]["consent_text"]),
+            (&"".into(), &"".into())
+        );
         assert!(train.iter().any(|r| r["variant"] != ""), "{train:?}");
         for split in ["train", "validation", "test"] {
             for row in rows(&place, split) {

@@ -35,7 +35,10 @@ impl Report {
         }
         if self.without_consent_to_evaluate > 0 {
             let n = self.without_consent_to_evaluate;
-            let _ = writeln!(t, "  {n} settled clips are measured by no rate: consent to evaluate is missing");
+            let _ = writeln!(
+                t,
+                "  {n} settled clips are measured by no rate: consent to evaluate is missing"
+            );
         }
         for (path, error) in &self.failed {
             let _ = writeln!(t, "  failed: {path}: {error}");

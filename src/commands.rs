@@ -289,7 +289,7 @@ fn do_tasks(args: cli::Tasks, console: Console) -> Result<Exit> {
     for file in beside.iter().filter(|_| done.clips > 0) {
         console.say(format!("  {} (to set up the tool)", file.display()));
     }
-    done.without_consent.lines("task files").into_iter().for_each(|line| console.say(line));
+    done.without_consent.say("task files", console);
     if !args.adjudicate {
         say_withheld(&workspace, console)?;
     }
@@ -384,6 +384,6 @@ fn do_dataset(args: cli::Dataset, console: Console) -> Result<Exit> {
         let kinds = done.left_out.iter().map(|(why, n)| format!("{n} {why}"));
         console.say(format!("Clips left out: {}.", kinds.collect::<Vec<_>>().join(", ")));
     }
-    done.without_consent.lines("the dataset").into_iter().for_each(|line| console.say(line));
+    done.without_consent.say("the dataset", console);
     Ok(failures(&done.failed, console))
 }

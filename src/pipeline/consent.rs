@@ -17,7 +17,7 @@ use crate::domain::{
     WhyNot, permitted, standing,
 };
 use crate::text::consent_note;
-use crate::views::progress::shown;
+use crate::views::progress::{Console, shown};
 
 pub use import::import;
 pub use list::list;
@@ -109,6 +109,20 @@ pub fn barred(workspace: &Workspace) -> Result<BTreeMap<&'static str, usize>> {
     Ok(DataUse::ALL.into_iter().map(barred).filter(|(_, n)| *n > 0).collect())
 }
 
+/// Settled clips that may not be used for a purpose.
+pub fn settled_without(workspace: &Workspace, purpose: DataUse) -> Result<WithoutConsent> {
+    let permits = Permits::of(workspace)?;
+    let mut without = WithoutConsent::to(purpose);
+    if permits.statements.keys().all(|id| permits.allows(id, purpose)) {
+        return Ok(without);
+    }
+    workspace.store.each_of(workspace.store.settled()?, |row| {
+        without.bars(&permits, &row.clip.recording);
+        Ok(())
+    })?;
+    Ok(without)
+}
+
 /// Clips that wait for a person and may not be handed out.
 pub fn not_reviewed(workspace: &Workspace) -> Result<WithoutConsent> {
     let permits = Permits::of(workspace)?;
@@ -160,6 +174,11 @@ impl WithoutConsent {
         });
         barred.clips += 1;
         true
+    }
+
+    /// Tells people.
+    pub fn say(&self, left_out_of: &str, console: Console) {
+        self.lines(left_out_of).into_iter().for_each(|line| console.say(line));
     }
 
     /// For people: how many clips, of which recordings, why, and what to do; nothing where nothing is left out.

@@ -50,6 +50,12 @@ fn without(purpose: DataUse) -> &'static str {
     }
 }
 
+/// How many settled clips are left out because a purpose is missing.
+pub fn without_consent(materials: &Materials) -> usize {
+    let of = |purpose| materials.left_out.get(without(purpose)).copied().unwrap_or(0);
+    of(DataUse::Train) + of(DataUse::Evaluate)
+}
+
 /// Clips with a text that could be learnt from.
 #[derive(Default)]
 struct Candidates {

@@ -2,8 +2,10 @@
 
 #[cfg(feature = "adapt")]
 pub mod adapt;
+mod answers;
 mod audit_plan;
 mod care;
+mod consent;
 mod generate;
 #[cfg(not(all(feature = "adapt", feature = "nats")))]
 mod lacking;
@@ -23,8 +25,10 @@ use crate::domain::LanguageChoice;
 use crate::pipeline::dataset;
 use crate::tasks::bundle;
 use crate::views::transcripts::TranscriptFormat;
+pub use answers::Answers;
 pub use audit_plan::AuditPlan;
 pub use care::{Backup, Doctor, Log};
+pub use consent::{Consent, ConsentAction, Retention};
 pub use generate::Generate;
 #[cfg(not(feature = "adapt"))]
 pub use lacking::adapt;
@@ -72,7 +76,8 @@ pub enum Command {
     /// Register audio files, folders, or a CSV or JSONL manifest.
     #[command(
         after_help = "Example: second-ear ingest calls interviews/ calls.csv\n\nManifest columns: path, \
-        speaker, region, language, licence, consent, channel (mix, split, or a number from 0), offset and duration \
+        speaker, region, language, licence, consent, consent_by, consent_date, consent_text, consent_purposes, \
+        consent_until, channel (mix, split, or a number from 0), offset and duration \
         (seconds, of a part); only path is needed."
     )]
     Ingest(Ingest),
@@ -115,8 +120,21 @@ pub enum Command {
     )]
     Answers(Answers),
     /// Write training data from settled corrections.
-    #[command(after_help = "Example: second-ear dataset calls --out dataset/ --format hf,nemo")]
+    #[command(
+        after_help = "Examples: second-ear dataset calls --out dataset/ --format hf,nemo\n          second-ear dataset calls --out free/ --licence CC0-1.0,CC-BY-4.0"
+    )]
     Dataset(Dataset),
+    /// List what each recording may be used for, or import statements of consent.
+    #[command(
+        subcommand_precedence_over_arg = true,
+        after_help = "Examples: second-ear consent calls\n          second-ear consent calls import letters.csv"
+    )]
+    Consent(Consent),
+    /// Remove what is older than the settings keep it: audio, texts of answers, names of validators.
+    #[command(
+        after_help = "Examples: second-ear retention calls --dry-run\n          second-ear retention calls --yes\n\nHow long things are kept stands under [retention] in the settings."
+    )]
+    Retention(Retention),
     /// List, extend and test the lexicon of regional words.
     #[command(subcommand)]
     Lexicon(lexicon::Lexicon),
@@ -312,23 +330,6 @@ pub struct Tasks {
     pub json: bool,
 }
 
-/// Arguments of `answers`.
-#[derive(Debug, Args)]
-pub struct Answers {
-    /// The workspace.
-    pub dir: PathBuf,
-    /// Answer files.
-    #[arg(required = true)]
-    pub files: Vec<PathBuf>,
-    /// Import gold clips: rows with clip and a text known to be right. They check people in later
-    /// task files and never become training data.
-    #[arg(long)]
-    pub gold: bool,
-    /// Print JSON.
-    #[arg(long)]
-    pub json: bool,
-}
-
 /// Arguments of `dataset`.
 #[derive(Debug, Args)]
 pub struct Dataset {
@@ -343,6 +344,9 @@ pub struct Dataset {
     /// Add accepted drafts, marked `auto`.
     #[arg(long)]
     pub with_auto: bool,
+    /// Only recordings of these licences, in any letter case; `none`: those of no stated licence.
+    #[arg(long, value_delimiter = ',', value_name = "LICENCE")]
+    pub licence: Vec<String>,
     /// Call speakers by their names; without it they have pseudonyms.
     #[arg(long)]
     pub names: bool,

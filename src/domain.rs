@@ -4,6 +4,7 @@
 mod answer;
 pub mod bounds;
 mod clip;
+mod consent;
 mod dataset_settings;
 mod decision;
 mod decode;
@@ -20,6 +21,7 @@ mod purpose;
 mod recording;
 mod region_names;
 mod regional;
+mod retention;
 mod round;
 mod settings;
 mod state;
@@ -28,6 +30,10 @@ mod units;
 
 pub use answer::{Answer, Consensus, Mark, Tag, TagKind, Verdict};
 pub use clip::{Clip, JobClip, Piece, RejectReason, Span};
+pub use consent::{
+    Consent, ConsentNote, ConsentSettings, ConsentSource, DataUse, DataUses, Day, WhyNot,
+    data_uses, data_uses_text, permitted, standing,
+};
 pub use dataset_settings::DatasetSettings;
 pub use decision::{Decision, DropReason, Reason, Routed};
 pub use decode::DecodePolicy;
@@ -48,6 +54,7 @@ pub use purpose::{Blind, Purpose};
 pub use recording::{Channel, Facts, Recording, Segment};
 pub use region_names::{EXAMPLE as REGION_EXAMPLE, RegionNames};
 pub use regional::{MatchKind, RegionalPiece, RegionalSource};
+pub use retention::{Kept, RetentionSettings};
 #[cfg(test)]
 pub use round::example_round;
 pub use round::{Average, Measured, Round, RoundVerdict, Used};

@@ -13,6 +13,7 @@ pub mod answers;
 pub mod audit_plan;
 pub mod backup;
 pub mod calibrate;
+pub mod consent;
 pub mod dataset;
 #[cfg(feature = "nats")]
 pub mod distributed;
@@ -22,6 +23,7 @@ pub mod distributed;
 pub mod doctor;
 pub mod evaluate;
 mod evidence;
+pub mod expiry;
 pub mod gold;
 mod guarantee;
 pub mod ingest;

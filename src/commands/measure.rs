@@ -4,10 +4,10 @@ use anyhow::Result;
 
 use super::{all_failures, print, print_json};
 use crate::cli;
-use crate::domain::DecodePolicy;
+use crate::domain::{DataUse, DecodePolicy};
 use crate::exit::Exit;
 use crate::pipeline::workspace::Workspace;
-use crate::pipeline::{calibrate, evaluate, recalibrate, report, settle};
+use crate::pipeline::{calibrate, consent, evaluate, recalibrate, report, settle};
 use crate::views::progress::Console;
 
 /// `report`: rates with intervals, as text, JSON, a page or a table of clips.
@@ -19,6 +19,7 @@ pub fn report(args: cli::Report, console: Console) -> Result<Exit> {
     let naming = workspace.naming(args.names)?;
     report::naming::people(&mut report, &naming);
     report::naming::speakers(&mut rows, &naming);
+    consent::settled_without(&workspace, DataUse::Evaluate)?.say("every measure", console);
     if let Some(path) = &args.html {
         crate::files::write_text(path, &report.html()?)?;
         console.say(format!("The report as an HTML page: {}", path.display()));
@@ -67,7 +68,11 @@ pub fn calibrate(args: cli::Calibrate, console: Console) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     let dir = args.dir.unwrap_or_default();
-    match settle::change(&dir, &[], recalibrate::recalibrate)?.0 {
+    let fitted = settle::change(&dir, &[], |ws| {
+        consent::settled_without(ws, DataUse::Evaluate)?.say("the fit", console);
+        recalibrate::recalibrate(ws)
+    });
+    match fitted?.0 {
         Ok(done) => {
             match args.json {
                 true => print_json(&done)?,

@@ -1,5 +1,7 @@
 //! `dataset`: settled texts, and accepted drafts where asked for, become training data.
 
+mod choice;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -7,6 +9,7 @@ use std::str::FromStr;
 use anyhow::{Context, Result, bail, ensure};
 use serde::Serialize;
 
+use super::consent::WithoutConsent;
 use super::report;
 use super::run::unchanged;
 use super::workspace::Workspace;
@@ -17,9 +20,10 @@ use crate::files::leftovers::PartFolder;
 use crate::files::replaced;
 use crate::store::Draft;
 use crate::text::normalise;
-use crate::training::export::{self, About, Export, Item, LabelSource, Papers};
+use crate::training::export::{self, About, Export, Item, ItemConsent, LabelSource, Papers};
 use crate::training::split::{self, Shares, Split, SplitItem};
 use crate::views::progress::{Console, Unit};
+use choice::Choice;
 
 /// How a dataset is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +72,8 @@ pub struct DatasetOptions {
     pub with_auto: bool,
     /// Call speakers by their names, not by pseudonyms.
     pub names: bool,
+    /// Only recordings of these licences (`none`: of no stated one); empty: all.
+    pub licences: Vec<String>,
     /// Where to.
     pub out: PathBuf,
 }
@@ -87,8 +93,11 @@ pub struct Written {
     pub test: usize,
     /// Folders.
     pub folders: Vec<PathBuf>,
-    /// Settled clips that are not in it, by reason: `gold`, a verdict that withholds, `language_unknown`.
+    /// Settled clips that are not in it, by reason: `gold`, a verdict that withholds, `language_unknown`,
+    /// `no_consent_to_publish`, `other_licence`, `licence_unknown`, `audio_removed`.
     pub left_out: BTreeMap<&'static str, usize>,
+    /// Those of them that are left out because consent to publish is missing.
+    pub without_consent: WithoutConsent,
     /// Recordings and clips that could not be written, with the reason.
     pub failed: Vec<String>,
 }
@@ -98,9 +107,23 @@ pub fn write(workspace: &Workspace, options: &DatasetOptions, console: Console) 
     let mut written = Written::default();
     let recordings = workspace.store.recordings_by_id()?;
     let naming = workspace.naming(options.names)?;
-    let mut items =
-        items(workspace, &recordings, options.with_auto, &naming, &mut written.left_out)?;
+    let mut choice = Choice::of(workspace, &options.licences)?;
+    let mut items = items(
+        workspace,
+        &recordings,
+        options.with_auto,
+        &naming,
+        &mut choice,
+        &mut written.left_out,
+    )?;
+    written.without_consent = choice.without_consent;
     if items.is_empty() {
+        let reasons = written.left_out.iter().map(|(why, n)| format!("{n} {why}"));
+        ensure!(
+            written.left_out.is_empty(),
+            "every settled clip is left out: {}; an older dataset stays as it is",
+            reasons.collect::<Vec<_>>().join(", ")
+        );
         bail!(
             "no clip is settled with a text yet: import answers first (`second-ear answers`), or \
              add accepted drafts with --with-auto"
@@ -162,6 +185,7 @@ fn items(
     recordings: &BTreeMap<RecordingId, Recording>,
     with_auto: bool,
     naming: &Naming,
+    choice: &mut Choice,
     left_out: &mut BTreeMap<&'static str, usize>,
 ) -> Result<Vec<Item>> {
     let gold = workspace.store.gold()?;
@@ -189,12 +213,23 @@ fn items(
         if text.trim().is_empty() {
             return Ok(());
         }
+        if let Some(why) = choice.leaves_out(recording) {
+            *left_out.entry(why).or_default() += 1;
+            return Ok(());
+        }
+        let agreed = &recording.facts.agreed;
         items.push(Item {
             text,
             speaker: naming.speaker(recording.speaker(row.clip.span).unwrap_or_default()),
             region: row.routed.and_then(|r| r.region),
             language,
             licence: recording.facts.licence.clone(),
+            consent: ItemConsent {
+                date: agreed.date,
+                text: agreed.text.clone(),
+                purposes: choice.permits.uses(&recording.id),
+                until: agreed.until,
+            },
             source,
             split: Split::Train,
             start: row.clip.span.start,

@@ -19,10 +19,12 @@ use super::manifest::{self, Channels, Row};
 pub use super::manifest::{IGNORED, is_manifest};
 use super::workspace::Workspace;
 use crate::audio::decode::{self, Probe};
-use crate::domain::{Channel, Facts, Failures, Recording, RecordingId, SAMPLE_RATE, Samples, Span};
+use crate::domain::{
+    Channel, ConsentNote, Facts, Failures, Recording, RecordingId, SAMPLE_RATE, Samples, Span,
+};
 use crate::store::Registration;
 use crate::tables;
-use crate::text::composed;
+use crate::text::{composed, consent_note};
 use crate::views::progress::{Console, Unit};
 
 /// A part of a file may end this much behind it: durations in manifests are rounded.
@@ -45,6 +47,8 @@ pub struct Ingested {
     pub skipped: usize,
     /// The same, by kind: see [`LeftOut`].
     pub skipped_by_kind: BTreeMap<&'static str, usize>,
+    /// Recordings of which a note says that consent was refused or withdrawn: they are used for nothing.
+    pub refused: Vec<String>,
     /// Columns of manifests that mean nothing here.
     pub ignored_columns: Vec<String>,
     /// Files and rows that failed, with the reason.
@@ -152,6 +156,15 @@ impl Ingest<'_> {
         let name = path.display().to_string();
         let ignored = manifest::read(&name, &bytes, &mut |row| {
             progress.advance(1);
+            let row = row.map_err(|bad| {
+                // What the row says is not known, so nothing is taken for granted: no folder brings the file in.
+                let found = bad.about.and_then(|row| self.found(path, &row));
+                if let Some(content) = found.and_then(|found| self.content(&found).ok()) {
+                    let sha256 = content.sha256.clone();
+                    self.said.bar(&sha256, &bad.why);
+                }
+                bad.why
+            });
             let registered = row.and_then(|row| {
                 let place = format!("{name} line {}", row.line);
                 let about = |why: String| format!("{place}: {}: {why}", row.path);
@@ -195,7 +208,15 @@ impl Ingest<'_> {
             let id = RecordingId::derive(&sha256, channel);
             let facts = facts(&row.facts, n, channels.len());
             self.said.channel(&sha256, channel, place).map_err(anyhow::Error::msg)?;
-            self.said.add(&id, facts, row.span, place).map_err(anyhow::Error::msg)?;
+            let refusal = facts.consent.clone().filter(|_| is_refused(&facts));
+            if let Err(why) = self.said.add(&id, facts, row.span, place) {
+                // Of two rows that contradict each other the first one stays, but a refusal is one wherever it stands.
+                if let Some(note) = refusal {
+                    self.said.refuse(&id, note);
+                    self.keep(found, channel, row.span)?;
+                }
+                bail!(why);
+            }
         }
         for channel in channels {
             self.keep(found, channel, row.span)?;
@@ -206,6 +227,9 @@ impl Ingest<'_> {
     /// A file that was named by hand or lies in a folder: it is taken as a mix, unless a manifest says how to take it.
     fn plain(&mut self, path: &Path) -> Result<()> {
         let sha256 = self.content(path)?.sha256.clone();
+        if let Some(why) = self.said.barred(&sha256) {
+            bail!("was not taken, because a row about it has an error ({why}): correct the row");
+        }
         if self.said.knows(&sha256) {
             self.done.known += 1;
             return Ok(());
@@ -250,6 +274,11 @@ impl Ingest<'_> {
             Registration::Same => self.done.known += 1,
             Registration::Updated => self.done.updated += 1,
             Registration::Moved => self.done.moved += 1,
+        }
+        let known = store.recording(&recording.id)?;
+        let refused = known.is_some_and(|known| is_refused(&known.recording.facts));
+        if refused && !self.done.refused.contains(&recording.path) {
+            self.done.refused.push(recording.path.clone());
         }
         Ok(())
     }
@@ -301,6 +330,12 @@ fn facts(facts: &Facts, n: usize, of: usize) -> Facts {
         if names.len() == of { names[n].to_string() } else { format!("{name} (channel {n})") }
     });
     Facts { speaker: speaker.or_else(|| facts.speaker.clone()), ..facts.clone() }
+}
+
+/// Whether the note on consent is a refusal.
+fn is_refused(facts: &Facts) -> bool {
+    let note = facts.consent.as_deref().map(consent_note);
+    note == Some(ConsentNote::Refused)
 }
 
 fn at_16_khz(frames: u64, rate: u32) -> Samples {

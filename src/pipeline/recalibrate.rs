@@ -5,9 +5,12 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use serde::Serialize;
 
+use super::consent::{Permits, today};
 use super::scores::{self, OWN_FILE, Scorer};
 use super::workspace::Workspace;
-use crate::domain::{Decision, Hypothesis, LanguageChoice, Recording, Verdict, round_seed};
+use crate::domain::{
+    DataUse, Decision, Hypothesis, LanguageChoice, Recording, Verdict, round_seed,
+};
 use crate::files::write_text;
 use crate::hypotheses::adjust::map::Map;
 use crate::hypotheses::adjust::{self, Adjustment, CalibrationSample, Refused};
@@ -65,7 +68,11 @@ pub fn settled_clips(
     let rounds = workspace.store.rounds_by_model()?;
     let fallback = workspace.config.language.clone();
     let recordings = workspace.store.recordings_by_id()?;
+    let permits = Permits::on(workspace, recordings.values(), today())?;
     workspace.store.each_clip(Draft::Decided, |mut row| {
+        if !permits.allows(&row.clip.recording, DataUse::Evaluate) {
+            return Ok(());
+        }
         let round = row.hypothesis.as_ref().and_then(|h| rounds.get(&h.model).copied());
         let seed = round_seed(settings.seed, round.unwrap_or(0));
         if !draft(&mut row) {

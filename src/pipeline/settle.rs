@@ -92,9 +92,12 @@ pub fn compute_consensus(workspace: &Workspace) -> Result<(Settled, Vec<Consensu
     let (keys, votes): (Vec<_>, Vec<_>) = votes.into_iter().unzip();
     let (settlements, reliability) = settle_all(&votes, &workspace.config.tasks);
     let mut settled = Settled { reliability, ..Settled::default() };
-    let mut consensus = Vec::new();
+    // Of some clips only what was settled is left: no later answer alone says more.
+    let mut consensus = store.kept_consensus()?;
+    consensus.retain(|c| !gold.contains_key(&c.clip));
+    let kept: BTreeSet<ClipId> = consensus.iter().map(|c| c.clip.clone()).collect();
     for (((clip, apart), votes), settlement) in keys.into_iter().zip(votes).zip(settlements) {
-        if apart.is_some() || gold.contains_key(&clip) {
+        if apart.is_some() || gold.contains_key(&clip) || kept.contains(&clip) {
             continue;
         }
         match settlement {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use serde::Serialize;
 
-use super::guarantee;
 use super::workspace::Workspace;
+use super::{consent, guarantee};
 use crate::domain::{Clip, State};
 use crate::store::RecordingState;
 use crate::views::findings::Remarks;
@@ -93,6 +93,12 @@ pub struct Status {
     /// What is remarkable about recordings.
     #[serde(flatten)]
     pub remarks: Remarks,
+    /// Recordings that may not be used for a purpose, by purpose; only those of which there are any.
+    pub without_consent: BTreeMap<&'static str, usize>,
+    /// Waiting clips that may not be handed out.
+    pub not_reviewed: usize,
+    /// Recordings whose audio was removed because its time was over.
+    pub audio_removed: usize,
     /// The guarantee on accepted drafts; null when none is asked for.
     pub guarantee: Option<GuaranteeReport>,
 }
@@ -131,6 +137,9 @@ pub fn status(workspace: &Workspace) -> Result<Status> {
             .collect(),
         failed_clips: store.failed_clips()?.into_iter().map(FailedClip::of).collect(),
         withheld: withheld(workspace)?,
+        without_consent: consent::barred(workspace)?,
+        not_reviewed: consent::not_reviewed(workspace)?.clips,
+        audio_removed: store.audio_removed()?.len(),
         remarks,
         guarantee: guarantee::guarantee(workspace)?,
     })
@@ -204,6 +213,23 @@ impl Status {
         }
         for line in self.remarks.lines() {
             t.push_str(&format!("  {line}\n"));
+        }
+        if !self.without_consent.is_empty() {
+            let each = self.without_consent.iter().map(|(purpose, n)| format!("{purpose} {n}"));
+            t.push_str(&format!(
+                "Recordings without consent to: {} (`second-ear consent` lists them)",
+                each.collect::<Vec<_>>().join(", ")
+            ));
+            t.push_str(&match self.not_reviewed {
+                0 => "\n".to_string(),
+                n => format!("; {n} waiting clips are not handed out\n"),
+            });
+        }
+        if self.audio_removed > 0 {
+            t.push_str(&format!(
+                "Audio removed (`second-ear retention`): {} recordings\n",
+                self.audio_removed
+            ));
         }
         let Waiting { to_hand_out, handed_out } = self.waiting;
         if to_hand_out + handed_out > 0 {

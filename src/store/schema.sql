@@ -22,7 +22,9 @@ CREATE TABLE recordings (
     state     TEXT NOT NULL CHECK (state IN ('ingested', 'sliced', 'failed')),
     error     TEXT,                        -- why it failed
     findings  TEXT,                        -- JSON domain::Findings, once it was sliced
-    begun     INTEGER NOT NULL DEFAULT 0   -- how often a run began to read it and died before anything came of it
+    begun     INTEGER NOT NULL DEFAULT 0,  -- how often a run began to read it and died before anything came of it
+    ingested  TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), -- RFC 3339
+    audio_removed TEXT                     -- the day on which its file was removed, as the settings say
 ) STRICT;
 CREATE INDEX recordings_by_file ON recordings (file);
 -- Clips are walked over in order of ingestion.
@@ -127,7 +129,8 @@ CREATE TABLE answers (
     answered_at    TEXT NOT NULL,
     current        INTEGER NOT NULL,
     purpose        TEXT NOT NULL DEFAULT 'task',
-    marks          TEXT NOT NULL DEFAULT '[]' -- JSON list of domain::Mark
+    marks          TEXT NOT NULL DEFAULT '[]', -- JSON list of domain::Mark
+    emptied        TEXT                    -- the day on which text and tags were removed, as the settings say
 ) STRICT;
 CREATE INDEX answers_by_clip ON answers (clip, validator);
 
@@ -138,7 +141,8 @@ CREATE TABLE consensus (
     text      TEXT NOT NULL,
     support   INTEGER NOT NULL,
     answers   INTEGER NOT NULL,
-    agreement REAL NOT NULL DEFAULT 1      -- share of the words that people agree on
+    agreement REAL NOT NULL DEFAULT 1,     -- share of the words that people agree on
+    kept      INTEGER NOT NULL DEFAULT 0   -- the answers behind it were emptied: it stands as it is
 ) STRICT;
 
 -- Clips whose text the team knows: they check people and never become training data.
@@ -200,6 +204,16 @@ CREATE TABLE log (
     files     TEXT NOT NULL,               -- JSON list of store::LoggedFile
     changed   TEXT,                        -- JSON, by how much each count changed
     outcome   TEXT                         -- done, stopped, or failed: and why
+) STRICT;
+
+-- What was removed because its time was over.
+CREATE TABLE removals (
+    number  INTEGER PRIMARY KEY,
+    removed TEXT NOT NULL,                 -- RFC 3339
+    kind    TEXT NOT NULL,                 -- domain::Kept
+    things  INTEGER NOT NULL,              -- files, answers, people
+    bytes   INTEGER NOT NULL,              -- of files
+    rule    TEXT NOT NULL                  -- the setting that said so
 ) STRICT;
 
 -- Pieces and samples by where they stand; triggers keep it, so that it is right within every transaction.

@@ -68,11 +68,14 @@ fn parts<'a>(
     (0..parts).map(part).collect()
 }
 
-/// Corrections to be learnt from whose text the old model has not learnt.
+/// Corrections to be learnt from, and judged by, whose text the old model has not learnt.
 fn unseen<'a>(materials: &'a Materials, seen: &BTreeSet<ClipId>) -> Vec<&'a Material> {
     let known = materials.clips.iter().filter(|m| seen.contains(&m.clip));
     let known: BTreeSet<String> = known.map(material::said).collect();
-    materials.of(Used::Train).filter(|m| !known.contains(&material::said(m))).collect()
+    let judged = |m: &&Material| {
+        !known.contains(&material::said(m)) && !materials.not_judged.contains(&m.clip)
+    };
+    materials.of(Used::Train).filter(judged).collect()
 }
 
 /// Trains without a part, and compares on it.
@@ -123,7 +126,8 @@ mod tests {
     }
 
     fn materials(clips: Vec<Material>) -> Materials {
-        Materials { clips, unit: Unit::Text, left_out: BTreeMap::new() }
+        let (left_out, not_judged) = (BTreeMap::new(), BTreeSet::new());
+        Materials { clips, unit: Unit::Text, left_out, not_judged }
     }
 
     #[test]

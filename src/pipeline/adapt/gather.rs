@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 
 use super::material::{Material, Materials, item, said};
-use crate::domain::{ClipId, Decision, Probability, Routed, Used, draw};
+use crate::domain::{ClipId, DataUse, Decision, Probability, Routed, Used, draw};
+use crate::pipeline::consent::Permits;
 use crate::pipeline::workspace::Workspace;
 use crate::store::{ClipRow, Draft};
 use crate::training::split::{Shares, Split, SplitItem, Unit, split_again};
@@ -21,11 +22,38 @@ const SHARES: Shares = Shares { train: 0.7, dev: 0.1, test: 0.2 };
 /// Gathers and splits. Gold clips, control items (they settle nothing), clips that people skipped or
 /// that hold no speech are never among them.
 pub fn gather(workspace: &Workspace, seed: u64) -> Result<Materials> {
-    let Candidates { mut corrections, drafts, left_out } = candidates(workspace)?;
+    let Candidates { mut corrections, mut drafts, mut left_out } = candidates(workspace)?;
     let unit = assign(&mut corrections, &workspace.store.clips_used()?);
+    // After the split: what one person permits moves nobody else's clips.
+    let permits = Permits::of(workspace)?;
+    corrections.retain(|m| {
+        let purpose = if m.used == Used::Train { DataUse::Train } else { DataUse::Evaluate };
+        let permitted = permits.allows(&m.recording, purpose);
+        if !permitted {
+            *left_out.entry(without(purpose)).or_default() += 1;
+        }
+        permitted
+    });
+    drafts.retain(|m| permits.allows(&m.recording, DataUse::Train));
     let repeated = repeated(drafts, &corrections, unit, seed);
+    let evaluate = |m: &&Material| permits.allows(&m.recording, DataUse::Evaluate);
+    let not_judged = corrections.iter().filter(|m| !evaluate(m)).map(|m| m.clip.clone()).collect();
     corrections.extend(repeated);
-    Ok(Materials { clips: corrections, unit, left_out })
+    Ok(Materials { clips: corrections, unit, left_out, not_judged })
+}
+
+/// Why a clip is left out that a purpose is missing for.
+fn without(purpose: DataUse) -> &'static str {
+    match purpose {
+        DataUse::Train => "no_consent_to_train",
+        _ => "no_consent_to_evaluate",
+    }
+}
+
+/// How many settled clips are left out because a purpose is missing.
+pub fn without_consent(materials: &Materials) -> usize {
+    let of = |purpose| materials.left_out.get(without(purpose)).copied().unwrap_or(0);
+    of(DataUse::Train) + of(DataUse::Evaluate)
 }
 
 /// Clips with a text that could be learnt from.
@@ -40,9 +68,15 @@ fn candidates(workspace: &Workspace) -> Result<Candidates> {
     let recordings = workspace.store.recordings_by_id()?;
     let gold = workspace.store.gold()?;
     let withheld = workspace.store.withheld()?;
+    let removed = workspace.store.audio_removed()?;
     let mut found = Candidates::default();
     workspace.store.each_clip(Draft::Decided, |row| {
         let Some(recording) = recordings.get(&row.clip.recording) else { return Ok(()) };
+        if removed.contains(&row.clip.recording) {
+            *found.left_out.entry("audio_removed").or_default() +=
+                usize::from(row.consensus.is_some());
+            return Ok(());
+        }
         if gold.contains_key(&row.clip.id) {
             *found.left_out.entry("gold").or_default() += 1;
             return Ok(());

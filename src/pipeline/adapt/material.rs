@@ -1,7 +1,7 @@
 //! The clips of a round, with texts, weights and uses. In: nothing. Out: types, and what is asked of them. Left to
 //! others: gathering them (`gather`), their audio (`sounds`), training.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{ClipId, Language, RecordingId, Span, Used, hex_digest};
 use crate::text::normalise;
@@ -37,6 +37,8 @@ pub struct Materials {
     pub unit: Unit,
     /// Settled clips left out, by reason.
     pub left_out: BTreeMap<&'static str, usize>,
+    /// Clips that may be learnt from and not judged by: consent to evaluate is missing.
+    pub not_judged: BTreeSet<ClipId>,
 }
 
 /// What is said, as splits compare it.

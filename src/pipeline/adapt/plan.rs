@@ -63,12 +63,22 @@ impl Plan {
         let seed = options.recipe.seed;
         let materials = gather::gather(workspace, seed)?;
         let settled = materials.clips.iter().filter(|m| m.used != Used::Replay).count();
+        let barred = gather::without_consent(&materials);
+        let also = match barred {
+            0 => String::new(),
+            n => format!(
+                "; {n} more are left out because consent to train or evaluate is missing (`second-ear consent`)"
+            ),
+        };
         ensure!(
             settled >= LEAST,
             "{settled} clips are settled with a text, and a round takes at least {LEAST}: hand out more \
-             (`second-ear tasks`) and import the answers (`second-ear answers`)"
+             (`second-ear tasks`) and import the answers (`second-ear answers`){also}"
         );
         let learnt = materials.of(Used::Train).count();
+        ensure!(learnt > 0 || barred == 0, "there is nothing to learn from{also}");
+        let judged = materials.of(Used::Test).count();
+        ensure!(judged > 0 || barred == 0, "there is nothing to judge a new model by{also}");
         let recipe = match options.rate {
             Some(rate) => options.recipe.clone().with_rate(rate),
             None => options.recipe.clone().for_corrections(learnt),

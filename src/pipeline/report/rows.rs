@@ -6,7 +6,10 @@ use anyhow::Result;
 
 use super::weights::weigh;
 use crate::domain::round_seed;
-use crate::domain::{Answer, ClipId, Decision, Language, LanguageChoice, Mark, Reason, Recording};
+use crate::domain::{
+    Answer, ClipId, DataUse, Decision, Language, LanguageChoice, Mark, Reason, Recording,
+};
+use crate::pipeline::consent::{Permits, today};
 use crate::pipeline::evidence::RoutedAs;
 use crate::pipeline::pay::Pay;
 use crate::pipeline::scores::Scorer;
@@ -28,6 +31,8 @@ pub struct Walked {
     pub states: BTreeMap<&'static str, u64>,
     /// What people did.
     pub people: People,
+    /// Settled clips that no rate measures: consent to evaluate is missing.
+    pub unmeasured: u64,
 }
 
 /// What people did about one clip.
@@ -44,6 +49,7 @@ struct Work {
 struct WalkedClip {
     state: &'static str,
     settled: bool,
+    unmeasured: bool,
     reviewed_seconds: f64,
     row: Option<ReportRow>,
 }
@@ -55,6 +61,7 @@ struct Walk<'a> {
     scoring: Option<i64>,
     fallback: Option<Language>,
     rounds: BTreeMap<String, u32>,
+    permits: Permits,
     routed_as: Option<RoutedAs>,
 }
 
@@ -71,6 +78,7 @@ pub fn walk(workspace: &Workspace, scorer: &Scorer) -> Result<Walked> {
             LanguageChoice::Auto => None,
         },
         rounds: workspace.store.rounds_by_model()?,
+        permits: Permits::on(workspace, recordings.values(), today())?,
         routed_as: RoutedAs::latest(workspace)?,
     };
     let works = answers(workspace, &mut walked.people)?;
@@ -80,6 +88,8 @@ pub fn walk(workspace: &Workspace, scorer: &Scorer) -> Result<Walked> {
         WalkedClip {
             state: clip.state().code(),
             settled: clip.consensus.is_some(),
+            unmeasured: clip.consensus.is_some()
+                && !walk.permits.allows(&clip.clip.recording, DataUse::Evaluate),
             reviewed_seconds: work.timed as f64 * clip.clip.span.len().seconds(),
             row: walk.row(&clip, recordings.get(&clip.clip.recording), work),
         }
@@ -87,6 +97,7 @@ pub fn walk(workspace: &Workspace, scorer: &Scorer) -> Result<Walked> {
     spread::clips(&workspace.store, Draft::Decided, read, |found| {
         *walked.states.entry(found.state).or_default() += 1;
         walked.people.settled_clips += u64::from(found.settled);
+        walked.unmeasured += u64::from(found.unmeasured);
         reviewed_seconds += found.reviewed_seconds;
         walked.rows.extend(found.row);
     })?;
@@ -102,7 +113,7 @@ fn answers(workspace: &Workspace, people: &mut People) -> Result<BTreeMap<ClipId
     let pay = Pay::of(workspace)?;
     let (mut work, mut times) = (BTreeMap::<ClipId, Work>::new(), Vec::new());
     let mut validators = BTreeSet::new();
-    workspace.store.each_current_answer(|answer: Answer| {
+    workspace.store.each_worked_answer(|answer: Answer| {
         let here = work.entry(answer.clip.clone()).or_default();
         here.answers += 1;
         here.paid += pay.paid(&answer);
@@ -144,7 +155,8 @@ impl Walk<'_> {
         let hypothesis = clip.hypothesis.as_ref();
         let declared = recording.facts.language.as_ref().or(self.fallback.as_ref());
         let language = declared.or(hypothesis.map(|h| &h.language))?;
-        let settled = clip.consensus.as_ref().filter(|c| c.verdict.gives_text());
+        let measured = self.permits.allows(&recording.id, DataUse::Evaluate);
+        let settled = clip.consensus.as_ref().filter(|c| c.verdict.gives_text() && measured);
         let compared = word_errors(settled.map_or("", |c| &c.text), clip.draft(), language);
         let round = hypothesis.and_then(|h| self.rounds.get(&h.model).copied()).unwrap_or(0);
         let seed = round_seed(self.seed, round);
@@ -171,7 +183,7 @@ impl Walk<'_> {
             weight: None,
             state: clip.state().code(),
             draft_words: compared.hypothesis_words as u64,
-            verdict: clip.consensus.as_ref().map(|c| c.verdict.code()),
+            verdict: clip.consensus.as_ref().filter(|_| measured).map(|c| c.verdict.code()),
             changed: settled.map(|c| c.text != clip.draft()),
             errors: settled.map(|_| compared.errors as u64),
             reference_words: settled.map(|_| compared.reference_words as u64),

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{About, Item, LabelSource};
+use crate::domain::data_uses_text;
 use crate::training::split::{Split, Unit};
 
 /// The card's text.
@@ -119,6 +120,10 @@ fn body(items: &[&Item], about: &About) -> String {
     }
     let licence = |item: &Item| item.licence.clone().unwrap_or_default();
     out.push_str(&counts("licence", items, licence, "not stated"));
+    let purposes = |item: &Item| data_uses_text(&item.consent.purposes);
+    out.push_str(&counts("consent for", items, purposes, "not stated"));
+    let text = |item: &Item| item.consent.text.clone().unwrap_or_default();
+    out.push_str(&counts("consent text", items, text, "not stated"));
     let region = |item: &Item| item.region.as_ref().map_or(String::new(), |r| r.as_str().into());
     out.push_str(&counts("region", items, region, "not stated"));
     if !about.credits.is_empty() {
@@ -128,7 +133,7 @@ fn body(items: &[&Item], about: &About) -> String {
             names.join(", ")
         ));
     }
-    out.push_str("\nThe licences are those of the recordings, as declared by the team that made this dataset.\n");
+    out.push_str("\nLicences and consent are those of the recordings, as declared by the team that made this dataset.\n");
     out
 }
 

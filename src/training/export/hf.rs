@@ -10,7 +10,7 @@ use super::card::{card, split_name};
 use super::common_voice::accent;
 use super::folder::{Export, wavs};
 use super::papers::{self, Layout};
-use super::{About, Item, LabelSource, WriteWav};
+use super::{About, ConsentColumns, Item, LabelSource, WriteWav};
 use crate::files::replaced::Replacement;
 
 /// A line of `metadata.jsonl`; names and order are a stable format (FORMATS.md).
@@ -30,6 +30,8 @@ struct HfRow<'a> {
     end: f64,
     accents: &'a str,
     variant: &'a str,
+    #[serde(flatten)]
+    consent: ConsentColumns<'a>,
 }
 
 /// Writes the dataset to `place`. Splits without clips get no folder.
@@ -68,6 +70,7 @@ fn row(item: &Item) -> HfRow<'_> {
         end: item.end.seconds(),
         accents,
         variant,
+        consent: item.consent.columns(),
     }
 }
 
@@ -94,6 +97,14 @@ mod tests {
         assert_eq!(train[0]["text"], "il fait \"frette\"\nà matin 🙂");
         assert_eq!(train[0]["source"], "human");
         assert_eq!(train[0]["duration"], 2.5);
+        assert_eq!(
+            (&train[0]["consent_date"], &train[0]["consent_purposes"]),
+            (&"2026-03-31".into(), &"train, publish".into())
+        );
+        assert_eq!(
+            (&train[2]["consent_date"], &train[2]["consent_text"]),
+            (&"".into(), &"".into())
+        );
         assert!(train.iter().any(|r| r["variant"] != ""), "{train:?}");
         for split in ["train", "validation", "test"] {
             for row in rows(&place, split) {

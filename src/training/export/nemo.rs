@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::folder::{Export, wavs};
 use super::papers::{self, Layout};
-use super::{About, Item, LabelSource, WriteWav};
+use super::{About, ConsentColumns, Item, LabelSource, WriteWav};
 use crate::files::replaced::Replacement;
 
 /// A line of a manifest; names and order are a stable format (FORMATS.md).
@@ -26,6 +26,8 @@ struct NemoRow<'a> {
     recording: &'a str,
     start: f64,
     end: f64,
+    #[serde(flatten)]
+    consent: ConsentColumns<'a>,
 }
 
 /// Writes the dataset to `place`. Splits without clips get no manifest.
@@ -63,6 +65,7 @@ fn row(item: &Item) -> NemoRow<'_> {
         recording: item.recording.as_str(),
         start: item.start.seconds(),
         end: item.end.seconds(),
+        consent: item.consent.columns(),
     }
 }
 

@@ -33,6 +33,13 @@ impl Report {
             let share = percent(Some(seconds / self.input_seconds));
             let _ = writeln!(t, "  {state:<11} {:>9}  {share:>7} {clips}", clock(*seconds));
         }
+        if self.without_consent_to_evaluate > 0 {
+            let n = self.without_consent_to_evaluate;
+            let _ = writeln!(
+                t,
+                "  {n} settled clips are measured by no rate: consent to evaluate is missing"
+            );
+        }
         for (path, error) in &self.failed {
             let _ = writeln!(t, "  failed: {path}: {error}");
         }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use whisper::models::file_sha256;
 
-use super::folder::{bare, real};
+use super::folder::{Removal, bare, real};
 use super::leftovers::{MARK, PartFolder};
 use super::record::{Record, line};
 
@@ -96,6 +96,19 @@ pub fn may_replace(place: &Path) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// Removes a folder that was written here, where all in it is as it was written.
+pub fn remove(place: &Path) -> Result<Removal> {
+    let place = bare(place);
+    restore(&place)?;
+    match fs::symlink_metadata(&place) {
+        Err(_) => return Ok(Removal::Away),
+        Ok(_) if !is_dataset(&place) || may_replace(&place).is_err() => return Ok(Removal::Changed),
+        Ok(_) => {}
+    }
+    fs::remove_dir_all(&place).with_context(|| format!("remove {}", place.display()))?;
+    Ok(Removal::Removed)
 }
 
 /// Whether a folder is one that was written here.

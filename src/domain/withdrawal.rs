@@ -1,6 +1,8 @@
 //! Who or what is withdrawn from a workspace. In: nothing. Out: types and their names. Left to others: what that costs
 //! (`pipeline::forget`).
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// What is to be forgotten, as somebody names it.
@@ -63,4 +65,15 @@ impl WithdrawnKind {
             Self::Clip => "clip",
         }
     }
+}
+
+/// A withdrawal that took place; nothing says whose it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Withdrawal {
+    /// When, RFC 3339.
+    pub created: String,
+    /// `speaker`, `recording`, `validator` or `clip`.
+    pub kind: String,
+    /// Rows that went, by what they are.
+    pub counts: BTreeMap<String, u64>,
 }

@@ -30,6 +30,11 @@ impl OutFolder {
         Ok(Self { path, record })
     }
 
+    /// Whether something was written like this into a folder.
+    pub fn is_one(path: &Path) -> bool {
+        path.join(RECORD).is_file()
+    }
+
     /// Where a file is, or would be.
     pub fn at(&self, name: &str) -> PathBuf {
         self.path.join(name)

@@ -6,7 +6,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use whisper::models::file_sha256;
 
 use super::folder::{Removal, bare, real};
@@ -109,6 +109,18 @@ pub fn remove(place: &Path) -> Result<Removal> {
     }
     fs::remove_dir_all(&place).with_context(|| format!("remove {}", place.display()))?;
     Ok(Removal::Removed)
+}
+
+/// Writes a file anew in a folder that was written here; one that somebody has changed stays.
+pub fn amend(place: &Path, name: &str, text: &str) -> Result<()> {
+    ensure!(is_dataset(place), "{} was not written by second-ear", place.display());
+    let mut record = Record::read(place, MARK)?;
+    let path = place.join(name);
+    if path.exists() && !record.has(name, &file_sha256(&path)?) {
+        bail!("{} was changed since second-ear wrote it", path.display());
+    }
+    record.add(name, &whisper::hex_digest(text.as_bytes()))?;
+    super::write_text(&path, text)
 }
 
 /// Whether a folder is one that was written here.

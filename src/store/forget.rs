@@ -10,8 +10,8 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 use super::Store;
-use super::tombstones::{self, Withdrawal};
-use crate::domain::{ClipId, Facts, LeftBecause, RecordingId, WithdrawnKind};
+use super::tombstones;
+use crate::domain::{ClipId, Facts, LeftBecause, RecordingId, Samples, Withdrawal, WithdrawnKind};
 
 mod audits;
 mod mentions;
@@ -32,6 +32,9 @@ pub struct Erasure {
     pub facts: BTreeMap<RecordingId, Facts>,
     /// Clips that stay, and whose drafts heard what goes.
     pub redraft: Vec<ClipId>,
+    /// Clips that stay beside one that goes: task files show what is said next to them.
+    #[serde(default)]
+    pub beside: Vec<ClipId>,
     /// Validators' names, as they are stored.
     pub validators: Vec<String>,
     /// Rounds that rest on what goes.
@@ -210,6 +213,13 @@ impl Store {
         Ok(counts)
     }
 
+    /// Seconds of audio in the clips that [`Self::count_erasure`] has just counted.
+    pub fn seconds_gone(&self) -> Result<f64> {
+        let sql = "SELECT coalesce(sum(stop - start), 0) FROM pieces WHERE clip IN (SELECT clip FROM temp.gone)";
+        let samples: u64 = self.db.query_row(sql, [], |row| row.get(0))?;
+        Ok(Samples(samples).seconds())
+    }
+
     /// The rounds that some of the clips that go were used in, and the outputs that hold any of it with how many clips
     /// or recordings of it.
     pub fn rests_on(&self, erasure: &Erasure) -> Result<RestsOn> {
@@ -232,11 +242,19 @@ impl Store {
         };
         add(&sql, &[])?;
         let of_recording = "SELECT output, 1 FROM output_recordings WHERE recording = ?1";
-        for id in &self.touched(erasure)? {
-            add(of_recording, &[id])?;
+        for id in self.touched(erasure)? {
+            add(of_recording, &[&id])?;
+        }
+        let of_neighbour = "SELECT output, 1 FROM output_clips JOIN outputs ON id = output
+                            WHERE kind = 'tasks' AND clip = ?1";
+        for clip in &erasure.beside {
+            add(of_neighbour, &[clip.as_str()])?;
         }
         if !erasure.validators.is_empty() {
             add("SELECT id, 1 FROM outputs WHERE people", &[])?;
+            let credited = "SELECT id, 1 FROM outputs WHERE kind = 'dataset' AND EXISTS (SELECT 1 FROM credits
+                            WHERE name <> '' AND validator IN (SELECT validator FROM temp.withdrawn_names))";
+            add(credited, &[])?;
         }
         Ok(RestsOn { rounds, outputs, recordings: self.touched(erasure)? })
     }

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
-use rusqlite::{Row, params};
+use rusqlite::{Row, Transaction, params};
 
 use super::Store;
 use crate::domain::{BatchId, ClipId, Fate, LeftBecause, OutputKind, RecordingId};
@@ -41,13 +41,26 @@ impl Output {
     }
 }
 
+/// A file that is about to be written.
+#[derive(Clone, Debug)]
+pub struct NewOutput<'a> {
+    /// What it is.
+    pub kind: OutputKind,
+    /// Where.
+    pub place: PathBuf,
+    /// The batch of a task file.
+    pub batch: Option<BatchId>,
+    /// What it holds.
+    pub holds: Holds<'a>,
+}
+
 /// What a file holds.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Holds<'a> {
     /// All that the workspace has, what validators did too.
     Everything,
     /// All of some recordings.
-    Recordings(&'a [RecordingId]),
+    Recordings(Vec<RecordingId>),
     /// Some clips, each with the SHA-256 of its WAV there, where that is known.
     Clips(&'a [(ClipId, Option<String>)]),
 }
@@ -73,79 +86,19 @@ fn read(row: &Row) -> Result<Output> {
 }
 
 impl Store {
-    /// Notes a file that is about to be written; its number. What was noted of the same place before is replaced, but the
-    /// versions of a dataset.
+    /// Notes files that are about to be written, all or none. What was noted of the same place before is replaced, but
+    /// the versions of a dataset.
     ///
     /// # Errors
     /// A withdrawal was cut short: what it is about must not go out.
-    pub fn note_output(
-        &mut self,
-        kind: OutputKind,
-        place: &Path,
-        batch: Option<&BatchId>,
-        holds: Holds<'_>,
-    ) -> Result<Output> {
+    pub fn note_outputs(&mut self, new: &[NewOutput<'_>]) -> Result<Vec<Output>> {
         ensure!(
             self.forgetting()?.is_none(),
             "a withdrawal was cut short: run `second-ear forget DIR --resume` on the workspace first"
         );
-        let place = std::path::absolute(place)?;
-        let folder = place.parent().unwrap_or(Path::new("/")).to_string_lossy().into_owned();
-        let name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let created = jiff::Timestamp::now().to_string();
         let tx = self.write()?;
-        let before = params![kind.code(), folder, name];
-        let version: Option<u32> = match kind {
-            OutputKind::Dataset => {
-                let last = "SELECT coalesce(max(version), 0) + 1 FROM outputs
-                            WHERE kind = ?1 AND folder = ?2 AND name = ?3";
-                Some(tx.query_row(last, before, |row| row.get(0))?)
-            }
-            _ => {
-                let same = "(SELECT id FROM outputs WHERE kind = ?1 AND folder = ?2 AND name = ?3)";
-                for table in ["output_clips", "output_recordings"] {
-                    tx.execute(&format!("DELETE FROM {table} WHERE output IN {same}"), before)?;
-                }
-                tx.execute(&format!("DELETE FROM outputs WHERE id IN {same}"), before)?;
-                None
-            }
-        };
-        let people = matches!(holds, Holds::Everything);
-        tx.execute(
-            "INSERT INTO outputs (kind, folder, name, created, batch, version, people)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            params![
-                kind.code(),
-                folder,
-                name,
-                jiff::Timestamp::now().to_string(),
-                batch.map(BatchId::as_str),
-                version,
-                people
-            ],
-        )?;
-        let id = tx.last_insert_rowid();
-        match holds {
-            Holds::Everything => {
-                let all = "INSERT INTO output_recordings (output, recording) SELECT ?1, id FROM recordings";
-                tx.execute(all, [id])?;
-            }
-            Holds::Recordings(recordings) => {
-                let one = "INSERT OR IGNORE INTO output_recordings (output, recording) VALUES (?1, ?2)";
-                let mut insert = tx.prepare(one)?;
-                for recording in recordings {
-                    insert.execute(params![id, recording.as_str()])?;
-                }
-            }
-            Holds::Clips(clips) => {
-                let one = "INSERT OR IGNORE INTO output_clips (output, clip, sha256) VALUES (?1, ?2, ?3)";
-                let mut insert = tx.prepare(one)?;
-                for (clip, sha256) in clips {
-                    insert.execute(params![id, clip.as_str(), sha256])?;
-                }
-            }
-        }
-        let sql = format!("SELECT {COLUMNS} FROM outputs WHERE id = ?1");
-        let noted = tx.query_row(&sql, [id], |row| Ok(read(row)))??;
+        let noted = new.iter().map(|one| note(&tx, one, &created)).collect::<Result<_>>()?;
         tx.commit()?;
         Ok(noted)
     }
@@ -188,15 +141,22 @@ impl Store {
         Ok(())
     }
 
-    /// What left datasets since they were written: dataset, clip, SHA-256 of its WAV, when, why; by dataset and clip.
+    /// What left datasets since they were written, by dataset, version and clip: what was withdrawn, and what the latest
+    /// version does not have for another reason.
     pub fn left_datasets(&self) -> Result<Vec<LeftClip>> {
         let mut statement = self.db.prepare(
-            "SELECT o.folder, o.name, o.version, o.created, c.clip, c.sha256, c.gone, c.why
+            "WITH latest AS (
+                SELECT folder, name, id, created, max(version) version FROM outputs
+                WHERE kind = 'dataset' GROUP BY folder, name)
+             SELECT o.folder, o.name, o.version, o.created, c.clip, c.sha256,
+                    coalesce(c.gone, l.created), coalesce(c.why, ?1)
              FROM output_clips c JOIN outputs o ON o.id = c.output
-             WHERE o.kind = 'dataset' AND c.gone IS NOT NULL
+             JOIN latest l ON l.folder = o.folder AND l.name = o.name
+             WHERE o.kind = 'dataset' AND (c.gone IS NOT NULL OR o.id <> l.id AND NOT EXISTS
+                (SELECT 1 FROM output_clips n WHERE n.output = l.id AND n.clip = c.clip))
              ORDER BY o.folder, o.name, o.version, c.clip",
         )?;
-        let rows = statement.query_map([], |r| {
+        let rows = statement.query_map([LeftBecause::NotInLaterVersion.code()], |r| {
             Ok(LeftClip {
                 dataset: Path::new(&r.get::<_, String>(0)?).join(r.get::<_, String>(1)?),
                 version: r.get(2)?,
@@ -208,22 +168,6 @@ impl Store {
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// Clips of earlier versions of a dataset that this version does not have: they left for another reason.
-    pub fn leave_earlier_versions(&mut self, output: &Output, when: &str) -> Result<()> {
-        let tx = self.write()?;
-        tx.execute(
-            "UPDATE output_clips SET gone = ?2, why = ?3
-             WHERE gone IS NULL
-               AND output IN (SELECT e.id FROM outputs e JOIN outputs o
-                              ON e.kind = o.kind AND e.folder = o.folder AND e.name = o.name
-                              WHERE o.id = ?1 AND e.version < o.version)
-               AND clip NOT IN (SELECT clip FROM output_clips WHERE output = ?1)",
-            params![output.id, when, LeftBecause::NotInLaterVersion.code()],
-        )?;
-        tx.commit()?;
-        Ok(())
     }
 
     /// Notes which recordings' answers a file of the workspace rests on: those of all that is settled now.
@@ -238,6 +182,62 @@ impl Store {
         tx.commit()?;
         Ok(())
     }
+}
+
+/// Notes one file.
+fn note(tx: &Transaction, new: &NewOutput<'_>, created: &str) -> Result<Output> {
+    let NewOutput { kind, place, batch, holds } = new;
+    let place = std::path::absolute(place)?;
+    let folder = place.parent().unwrap_or(Path::new("/")).to_string_lossy().into_owned();
+    let name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let before = params![kind.code(), folder, name];
+    let version: Option<u32> = match kind {
+        OutputKind::Dataset => {
+            let last = "SELECT coalesce(max(version), 0) + 1 FROM outputs
+                        WHERE kind = ?1 AND folder = ?2 AND name = ?3";
+            Some(tx.query_row(last, before, |row| row.get(0))?)
+        }
+        _ => {
+            // What was withdrawn from it may be in copies.
+            let same = "(SELECT id FROM outputs
+                         WHERE kind = ?1 AND folder = ?2 AND name = ?3 AND fate IS NULL)";
+            for table in ["output_clips", "output_recordings"] {
+                tx.execute(&format!("DELETE FROM {table} WHERE output IN {same}"), before)?;
+            }
+            tx.execute(&format!("DELETE FROM outputs WHERE id IN {same}"), before)?;
+            None
+        }
+    };
+    let people = matches!(holds, Holds::Everything);
+    let batch = batch.as_ref().map(BatchId::as_str);
+    tx.execute(
+        "INSERT INTO outputs (kind, folder, name, created, batch, version, people)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![kind.code(), folder, name, created, batch, version, people],
+    )?;
+    let id = tx.last_insert_rowid();
+    match holds {
+        Holds::Everything => {
+            let all = "INSERT INTO output_recordings (output, recording) SELECT ?1, id FROM recordings";
+            tx.execute(all, [id])?;
+        }
+        Holds::Recordings(recordings) => {
+            let one = "INSERT OR IGNORE INTO output_recordings (output, recording) VALUES (?1, ?2)";
+            let mut insert = tx.prepare_cached(one)?;
+            for recording in recordings {
+                insert.execute(params![id, recording.as_str()])?;
+            }
+        }
+        Holds::Clips(clips) => {
+            let one = "INSERT OR IGNORE INTO output_clips (output, clip, sha256) VALUES (?1, ?2, ?3)";
+            let mut insert = tx.prepare_cached(one)?;
+            for (clip, sha256) in clips.iter() {
+                insert.execute(params![id, clip.as_str(), sha256])?;
+            }
+        }
+    }
+    let sql = format!("SELECT {COLUMNS} FROM outputs WHERE id = ?1");
+    tx.query_row(&sql, [id], |row| Ok(read(row)))?
 }
 
 /// A clip that is no longer in a dataset.

@@ -1,28 +1,14 @@
 //! Tombstones and the account of withdrawals. In: hashes. Out: what was withdrawn, when, how much. Left to others: what
 //! is hashed (`domain::Tombstones`).
 
-use std::collections::BTreeMap;
-
 use anyhow::{Context, Result};
 use rusqlite::params;
-use serde::Serialize;
 
 use super::Store;
-use crate::domain::Tombstones;
+use crate::domain::{Tombstones, Withdrawal};
 
 /// The note on the key of tombstones.
 const KEY: &str = "tombstone key";
-
-/// A withdrawal that took place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Withdrawal {
-    /// When, RFC 3339.
-    pub created: String,
-    /// `speaker`, `recording`, `validator` or `clip`.
-    pub kind: String,
-    /// Rows that went, by what they are.
-    pub counts: BTreeMap<String, u64>,
-}
 
 impl Store {
     /// What is known of earlier withdrawals.

@@ -28,16 +28,6 @@ impl Target {
             Self::Clip(_) => WithdrawnKind::Clip,
         }
     }
-
-    /// The name, path or id.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Speaker(name)
-            | Self::Recording(name)
-            | Self::Validator(name)
-            | Self::Clip(name) => name,
-        }
-    }
 }
 
 /// What was withdrawn, without saying whose it was.

@@ -16,6 +16,7 @@ mod model;
 pub mod nats;
 mod numbers;
 mod values;
+mod withdraw;
 
 use std::path::PathBuf;
 
@@ -37,6 +38,7 @@ pub use lacking::nats;
 pub use measure::{Calibrate, Evaluate, Report};
 pub use model::{Model, WeightType};
 use values::{dataset_format, language, task_format, transcript_format};
+pub use withdraw::{Forget, Subject};
 
 /// Human-in-the-loop speech transcription: a local Whisper model drafts, people review what it
 /// is unsure of, and their corrections become training data.
@@ -170,6 +172,16 @@ pub enum Command {
         Without options it uses routing.target_risk of the settings."
     )]
     AuditPlan(AuditPlan),
+    /// Remove a person, a recording or a clip with all that rests on them; what cannot be reached is listed.
+    #[command(
+        after_help = "Examples: second-ear forget calls --speaker S07 --dry-run\n          second-ear forget calls \
+        --recording calls/12.wav --yes\n\nIt cannot be undone. Killed on its way, it is finished by the next command \
+        that writes, or by --resume."
+    )]
+    Forget(Forget),
+    /// Write everything that is held about a person into a folder of plain files.
+    #[command(after_help = "Example: second-ear subject calls --speaker S07 --out for-S07/")]
+    Subject(Subject),
     /// Check a workspace: database, recordings, model, settings; say what to do about what is wrong.
     #[command(
         after_help = "Example: second-ear doctor calls --deep\n\nThe exit code is 3 when something is wrong."
@@ -237,6 +249,9 @@ pub struct Ingest {
     /// Name everything in folders that is left out.
     #[arg(long, short)]
     pub verbose: bool,
+    /// Take what was withdrawn before (`forget`), because they consented anew.
+    #[arg(long)]
+    pub again: bool,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,

@@ -36,7 +36,7 @@ pub use guarantee::{
 pub use hypothesis::{
     Alone, End, Features, Hypothesis, Level, Pass, Token, Variant, tokens_by_word,
 };
-pub use ids::{BatchId, ClipId, RecordingId, draft_digest, draw, round_seed};
+pub use ids::{BatchId, ClipId, RecordingId, draft_digest, draft_seed, draw};
 pub use locale::Region;
 pub use page_language::PageLanguage;
 pub use people::{Agreement, Estimate, Reliability};

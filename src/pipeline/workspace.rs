@@ -9,7 +9,7 @@ use whisper::models::{self, ModelFile, Origin};
 use super::log::OpenEntry;
 use crate::config::{self, Config};
 use crate::domain::{
-    Hypothesis, Language, LanguageChoice, Recording, RoundVerdict, RoutingSettings, round_seed,
+    Hypothesis, Language, LanguageChoice, Recording, Round, RoundVerdict, RoutingSettings, draft_seed,
 };
 use crate::files::write_text;
 use crate::store::{Store, WriteLock};
@@ -116,10 +116,12 @@ impl Workspace {
         Ok(file)
     }
 
-    /// The settings of routing, with the seed of the round in use.
+    /// The settings of routing, with the seed of the model in use.
     pub fn routing(&self) -> Result<RoutingSettings> {
         let settings = self.config.routing.clone();
-        Ok(RoutingSettings { seed: round_seed(settings.seed, self.round()?), ..settings })
+        let round = self.store.round_in_use(&self.config.model)?;
+        let seed = draft_seed(settings.seed, round.as_ref().and_then(Round::model));
+        Ok(RoutingSettings { seed, ..settings })
     }
 
     /// The round in use; 0: the settings' model as it is.

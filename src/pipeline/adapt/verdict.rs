@@ -1,6 +1,9 @@
 //! The judgement of a round: which average of old and new weights, and whether it is better than the old. In: model
 //! files, an evaluator. Out: the average taken, what was measured, what speaks against it. Left to others: training
 //! (`cross`), decoding (`evaluator`), the rules (`training::gate`), keeping it.
+//!
+//! Which average is taken rests on dev, retention sets and silence, under new models and under the one that training
+//! began from. The model in use, which depends on earlier rounds, decides on one thing alone: whether it is replaced.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -115,7 +118,16 @@ impl Comparison {
     /// Decodes everything that judges.
     pub fn of(round: &Prepared, evaluator: &Evaluator, new: &Arc<Engine>) -> Result<Self> {
         let seed = round.plan.round.seed;
-        let test = evaluator.against_old(new, &evaluator.corrections(Used::Test))?;
+        let materials = &round.plan.materials;
+        let fair = materials.unseen(Used::Test, &round.learnt_before);
+        let learnt = materials.of(Used::Test).count() - fair.len();
+        if learnt > 0 {
+            round.console.say(format!(
+                "{learnt} test clips are left out of the comparison: the model in use has learnt from them or from \
+                 what goes with them"
+            ));
+        }
+        let test = evaluator.against_old(new, &evaluator.held_out(fair.into_iter()))?;
         let mut retention = Vec::new();
         for (set, clips) in evaluator.retention(Purpose::Test) {
             let pairs = evaluator.against_start(new, &clips)?;

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 
 use super::weights::weigh;
-use crate::domain::round_seed;
-use crate::domain::{Answer, ClipId, Decision, Language, LanguageChoice, Mark, Reason, Recording};
+use crate::domain::{Answer, ClipId, Decision, Language, LanguageChoice, Mark, Reason, Recording, Samples, draft_seed};
 use crate::pipeline::evidence::RoutedAs;
 use crate::pipeline::pay::Pay;
 use crate::pipeline::scores::Scorer;
@@ -22,7 +21,7 @@ use crate::views::report::People;
 /// What the walk found.
 #[derive(Default)]
 pub struct Walked {
-    /// Decided clips, in order of ingestion and time.
+    /// Decided clips by id: by recording and time. Sums of their numbers do not depend on the order of ingestion.
     pub rows: Vec<ReportRow>,
     /// Clips in each state, undecided ones too.
     pub states: BTreeMap<&'static str, u64>,
@@ -44,7 +43,7 @@ struct Work {
 struct WalkedClip {
     state: &'static str,
     settled: bool,
-    reviewed_seconds: f64,
+    reviewed: Samples,
     row: Option<ReportRow>,
 }
 
@@ -74,25 +73,26 @@ pub fn walk(workspace: &Workspace, scorer: &Scorer) -> Result<Walked> {
         routed_as: RoutedAs::latest(workspace)?,
     };
     let works = answers(workspace, &mut walked.people)?;
-    let mut reviewed_seconds = 0.0;
+    let mut reviewed = Samples(0);
     let read = |clip: ClipRow| {
         let work = works.get(&clip.clip.id).copied().unwrap_or_default();
         WalkedClip {
             state: clip.state().code(),
             settled: clip.consensus.is_some(),
-            reviewed_seconds: work.timed as f64 * clip.clip.span.len().seconds(),
+            reviewed: Samples(work.timed * clip.clip.span.len().0),
             row: walk.row(&clip, recordings.get(&clip.clip.recording), work),
         }
     };
     spread::clips(&workspace.store, Draft::Decided, read, |found| {
         *walked.states.entry(found.state).or_default() += 1;
         walked.people.settled_clips += u64::from(found.settled);
-        reviewed_seconds += found.reviewed_seconds;
+        reviewed += found.reviewed;
         walked.rows.extend(found.row);
     })?;
     let people = &mut walked.people;
     people.active_per_audio_second =
-        (reviewed_seconds > 0.0).then(|| people.active_seconds / reviewed_seconds);
+        (reviewed > Samples(0)).then(|| people.active_seconds / reviewed.seconds());
+    walked.rows.sort_unstable_by(|a, b| a.clip.cmp(&b.clip));
     weigh(&mut walked.rows);
     Ok(walked)
 }
@@ -146,8 +146,9 @@ impl Walk<'_> {
         let language = declared.or(hypothesis.map(|h| &h.language))?;
         let settled = clip.consensus.as_ref().filter(|c| c.verdict.gives_text());
         let compared = word_errors(settled.map_or("", |c| &c.text), clip.draft(), language);
-        let round = hypothesis.and_then(|h| self.rounds.get(&h.model).copied()).unwrap_or(0);
-        let seed = round_seed(self.seed, round);
+        let adapted = hypothesis.and_then(|h| self.rounds.get_key_value(&h.model));
+        let round = adapted.map_or(0, |(_, round)| *round);
+        let seed = draft_seed(self.seed, adapted.map(|(model, _)| model.as_str()));
         Some(ReportRow {
             clip: clip.clip.id.to_string(),
             recording: recording.id.to_string(),

@@ -16,6 +16,7 @@ mod people;
 mod read_only;
 mod reading;
 mod recordings;
+mod renewal;
 mod rounds;
 mod totals;
 mod trouble;

@@ -13,6 +13,7 @@ use whisper::models;
 
 use super::distributed::{Coordinator, Distributed};
 use super::evidence::RoutedAs;
+use super::settle::settle;
 use super::setup::Setup;
 use super::workspace::Workspace;
 use super::{ingest, route, scores};
@@ -137,6 +138,10 @@ pub fn run(
         noted?;
     }
     outcome.failed.extend(outcome.refused.sentence());
+    if workspace.store.decides_anew()? {
+        // Drafts break ties between people, and some are new.
+        settle(workspace)?;
+    }
     let routed_as = RoutedAs { model: model_id, policy: policy.id() };
     (outcome.routed, outcome.guarantee) =
         route::route(workspace, &routed_as, options.recertify, console)?;

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use serde::Serialize;
 
 use super::plan::Plan;
@@ -79,7 +79,12 @@ pub fn refit(
     }
     let path = scores::round_path(workspace, plan.round.number);
     // Where nothing is fitted, none that an earlier round of that number left may serve.
-    files::remove_if_there(&path)?;
+    match std::fs::remove_file(&path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+            return Err(e).with_context(|| format!("remove {}", path.display()));
+        }
+        _ => {}
+    }
     Ok(match fit(workspace, &scorer, &settled, left, path)? {
         Ok(done) => Confidence::Refitted {
             clips,

@@ -137,7 +137,7 @@ fn unreviewed(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{RecordingId, Samples, Span};
+    use crate::domain::{ClipId, RecordingId, Samples, Span};
 
     fn material(clip: &str, speaker: &str, text: &str, used: Used) -> Material {
         Material {

@@ -63,9 +63,9 @@ impl Prepared {
         let stop = stop::on_ctrl_c();
         let recordings = workspace.store.recordings_by_id()?;
         let mut failed = Vec::new();
-        let (mut plan, mut clips) = (plan, plan.materials.clips.clone());
+        let mut plan = plan;
         let tried = std::mem::take(&mut plan.materials.unreviewed);
-        clips.extend(tried.iter().cloned());
+        let clips = [&plan.materials.clips[..], &tried].concat();
         let sounds = sounds::load(&clips, &recordings, &mut failed);
         let plan = plan.with_sound(|clip| sounds.contains_key(clip));
         let policy = workspace.config.decode.clone();

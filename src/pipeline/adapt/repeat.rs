@@ -56,8 +56,9 @@ pub fn drafts(round: &Prepared, workspace: &Workspace, tried: &[Material]) -> Re
             break;
         }
         let sounds: Vec<&Sound> = some.iter().map(|m| &round.sounds[&m.clip]).collect();
-        let asked = |plain: crate::hypotheses::transcriber::Transcriber| plain.judged(judge.clone());
-        let decoded = round.transcribe(&round.start, &sounds, "drafts to repeat", asked)?;
+        let decoded = round.transcribe(&round.start, &sounds, "drafts to repeat", |plain| {
+            plain.judged(judge.clone())
+        })?;
         let with_text = some.iter().zip(decoded).filter(|(_, h)| is_confident(h, &scorer));
         let with_text =
             with_text.map(|(m, h)| Material { text: h.text.trim().to_string(), ..(*m).clone() });

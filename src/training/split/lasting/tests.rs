@@ -34,12 +34,13 @@ fn said(set: u64, clips: usize, speakers: usize) -> Vec<Said> {
     (0..clips).map(one).collect()
 }
 
+fn item(said: &Said) -> SplitItem<'_> {
+    let Said { clip, speaker, text, seconds } = said;
+    // A recording for each speaker.
+    SplitItem { clip, speaker, recording: speaker, text, length: Samples(seconds * 16_000) }
+}
+
 fn made(said: &[Said]) -> Splits {
-    let item = |s: &'_ Said| -> SplitItem<'_> {
-        let Said { clip, speaker, text, seconds } = s;
-        // SplitItem borrows; the recording is that of the speaker.
-        SplitItem { clip, speaker, recording: speaker, text, length: Samples(seconds * 16_000) }
-    };
     let items: Vec<SplitItem> = said.iter().map(item).collect();
     lasting(&items, SHARES)
 }

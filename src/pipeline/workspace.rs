@@ -9,7 +9,8 @@ use whisper::models::{self, ModelFile, Origin};
 use super::log::OpenEntry;
 use crate::config::{self, Config};
 use crate::domain::{
-    Hypothesis, Language, LanguageChoice, Recording, Round, RoundVerdict, RoutingSettings, draft_seed,
+    Hypothesis, Language, LanguageChoice, Recording, Round, RoundVerdict, RoutingSettings,
+    draft_seed,
 };
 use crate::files::write_text;
 use crate::store::{Store, WriteLock};

@@ -173,7 +173,8 @@ mod tests {
 
     #[test]
     fn uses_do_not_depend_on_the_order_of_ingestion() {
-        let of = |n: usize| material(&format!("c{n:02}"), "ana", &format!("texte {n}"), Used::Train);
+        let of =
+            |n: usize| material(&format!("c{n:02}"), "ana", &format!("texte {n}"), Used::Train);
         let mut forth: Vec<Material> = (0..30).map(of).collect();
         let mut back: Vec<Material> = (0..30).rev().map(of).collect();
         assert_eq!(assign(&mut forth), assign(&mut back));

@@ -91,7 +91,8 @@ impl Prepared {
         };
         let drafts = repeat::drafts(&prepared, workspace, &tried)?;
         prepared.plan = prepared.plan.with_drafts(drafts);
-        let used: BTreeSet<ClipId> = prepared.plan.materials.used().into_iter().map(|u| u.0).collect();
+        let used: BTreeSet<ClipId> =
+            prepared.plan.materials.used().into_iter().map(|u| u.0).collect();
         prepared.sounds.retain(|clip, _| used.contains(clip));
         Ok(prepared)
     }

@@ -37,7 +37,11 @@ pub fn tried(corrections: usize) -> usize {
 
 /// Of clips that are tried, the first with a confident draft that nobody says in dev or test: no draft may teach it.
 /// None where no score fits the model that training begins from.
-pub fn drafts(round: &Prepared, workspace: &Workspace, tried: &[Material]) -> Result<Vec<Material>> {
+pub fn drafts(
+    round: &Prepared,
+    workspace: &Workspace,
+    tried: &[Material],
+) -> Result<Vec<Material>> {
     let scorer = Scorer::of(workspace)?.without_adjustment();
     let (model, policy) = (round.start.model(), round.policy.id());
     if scorer.fits(model, &policy).is_err() {

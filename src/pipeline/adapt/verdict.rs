@@ -65,13 +65,14 @@ pub fn choose(round: &Prepared, evaluator: &Evaluator, files: Vec<Averaged>) -> 
         engines.push(engine);
     }
     let best = gate::choose(&candidates, words(&dev)).context("no average was tried")?;
-    let average = |c: Candidate| Average {
+    let average = |(c, file): (Candidate, &Averaged)| Average {
         share: c.share,
+        sha256: file.sha256.clone(),
         dev: (!dev.is_empty()).then_some(c.dev),
         retention_sets: retention.keys().map(|set| set.to_string()).zip(c.retention).collect(),
         too_far: Vec::new(),
     };
-    let averages = candidates.into_iter().map(average).collect();
+    let averages = candidates.into_iter().zip(&files).map(average).collect();
     Ok(Tried { files, averages, best, engine: engines.swap_remove(best) })
 }
 

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 
 use super::weights::weigh;
-use crate::domain::{Answer, ClipId, Decision, Language, LanguageChoice, Mark, Reason, Recording, Samples, draft_seed};
+use crate::domain::{
+    Answer, ClipId, Decision, Language, LanguageChoice, Mark, Reason, Recording, Samples,
+    draft_seed,
+};
 use crate::pipeline::evidence::RoutedAs;
 use crate::pipeline::pay::Pay;
 use crate::pipeline::scores::Scorer;

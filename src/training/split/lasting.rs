@@ -9,8 +9,8 @@
 //!    largest draw of their members: a group that is joined moves towards train.
 //! 2. A unit that would take its split over [`MOST`] times its share is left to the next split. Where a split stays under
 //!    [`LEAST`] times its share, the units that follow in the order are taken while they fit.
-//! 3. Where nothing fits (few speakers, one with most of the speech) the first unit that is no more than half of what is
-//!    left is taken, else the shortest. One unit stays for train, and of three or more one for dev.
+//! 3. Where nothing fits (few speakers, one with most of the speech) the first of the shortest units is taken, those up
+//!    to [`LIKE`] times as long as the very shortest. One unit stays for train, and of three or more one for dev.
 
 use std::collections::BTreeMap;
 
@@ -21,6 +21,8 @@ use crate::domain::draw;
 const LEAST: f64 = 2.0 / 3.0;
 /// Of its share, what a split has at most.
 const MOST: f64 = 4.0 / 3.0;
+/// Units are about as short as the shortest up to this many times its length.
+const LIKE: f64 = 1.25;
 /// Draws belong to names under this seed, which never changes: another seed of training is no other test.
 const SEED: u64 = 0;
 
@@ -101,10 +103,8 @@ fn take(open: &[Group], upto: f64, wanted: f64, most: usize) -> Vec<usize> {
         }
     }
     if taken.is_empty() {
-        let half = open.iter().map(|g| g.length).sum::<f64>() / 2.0;
-        let moderate = open.iter().find(|g| g.length <= half);
-        let shortest = || open.iter().min_by(|a, b| a.length.total_cmp(&b.length));
-        taken.extend(moderate.or_else(shortest).map(|group| group.number));
+        let shortest = open.iter().map(|g| g.length).fold(f64::INFINITY, f64::min);
+        taken.extend(open.iter().find(|g| g.length <= LIKE * shortest).map(|g| g.number));
     }
     taken
 }

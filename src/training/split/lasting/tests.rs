@@ -77,7 +77,10 @@ fn few_speakers_leave_none_of_the_parts_empty_and_learn_from_most() {
             let [train, dev, test] = shares(&said, &made.splits);
             assert!(train > 0.0 && test > 0.0, "{set}, {speakers}: {train} {test}");
             assert_eq!(dev > 0.0, speakers > 2, "{set}, {speakers}");
-            assert!(speakers < 5 || (train > 0.45 && test < 0.35), "{set}, {speakers}: {train} {test}");
+            assert!(
+                speakers < 5 || (train > 0.45 && test < 0.35),
+                "{set}, {speakers}: {train} {test}"
+            );
         }
     }
 }

@@ -48,7 +48,7 @@ pub use guarantee::{
 pub use hypothesis::{
     Alone, End, Features, Hypothesis, Level, Pass, Token, Variant, tokens_by_word,
 };
-pub use ids::{BatchId, ClipId, RecordingId, draft_digest, draw, round_seed};
+pub use ids::{BatchId, ClipId, RecordingId, draft_digest, draft_seed, draw};
 pub use locale::Region;
 pub use output::{Fate, LeftBecause, OutputKind};
 pub use page_language::PageLanguage;

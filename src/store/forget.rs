@@ -103,6 +103,7 @@ impl Store {
         self.mark_gone(erasure)?;
         let counts = self.count_gone(erasure)?;
         let tx = self.write()?;
+        super::renewal::note(&tx)?;
         audits::withdraw(&tx)?;
         rows::outputs(&tx, erasure)?;
         rows::rounds(&tx, erasure)?;

@@ -17,9 +17,6 @@ use crate::pipeline::workspace::Workspace;
 use crate::store::{Erasure, Output};
 use crate::text::names::{Names, looks};
 
-/// Clips this near to a withdrawn one may have been decoded with it.
-const WINDOW: Samples = Samples(30 * 16_000);
-
 /// What is to go, and what stays although it holds some of it.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
@@ -93,8 +90,10 @@ impl Plan {
         let over = |a: Span, b: &Span| a.start < b.end && b.start < a.end;
         for clip in workspace.store.clips_of(&recording.id)? {
             let speaks = recording.speaker(clip.span) == Some(name);
-            if speaks || spans.iter().any(|span| over(clip.span, span)) {
-                self.erasure.clips.push(clip.id);
+            match speaks || spans.iter().any(|span| over(clip.span, span)) {
+                true => self.erasure.clips.push(clip.id),
+                // Clips are decoded among their neighbours, in windows that begin where the one before ends.
+                false => self.erasure.redraft.push(clip.id),
             }
         }
         let mut facts = recording.facts.clone();
@@ -146,9 +145,7 @@ impl Plan {
         })?;
         let clip = found.with_context(|| format!("no clip '{id}' in this workspace"))?;
         for other in workspace.store.clips_of(&clip.recording)? {
-            let near = other.span.start < clip.span.end + WINDOW
-                && clip.span.start < other.span.end + WINDOW;
-            if near && other.id != clip.id {
+            if other.id != clip.id {
                 self.erasure.redraft.push(other.id);
             }
         }

@@ -57,7 +57,7 @@ pub fn rounds(tx: &Transaction, erasure: &Erasure) -> Result<()> {
     let models = "(SELECT model FROM temp.withdrawn_rounds WHERE model IS NOT NULL)";
     tx.execute(
         &format!(
-            "UPDATE pieces SET decision = 'none', priority = NULL, handed_out = 0
+            "UPDATE pieces SET decision = 'none', priority = NULL
              WHERE clip IN (SELECT clip FROM decisions WHERE model IN {models})"
         ),
         [],
@@ -124,13 +124,13 @@ pub fn recordings(tx: &Transaction, erasure: &Erasure) -> Result<()> {
         )?;
     }
     for clip in &erasure.redraft {
-        let free = "clip = ?1 AND clip IN (SELECT clip FROM pieces WHERE NOT handed_out)";
-        tx.execute(&format!("DELETE FROM hypotheses WHERE {free}"), [clip.as_str()])?;
-        tx.execute(&format!("DELETE FROM decisions WHERE {free}"), [clip.as_str()])?;
-        tx.execute(
-            "UPDATE pieces SET decision = 'none', priority = NULL WHERE clip = ?1 AND NOT handed_out",
-            [clip.as_str()],
-        )?;
+        for sql in [
+            "DELETE FROM hypotheses WHERE clip = ?1",
+            "DELETE FROM decisions WHERE clip = ?1",
+            "UPDATE pieces SET decision = 'none', priority = NULL WHERE clip = ?1",
+        ] {
+            tx.execute(sql, [clip.as_str()])?;
+        }
     }
     Ok(())
 }

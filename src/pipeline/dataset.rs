@@ -1,6 +1,7 @@
 //! `dataset`: settled texts, and accepted drafts where asked for, become training data.
 
 mod choice;
+mod papers;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -13,7 +14,6 @@ use whisper::models::file_sha256;
 use super::consent::WithoutConsent;
 use super::forget;
 use super::outputs::Notes;
-use super::report;
 use super::run::unchanged;
 use super::workspace::Workspace;
 use crate::audio::decode::Source;
@@ -145,7 +145,7 @@ pub fn write(workspace: &Workspace, options: &DatasetOptions, console: Console) 
         written.failed.iter().for_each(|line| console.problem(format!("failed: {line}")));
         bail!("no recording could be read, so no dataset was written; an older one stays as it is");
     }
-    about.papers = papers(workspace, options, &written)?;
+    about.papers = papers::of(workspace, options, &written)?;
     let clips = sums(staging.path(), &items)?;
     for (format, folder) in options.formats.iter().zip(&folders) {
         let noted = notes.note(&[NewOutput {
@@ -157,7 +157,7 @@ pub fn write(workspace: &Workspace, options: &DatasetOptions, console: Console) 
         let left = forget::left_of(workspace, folder)?;
         let mut about =
             About { dataset_version: noted.first().and_then(|o| o.version), ..about.clone() };
-        about.papers.previous_day = day_of(folder);
+        about.papers.previous_day = papers::day_of(folder);
         let mut wav = |item: &Item, path: &Path| {
             std::fs::copy(staged(staging.path(), item), path)?;
             Ok(())
@@ -293,7 +293,7 @@ fn assign_splits(
     }
     let title = workspace.config.dataset.title.trim();
     Ok(About {
-        name: if title.is_empty() { folder_name(workspace) } else { title.to_string() },
+        name: if title.is_empty() { papers::folder_name(workspace) } else { title.to_string() },
         version: env!("CARGO_PKG_VERSION").to_string(),
         model: workspace.config.model.clone(),
         dataset_version: None,
@@ -308,38 +308,6 @@ fn assign_splits(
             .collect(),
         papers: Papers::default(),
     })
-}
-
-/// What the papers say: as stated in the settings, and as the report counts it.
-fn papers(workspace: &Workspace, options: &DatasetOptions, written: &Written) -> Result<Papers> {
-    let (report, _) = report::report(workspace)?;
-    Ok(Papers {
-        settings: workspace.config.dataset.clone(),
-        folder: folder_name(workspace),
-        version: env!("CARGO_PKG_VERSION").to_string(),
-        model: workspace.config.model.clone(),
-        report: serde_json::to_value(&report)?,
-        day: jiff::Timestamp::now().to_string().chars().take(DAY).collect(),
-        previous_day: None,
-        pseudonyms: !options.names,
-        with_auto: options.with_auto,
-        left_out: written.left_out.clone(),
-    })
-}
-
-/// Characters of a day, as in 2026-01-31.
-const DAY: usize = 10;
-
-/// The day of a dataset that was written here before.
-fn day_of(folder: &Path) -> Option<String> {
-    let text = std::fs::read_to_string(folder.join("provenance.json")).ok()?;
-    let before: serde_json::Value = serde_json::from_str(&text).ok()?;
-    before.pointer("/provenance/date")?.as_str().map(String::from)
-}
-
-fn folder_name(workspace: &Workspace) -> String {
-    let folder = workspace.dir.canonicalize().unwrap_or(workspace.dir.clone());
-    folder.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned())
 }
 
 /// Writes each item's WAV to a working folder, every recording decoded once; items whose

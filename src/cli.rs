@@ -10,17 +10,19 @@ mod generate;
 #[cfg(not(all(feature = "adapt", feature = "nats")))]
 mod lacking;
 pub mod lexicon;
+mod measure;
 mod model;
 #[cfg(feature = "nats")]
 pub mod nats;
 mod numbers;
 mod values;
+mod withdraw;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::domain::{LanguageChoice, SecondPass, Weights};
+use crate::domain::LanguageChoice;
 use crate::pipeline::dataset;
 use crate::tasks::bundle;
 use crate::views::transcripts::TranscriptFormat;
@@ -33,8 +35,10 @@ pub use generate::Generate;
 pub use lacking::adapt;
 #[cfg(not(feature = "nats"))]
 pub use lacking::nats;
+pub use measure::{Calibrate, Evaluate};
 pub use model::{Model, WeightType};
 use values::{dataset_format, language, task_format, transcript_format};
+pub use withdraw::{Forget, Subject};
 
 /// Human-in-the-loop speech transcription: a local Whisper model drafts, people review what it
 /// is unsure of, and their corrections become training data.
@@ -165,6 +169,16 @@ pub enum Command {
         Without options it uses routing.target_risk of the settings."
     )]
     AuditPlan(AuditPlan),
+    /// Remove a person, a recording or a clip with all that rests on them; what cannot be reached is listed.
+    #[command(
+        after_help = "Examples: second-ear forget calls --speaker S07 --dry-run\n          second-ear forget calls \
+        --recording calls/12.wav --yes\n\nIt cannot be undone. Killed on its way, it is finished by the next command \
+        that writes, or by --resume."
+    )]
+    Forget(Forget),
+    /// Write everything that is held about a person into a folder of plain files.
+    #[command(after_help = "Example: second-ear subject calls --speaker S07 --out for-S07/")]
+    Subject(Subject),
     /// Check a workspace: database, recordings, model, settings; say what to do about what is wrong.
     #[command(
         after_help = "Example: second-ear doctor calls --deep\n\nThe exit code is 3 when something is wrong."
@@ -232,6 +246,9 @@ pub struct Ingest {
     /// Name everything in folders that is left out.
     #[arg(long, short)]
     pub verbose: bool,
+    /// Take what was withdrawn before (`forget`), because they consented anew.
+    #[arg(long)]
+    pub again: bool,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
@@ -346,55 +363,4 @@ pub struct Report {
     /// Also write one row per clip, from which every rate can be computed again (FORMATS.md).
     #[arg(long, value_name = "PATH")]
     pub csv: Option<PathBuf>,
-}
-
-/// Arguments of `evaluate`.
-#[derive(Debug, Args)]
-pub struct Evaluate {
-    /// Manifests (JSON lines or tables) with reference transcripts.
-    #[arg(required = true)]
-    pub manifests: Vec<PathBuf>,
-    /// A registered model's name, or the path of a ggml file.
-    #[arg(long, default_value = "base")]
-    pub model: String,
-    /// Language of rows that name none.
-    #[arg(long, value_parser = language, default_value = "fr")]
-    pub language: LanguageChoice,
-    /// Decode with the full 30 s window instead of the default policy.
-    #[arg(long)]
-    pub full_window: bool,
-    /// Number format of the model's matrices: file, bf16, or int8 (needs a build with CTranslate2)
-    /// [default: the fastest on this machine].
-    #[arg(long)]
-    pub weights: Option<Weights>,
-    /// Which clips get a second pass, which improves the score: never, doubtful, always. Rows for
-    /// `calibrate` need `always`.
-    #[arg(long, default_value = "never")]
-    pub second_pass: SecondPass,
-    /// Threads that transcribe (0: one per core).
-    #[arg(long, default_value_t = 0, value_parser = numbers::threads())]
-    pub workers: usize,
-    /// Write one row per clip: reference, hypothesis, errors, features.
-    #[arg(long, value_name = "PATH")]
-    pub out: Option<PathBuf>,
-    /// Print JSON.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Arguments of `calibrate`.
-#[derive(Debug, Args)]
-pub struct Calibrate {
-    /// The workspace.
-    #[arg(required_unless_present = "rows", conflicts_with = "rows")]
-    pub dir: Option<PathBuf>,
-    /// Rows that `evaluate --second-pass always --out` wrote.
-    #[arg(long, num_args = 1.., requires = "out")]
-    pub rows: Vec<PathBuf>,
-    /// The calibration file to write.
-    #[arg(long, requires = "rows")]
-    pub out: Option<PathBuf>,
-    /// Print JSON.
-    #[arg(long)]
-    pub json: bool,
 }

@@ -28,6 +28,7 @@ mod lacking;
 mod lexicon;
 mod measure;
 mod model;
+mod withdraw;
 #[cfg(feature = "nats")]
 mod worker;
 
@@ -56,6 +57,8 @@ pub fn dispatch(command: Command, console: Console) -> Result<Exit> {
         Command::Calibrate(args) => measure::calibrate(args, console),
         Command::Adapt(args) => adapt::dispatch(args, console),
         Command::AuditPlan(args) => audit_plan::dispatch(args),
+        Command::Forget(args) => withdraw::forget(args, console),
+        Command::Subject(args) => withdraw::subject(args, console),
         Command::Doctor(args) => care::doctor(args, console),
         Command::Backup(args) => care::backup(args, console),
         Command::Log(args) => care::log(args),
@@ -118,7 +121,7 @@ fn init(args: cli::Init, console: Console) -> Result<Exit> {
 fn do_ingest(args: cli::Ingest, console: Console) -> Result<Exit> {
     let manifests: Vec<_> = args.paths.iter().filter(|p| ingest::is_manifest(p)).cloned().collect();
     let (done, _) = settle::change(&args.dir, &manifests, |ws| {
-        ingest::ingest(ws, &args.paths, args.verbose, console)
+        ingest::ingest(ws, &args.paths, args.again, args.verbose, console)
     })?;
     if args.json {
         print_json(&done)?;
@@ -232,7 +235,7 @@ fn do_transcripts(args: cli::Transcripts, console: Console) -> Result<Exit> {
             Ok(failures(&missing, console))
         }
         Some(out) => {
-            let done = transcripts::write(&workspace, &args.format, out)?;
+            let done = transcripts::write(&workspace, &args.format, out, console)?;
             console.say(format!("{} files in {}.", done.files, out.display()));
             Ok(failures(&done.failed, console))
         }

@@ -4,8 +4,10 @@ use anyhow::Result;
 
 use super::{all_failures, print, print_json};
 use crate::cli;
-use crate::domain::{DataUse, DecodePolicy};
+use crate::domain::{DataUse, DecodePolicy, OutputKind};
 use crate::exit::Exit;
+use crate::pipeline::forget::none_pending;
+use crate::pipeline::outputs::Notes;
 use crate::pipeline::workspace::Workspace;
 use crate::pipeline::{calibrate, consent, evaluate, recalibrate, report, settle};
 use crate::views::progress::Console;
@@ -13,14 +15,18 @@ use crate::views::progress::Console;
 /// `report`: rates with intervals, as text, JSON, a page or a table of clips.
 pub fn report(args: cli::Report, console: Console) -> Result<Exit> {
     let workspace = Workspace::read(&args.dir)?;
+    none_pending(&workspace)?;
     let (report, rows) = report::report(&workspace)?;
     consent::settled_without(&workspace, DataUse::Evaluate)?.say("every measure", console);
     if let Some(path) = &args.html {
-        crate::files::write_text(path, &report.html()?)?;
+        let page = report.html()?;
+        Notes::of(&workspace, console)?
+            .everything(OutputKind::Report, path, || crate::files::write_text(path, &page))?;
         console.say(format!("The report as an HTML page: {}", path.display()));
     }
     if let Some(path) = &args.csv {
-        report::write_csv(&rows, path)?;
+        Notes::of(&workspace, console)?
+            .everything(OutputKind::Report, path, || report::write_csv(&rows, path))?;
         console.say(format!("One row per clip: {}", path.display()));
     }
     match args.json {

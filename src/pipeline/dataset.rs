@@ -8,16 +8,19 @@ use std::str::FromStr;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::Serialize;
+use whisper::models::file_sha256;
 
 use super::consent::WithoutConsent;
+use super::forget;
+use super::outputs::Notes;
 use super::run::unchanged;
 use super::workspace::Workspace;
 use crate::audio::decode::Source;
 use crate::audio::{cut, wav};
-use crate::domain::{Decision, Recording, RecordingId, Span};
+use crate::domain::{ClipId, Decision, OutputKind, Recording, RecordingId, Span};
 use crate::files::leftovers::PartFolder;
 use crate::files::replaced;
-use crate::store::Draft;
+use crate::store::{Draft, Holds, NewOutput};
 use crate::text::normalise;
 use crate::training::export::{self, About, Export, Item, ItemConsent, LabelSource};
 use crate::training::split::{self, Shares, Split, SplitItem};
@@ -90,6 +93,8 @@ pub struct Written {
     pub test: usize,
     /// Folders.
     pub folders: Vec<PathBuf>,
+    /// The version of each, where that could be noted in the workspace: one more than the last one of that folder.
+    pub versions: Vec<u32>,
     /// Settled clips that are not in it, by reason: `gold`, a verdict that withholds, `language_unknown`,
     /// `no_consent_to_publish`, `other_licence`, `licence_unknown`, `audio_removed`.
     pub left_out: BTreeMap<&'static str, usize>,
@@ -101,6 +106,7 @@ pub struct Written {
 
 /// Writes the dataset in every format asked for.
 pub fn write(workspace: &Workspace, options: &DatasetOptions, console: Console) -> Result<Written> {
+    let mut notes = Notes::of(workspace, console)?;
     let mut written = Written::default();
     let recordings = workspace.store.recordings_by_id()?;
     let mut choice = Choice::of(workspace, &options.licences)?;
@@ -129,15 +135,30 @@ pub fn write(workspace: &Workspace, options: &DatasetOptions, console: Console) 
         written.failed.iter().for_each(|line| console.problem(format!("failed: {line}")));
         bail!("no recording could be read, so no dataset was written; an older one stays as it is");
     }
+    let clips = sums(staging.path(), &items)?;
     for (format, folder) in options.formats.iter().zip(&folders) {
+        let noted = notes.note(&[NewOutput {
+            kind: OutputKind::Dataset,
+            place: folder.clone(),
+            batch: None,
+            holds: Holds::Clips(&clips),
+        }]);
+        let left = forget::left_of(workspace, folder)?;
+        let about =
+            About { dataset_version: noted.first().and_then(|o| o.version), ..about.clone() };
         let mut wav = |item: &Item, path: &Path| {
             std::fs::copy(staged(staging.path(), item), path)?;
             Ok(())
         };
-        let done: Export = match format {
-            Format::Hf => export::hf::write(folder, &items, &about, &mut wav)?,
-            Format::Nemo => export::nemo::write(folder, &items, &mut wav)?,
+        let done: Result<Export> = match format {
+            Format::Hf => export::hf::write(folder, &items, &about, &left, &mut wav),
+            Format::Nemo => export::nemo::write(folder, &items, &left, &mut wav),
         };
+        if done.is_err() {
+            notes.failed(&noted);
+        }
+        let done = done?;
+        written.versions.extend(about.dataset_version);
         for (clip, error) in done.failed {
             written.failed.push(format!("{clip}: {error:#}"));
         }
@@ -262,6 +283,7 @@ fn assign_splits(
         name: folder.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned()),
         version: env!("CARGO_PKG_VERSION").to_string(),
         model: workspace.config.model.clone(),
+        dataset_version: None,
         unit: splits.unit,
         shared_texts: splits.shared_texts,
         credits: workspace
@@ -303,6 +325,12 @@ fn stage(
     }
     *items = good;
     Ok(())
+}
+
+/// Each clip with the SHA-256 of its WAV, which is the same in every format.
+fn sums(folder: &Path, items: &[Item]) -> Result<Vec<(ClipId, Option<String>)>> {
+    let sum = |item: &Item| Ok((item.clip.clone(), Some(file_sha256(&staged(folder, item))?)));
+    items.iter().map(sum).collect()
 }
 
 fn staged(folder: &Path, item: &Item) -> PathBuf {

@@ -2,6 +2,7 @@
 
 mod find;
 mod folder;
+mod guard;
 mod said;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use whisper::models;
 use self::find::{Finder, hint};
 use self::folder::Found;
 pub use self::folder::LeftOut;
+use self::guard::Guard;
 use self::said::Said;
 use super::manifest::{self, Channels, Row};
 pub use super::manifest::{IGNORED, is_manifest};
@@ -60,14 +62,18 @@ pub struct Ingested {
 }
 
 /// Registers everything under `paths`. What manifests say comes first, and holds for the same files in folders too.
-/// `verbose` names what is left out in folders.
+/// What was withdrawn before is not taken, unless `again` says that they consented anew. `verbose` names what is left
+/// out in folders.
 pub fn ingest(
     workspace: &mut Workspace,
     paths: &[PathBuf],
+    again: bool,
     verbose: bool,
     console: Console,
 ) -> Result<Ingested> {
+    let guard = Guard::of(workspace, again)?;
     let mut ingest = Ingest {
+        guard,
         workspace,
         done: Ingested::default(),
         finder: Finder::default(),
@@ -115,6 +121,7 @@ impl Content {
 }
 
 struct Ingest<'w> {
+    guard: Guard,
     workspace: &'w mut Workspace,
     done: Ingested,
     finder: Finder,
@@ -207,6 +214,7 @@ impl Ingest<'_> {
         for (n, &channel) in channels.iter().enumerate() {
             let id = RecordingId::derive(&sha256, channel);
             let facts = facts(&row.facts, n, channels.len());
+            self.guard.may_take(&sha256, channel, facts.speaker.as_deref())?;
             self.said.channel(&sha256, channel, place).map_err(anyhow::Error::msg)?;
             let refusal = facts.consent.clone().filter(|_| is_refused(&facts));
             if let Err(why) = self.said.add(&id, facts, row.span, place) {
@@ -241,6 +249,8 @@ impl Ingest<'_> {
     fn keep(&mut self, path: &Path, channel: Channel, part: Option<Span>) -> Result<()> {
         let shown = path.to_str().context(NO_UTF8)?;
         let shown = composed(shown).into_owned();
+        let sha256 = self.content(path)?.sha256.clone();
+        self.guard.may_take(&sha256, channel, None)?;
         let content = self.content(path)?;
         let id = RecordingId::derive(&content.sha256, channel);
         let recording = Recording {
@@ -264,6 +274,7 @@ impl Ingest<'_> {
 
     fn register(&mut self, recording: &Recording) -> Result<()> {
         let store = &mut self.workspace.store;
+        store.lift(&self.guard.lifted(recording))?;
         if store.earlier_content(recording)?.is_some()
             && !self.done.changed.contains(&recording.path)
         {

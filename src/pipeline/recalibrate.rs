@@ -1,6 +1,6 @@
 //! `calibrate DIR`: what people settled in a workspace adjusts the score, in its own calibration file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use serde::Serialize;
@@ -51,7 +51,14 @@ pub fn recalibrate(workspace: &mut Workspace) -> Result<Result<Recalibrated, Ref
         row.hypothesis.as_ref().is_some_and(of_this_round)
     })?;
     let path = scores::own_path(workspace)?;
+    note(workspace, &path)?;
     refit(workspace, &scorer, &own, reserved_for_guarantees, path)
+}
+
+/// Notes whose answers a calibration rests on, before it is fitted: `forget` asks.
+pub fn note(workspace: &mut Workspace, path: &Path) -> Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    workspace.store.keep_lineage(&name)
 }
 
 /// What answers say about drafts: each clip with its score and what it stands for, and how many more are

@@ -74,6 +74,7 @@ pub fn report(workspace: &Workspace) -> Result<(Report, Vec<ReportRow>)> {
         people: walked.people,
         work: people::work(workspace)?,
         guarantee: guarantee::guarantee(workspace)?,
+        withdrawals: store.withdrawals()?,
         versions: versions::versions(workspace, &scorer, &all)?,
     };
     Ok((report, walked.rows))

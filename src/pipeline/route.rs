@@ -44,6 +44,9 @@ pub fn route(
     again: bool,
     console: Console,
 ) -> Result<(Counts, Option<GuaranteeReport>)> {
+    // Guarantees that lost audits to a withdrawal are tested anew.
+    let lost = workspace.store.must_retest()?;
+    let again = again || lost;
     let scorer = Scorer::of(workspace)?;
     if let Err(why) = scorer.fits(&routed_as.model, &routed_as.policy) {
         console.problem(format!(
@@ -60,6 +63,9 @@ pub fn route(
         let now = jiff::Timestamp::now().to_string();
         workspace.store.keep_look(basis, &look.joined, &look.entries, &now)?;
         thresholds = look.thresholds.clone();
+    }
+    if lost {
+        workspace.store.retested()?;
     }
     let routed = decide::route(&clips, &settings, &scorer.lexicon, &thresholds);
     let mut counts = Counts::default();

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use serde::Serialize;
 
+use super::forget::{self, Standing};
 use super::workspace::Workspace;
 use super::{consent, guarantee};
-use crate::domain::{Clip, State};
+use crate::domain::{Clip, State, Withdrawal};
 use crate::store::RecordingState;
 use crate::views::findings::Remarks;
 use crate::views::guarantee::GuaranteeReport;
@@ -101,6 +102,12 @@ pub struct Status {
     pub audio_removed: usize,
     /// The guarantee on accepted drafts; null when none is asked for.
     pub guarantee: Option<GuaranteeReport>,
+    /// Withdrawals so far.
+    pub withdrawals: Vec<Withdrawal>,
+    /// What was written for others and holds what was withdrawn since; a dataset until its next version.
+    pub rests_on_withdrawn: Vec<Standing>,
+    /// Whether a withdrawal was cut short: the next command that writes finishes it.
+    pub withdrawal_unfinished: bool,
 }
 
 /// Where a workspace stands.
@@ -142,6 +149,9 @@ pub fn status(workspace: &Workspace) -> Result<Status> {
         audio_removed: store.audio_removed()?.len(),
         remarks,
         guarantee: guarantee::guarantee(workspace)?,
+        withdrawals: store.withdrawals()?,
+        rests_on_withdrawn: forget::standing(workspace)?,
+        withdrawal_unfinished: store.forgetting()?.is_some(),
     })
 }
 
@@ -240,6 +250,14 @@ impl Status {
         }
         if let Some(guarantee) = &self.guarantee {
             t.push_str(&guarantee.text());
+        }
+        for line in forget::standing_lines(&self.rests_on_withdrawn) {
+            t.push_str(&line);
+        }
+        if self.withdrawal_unfinished {
+            t.push_str(
+                "A withdrawal was cut short: `second-ear forget DIR --resume` finishes it.\n",
+            );
         }
         if self.model_file.is_none() {
             t.push_str(&format!(

@@ -3,21 +3,28 @@
 
 mod talks;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Result, ensure};
 
+use super::forget::none_pending;
+use super::outputs::Notes;
 use super::workspace::Workspace;
 use crate::domain::{
-    Decision, Hypothesis, Reason, Recording, RecordingId, Samples, Token, tokens_by_word,
+    Decision, Hypothesis, OutputKind, Reason, Recording, RecordingId, Samples, Token,
+    tokens_by_word,
 };
 use crate::files::folder::OutFolder;
-use crate::store::{ClipRow, Draft};
+use crate::store::{ClipRow, Draft, Holds, NewOutput};
+use crate::views::progress::Console;
 use crate::views::transcripts::names::names;
 use crate::views::transcripts::{TextSource, TranscriptFormat, TranscriptRow, Voices};
 use talks::{Missing, Undecided};
+
+/// The file of all recordings.
+const ALL: &str = "transcripts.jsonl";
 
 /// What was written.
 #[derive(Debug, Default)]
@@ -39,6 +46,7 @@ pub fn print(
         matches!(formats, [TranscriptFormat::Jsonl | TranscriptFormat::Txt]),
         "these formats are one file per recording: give a folder with --out"
     );
+    none_pending(workspace)?;
     let recordings = workspace.store.recordings_by_id()?;
     let withheld = workspace.store.withheld()?;
     let mut undecided = Undecided::default();
@@ -58,7 +66,13 @@ pub fn print(
 }
 
 /// Writes one file per recording and format (JSONL: one file for all), and one for the channels of a file together.
-pub fn write(workspace: &Workspace, formats: &[TranscriptFormat], out: &Path) -> Result<Written> {
+pub fn write(
+    workspace: &Workspace,
+    formats: &[TranscriptFormat],
+    out: &Path,
+    console: Console,
+) -> Result<Written> {
+    let mut notes = Notes::of(workspace, console)?;
     let recordings = workspace.store.recordings_by_id()?;
     let mut rows: BTreeMap<RecordingId, Vec<TranscriptRow>> = BTreeMap::new();
     let mut all = Vec::new();
@@ -81,13 +95,14 @@ pub fn write(workspace: &Workspace, formats: &[TranscriptFormat], out: &Path) ->
     let names = names(&talks.iter().map(talks::Talk::named).collect::<Vec<_>>());
     let mut written = Written { files: 0, failed: missing.said };
     let mut folder = OutFolder::open(out)?;
+    notes.note(&noted(formats, &talks, &names, &folder));
     let mut put = |name: &str, text: String| match folder.text(name, &text) {
         Ok(_) => written.files += 1,
         Err(error) => written.failed.push(format!("{error:#}")),
     };
     for &format in formats {
         if format == TranscriptFormat::Jsonl {
-            put("transcripts.jsonl", format.render(&all, Samples(0), Voices::Unnamed));
+            put(ALL, format.render(&all, Samples(0), Voices::Unnamed));
             continue;
         }
         for (talk, name) in talks.iter().zip(&names) {
@@ -96,6 +111,34 @@ pub fn write(workspace: &Workspace, formats: &[TranscriptFormat], out: &Path) ->
         }
     }
     Ok(written)
+}
+
+/// The files that are about to be written, each with the recordings in it.
+fn noted(
+    formats: &[TranscriptFormat],
+    talks: &[talks::Talk],
+    names: &[String],
+    folder: &OutFolder,
+) -> Vec<NewOutput<'static>> {
+    let file = |name: &str, holds| NewOutput {
+        kind: OutputKind::Transcripts,
+        place: folder.at(name),
+        batch: None,
+        holds,
+    };
+    let mut files = Vec::new();
+    for format in formats {
+        if *format == TranscriptFormat::Jsonl {
+            files.push(file(ALL, Holds::Everything));
+            continue;
+        }
+        files.extend(talks.iter().zip(names).map(|(talk, name)| {
+            let ids = talk.rows.iter().map(|row| RecordingId::from_stored(&row.recording));
+            let ids = ids.collect::<BTreeSet<_>>().into_iter().collect();
+            file(&format!("{name}.{}", format.extension()), Holds::Recordings(ids))
+        }));
+    }
+    files
 }
 
 /// The row of a clip; `None` until it was decided on.

@@ -8,7 +8,7 @@ use rusqlite::{Row, params};
 use super::Store;
 use crate::domain::{Answer, BatchId, Blind, ClipId, Consensus, HandedOut, Purpose, Verdict};
 
-fn read_answer(row: &Row) -> Result<Answer> {
+pub(super) fn read_answer(row: &Row) -> Result<Answer> {
     let text = |column: usize| row.get::<_, String>(column);
     Ok(Answer {
         clip: ClipId::from_stored(text(0)?),
@@ -25,7 +25,7 @@ fn read_answer(row: &Row) -> Result<Answer> {
     })
 }
 
-const COLUMNS: &str = "clip, batch, validator, verdict, text, draft_digest, tags, active_seconds, \
+pub(super) const COLUMNS: &str = "clip, batch, validator, verdict, text, draft_digest, tags, active_seconds, \
                        answered_at, purpose, marks";
 
 /// The note that answers were kept and not yet settled.

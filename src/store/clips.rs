@@ -9,7 +9,7 @@ use rusqlite::{OptionalExtension, params};
 use super::Store;
 use super::clip_row::ClipRow;
 use super::unread::{SELECT, Unread};
-use crate::domain::{Clip, ClipId, Samples};
+use crate::domain::{Clip, ClipId, RecordingId, Samples, Span};
 
 /// Which hypothesis goes with a clip that has several.
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +68,17 @@ impl Store {
             }
         }
         Ok(())
+    }
+
+    /// The clips of a recording, in order of time.
+    pub fn clips_of(&self, recording: &RecordingId) -> Result<Vec<Clip>> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT start, stop FROM pieces WHERE recording = ?1 AND clip IS NOT NULL ORDER BY start",
+        )?;
+        let rows = statement.query_map([recording.as_str()], |r| {
+            Ok(Clip::new(recording, Span::new(Samples(r.get(0)?), Samples(r.get(1)?))))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The clips before and after one in its recording.

@@ -175,7 +175,7 @@ CREATE TABLE certificates (
     body        TEXT NOT NULL              -- JSON domain::Entry
 ) STRICT;
 
--- Rounds of adaptation, one row per attempt; nothing is ever taken out.
+-- Rounds of adaptation, one row per attempt; only `forget` takes any out.
 CREATE TABLE rounds (
     number  INTEGER PRIMARY KEY,           -- from 1
     created TEXT NOT NULL,                 -- RFC 3339
@@ -214,6 +214,64 @@ CREATE TABLE removals (
     things  INTEGER NOT NULL,              -- files, answers, people
     bytes   INTEGER NOT NULL,              -- of files
     rule    TEXT NOT NULL                  -- the setting that said so
+) STRICT;
+
+-- Files that commands wrote for others: where, when, what they hold. One row per place; of a dataset, one per version.
+CREATE TABLE outputs (
+    id        INTEGER PRIMARY KEY,
+    kind      TEXT NOT NULL,               -- domain::OutputKind
+    folder    TEXT NOT NULL,               -- absolute
+    name      TEXT NOT NULL,               -- in that folder; of a dataset, its folder's name
+    created   TEXT NOT NULL,               -- RFC 3339
+    batch     TEXT,                        -- of task files
+    version   INTEGER,                     -- of datasets, from 1
+    sha256    TEXT,                        -- of a file that no record beside it knows, once it was written
+    people    INTEGER NOT NULL DEFAULT 0,  -- whether it tells what validators did
+    withdrawn INTEGER NOT NULL DEFAULT 0,  -- clips or recordings in it that were withdrawn since
+    fate      TEXT                         -- domain::Fate, where something was withdrawn
+) STRICT;
+CREATE INDEX outputs_by_place ON outputs (folder, name);
+-- The clips in task files and datasets. What left a dataset stays here, for those who have a copy.
+CREATE TABLE output_clips (
+    output INTEGER NOT NULL REFERENCES outputs (id),
+    clip   TEXT NOT NULL,
+    sha256 TEXT,                           -- of its WAV there
+    gone   TEXT,                           -- when it was withdrawn, RFC 3339
+    why    TEXT,                           -- domain::LeftBecause
+    PRIMARY KEY (output, clip)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX output_clips_by_clip ON output_clips (clip);
+-- The recordings in transcripts, reports and backups.
+CREATE TABLE output_recordings (
+    output    INTEGER NOT NULL REFERENCES outputs (id),
+    recording TEXT NOT NULL,
+    PRIMARY KEY (output, recording)
+) STRICT, WITHOUT ROWID;
+
+-- Recordings whose answers a file in the workspace rests on.
+CREATE TABLE lineage (
+    file      TEXT NOT NULL,               -- its name in the workspace
+    recording TEXT NOT NULL,
+    PRIMARY KEY (file, recording)
+) STRICT, WITHOUT ROWID;
+
+-- A withdrawal that has begun and not ended.
+CREATE TABLE forgetting (
+    one   INTEGER PRIMARY KEY CHECK (one = 1),
+    stage TEXT NOT NULL CHECK (stage IN ('rows', 'files', 'scrub')),
+    body  TEXT NOT NULL                    -- JSON store::Erasure; empty when only the scrubbing is left
+) STRICT;
+-- Withdrawals so far: when, of what kind, how much; nothing that says of whom.
+CREATE TABLE withdrawals (
+    number  INTEGER PRIMARY KEY,
+    created TEXT NOT NULL,                 -- RFC 3339
+    kind    TEXT NOT NULL,                 -- domain::WithdrawnKind
+    counts  TEXT NOT NULL                  -- JSON: rows of each kind that went
+) STRICT;
+-- Keyed hashes of what was withdrawn (domain::Tombstones), so that it is not taken again.
+CREATE TABLE tombstones (
+    hash       TEXT PRIMARY KEY,
+    withdrawal INTEGER NOT NULL REFERENCES withdrawals (number)
 ) STRICT;
 
 -- Pieces and samples by where they stand; triggers keep it, so that it is right within every transaction.

@@ -117,6 +117,8 @@ pub struct About {
     pub version: String,
     /// Model that wrote the drafts.
     pub model: String,
+    /// Version of this dataset, from 1; `None`: not known.
+    pub dataset_version: Option<u32>,
     /// What the split never cuts.
     pub unit: Unit,
     /// Texts that stand in more than one split.
@@ -124,6 +126,9 @@ pub struct About {
     /// Names of people who asked to be named.
     pub credits: Vec<String>,
 }
+
+/// The file that tells a dataset's readers what left its earlier versions.
+pub const LEFT: &str = "withdrawn.jsonl";
 
 /// Writes 16 kHz mono WAV of an item to a path.
 pub type WriteWav<'a> = dyn FnMut(&Item, &Path) -> Result<()> + 'a;
@@ -167,6 +172,7 @@ mod tests {
             name: "Exemple".into(),
             version: "0.1.0".into(),
             model: "base".into(),
+            dataset_version: None,
             unit: Unit::Speaker,
             shared_texts: 0,
             credits: Vec::new(),

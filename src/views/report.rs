@@ -189,6 +189,8 @@ pub struct Report {
     pub work: Work,
     /// The guarantee on accepted drafts; null when none is asked for.
     pub guarantee: Option<GuaranteeReport>,
+    /// Withdrawals so far: all numbers are of what is left.
+    pub withdrawals: Vec<crate::domain::Withdrawal>,
     /// What exactly made these numbers.
     pub versions: Versions,
 }

@@ -14,7 +14,7 @@ use super::retention::{Purpose, RetentionClip};
 use super::sounds::Sound;
 use crate::domain::{ClipId, Hypothesis};
 use crate::hypotheses::adjust::{self, CalibrationSample};
-use crate::pipeline::recalibrate::{own, refit as fit, settled_clips};
+use crate::pipeline::recalibrate::{note, own, refit as fit, settled_clips};
 use crate::pipeline::scores::{self, Scorer};
 use crate::pipeline::workspace::Workspace;
 use crate::text::word_errors::word_errors;
@@ -78,6 +78,7 @@ pub fn refit(
         fill(&mut settled, samples.collect());
     }
     let path = scores::round_path(workspace, plan.round.number);
+    note(workspace, &path)?;
     Ok(match fit(workspace, &scorer, &settled, left, path)? {
         Ok(done) => Confidence::Refitted {
             clips,

@@ -101,6 +101,12 @@ fn body(items: &[&Item], about: &About) -> String {
         line(&about.model),
         about.shared_texts
     );
+    if let Some(version) = about.dataset_version {
+        out.push_str(&format!(
+            "Version {version} of this dataset. `withdrawn.jsonl` lists the clips of earlier versions that left it, and \
+             why: delete those that were withdrawn from your copy.\n\n"
+        ));
+    }
     let minutes = |items: &[&Item]| items.iter().map(|item| item.seconds()).sum::<f64>() / 60.0;
     out.push_str(
         "| split | clips | minutes | speakers | human | auto |\n|---|---|---|---|---|---|\n",

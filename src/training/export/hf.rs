@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::card::{card, split_name};
 use super::common_voice::accent;
 use super::folder::{Export, wavs};
-use super::{About, ConsentColumns, Item, LabelSource, WriteWav};
+use super::{About, ConsentColumns, Item, LEFT, LabelSource, WriteWav};
 use crate::files::replaced::Replacement;
 
 /// A line of `metadata.jsonl`; names and order are a stable format (FORMATS.md).
@@ -33,8 +33,14 @@ struct HfRow<'a> {
     consent: ConsentColumns<'a>,
 }
 
-/// Writes the dataset to `place`. Splits without clips get no folder.
-pub fn write(place: &Path, items: &[Item], about: &About, wav: &mut WriteWav) -> Result<Export> {
+/// Writes the dataset to `place`, with what left its earlier versions. Splits without clips get no folder.
+pub fn write(
+    place: &Path,
+    items: &[Item],
+    about: &About,
+    left: &str,
+    wav: &mut WriteWav,
+) -> Result<Export> {
     let draft = Replacement::start(place)?;
     let at = |item: &Item| format!("{}/{}", split_name(item.split), item.wav());
     let (written, export) = wavs(&draft, items, at, wav)?;
@@ -45,6 +51,7 @@ pub fn write(place: &Path, items: &[Item], about: &About, wav: &mut WriteWav) ->
         draft.write(&name, &lines.collect::<Result<String, _>>()?)?;
     }
     draft.write("README.md", &card(&written, about))?;
+    draft.write(LEFT, left)?;
     draft.publish()?;
     Ok(export)
 }
@@ -85,7 +92,7 @@ mod tests {
     fn each_split_is_a_folder_with_its_wavs_and_metadata() {
         let root = tempfile::tempdir().unwrap();
         let place = root.path().join("données");
-        let export = write(&place, &items(), &about(), &mut wav).unwrap();
+        let export = write(&place, &items(), &about(), "", &mut wav).unwrap();
         assert_eq!(export.written.values().sum::<usize>(), 5);
         assert_eq!(export.without_text, 1);
         let train = rows(&place, "train");
@@ -115,14 +122,14 @@ mod tests {
     fn an_older_dataset_is_replaced_but_nothing_else() {
         let root = tempfile::tempdir().unwrap();
         let place = root.path().join("out");
-        write(&place, &items(), &about(), &mut wav).unwrap();
-        write(&place, &items()[..1], &about(), &mut wav).unwrap();
+        write(&place, &items(), &about(), "", &mut wav).unwrap();
+        write(&place, &items()[..1], &about(), "", &mut wav).unwrap();
         assert!(!place.join("test").exists() && place.join("train").exists());
         assert_eq!(std::fs::read_dir(root.path()).unwrap().count(), 1);
         let other = root.path().join("thesis");
         std::fs::create_dir(&other).unwrap();
         std::fs::write(other.join("chapter.tex"), "x").unwrap();
-        let error = write(&other, &items(), &about(), &mut wav).unwrap_err().to_string();
+        let error = write(&other, &items(), &about(), "", &mut wav).unwrap_err().to_string();
         assert!(error.contains("chapter.tex"), "{error}");
         assert!(other.join("chapter.tex").exists());
     }
@@ -139,14 +146,14 @@ mod tests {
             }
             wav(item, path)
         };
-        let export = write(&place, &items(), &about(), &mut flaky).unwrap();
+        let export = write(&place, &items(), &about(), "", &mut flaky).unwrap();
         assert_eq!(export.failed.len(), 1);
         assert_eq!(rows(&place, "train").len(), 2);
         assert!(!place.join("train").join(items()[0].wav()).exists());
-        let none = write(&place, &items(), &about(), &mut |_, _| anyhow::bail!("gone"));
+        let none = write(&place, &items(), &about(), "", &mut |_, _| anyhow::bail!("gone"));
         assert!(format!("{:#}", none.unwrap_err()).contains("gone"));
         assert_eq!(rows(&place, "train").len(), 2, "the older dataset stays");
-        write(&place, &items()[5..], &about(), &mut wav).unwrap_err();
+        write(&place, &items()[5..], &about(), "", &mut wav).unwrap_err();
         assert_eq!(rows(&place, "train").len(), 2, "an empty one does not replace it");
     }
 }

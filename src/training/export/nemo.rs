@@ -7,7 +7,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::folder::{Export, wavs};
-use super::{ConsentColumns, Item, LabelSource, WriteWav};
+use super::{ConsentColumns, Item, LEFT, LabelSource, WriteWav};
 use crate::files::replaced::Replacement;
 
 /// A line of a manifest; names and order are a stable format (FORMATS.md).
@@ -29,8 +29,8 @@ struct NemoRow<'a> {
     consent: ConsentColumns<'a>,
 }
 
-/// Writes the dataset to `place`. Splits without clips get no manifest.
-pub fn write(place: &Path, items: &[Item], wav: &mut WriteWav) -> Result<Export> {
+/// Writes the dataset to `place`, with what left its earlier versions. Splits without clips get no manifest.
+pub fn write(place: &Path, items: &[Item], left: &str, wav: &mut WriteWav) -> Result<Export> {
     let draft = Replacement::start(place)?;
     let (written, export) = wavs(&draft, items, path, wav)?;
     for split in export.written.keys() {
@@ -39,6 +39,7 @@ pub fn write(place: &Path, items: &[Item], wav: &mut WriteWav) -> Result<Export>
         let name = format!("{}.jsonl", split.name());
         draft.write(&name, &lines.collect::<Result<String, _>>()?)?;
     }
+    draft.write(LEFT, left)?;
     draft.publish()?;
     Ok(export)
 }
@@ -74,7 +75,7 @@ mod tests {
     fn every_row_of_a_manifest_has_its_audio_beside_it() {
         let root = tempfile::tempdir().unwrap();
         let place = root.path().join("nemo");
-        let export = write(&place, &items(), &mut wav).unwrap();
+        let export = write(&place, &items(), "", &mut wav).unwrap();
         let mut rows = 0;
         for split in export.written.keys() {
             let name = format!("{}.jsonl", split.name());

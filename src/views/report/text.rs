@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::Report;
 use super::words::{counted, many, number, rate};
 use crate::views::numbers::{clock, percent};
+use crate::views::withdrawals::sentences;
 
 impl Report {
     /// The report as text.
@@ -19,6 +20,9 @@ impl Report {
         if let Some(guarantee) = &self.guarantee {
             t.push('\n');
             t.push_str(&guarantee.text());
+        }
+        for sentence in sentences(&self.withdrawals) {
+            let _ = writeln!(t, "\n{sentence}");
         }
         t.push_str(&self.work.text());
         t

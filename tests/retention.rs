@@ -44,7 +44,8 @@ fn answer(mut task: Value, who: &str) -> Value {
     task["text"] = json!(format!("{WORDS} {}", task["clip"].as_str().unwrap()));
     task["active_seconds"] = json!(4.0);
     task["answered_at"] = json!(OLD);
-    task["tags"] = json!([{"kind": "idiom", "text": "pantoute", "region": "fr-CA-QC", "meaning": MEANING}]);
+    task["tags"] =
+        json!([{"kind": "idiom", "text": "pantoute", "region": "fr-CA-QC", "meaning": MEANING}]);
     task
 }
 
@@ -210,7 +211,8 @@ fn old_task_files_go_and_one_that_somebody_filled_in_stays_and_is_named() {
     let folder = ws.beside("tasks");
     let files = || -> Vec<PathBuf> {
         let all = walkdir::WalkDir::new(&folder).into_iter().map(|f| f.unwrap().into_path());
-        let ours = |p: &PathBuf| p.is_file() && !p.file_name().unwrap().to_str().unwrap().starts_with('.');
+        let ours =
+            |p: &PathBuf| p.is_file() && !p.file_name().unwrap().to_str().unwrap().starts_with('.');
         all.filter(ours).collect()
     };
     assert!(files().len() > answers.len(), "a page and its audio: {:?}", files());

@@ -11,6 +11,8 @@ use util::{Workspace, run, sample, stderr, stdout};
 
 /// What Ana wrote, found nowhere else.
 const WORDS: &str = "chauve-souris pamplemousse";
+/// What Ana said of a word, found nowhere else.
+const MEANING: &str = "rien du tout, selon Ana";
 const OLD: &str = "2020-05-04T10:00:00Z";
 
 /// A workspace with a file of its own and one of the team's, both transcribed, reviewed by Ana in 2020.
@@ -42,6 +44,8 @@ fn answer(mut task: Value, who: &str) -> Value {
     task["text"] = json!(format!("{WORDS} {}", task["clip"].as_str().unwrap()));
     task["active_seconds"] = json!(4.0);
     task["answered_at"] = json!(OLD);
+    task["tags"] =
+        json!([{"kind": "idiom", "text": "pantoute", "region": "fr-CA-QC", "meaning": MEANING}]);
     task
 }
 
@@ -56,6 +60,7 @@ fn make_old(ws: &Workspace) {
     let db = Connection::open(ws.dir.join("state.db")).unwrap();
     db.execute("UPDATE recordings SET ingested = ?1", [OLD]).unwrap();
     db.execute("UPDATE batches SET created = ?1", [OLD]).unwrap();
+    db.execute("UPDATE outputs SET created = ?1", [OLD]).unwrap();
 }
 
 #[track_caller]
@@ -162,6 +167,7 @@ fn texts_of_old_answers_go_byte_by_byte_and_what_they_settled_stays() {
         .unwrap();
     assert_eq!(texts, 0);
     drop(db);
+    assert!(!holds(&ws.dir, MEANING.as_bytes()), "the tag is in a file of the workspace");
     // The settled texts stay through later imports, settlings and runs; so does what people are paid for.
     assert_eq!(settled(&ws), before);
     let more = ws.write_rows("more.jsonl", std::slice::from_ref(last));
@@ -196,4 +202,46 @@ fn old_names_become_pseudonyms_and_are_found_nowhere_in_the_workspace() {
     let again: Value = serde_json::from_slice(&again.stdout).unwrap();
     assert_eq!(again["accepted"], 0, "an old file does not bring the name back: {again}");
     assert!(stdout(&ws.to(0, "retention", &["--dry-run"])).contains("names of validators"));
+}
+
+#[test]
+fn old_task_files_go_and_one_that_somebody_filled_in_stays_and_is_named() {
+    let (ws, _, _, answers) = workspace();
+    make_old(&ws);
+    let folder = ws.beside("tasks");
+    let files = || -> Vec<PathBuf> {
+        let all = walkdir::WalkDir::new(&folder).into_iter().map(|f| f.unwrap().into_path());
+        let ours =
+            |p: &PathBuf| p.is_file() && !p.file_name().unwrap().to_str().unwrap().starts_with('.');
+        all.filter(ours).collect()
+    };
+    assert!(files().len() > answers.len(), "a page and its audio: {:?}", files());
+    let filled = files().into_iter().find(|p| p.extension().is_some_and(|e| e == "jsonl")).unwrap();
+    std::fs::write(&filled, "Ana's work").unwrap();
+    ws.set("task_files_days = 0", "task_files_days = 30");
+    let dry = retention(&ws, &["--dry-run"]);
+    assert_eq!(kind(&dry, "task_files")["things"], files().len(), "{dry}");
+    let before = files().len();
+    let output = ws.to(3, "retention", &["--yes", "--json"]);
+    let done: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(files(), [filled.clone()]);
+    assert!(stderr(&output).contains(filled.to_str().unwrap()), "{}", stderr(&output));
+    assert_eq!(kind(&done, "task_files")["things"], before - 1);
+    assert_eq!(done["log"][0]["things"], before - 1);
+    assert_eq!(retention(&ws, &["--yes"])["log"].as_array().unwrap().len(), 1, "once");
+}
+
+#[test]
+fn somebody_whose_name_became_a_pseudonym_can_still_leave_by_their_name() {
+    let (ws, _, _, answers) = workspace();
+    settle(&ws, &answers);
+    make_old(&ws);
+    ws.set("answers_days = 0", "answers_days = 30");
+    ws.set("people_days = 0", "people_days = 30");
+    retention(&ws, &["--yes"]);
+    assert_eq!(ws.json("status")["clips"]["settled"], answers.len());
+    ws.to(0, "forget", &["--validator", "Ana Lucía Ferreira", "--yes"]);
+    // What was settled rested on answers whose texts are gone: nobody could tell what was hers.
+    assert_eq!(ws.json("status")["clips"].get("settled").and_then(Value::as_u64).unwrap_or(0), 0);
+    assert!(!holds(&ws.dir, WORDS.as_bytes()));
 }

@@ -6,7 +6,7 @@
 //! after their rows say so, and what is left of both is removed by the same command again.
 
 mod due;
-mod pseudonym;
+pub mod pseudonym;
 mod told;
 
 use std::fs;
@@ -102,6 +102,14 @@ pub fn expire(workspace: &mut Workspace) -> Result<Expired> {
         workspace.store.keep_audio_removed(&due.recordings, expired.today, &removal)?;
     }
     let mut failed = Vec::new();
+    if let Some(removal) = removal(Kept::TaskFiles) {
+        let number = workspace.store.keep_files_removed(&removal)?;
+        let (things, bytes) = due::remove_task_files(workspace, &due.task_files, &mut failed)?;
+        workspace.store.correct_removal(number, things, bytes)?;
+        for kind in expired.kinds.iter_mut().filter(|k| k.kind == Kept::TaskFiles) {
+            (kind.things, kind.bytes) = (things, bytes);
+        }
+    }
     for file in &due.files {
         match fs::remove_file(file) {
             Err(error) if error.kind() != ErrorKind::NotFound => {

@@ -20,7 +20,7 @@ use crate::store::{Erasure, Forgetting};
 
 pub use account::Account;
 pub use calibrations::CalibrationChange;
-pub use exports::{Standing, left_of, standing};
+pub use exports::{Standing, left_of, remove as remove_outputs, standing};
 pub use plan::Plan;
 pub use text::standing_lines;
 

@@ -68,6 +68,7 @@ fn keep_removal(tx: &Transaction, removal: &Removal) -> Result<()> {
         "INSERT INTO removals (removed, kind, things, bytes, rule) VALUES (?1, ?2, ?3, ?4, ?5)",
         params![removed, kind, things, bytes, rule],
     )?;
+    // Only rows are overwritten in the database.
     if kind == Kept::Answers.code() || kind == Kept::People.code() {
         tx.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, '')", [UNSCRUBBED])?;
     }
@@ -153,7 +154,7 @@ impl Store {
     }
 
     /// Everybody's name, and the day of their latest answer, batch or wish; `None`: no day is known.
-    pub fn validators(&self) -> Result<Vec<(String, Option<Day>)>> {
+    pub fn validator_days(&self) -> Result<Vec<(String, Option<Day>)>> {
         let mut statement = self.db.prepare(
             "SELECT validator, max(day) FROM (
                 SELECT a.validator, coalesce(nullif(a.answered_at, ''), b.created, '') AS day
@@ -183,6 +184,25 @@ impl Store {
             tx.execute("DELETE FROM credits WHERE validator = ?1", [old])?;
         }
         keep_removal(&tx, removal)?;
+        tx.commit()?;
+        Ok(())
+    }
+
+    /// Notes files that are about to be removed; the note's number.
+    pub fn keep_files_removed(&mut self, removal: &Removal) -> Result<i64> {
+        let tx = self.write()?;
+        keep_removal(&tx, removal)?;
+        let number = tx.last_insert_rowid();
+        tx.commit()?;
+        Ok(number)
+    }
+
+    /// Corrects such a note to what was removed in the end; nothing of it stays where that is nothing.
+    pub fn correct_removal(&mut self, number: i64, things: u64, bytes: u64) -> Result<()> {
+        let tx = self.write()?;
+        let right = "UPDATE removals SET things = ?2, bytes = ?3 WHERE number = ?1";
+        tx.execute(right, params![number, things, bytes])?;
+        tx.execute("DELETE FROM removals WHERE number = ?1 AND things = 0", [number])?;
         tx.commit()?;
         Ok(())
     }

@@ -2,12 +2,14 @@
 //! it (`expiry`).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
 use super::{ExpiredKind, pseudonym};
-use crate::domain::{ClipId, Day, Kept, RecordingId, RetentionSettings};
+use crate::domain::{ClipId, Day, Fate, Kept, OutputKind, RecordingId, RetentionSettings};
+use crate::pipeline::forget::remove_outputs;
 use crate::pipeline::workspace::Workspace;
 use crate::store::AudioFile;
 
@@ -20,6 +22,8 @@ pub struct Due {
     pub files: BTreeSet<PathBuf>,
     /// Files that are old enough and the team's own.
     pub elsewhere: Vec<String>,
+    /// Task files, by their number in the store, with their size.
+    pub task_files: Vec<(i64, u64)>,
     /// Settled clips whose answers lose their texts.
     pub clips: Vec<ClipId>,
     /// Validators who get a pseudonym.
@@ -27,7 +31,7 @@ pub struct Due {
     /// Files, answers and people that go.
     things: BTreeMap<Kept, u64>,
     undated: BTreeMap<Kept, u64>,
-    bytes: u64,
+    bytes: BTreeMap<Kept, u64>,
     /// Waiting clips whose audio goes.
     waiting: u64,
     /// Whether removed rows are still to be overwritten.
@@ -40,6 +44,9 @@ impl Due {
         let settings = &workspace.config.retention;
         let mut due = Self { unscrubbed: workspace.store.is_unscrubbed()?, ..Self::default() };
         due.audio(workspace, settings.kept_from(Kept::Audio, today))?;
+        if let Some(from) = settings.kept_from(Kept::TaskFiles, today) {
+            due.task_files(workspace, from)?;
+        }
         if let Some(from) = settings.kept_from(Kept::Answers, today) {
             due.answers(workspace, from)?;
         }
@@ -76,7 +83,8 @@ impl Due {
                 }
                 Some(_) => {
                     *self.things.entry(Kept::Audio).or_default() += 1;
-                    self.bytes += recordings.first().map_or(0, |r| r.bytes);
+                    *self.bytes.entry(Kept::Audio).or_default() +=
+                        recordings.first().map_or(0, |r| r.bytes);
                     self.recordings.extend(recordings.into_iter().map(|r| r.recording));
                     self.files.insert(file);
                 }
@@ -86,6 +94,26 @@ impl Due {
         if !gone.is_empty() {
             let waiting = workspace.store.waiting(false)?;
             self.waiting = waiting.iter().filter(|w| gone.contains(&*w.recording)).count() as u64;
+        }
+        Ok(())
+    }
+
+    /// Those that lie where they were written; what was done with one of them before is done.
+    fn task_files(&mut self, workspace: &Workspace, from: Day) -> Result<()> {
+        for output in workspace.store.outputs()? {
+            let day = output.created.get(..10).and_then(|day| day.parse::<Day>().ok());
+            let old = output.kind == OutputKind::Tasks && output.fate.is_none();
+            let meta = fs::symlink_metadata(output.path());
+            let (true, Ok(meta)) = (old, meta) else { continue };
+            match day {
+                None => *self.undated.entry(Kept::TaskFiles).or_default() += 1,
+                Some(day) if day >= from => {}
+                Some(_) => {
+                    *self.things.entry(Kept::TaskFiles).or_default() += 1;
+                    *self.bytes.entry(Kept::TaskFiles).or_default() += meta.len();
+                    self.task_files.push((output.id, meta.len()));
+                }
+            }
         }
         Ok(())
     }
@@ -106,7 +134,7 @@ impl Due {
     }
 
     fn people(&mut self, workspace: &Workspace, from: Day) -> Result<()> {
-        for (name, latest) in workspace.store.validators()? {
+        for (name, latest) in workspace.store.validator_days()? {
             match latest {
                 _ if pseudonym::is_one(&name) => {}
                 None => *self.undated.entry(Kept::People).or_default() += 1,
@@ -131,28 +159,48 @@ impl Due {
             rule: format!("{} = {}", kind.setting(), settings.days(kind)),
             kept_from: settings.kept_from(kind, today),
             things: of(&self.things, kind),
-            bytes: if kind == Kept::Audio { self.bytes } else { 0 },
+            bytes: of(&self.bytes, kind),
             undated: of(&self.undated, kind),
             not_ours: if kind == Kept::Audio { self.elsewhere.len() as u64 } else { 0 },
-            remark: self.remark(kind, settings),
+            remark: self.remark(kind),
         };
         Kept::ALL.into_iter().map(kind).collect()
     }
 
-    fn remark(&self, kind: Kept, settings: &RetentionSettings) -> Option<String> {
-        match kind {
-            Kept::Audio if self.waiting > 0 => Some(format!(
-                "{} clips of these files wait for a person, who could not listen to them",
-                self.waiting
-            )),
-            Kept::TaskFiles if settings.days(kind) > 0 => task_files_remark(),
-            _ => None,
-        }
+    fn remark(&self, kind: Kept) -> Option<String> {
+        let waiting = (kind == Kept::Audio && self.waiting > 0).then_some(self.waiting)?;
+        Some(format!(
+            "{waiting} clips of these files wait for a person, who could not listen to them"
+        ))
     }
 }
 
-/// Task files are not removed yet: the store does not say where they were written. The one seam for it: what is known
-/// of them becomes `things` and `files` of [`Due`].
-fn task_files_remark() -> Option<String> {
-    Some("where task files were written is not recorded yet: none is removed".into())
+/// Removes task files that lie as they were written: how many, and their bytes. One that somebody has filled in stays,
+/// and is named.
+pub fn remove_task_files(
+    workspace: &mut Workspace,
+    files: &[(i64, u64)],
+    failed: &mut Vec<String>,
+) -> Result<(u64, u64)> {
+    let ids: Vec<i64> = files.iter().map(|(id, _)| *id).collect();
+    let outputs = workspace.store.outputs()?;
+    let (mut things, mut bytes) = (0, 0);
+    for removed in remove_outputs(workspace, &ids)? {
+        match removed.fate {
+            Fate::Removed => {
+                things += 1;
+                bytes += files.iter().find(|(id, _)| *id == removed.id).map_or(0, |(_, n)| *n);
+            }
+            Fate::Away => {}
+            Fate::Changed => {
+                let path = outputs.iter().find(|o| o.id == removed.id).map(|o| o.path());
+                let path = path.unwrap_or_default();
+                failed.push(format!(
+                    "{}: was changed since it was written, and stays",
+                    path.display()
+                ));
+            }
+        }
+    }
+    Ok((things, bytes))
 }

@@ -19,18 +19,29 @@ const BLOCK: usize = 64;
 
 /// The workspace's key; drawn where there is none yet.
 pub fn key(workspace: &mut Workspace) -> Result<[u8; KEY_BYTES]> {
-    let mut key = [0; KEY_BYTES];
     if let Some(hex) = workspace.store.meta(KEY)? {
-        ensure!(hex.len() == 2 * KEY_BYTES && hex.is_ascii(), "the key of pseudonyms is damaged");
-        for (at, byte) in key.iter_mut().enumerate() {
-            let digits = &hex[2 * at..2 * at + 2];
-            *byte = u8::from_str_radix(digits, 16).context("the key of pseudonyms is damaged")?;
-        }
-        return Ok(key);
+        return read(&hex);
     }
+    let mut key = [0; KEY_BYTES];
     getrandom::fill(&mut key).context("draw a key for pseudonyms")?;
     workspace.store.set_meta(KEY, &hex(&key))?;
     Ok(key)
+}
+
+fn read(hex: &str) -> Result<[u8; KEY_BYTES]> {
+    const DAMAGED: &str = "the key of pseudonyms is damaged";
+    ensure!(hex.len() == 2 * KEY_BYTES && hex.is_ascii(), DAMAGED);
+    let mut key = [0; KEY_BYTES];
+    for (at, byte) in key.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).context(DAMAGED)?;
+    }
+    Ok(key)
+}
+
+/// The pseudonym of a name, where the workspace has given any.
+pub fn known(workspace: &Workspace, name: &str) -> Result<Option<String>> {
+    let hex = workspace.store.meta(KEY)?;
+    Ok(hex.map(|hex| read(&hex)).transpose()?.map(|key| of(&key, name)))
 }
 
 /// The pseudonym of a name: the same each time in a workspace, and another one elsewhere.

@@ -12,6 +12,7 @@ use crate::domain::{
     ClipId, Facts, OutputKind, Recording, RoundVerdict, Samples, Span, Target, Trace,
 };
 use crate::files::leftovers;
+use crate::pipeline::expiry::pseudonym;
 use crate::pipeline::passing;
 use crate::pipeline::workspace::Workspace;
 use crate::store::{Erasure, Output};
@@ -102,6 +103,9 @@ impl Plan {
             facts.speaker = None;
             facts.region = None;
         }
+        if theirs(&facts.agreed.by) {
+            facts.agreed.by = None;
+        }
         self.erasure.facts.insert(recording.id.clone(), facts);
         self.shared_files.push(recording.file.clone());
         Ok(())
@@ -123,8 +127,10 @@ impl Plan {
 
     fn validator(&mut self, workspace: &Workspace, name: &str) -> Result<()> {
         let all = workspace.store.validators()?;
-        self.erasure.validators =
-            all.into_iter().filter(|other| Names::same(other, name)).collect();
+        // `retention` may have given them another name.
+        let pseudonym = pseudonym::known(workspace, name)?;
+        let meant = |other: &String| Names::same(other, name) || pseudonym.as_ref() == Some(other);
+        self.erasure.validators = all.into_iter().filter(meant).collect();
         if self.erasure.validators.is_empty() {
             bail!("nobody of the name '{name}' has answered, or was handed a batch");
         }

@@ -141,6 +141,14 @@ pub fn validators(tx: &Transaction, erasure: &Erasure) -> Result<()> {
         return Ok(());
     }
     let theirs = "validator IN (SELECT validator FROM temp.withdrawn_names)";
+    // What was settled and outlived the texts of its answers may be theirs: nobody can tell any more.
+    tx.execute(
+        &format!(
+            "DELETE FROM consensus WHERE kept
+                AND clip IN (SELECT clip FROM answers WHERE emptied IS NOT NULL AND {theirs})"
+        ),
+        [],
+    )?;
     tx.execute(&format!("DELETE FROM answers WHERE {theirs}"), [])?;
     tx.execute(&format!("DELETE FROM credits WHERE {theirs}"), [])?;
     tx.execute_batch(&format!(

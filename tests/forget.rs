@@ -165,6 +165,10 @@ fn nothing_of_a_speaker_is_left_in_any_byte_and_the_others_stay() {
     let log = stdout(&ws.to(0, "log", &[]));
     assert!(log.contains("forget") && log.contains("[withdrawn]") && !log.contains(NAME), "{log}");
 
+    // Bob's work on it is paid all the same.
+    let bob = ws.json("report")["work"]["validators"]["bob"].clone();
+    assert_eq!(bob["withdrawn"]["answers"], done["counts"]["answers"], "{bob}");
+    assert!(bob["withdrawn"]["active_seconds"].as_f64().unwrap() > 0.0 && bob["answers"].as_u64().unwrap() > 0);
     let after = ws.json("status");
     assert_eq!(after["recordings"], 1);
     let sum: f64 = after["seconds"].as_object().unwrap().values().map(|s| s.as_f64().unwrap()).sum();

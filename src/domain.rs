@@ -56,5 +56,5 @@ pub use state::{Account, State};
 pub use task::{HandedOut, TaskRow};
 pub use tombstones::{Tombstones, Trace, day};
 pub use units::{Millis, Probability, SAMPLE_RATE, Samples};
-pub use withdrawal::{Target, Withdrawal, WithdrawnKind, WithdrawnWork};
 pub use whisper::{Language, LanguageChoice, Weights, hex_digest};
+pub use withdrawal::{Target, Withdrawal, WithdrawnKind, WithdrawnWork};

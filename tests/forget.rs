@@ -168,10 +168,14 @@ fn nothing_of_a_speaker_is_left_in_any_byte_and_the_others_stay() {
     // Bob's work on it is paid all the same.
     let bob = ws.json("report")["work"]["validators"]["bob"].clone();
     assert_eq!(bob["withdrawn"]["answers"], done["counts"]["answers"], "{bob}");
-    assert!(bob["withdrawn"]["active_seconds"].as_f64().unwrap() > 0.0 && bob["answers"].as_u64().unwrap() > 0);
+    assert!(
+        bob["withdrawn"]["active_seconds"].as_f64().unwrap() > 0.0
+            && bob["answers"].as_u64().unwrap() > 0
+    );
     let after = ws.json("status");
     assert_eq!(after["recordings"], 1);
-    let sum: f64 = after["seconds"].as_object().unwrap().values().map(|s| s.as_f64().unwrap()).sum();
+    let sum: f64 =
+        after["seconds"].as_object().unwrap().values().map(|s| s.as_f64().unwrap()).sum();
     assert!((sum - after["input_seconds"].as_f64().unwrap()).abs() < 1e-9);
     assert!(after["input_seconds"].as_f64() < before["input_seconds"].as_f64());
     assert_eq!(after["withdrawals"].as_array().unwrap().len(), 1);
@@ -248,7 +252,8 @@ fn a_validator_takes_answers_and_names_along_and_texts_settle_on_the_others() {
     let settled = ws.json("status")["clips"]["settled"].as_u64().unwrap();
     assert_eq!(settled as usize, both.len(), "what they answered alone waits again");
     assert_eq!(ws.json("report")["people"]["validators"], 1);
-    let needles = ["Zoé Quill", "ZOÉ QUILL", "Zoé-Quill", "ZOÉ-QUILL"].map(|t| t.as_bytes().to_vec());
+    let needles =
+        ["Zoé Quill", "ZOÉ QUILL", "Zoé-Quill", "ZOÉ-QUILL"].map(|t| t.as_bytes().to_vec());
     assert_eq!(holding(&ws.dir, &needles), []);
     let back = answers(&ws, alone, "Zoé Quill");
     let refused = ws.to(3, "answers", &[&back, "--json"]);
@@ -348,8 +353,7 @@ fn killed_at_many_moments_a_withdrawal_is_finished_by_the_next_command() {
         if begun {
             // Nothing goes out meanwhile.
             let out = ws.beside("late");
-            let refused =
-                run(&["dataset", &ws.path(), "--out", out.to_str().unwrap()]);
+            let refused = run(&["dataset", &ws.path(), "--out", out.to_str().unwrap()]);
             assert!(stderr(&refused).contains("--resume"), "{}", stderr(&refused));
         }
         // Another command finishes it; before it had begun, it has to be asked for again.

@@ -24,14 +24,8 @@ pub enum OutputKind {
 }
 
 impl OutputKind {
-    const ALL: [Self; 6] = [
-        Self::Tasks,
-        Self::Dataset,
-        Self::Transcripts,
-        Self::Report,
-        Self::Backup,
-        Self::Subject,
-    ];
+    const ALL: [Self; 6] =
+        [Self::Tasks, Self::Dataset, Self::Transcripts, Self::Report, Self::Backup, Self::Subject];
 
     /// The name in the store and in JSON.
     pub fn code(self) -> &'static str {

@@ -104,7 +104,9 @@ pub fn remove(place: &Path) -> Result<Removal> {
     restore(&place)?;
     match fs::symlink_metadata(&place) {
         Err(_) => return Ok(Removal::Away),
-        Ok(_) if !is_dataset(&place) || may_replace(&place).is_err() => return Ok(Removal::Changed),
+        Ok(_) if !is_dataset(&place) || may_replace(&place).is_err() => {
+            return Ok(Removal::Changed);
+        }
         Ok(_) => {}
     }
     fs::remove_dir_all(&place).with_context(|| format!("remove {}", place.display()))?;

@@ -126,7 +126,8 @@ pub fn write(workspace: &Workspace, options: &DatasetOptions, console: Console) 
             holds: Holds::Clips(&clips),
         }]);
         let left = forget::left_of(workspace, folder)?;
-        let about = About { dataset_version: noted.first().and_then(|o| o.version), ..about.clone() };
+        let about =
+            About { dataset_version: noted.first().and_then(|o| o.version), ..about.clone() };
         let mut wav = |item: &Item, path: &Path| {
             std::fs::copy(staged(staging.path(), item), path)?;
             Ok(())

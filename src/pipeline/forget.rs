@@ -21,8 +21,8 @@ use crate::store::{Erasure, Forgetting};
 pub use account::Account;
 pub use calibrations::CalibrationChange;
 pub use exports::{Standing, left_of, standing};
-pub use text::standing_lines;
 pub use plan::Plan;
+pub use text::standing_lines;
 
 /// What would go; nothing is changed.
 ///

@@ -46,7 +46,8 @@ fn with_withdrawn(
 ) -> BTreeMap<String, Validator> {
     for (name, work) in withdrawn {
         // Nothing else is known of somebody all of whose answers went.
-        let nobody = || Validator { weight: Reliability::default().weight(), ..Validator::default() };
+        let nobody =
+            || Validator { weight: Reliability::default().weight(), ..Validator::default() };
         validators.entry(name).or_insert_with(nobody).withdrawn = Some(work);
     }
     validators

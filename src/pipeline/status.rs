@@ -229,7 +229,9 @@ impl Status {
             t.push_str(&line);
         }
         if self.withdrawal_unfinished {
-            t.push_str("A withdrawal was cut short: `second-ear forget DIR --resume` finishes it.\n");
+            t.push_str(
+                "A withdrawal was cut short: `second-ear forget DIR --resume` finishes it.\n",
+            );
         }
         if self.model_file.is_none() {
             t.push_str(&format!(

@@ -38,12 +38,7 @@ pub struct Handed {
 ///
 /// # Errors
 /// There is nobody of that name; the folder is there.
-pub fn write(
-    workspace: &Workspace,
-    who: &Target,
-    out: &Path,
-    console: Console,
-) -> Result<Handed> {
+pub fn write(workspace: &Workspace, who: &Target, out: &Path, console: Console) -> Result<Handed> {
     ensure!(
         std::fs::symlink_metadata(out).is_err(),
         "{} is there already: name a new folder",

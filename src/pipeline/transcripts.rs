@@ -13,13 +13,14 @@ use super::forget::none_pending;
 use super::outputs::Notes;
 use super::workspace::Workspace;
 use crate::domain::{
-    Decision, Hypothesis, OutputKind, Reason, Recording, RecordingId, Samples, Token, tokens_by_word,
+    Decision, Hypothesis, OutputKind, Reason, Recording, RecordingId, Samples, Token,
+    tokens_by_word,
 };
 use crate::files::folder::OutFolder;
 use crate::store::{ClipRow, Draft, Holds, NewOutput};
+use crate::views::progress::Console;
 use crate::views::transcripts::names::names;
 use crate::views::transcripts::{TextSource, TranscriptFormat, TranscriptRow, Voices};
-use crate::views::progress::Console;
 use talks::{Missing, Undecided};
 
 /// The file of all recordings.

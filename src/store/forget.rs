@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Store;
 use super::tombstones;
-use crate::domain::{ClipId, Facts, LeftBecause, RecordingId, Samples, Withdrawal, WithdrawnKind, WithdrawnWork};
+use crate::domain::{
+    ClipId, Facts, LeftBecause, RecordingId, Samples, Withdrawal, WithdrawnKind, WithdrawnWork,
+};
 
 mod audits;
 mod mentions;

@@ -65,8 +65,7 @@ pub enum Holds<'a> {
     Clips(&'a [(ClipId, Option<String>)]),
 }
 
-const COLUMNS: &str =
-    "id, kind, folder, name, created, batch, version, sha256, withdrawn, fate";
+const COLUMNS: &str = "id, kind, folder, name, created, batch, version, sha256, withdrawn, fate";
 
 fn read(row: &Row) -> Result<Output> {
     let parsed = |text: String| text.parse::<OutputKind>().map_err(anyhow::Error::msg);
@@ -124,7 +123,8 @@ impl Store {
 
     /// All outputs, in order of writing.
     pub fn outputs(&self) -> Result<Vec<Output>> {
-        let mut statement = self.db.prepare(&format!("SELECT {COLUMNS} FROM outputs ORDER BY id"))?;
+        let mut statement =
+            self.db.prepare(&format!("SELECT {COLUMNS} FROM outputs ORDER BY id"))?;
         let mut rows = statement.query([])?;
         let mut all = Vec::new();
         while let Some(row) = rows.next()? {
@@ -218,7 +218,8 @@ fn note(tx: &Transaction, new: &NewOutput<'_>, created: &str) -> Result<Output> 
     let id = tx.last_insert_rowid();
     match holds {
         Holds::Everything => {
-            let all = "INSERT INTO output_recordings (output, recording) SELECT ?1, id FROM recordings";
+            let all =
+                "INSERT INTO output_recordings (output, recording) SELECT ?1, id FROM recordings";
             tx.execute(all, [id])?;
         }
         Holds::Recordings(recordings) => {
@@ -229,7 +230,8 @@ fn note(tx: &Transaction, new: &NewOutput<'_>, created: &str) -> Result<Output> 
             }
         }
         Holds::Clips(clips) => {
-            let one = "INSERT OR IGNORE INTO output_clips (output, clip, sha256) VALUES (?1, ?2, ?3)";
+            let one =
+                "INSERT OR IGNORE INTO output_clips (output, clip, sha256) VALUES (?1, ?2, ?3)";
             let mut insert = tx.prepare_cached(one)?;
             for (clip, sha256) in clips.iter() {
                 insert.execute(params![id, clip.as_str(), sha256])?;

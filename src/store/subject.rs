@@ -28,7 +28,8 @@ pub struct HandedRow {
 impl Store {
     /// All drafts of a clip.
     pub fn hypotheses_of(&self, clip: &ClipId) -> Result<Vec<Hypothesis>> {
-        let sql = "SELECT body, model, policy FROM hypotheses WHERE clip = ?1 ORDER BY model, policy";
+        let sql =
+            "SELECT body, model, policy FROM hypotheses WHERE clip = ?1 ORDER BY model, policy";
         let mut statement = self.db.prepare_cached(sql)?;
         let mut rows = statement.query([clip.as_str()])?;
         let mut all = Vec::new();
@@ -50,7 +51,8 @@ impl Store {
     }
 
     fn some_answers(&self, which: &str, what: &str) -> Result<Vec<(Answer, bool)>> {
-        let sql = format!("SELECT {COLUMNS}, current FROM answers WHERE {which} ORDER BY clip, rowid");
+        let sql =
+            format!("SELECT {COLUMNS}, current FROM answers WHERE {which} ORDER BY clip, rowid");
         let mut statement = self.db.prepare_cached(&sql)?;
         let mut rows = statement.query([what])?;
         let mut all = Vec::new();

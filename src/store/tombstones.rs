@@ -83,5 +83,9 @@ pub(super) fn keep(
 /// The bytes of hexadecimal digits.
 fn bytes(hex: &str) -> Result<Vec<u8>> {
     let pair = |at: usize| hex.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
-    (0..hex.len()).step_by(2).map(pair).collect::<Option<_>>().context("the note on the tombstone key")
+    (0..hex.len())
+        .step_by(2)
+        .map(pair)
+        .collect::<Option<_>>()
+        .context("the note on the tombstone key")
 }

@@ -7,9 +7,7 @@ pub fn sentences(withdrawals: &[Withdrawal]) -> Vec<String> {
     let (Some(first), Some(last)) = (withdrawals.first(), withdrawals.last()) else {
         return Vec::new();
     };
-    let sum = |what: &str| -> u64 {
-        withdrawals.iter().filter_map(|w| w.counts.get(what)).sum()
-    };
+    let sum = |what: &str| -> u64 { withdrawals.iter().filter_map(|w| w.counts.get(what)).sum() };
     let mut said = vec![format!(
         "{} withdrawals from {} to {}: {} clips and {} answers went. All numbers are of what is left, and none is \
          compared with one from before.",

@@ -105,7 +105,8 @@ pub struct Account {
     pub next: Vec<String>,
 }
 
-const OWN_FILE: &str = "it lies outside of the workspace: delete it where you keep it, and its copies";
+const OWN_FILE: &str =
+    "it lies outside of the workspace: delete it where you keep it, and its copies";
 const SHARED_FILE: &str =
     "other recordings, or other parts of it, are needed: cut the withdrawn part out of it yourself";
 

@@ -49,8 +49,8 @@ pub fn resting_on(workspace: &Workspace, recordings: &[String]) -> Result<Vec<Pa
     for entry in std::fs::read_dir(&workspace.dir)? {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let own = name == OWN_FILE
-            || (name.starts_with("calibration-round-") && name.ends_with(".json"));
+        let own =
+            name == OWN_FILE || (name.starts_with("calibration-round-") && name.ends_with(".json"));
         let fitted = own && read(&path).is_some_and(|c| c.adjustment.is_some());
         if fitted && workspace.store.file_rests_on(&name, recordings)? {
             found.push(path);
@@ -82,7 +82,9 @@ pub fn renew(workspace: &mut Workspace, files: &[PathBuf]) -> Result<Vec<Calibra
     let own = scores::own_path(workspace)?;
     if workspace.config.calibration.trim().is_empty() && files.contains(&own) {
         changes.push(match recalibrate::recalibrate(workspace)? {
-            Ok(done) => CalibrationChange::Refitted { file: done.path, clips: done.adjustment.clips },
+            Ok(done) => {
+                CalibrationChange::Refitted { file: done.path, clips: done.adjustment.clips }
+            }
             Err(why) => CalibrationChange::FellBack { why: why.to_string() },
         });
     }

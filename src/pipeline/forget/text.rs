@@ -96,7 +96,10 @@ impl Account {
         }
         if !self.look_alikes.is_empty() {
             let names = self.look_alikes.join("', '");
-            t.push_str(&format!("Speakers whose names look like it, who stay: '{}'\n", shown(&names)));
+            t.push_str(&format!(
+                "Speakers whose names look like it, who stay: '{}'\n",
+                shown(&names)
+            ));
         }
         t.push_str("Then:\n");
         for command in &self.next {

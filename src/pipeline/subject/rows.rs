@@ -191,17 +191,27 @@ pub fn readme(who: &Target, files: &[(&'static str, Vec<Value>)]) -> String {
     for (name, rows) in files {
         let about = match *name {
             "recordings.jsonl" => "recordings that you speak in, and what was said about them",
-            "clips.jsonl" => "pieces of them: every draft of the model with its numbers, what was decided, the text that people settled on",
+            "clips.jsonl" => {
+                "pieces of them: every draft of the model with its numbers, what was decided, the text that people settled on"
+            }
             "answers.jsonl" => "what people wrote about your clips; validators are numbered",
-            "names.jsonl" => "your names, your wish to be named, how reliable your words are taken to be",
+            "names.jsonl" => {
+                "your names, your wish to be named, how reliable your words are taken to be"
+            }
             "batches.jsonl" => "task files that were handed out",
-            "rounds.jsonl" => "rounds in which a model was trained or measured, and what each clip was used for there",
+            "rounds.jsonl" => {
+                "rounds in which a model was trained or measured, and what each clip was used for there"
+            }
             "outputs.jsonl" => "files that were written for others and that hold something of this",
             _ => "",
         };
         let about = match (who, *name) {
-            (Target::Validator(_), "answers.jsonl") => "your answers; `replaced`: a later answer of yours counts",
-            (Target::Validator(_), "outputs.jsonl") => "files that were written for others and that rest on your answers",
+            (Target::Validator(_), "answers.jsonl") => {
+                "your answers; `replaced`: a later answer of yours counts"
+            }
+            (Target::Validator(_), "outputs.jsonl") => {
+                "files that were written for others and that rest on your answers"
+            }
             _ => about,
         };
         t.push_str(&format!("{name} ({} rows): {about}\n", rows.len()));

@@ -13,7 +13,8 @@ use super::{TaskOptions, Written};
 use crate::audio::decode::Source;
 use crate::audio::{cut, flac, wav};
 use crate::domain::{
-    BatchId, ClipId, HandedOut, Language, OutputKind, Purpose, Recording, RecordingId, Span, TagKind, TaskRow,
+    BatchId, ClipId, HandedOut, Language, OutputKind, Purpose, Recording, RecordingId, Span,
+    TagKind, TaskRow,
 };
 use crate::files::folder::OutFolder;
 use crate::pipeline::scores::Scorer;

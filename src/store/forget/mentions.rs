@@ -77,8 +77,10 @@ fn without(text: &str, mention: &[char]) -> String {
     let (mut out, mut at) = (String::new(), 0);
     while let Some(c) = text.get(at) {
         let end = at + mention.len();
-        let here = text.get(at..end).is_some_and(|t| t.iter().zip(mention).all(|(a, b)| same(a, b)));
-        let joins = |n: Option<usize>| n.and_then(|n| text.get(n)).is_some_and(|c| c.is_alphanumeric());
+        let here =
+            text.get(at..end).is_some_and(|t| t.iter().zip(mention).all(|(a, b)| same(a, b)));
+        let joins =
+            |n: Option<usize>| n.and_then(|n| text.get(n)).is_some_and(|c| c.is_alphanumeric());
         match here && !joins(at.checked_sub(1)) && !joins(Some(end)) {
             true => {
                 out.push_str(WITHDRAWN);

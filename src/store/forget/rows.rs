@@ -67,7 +67,9 @@ pub fn rounds(tx: &Transaction, erasure: &Erasure) -> Result<()> {
         format!("DELETE FROM hypotheses WHERE model IN {models}"),
         format!("DELETE FROM certificates WHERE model IN {models}"),
         format!("DELETE FROM meta WHERE key IN (SELECT 'calibrated as ' || model FROM {models} m)"),
-        format!("DELETE FROM meta WHERE key = 'routed as' AND json_extract(value, '$.model') IN {models}"),
+        format!(
+            "DELETE FROM meta WHERE key = 'routed as' AND json_extract(value, '$.model') IN {models}"
+        ),
         format!("DELETE FROM round_clips WHERE round IN {numbers}"),
         format!("DELETE FROM rounds WHERE number IN {numbers}"),
     ] {

@@ -28,9 +28,7 @@ pub enum Rejection {
         day: String,
     },
     /// Who answered has withdrawn; the name stays unsaid.
-    #[error(
-        "its validator withdrew on {day}: delete this row; somebody else needs another name"
-    )]
+    #[error("its validator withdrew on {day}: delete this row; somebody else needs another name")]
     WithdrawnValidator {
         /// When, YYYY-MM-DD.
         day: String,

@@ -28,12 +28,7 @@ struct NemoRow<'a> {
 }
 
 /// Writes the dataset to `place`, with what left its earlier versions. Splits without clips get no manifest.
-pub fn write(
-    place: &Path,
-    items: &[Item],
-    left: &str,
-    wav: &mut WriteWav,
-) -> Result<Export> {
+pub fn write(place: &Path, items: &[Item], left: &str, wav: &mut WriteWav) -> Result<Export> {
     let draft = Replacement::start(place)?;
     let (written, export) = wavs(&draft, items, path, wav)?;
     for split in export.written.keys() {

@@ -128,6 +128,7 @@ pub fn write(
             put(&format!("{name}.{}", format.extension()), format.render(&talk.rows, &whole));
         }
     }
+    notes.nobody_left(out)?;
     Ok(written)
 }
 

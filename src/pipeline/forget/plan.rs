@@ -14,6 +14,7 @@ use crate::domain::{
 use crate::files::leftovers;
 use crate::pipeline::expiry::pseudonym;
 use crate::pipeline::passing;
+use crate::pipeline::pay::Pay;
 use crate::pipeline::workspace::Workspace;
 use crate::store::{Erasure, Output};
 use crate::text::names::{Names, looks};
@@ -50,6 +51,7 @@ impl Plan {
         }
         plan.sounds(workspace, &all)?;
         plan.rests_on(workspace)?;
+        plan.work(workspace)?;
         plan.tombstones(workspace, target, &all)?;
         Ok(plan)
     }
@@ -227,6 +229,25 @@ impl Plan {
         self.erasure.calibrations = super::calibrations::resting_on(workspace, &rests.recordings)?;
         self.erasure.calibrations.retain(|path| !self.erasure.files.contains(path));
         Ok(())
+    }
+
+    /// What others did for clips that go.
+    fn work(&mut self, workspace: &Workspace) -> Result<()> {
+        let mut gone: BTreeSet<ClipId> = self.erasure.clips.iter().cloned().collect();
+        for id in &self.erasure.recordings {
+            gone.extend(workspace.store.clips_of(id)?.into_iter().map(|clip| clip.id));
+        }
+        let pay = Pay::of(workspace)?;
+        let work = &mut self.erasure.work;
+        workspace.store.each_current_answer(|answer| {
+            if gone.contains(&answer.clip) {
+                let paid = pay.paid(&answer);
+                let done = work.entry(answer.validator).or_default();
+                done.answers += 1;
+                done.active_seconds += answer.active_seconds.unwrap_or(0.0);
+                done.pay += paid;
+            }
+        })
     }
 
     fn tombstones(

@@ -181,7 +181,7 @@ fn nothing_of_a_speaker_is_left_in_any_byte_and_the_others_stay() {
     assert_eq!(after["withdrawals"].as_array().unwrap().len(), 1);
     let version = &after["rests_on_withdrawn"].as_array().unwrap();
     assert!(version.iter().any(|o| o["kind"] == "dataset" && o["version"] == 1), "{after}");
-    sound(&ws);
+    self::sound(&ws);
     ws.to(0, "run", &["--scripted", &script]);
     let left = ws.transcripts();
     assert!(!left.is_empty() && left.iter().all(|row| row["speaker"] == "ana"), "{left:?}");

@@ -26,7 +26,6 @@ use talks::{Missing, Undecided};
 const ALL: &str = "transcripts.jsonl";
 
 /// What may be asked.
-#[derive(Debug)]
 pub struct TranscriptOptions {
     /// How they are written.
     pub formats: Vec<TranscriptFormat>,

@@ -52,6 +52,14 @@ def rate(value, low=None, high=None, missing=None):
     return {"value": value, "low": low, "high": high, "missing": missing}
 
 
+def in_order(rows):
+    """The speakers of some clips, by the ids of their first clips: what they are called changes no number."""
+    first = {}
+    for r in rows:
+        first[r["speaker"]] = min(first.get(r["speaker"], r["clip"]), r["clip"])
+    return sorted(first, key=first.get)
+
+
 def percentile_ends(values):
     values = np.array([v for v in values if v is not None and np.isfinite(v)])
     if len(values) == 0:
@@ -150,7 +158,7 @@ class Recompute:
 
     # Estimators.
     def by_speaker(self, rows, *columns):
-        speakers = sorted({r["speaker"] for r in rows})
+        speakers = in_order(rows)
         number = {s: i for i, s in enumerate(speakers)}
         sums = np.zeros((len(columns), len(speakers)))
         for r in rows:
@@ -322,7 +330,7 @@ class Recompute:
         settled = sorted((r for r in drafts if r["weight"] is not None), key=lambda r: -(r["score"] or 0.0))
         if all(r["score"] is None for r in settled):
             return rate(None, missing="no_score")
-        names = sorted({r["speaker"] for r in settled})
+        names = in_order(settled)
         of = np.array([names.index(r["speaker"]) for r in settled])
         w = np.array([r["weight"] for r in settled])
         has = np.array([r["score"] is not None for r in settled])
@@ -425,7 +433,7 @@ class Recompute:
             self.same("score", None if not scored else "something", theirs)
             return
         order = sorted(scored, key=lambda r: -r["score"])
-        speakers = sorted({r["speaker"] for r in scored})
+        speakers = in_order(scored)
         of = np.array([speakers.index(r["speaker"]) for r in order])
         s, w = (np.array([r[c] for r in order], float) for c in ("score", "weight"))
         e, n = (np.array([r[c] for r in order], float) for c in ("errors", "reference_words"))

@@ -35,7 +35,7 @@ pub use generate::Generate;
 pub use lacking::adapt;
 #[cfg(not(feature = "nats"))]
 pub use lacking::nats;
-pub use measure::{Calibrate, Evaluate};
+pub use measure::{Calibrate, Evaluate, Report};
 pub use model::{Model, WeightType};
 use values::{dataset_format, language, task_format, transcript_format};
 pub use withdraw::{Forget, Subject};
@@ -103,7 +103,10 @@ pub enum Command {
     Status(Json),
     /// Write the transcripts: the corrected text where there is one, else the draft.
     #[command(
-        after_help = "Examples: second-ear transcripts calls > calls.jsonl\n          second-ear transcripts calls --format srt,textgrid --out subtitles/"
+        after_help = "Examples: second-ear transcripts calls > calls.jsonl\n          second-ear transcripts calls --format srt,textgrid --out subtitles/\n\nAgainst people's texts, by NIST's sclite:\n  \
+        second-ear transcripts calls --format stm --only-settled --out ref/\n  \
+        second-ear transcripts calls --format ctm --only-settled --drafts --out hyp/\n  \
+        sclite -r ref/call.stm stm -h hyp/call.ctm ctm"
     )]
     Transcripts(Transcripts),
     /// Write task files for the clips that wait for a person.
@@ -290,6 +293,15 @@ pub struct Transcripts {
     /// Folder for one file per recording (JSONL: one file); without it, JSONL goes to stdout.
     #[arg(long)]
     pub out: Option<PathBuf>,
+    /// What the model decoded, also where people wrote something else.
+    #[arg(long)]
+    pub drafts: bool,
+    /// Only clips that people settled with a text.
+    #[arg(long)]
+    pub only_settled: bool,
+    /// Call speakers by their names; without it they have pseudonyms.
+    #[arg(long)]
+    pub names: bool,
 }
 
 /// Arguments of `tasks`.
@@ -322,6 +334,12 @@ pub struct Tasks {
     /// from others (tasks.assigned_only rejects these).
     #[arg(long = "for", value_name = "VALIDATOR")]
     pub validator: Option<String>,
+    /// Encrypt the pages under a passphrase, which is asked for and not shown (html alone).
+    #[arg(long)]
+    pub passphrase: bool,
+    /// The same, with the passphrase in the first line of a file.
+    #[arg(long, value_name = "FILE", conflicts_with = "passphrase")]
+    pub passphrase_file: Option<PathBuf>,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
@@ -344,23 +362,10 @@ pub struct Dataset {
     /// Only recordings of these licences, in any letter case; `none`: those of no stated licence.
     #[arg(long, value_delimiter = ',', value_name = "LICENCE")]
     pub licence: Vec<String>,
+    /// Call speakers by their names; without it they have pseudonyms.
+    #[arg(long)]
+    pub names: bool,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
-}
-
-/// Arguments of `report`.
-#[derive(Debug, Args)]
-pub struct Report {
-    /// The workspace.
-    pub dir: PathBuf,
-    /// Print JSON.
-    #[arg(long)]
-    pub json: bool,
-    /// Also write the report as an HTML page.
-    #[arg(long, value_name = "PATH")]
-    pub html: Option<PathBuf>,
-    /// Also write one row per clip, from which every rate can be computed again (FORMATS.md).
-    #[arg(long, value_name = "PATH")]
-    pub csv: Option<PathBuf>,
 }

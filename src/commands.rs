@@ -28,6 +28,7 @@ mod lacking;
 mod lexicon;
 mod measure;
 mod model;
+mod passphrase;
 mod withdraw;
 #[cfg(feature = "nats")]
 mod worker;
@@ -228,14 +229,17 @@ fn do_status(args: cli::Json) -> Result<Exit> {
 fn do_transcripts(args: cli::Transcripts, console: Console) -> Result<Exit> {
     let workspace = Workspace::read(&args.dir)?;
     say_withheld(&workspace, console)?;
+    let naming = workspace.naming(args.names)?;
+    let cli::Transcripts { format: formats, drafts, only_settled, .. } = args;
+    let options = transcripts::TranscriptOptions { formats, drafts, only_settled, naming };
     match &args.out {
         None => {
             let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-            let missing = transcripts::print(&workspace, &args.format, &mut out)?;
+            let missing = transcripts::print(&workspace, &options, &mut out)?;
             Ok(failures(&missing, console))
         }
         Some(out) => {
-            let done = transcripts::write(&workspace, &args.format, out, console)?;
+            let done = transcripts::write(&workspace, &options, out, console)?;
             console.say(format!("{} files in {}.", done.files, out.display()));
             Ok(failures(&done.failed, console))
         }
@@ -260,13 +264,14 @@ fn do_tasks(args: cli::Tasks, console: Console) -> Result<Exit> {
     let beside = args.format.iter().filter_map(|f| f.beside(settings.interface));
     let beside: Vec<_> = beside.map(|(name, _)| args.out.join(name)).collect();
     let options = tasks::TaskOptions {
-        formats: args.format,
         clips_per_file: args.clips_per_file.unwrap_or(settings.clips_per_file).max(1),
         files: args.files,
         validators: args.validators.unwrap_or(settings.validators).max(1),
         only_new: args.only_new,
         adjudicate: args.adjudicate,
         validator: args.validator,
+        passphrase: passphrase::of(args.passphrase, args.passphrase_file.as_deref(), &args.format)?,
+        formats: args.format,
         out: args.out,
     };
     let (done, workspace) =
@@ -367,6 +372,7 @@ fn do_dataset(args: cli::Dataset, console: Console) -> Result<Exit> {
     let options = dataset::DatasetOptions {
         formats: args.format,
         with_auto: args.with_auto,
+        names: args.names,
         licences: args.licence,
         out: args.out.clone(),
     };

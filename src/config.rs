@@ -11,8 +11,8 @@ use toml_edit::DocumentMut;
 
 use crate::domain::bounds::within;
 use crate::domain::{
-    ConsentSettings, DecodePolicy, LanguageChoice, PageLanguage, REGION_EXAMPLE, RetentionSettings,
-    RoutingSettings, SliceSettings, TaskSettings,
+    ConsentSettings, DatasetSettings, DecodePolicy, LanguageChoice, PageLanguage, REGION_EXAMPLE,
+    RetentionSettings, RoutingSettings, SliceSettings, TaskSettings,
 };
 
 /// The file's name in a workspace.
@@ -47,6 +47,9 @@ pub struct Config {
     /// How task files are made.
     #[serde(default)]
     pub tasks: TaskSettings,
+    /// What the papers beside a dataset say that the workspace cannot know; empty: not stated.
+    #[serde(default)]
+    pub dataset: DatasetSettings,
     /// What recordings may be used for. Statements of their own come with a manifest, or `second-ear consent`.
     #[serde(default)]
     pub consent: ConsentSettings,
@@ -68,6 +71,7 @@ impl Config {
             decode: DecodePolicy::default(),
             routing: RoutingSettings::default(),
             tasks: TaskSettings::default(),
+            dataset: DatasetSettings::default(),
             consent: ConsentSettings::default(),
             retention: RetentionSettings::default(),
         }
@@ -98,6 +102,7 @@ impl Config {
         self.decode.check()?;
         self.routing.check()?;
         self.tasks.check()?;
+        self.dataset.check()?;
         self.consent.check()?;
         self.retention.check()
     }
@@ -120,6 +125,7 @@ impl Config {
                 "decode" => fields::<DecodePolicy>(),
                 "routing" => fields::<RoutingSettings>(),
                 "tasks" => fields::<TaskSettings>(),
+                "dataset" => fields::<DatasetSettings>(),
                 "consent" => fields::<ConsentSettings>(),
                 "retention" => fields::<RetentionSettings>(),
                 _ => {

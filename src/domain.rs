@@ -5,6 +5,7 @@ mod answer;
 pub mod bounds;
 mod clip;
 mod consent;
+mod dataset_settings;
 mod decision;
 mod decode;
 mod failures;
@@ -16,6 +17,7 @@ mod locale;
 mod output;
 mod page_language;
 mod people;
+mod pseudonym;
 mod purpose;
 mod recording;
 mod region_names;
@@ -35,6 +37,7 @@ pub use consent::{
     Consent, ConsentNote, ConsentSettings, ConsentSource, DataUse, DataUses, Day, WhyNot,
     data_uses, data_uses_text, permitted, standing,
 };
+pub use dataset_settings::DatasetSettings;
 pub use decision::{Decision, DropReason, Reason, Routed};
 pub use decode::DecodePolicy;
 pub use failures::Failures;
@@ -45,11 +48,12 @@ pub use guarantee::{
 pub use hypothesis::{
     Alone, End, Features, Hypothesis, Level, Pass, Token, Variant, tokens_by_word,
 };
-pub use ids::{BatchId, ClipId, RecordingId, draft_digest, draw, round_seed};
+pub use ids::{BatchId, ClipId, RecordingId, draft_digest, draft_seed, draw};
 pub use locale::Region;
 pub use output::{Fate, LeftBecause, OutputKind};
 pub use page_language::PageLanguage;
 pub use people::{Agreement, Estimate, Reliability};
+pub use pseudonym::{KEY_BYTES, Naming};
 pub use purpose::{Blind, Purpose};
 pub use recording::{Channel, Facts, Recording, Segment};
 pub use region_names::{EXAMPLE as REGION_EXAMPLE, RegionNames};
@@ -64,4 +68,4 @@ pub use task::{HandedOut, TaskRow};
 pub use tombstones::{Tombstones, Trace, day};
 pub use units::{Millis, Probability, SAMPLE_RATE, Samples};
 pub use whisper::{Language, LanguageChoice, Weights, hex_digest};
-pub use withdrawal::{Target, Withdrawal, WithdrawnKind};
+pub use withdrawal::{Target, Withdrawal, WithdrawnKind, WithdrawnWork};

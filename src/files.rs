@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use tempfile::NamedTempFile;
 
+use leftovers::Readers;
+
 /// A file under a passing name; gone when dropped before [`Part::keep`]. After a kill -9 it stays behind as
 /// `.second-ear-SOMETHING.part`, until the next command that writes there.
 pub struct Part {
@@ -27,10 +29,22 @@ impl Part {
     /// # Errors
     /// `target` is there and is no regular file.
     pub fn beside(target: &Path) -> io::Result<Self> {
+        Self::of(target, Readers::AsUmask)
+    }
+
+    /// The same, for the user's eyes alone (mode 0600).
+    ///
+    /// # Errors
+    /// As [`Part::beside`].
+    pub fn private(target: &Path) -> io::Result<Self> {
+        Self::of(target, Readers::Owner)
+    }
+
+    fn of(target: &Path, readers: Readers) -> io::Result<Self> {
         may_write(target)?;
         let folder = folder_of(target).unwrap_or(Path::new("."));
         leftovers::sweep_once(folder);
-        Ok(Self { file: leftovers::file_in(folder)?, target: target.to_path_buf() })
+        Ok(Self { file: leftovers::file_in(folder, readers)?, target: target.to_path_buf() })
     }
 
     /// To be written to.
@@ -86,14 +100,12 @@ pub fn write_whole(
     if let Some(folder) = folder_of(path) {
         fs::create_dir_all(folder).with_context(|| format!("make {}", folder.display()))?;
     }
-    filled(path, fill)
-        .and_then(|part| Ok(part.keep()?))
-        .with_context(|| format!("write {}", path.display()))
+    let write = || -> Result<()> { Ok(filled(Part::beside(path)?, fill)?.keep()?) };
+    write().with_context(|| format!("write {}", path.display()))
 }
 
-/// A file written through `fill`, not yet under its name.
-fn filled(path: &Path, fill: impl FnOnce(&mut BufWriter<&File>) -> Result<()>) -> Result<Part> {
-    let part = Part::beside(path)?;
+/// A part written through `fill`, not yet under its name.
+fn filled(part: Part, fill: impl FnOnce(&mut BufWriter<&File>) -> Result<()>) -> Result<Part> {
     let mut out = BufWriter::new(part.file());
     fill(&mut out)?;
     out.into_inner().map_err(|e| e.into_error())?;
@@ -125,7 +137,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_file_is_as_readable_as_one_that_is_written_in_place() {
+    fn a_file_is_as_readable_as_one_that_is_written_in_place_and_a_private_one_is_the_users() {
         use std::os::unix::fs::PermissionsExt;
         let dir = tempfile::tempdir().unwrap();
         let (ours, plain) = (dir.path().join("sub/ours"), dir.path().join("plain"));
@@ -133,6 +145,9 @@ mod tests {
         fs::write(&plain, "x").unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
         assert_eq!(mode(&ours), mode(&plain));
+        let secret = dir.path().join("secret");
+        Part::private(&secret).unwrap().keep().unwrap();
+        assert_eq!(mode(&secret) & 0o777, 0o600);
     }
 
     #[cfg(unix)]

@@ -35,6 +35,7 @@ pub mod outputs;
 mod passing;
 mod pay;
 mod people;
+mod random;
 pub mod recalibrate;
 pub mod report;
 pub mod rollback;

@@ -20,6 +20,7 @@ mod people;
 mod read_only;
 mod reading;
 mod recordings;
+mod renewal;
 mod rounds;
 mod subject;
 mod tombstones;

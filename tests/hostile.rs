@@ -147,11 +147,13 @@ fn hostile_names_and_texts_survive_every_format_and_cannot_break_out_of_the_page
     ws.to(
         0,
         "transcripts",
-        &["--out", subtitles.to_str().unwrap(), "--format", "txt,srt,vtt,textgrid"],
+        &["--out", subtitles.to_str().unwrap(), "--format", "txt,srt,vtt,textgrid", "--names"],
     );
-    ws.to(0, "dataset", &["--out", ws.beside("ds").to_str().unwrap(), "--format", "hf,nemo"]);
+    let dataset = ws.beside("ds");
+    let args = ["--out", dataset.to_str().unwrap(), "--format", "hf,nemo", "--names"];
+    ws.to(0, "dataset", &args);
     let page = ws.beside("report.html");
-    ws.to(0, "report", &["--html", page.to_str().unwrap()]);
+    ws.to(0, "report", &["--html", page.to_str().unwrap(), "--names"]);
     assert!(!std::fs::read_to_string(page).unwrap().contains("<script>alert"));
     // Another clip of the same speaker now has the hostile text as its context in the page.
     for entry in std::fs::read_dir(&out).unwrap() {

@@ -159,7 +159,8 @@ fn a_call_has_a_transcript_of_each_channel_and_one_of_the_conversation() {
     ws.ingest(&[&manifest]);
     scripted(&ws, "bonjour");
     let out = ws.beside("out");
-    ws.to(0, "transcripts", &["--out", out.to_str().unwrap(), "--format", "txt,srt,vtt,textgrid"]);
+    let formats = ["--format", "txt,srt,vtt,textgrid", "--names"];
+    ws.to(0, "transcripts", &[&["--out", out.to_str().unwrap()], &formats[..]].concat());
     let read = |name: &str| fs::read_to_string(out.join(name)).unwrap();
     assert!(!read("call-c0.txt").contains(':') && read("call-c0.txt").contains("bonjour"));
     let talk = read("call.txt");

@@ -1,4 +1,4 @@
-//! Arguments of the commands that measure: `evaluate`, `calibrate`.
+//! Arguments of the commands that measure: `report`, `evaluate`, `calibrate`.
 
 use std::path::PathBuf;
 
@@ -7,6 +7,25 @@ use clap::Args;
 use super::numbers;
 use super::values::language;
 use crate::domain::{LanguageChoice, SecondPass, Weights};
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// The workspace.
+    pub dir: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Also write the report as an HTML page.
+    #[arg(long, value_name = "PATH")]
+    pub html: Option<PathBuf>,
+    /// Also write one row per clip, from which every rate can be computed again (FORMATS.md).
+    #[arg(long, value_name = "PATH")]
+    pub csv: Option<PathBuf>,
+    /// Call people by their names in JSON, HTML and CSV; without it they have pseudonyms there.
+    #[arg(long)]
+    pub names: bool,
+}
 
 /// Arguments of `evaluate`.
 #[derive(Debug, Args)]

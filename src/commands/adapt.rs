@@ -21,6 +21,9 @@ pub fn dispatch(args: Adapt, console: Console) -> Result<Exit> {
         retention: args.retention,
         workers: args.workers,
     };
+    if args.without_withdrawn {
+        console.say("Nothing of a withdrawn person is there to learn from: every round is one without them.");
+    }
     let (done, workspace) = settle::change(&args.dir, &[], |ws| {
         consent::settled_without(ws, DataUse::Train)?.say("training", console);
         consent::settled_without(ws, DataUse::Evaluate)?.say("what judges", console);

@@ -16,7 +16,12 @@ use crate::views::progress::Console;
 pub fn report(args: cli::Report, console: Console) -> Result<Exit> {
     let workspace = Workspace::read(&args.dir)?;
     none_pending(&workspace)?;
-    let (report, rows) = report::report(&workspace)?;
+    let (mut report, mut rows) = report::report(&workspace)?;
+    // The terminal is the team's own; files and JSON may go further.
+    let text = report.text();
+    let naming = workspace.naming(args.names)?;
+    report::naming::people(&mut report, &naming);
+    report::naming::speakers(&mut rows, &naming);
     consent::settled_without(&workspace, DataUse::Evaluate)?.say("every measure", console);
     if let Some(path) = &args.html {
         let page = report.html()?;
@@ -31,7 +36,7 @@ pub fn report(args: cli::Report, console: Console) -> Result<Exit> {
     }
     match args.json {
         true => print_json(&report)?,
-        false => print(&report.text())?,
+        false => print(&text)?,
     }
     Ok(Exit::Done)
 }

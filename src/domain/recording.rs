@@ -138,7 +138,13 @@ impl Recording {
 
     /// The speaker's name for grouping: the declared one, else the recording itself.
     pub fn speaker_key(&self, clip: Span) -> String {
-        self.speaker(clip).map_or_else(|| format!("recording-{}", self.id), String::from)
+        let unknown = || Self::key_without_speaker(self.id.as_str());
+        self.speaker(clip).map_or_else(unknown, String::from)
+    }
+
+    /// The name for grouping of clips whose speaker nobody declared.
+    pub fn key_without_speaker(id: &str) -> String {
+        format!("recording-{id}")
     }
 
     fn segment(&self, clip: Span) -> Option<&Segment> {

@@ -57,6 +57,17 @@ impl WithdrawnKind {
     }
 }
 
+/// What somebody did for clips that were withdrawn since.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct WithdrawnWork {
+    /// Answers.
+    pub answers: u64,
+    /// Active seconds, where measured.
+    pub active_seconds: f64,
+    /// What they are paid, where pay is set.
+    pub pay: f64,
+}
+
 /// A withdrawal that took place; nothing says whose it was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Withdrawal {

@@ -1,5 +1,6 @@
-//! Files in a folder that may hold others' files too: task files, transcripts. In: names, bytes. Out: the files; what
-//! somebody else wrote, or changed, is named and stays. Left to others: what the files say.
+//! Files in a folder that may hold others' files too: task files, transcripts. In: names, bytes. Out: the files; only
+//! their user may read them (mode 0600), since they hold what people said. What somebody else wrote, or changed, is
+//! named and stays. Left to others: what the files say.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
@@ -8,8 +9,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use whisper::models::file_sha256;
 
-use super::filled;
 use super::record::Record;
+use super::{Part, filled};
 
 const RECORD: &str = ".second-ear-files";
 
@@ -64,7 +65,7 @@ impl OutFolder {
         path: &Path,
         fill: impl FnOnce(&mut BufWriter<&File>) -> Result<()>,
     ) -> Result<()> {
-        let part = filled(path, fill)?;
+        let part = filled(Part::private(path)?, fill)?;
         let new = file_sha256(part.path())?;
         if path.exists() {
             let old = file_sha256(path)?;

@@ -12,17 +12,31 @@ use std::sync::{Mutex, PoisonError};
 
 use tempfile::{NamedTempFile, TempDir};
 
+/// Who may read a new file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readers {
+    /// The user alone, whatever the umask: people's voices and words.
+    Owner,
+    /// Whom the user's umask lets.
+    AsUmask,
+}
+
 const PREFIX: &str = ".second-ear-";
 const SUFFIX: &str = ".part";
 /// Locked while a folder is being filled; in a dataset it names every file (`record`).
 pub(super) const MARK: &str = ".second-ear-dataset";
 
-/// A new file, its lock held while it is open; who may read it is for the user's umask to say.
-pub(super) fn file_in(folder: &Path) -> io::Result<NamedTempFile> {
+/// A new file, its lock held while it is open.
+pub(super) fn file_in(folder: &Path, readers: Readers) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(PREFIX).suffix(SUFFIX);
     #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(match readers {
+        Readers::Owner => 0o600,
+        Readers::AsUmask => 0o666,
+    }));
+    #[cfg(not(unix))]
+    let _ = readers;
     loop {
         let file = builder.tempfile_in(folder)?;
         let locked = file.as_file().lock();
@@ -122,7 +136,10 @@ mod tests {
     fn what_a_killed_process_left_goes_and_what_is_being_written_stays() {
         let dir = tempfile::tempdir().unwrap();
         let at = |name: &str| dir.path().join(name);
-        let alive = (file_in(dir.path()).unwrap(), PartFolder::inside(dir.path()).unwrap());
+        let alive = (
+            file_in(dir.path(), Readers::AsUmask).unwrap(),
+            PartFolder::inside(dir.path()).unwrap(),
+        );
         fs::write(at(".second-ear-dead.part"), "half").unwrap();
         fs::create_dir(at(".second-ear-gone.part")).unwrap();
         fs::write(at(".second-ear-gone.part").join(MARK), "").unwrap();

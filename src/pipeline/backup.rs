@@ -52,7 +52,7 @@ pub fn backup(dir: &Path, file: &Path, console: Console) -> Result<Saved> {
     }));
     let folder = dir.canonicalize()?.file_name().map_or("workspace".into(), PathBuf::from);
     let saved = || -> Result<()> {
-        let part = Part::beside(file)?;
+        let part = Part::private(file)?;
         let mut tar = tar::Builder::new(BufWriter::new(part.file()));
         for (name, path) in &files {
             let mut content =

@@ -1,6 +1,7 @@
 //! `dataset`: settled texts, and accepted drafts where asked for, become training data.
 
 mod choice;
+mod papers;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -17,12 +18,12 @@ use super::run::unchanged;
 use super::workspace::Workspace;
 use crate::audio::decode::Source;
 use crate::audio::{cut, wav};
-use crate::domain::{ClipId, Decision, OutputKind, Recording, RecordingId, Span};
+use crate::domain::{ClipId, Decision, Naming, OutputKind, Recording, RecordingId, Span};
 use crate::files::leftovers::PartFolder;
 use crate::files::replaced;
 use crate::store::{Draft, Holds, NewOutput};
 use crate::text::normalise;
-use crate::training::export::{self, About, Export, Item, ItemConsent, LabelSource};
+use crate::training::export::{self, About, Export, Item, ItemConsent, LabelSource, Papers};
 use crate::training::split::{self, Shares, Split, SplitItem};
 use crate::views::progress::{Console, Unit};
 use choice::Choice;
@@ -72,6 +73,8 @@ pub struct DatasetOptions {
     pub formats: Vec<Format>,
     /// Add accepted drafts.
     pub with_auto: bool,
+    /// Call speakers by their names, not by pseudonyms.
+    pub names: bool,
     /// Only recordings of these licences (`none`: of no stated one); empty: all.
     pub licences: Vec<String>,
     /// Where to.
@@ -109,9 +112,16 @@ pub fn write(workspace: &Workspace, options: &DatasetOptions, console: Console) 
     let mut notes = Notes::of(workspace, console)?;
     let mut written = Written::default();
     let recordings = workspace.store.recordings_by_id()?;
+    let naming = workspace.naming(options.names)?;
     let mut choice = Choice::of(workspace, &options.licences)?;
-    let mut items =
-        items(workspace, &recordings, options.with_auto, &mut choice, &mut written.left_out)?;
+    let mut items = items(
+        workspace,
+        &recordings,
+        options.with_auto,
+        &naming,
+        &mut choice,
+        &mut written.left_out,
+    )?;
     written.without_consent = choice.without_consent;
     if items.is_empty() {
         let reasons = written.left_out.iter().map(|(why, n)| format!("{n} {why}"));
@@ -125,7 +135,7 @@ pub fn write(workspace: &Workspace, options: &DatasetOptions, console: Console) 
              add accepted drafts with --with-auto"
         );
     }
-    let about = assign_splits(workspace, &mut items, &recordings)?;
+    let mut about = assign_splits(workspace, &mut items, &recordings)?;
     let folders = folders(options)?;
     let beside = replaced::parent_of(&options.out)?;
     let staging = PartFolder::inside(&beside)
@@ -135,6 +145,7 @@ pub fn write(workspace: &Workspace, options: &DatasetOptions, console: Console) 
         written.failed.iter().for_each(|line| console.problem(format!("failed: {line}")));
         bail!("no recording could be read, so no dataset was written; an older one stays as it is");
     }
+    about.papers = papers::of(workspace, options, &written)?;
     let clips = sums(staging.path(), &items)?;
     for (format, folder) in options.formats.iter().zip(&folders) {
         let noted = notes.note(&[NewOutput {
@@ -144,15 +155,16 @@ pub fn write(workspace: &Workspace, options: &DatasetOptions, console: Console) 
             holds: Holds::Clips(&clips),
         }]);
         let left = forget::left_of(workspace, folder)?;
-        let about =
+        let mut about =
             About { dataset_version: noted.first().and_then(|o| o.version), ..about.clone() };
+        about.papers.previous_day = papers::day_of(folder);
         let mut wav = |item: &Item, path: &Path| {
             std::fs::copy(staged(staging.path(), item), path)?;
             Ok(())
         };
         let done: Result<Export> = match format {
             Format::Hf => export::hf::write(folder, &items, &about, &left, &mut wav),
-            Format::Nemo => export::nemo::write(folder, &items, &left, &mut wav),
+            Format::Nemo => export::nemo::write(folder, &items, &about, &left, &mut wav),
         };
         if done.is_err() {
             notes.failed(&noted);
@@ -166,6 +178,7 @@ pub fn write(workspace: &Workspace, options: &DatasetOptions, console: Console) 
         (written.train, written.dev, written.test) =
             (count(Split::Train), count(Split::Dev), count(Split::Test));
     }
+    notes.nobody_left(&options.out)?;
     written.clips = written.train + written.dev + written.test;
     written.seconds = items.iter().map(|i| (i.end - i.start).seconds()).sum();
     written.folders = folders;
@@ -193,6 +206,7 @@ fn items(
     workspace: &Workspace,
     recordings: &BTreeMap<RecordingId, Recording>,
     with_auto: bool,
+    naming: &Naming,
     choice: &mut Choice,
     left_out: &mut BTreeMap<&'static str, usize>,
 ) -> Result<Vec<Item>> {
@@ -228,7 +242,7 @@ fn items(
         let agreed = &recording.facts.agreed;
         items.push(Item {
             text,
-            speaker: recording.speaker(row.clip.span).unwrap_or_default().to_string(),
+            speaker: naming.speaker(recording.speaker(row.clip.span).unwrap_or_default()),
             region: row.routed.and_then(|r| r.region),
             language,
             licence: recording.facts.licence.clone(),
@@ -278,9 +292,9 @@ fn assign_splits(
     for (item, split) in items.iter_mut().zip(splits.splits) {
         item.split = split;
     }
-    let folder = workspace.dir.canonicalize().unwrap_or(workspace.dir.clone());
+    let title = workspace.config.dataset.title.trim();
     Ok(About {
-        name: folder.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned()),
+        name: if title.is_empty() { papers::folder_name(workspace) } else { title.to_string() },
         version: env!("CARGO_PKG_VERSION").to_string(),
         model: workspace.config.model.clone(),
         dataset_version: None,
@@ -293,6 +307,7 @@ fn assign_splits(
             .collect::<BTreeSet<_>>()
             .into_iter()
             .collect(),
+        papers: Papers::default(),
     })
 }
 

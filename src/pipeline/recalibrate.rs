@@ -9,7 +9,7 @@ use super::consent::{Permits, today};
 use super::scores::{self, OWN_FILE, Scorer};
 use super::workspace::Workspace;
 use crate::domain::{
-    DataUse, Decision, Hypothesis, LanguageChoice, Recording, Verdict, round_seed,
+    DataUse, Decision, Hypothesis, LanguageChoice, Recording, Verdict, draft_seed,
 };
 use crate::files::write_text;
 use crate::hypotheses::adjust::map::Map;
@@ -62,7 +62,7 @@ pub fn note(workspace: &mut Workspace, path: &Path) -> Result<()> {
 }
 
 /// What answers say about drafts: each clip with its score and what it stands for, and how many more are
-/// reserved for guarantees. `draft` may replace the hypothesis that was shown, or exclude
+/// reserved for guarantees; by clip id. `draft` may replace the hypothesis that was shown, or exclude
 /// the clip.
 pub fn settled_clips(
     workspace: &Workspace,
@@ -80,8 +80,8 @@ pub fn settled_clips(
         if !permits.allows(&row.clip.recording, DataUse::Evaluate) {
             return Ok(());
         }
-        let round = row.hypothesis.as_ref().and_then(|h| rounds.get(&h.model).copied());
-        let seed = round_seed(settings.seed, round.unwrap_or(0));
+        let adapted = row.hypothesis.as_ref().filter(|h| rounds.contains_key(&h.model));
+        let seed = draft_seed(settings.seed, adapted.map(|h| h.model.as_str()));
         if !draft(&mut row) {
             return Ok(());
         }
@@ -102,10 +102,12 @@ pub fn settled_clips(
             true => inclusion / 2.0,
             false => 1.0 - settings.audit_rate / 2.0,
         };
-        own.push(CalibrationSample { weight: 1.0 / used, ..clip });
+        own.push((row.clip.id, CalibrationSample { weight: 1.0 / used, ..clip }));
         Ok(())
     })?;
-    Ok((own, reserved_for_guarantees))
+    // Sums and folds do not depend on the order of ingestion.
+    own.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok((own.into_iter().map(|(_, clip)| clip).collect(), reserved_for_guarantees))
 }
 
 /// Fits the adjustment of the calibration in use to clips, and writes both to `path`.

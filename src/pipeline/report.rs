@@ -3,6 +3,7 @@
 mod cost;
 mod fairness;
 mod groups;
+pub mod naming;
 mod rounds;
 mod rows;
 mod score;

@@ -35,7 +35,7 @@ impl fmt::Display for Counts {
     }
 }
 
-/// Scores and decides every clip; clips that were handed out keep their decision. Audits that were
+/// Scores and decides every clip; clips that were handed out keep their decision, except after a withdrawal. Audits that were
 /// settled since the last run are looked at first: they may change the thresholds. With `again`, what
 /// is guaranteed is tested anew.
 pub fn route(
@@ -55,7 +55,12 @@ pub fn route(
         ));
     }
     let settings = workspace.routing()?;
-    let (clips, mut behind) = evidence::gather(workspace, routed_as, &scorer)?;
+    let (mut clips, mut behind) = evidence::gather(workspace, routed_as, &scorer)?;
+    let anew = workspace.store.decides_anew()?;
+    if anew {
+        let current = clips.iter_mut().zip(&behind).filter(|(_, behind)| behind.current);
+        current.for_each(|(clip, _)| clip.frozen = None);
+    }
     let about = Clips { evidence: &clips, behind: &behind };
     let looked = guarantee::look_at(workspace, &settings, routed_as, &scorer, about, again)?;
     let mut thresholds = Thresholds::setting();
@@ -89,6 +94,9 @@ pub fn route(
     let grounds = Grounds { model, policy, scoring: &scorer.digest()? };
     workspace.store.keep_decisions(&fresh, grounds)?;
     drop(fresh);
+    if anew {
+        workspace.store.has_decided()?;
+    }
     routed_as.keep(workspace)?;
     let shown = match looked {
         None => None,

@@ -14,6 +14,7 @@ use whisper::models;
 use super::consent::{self, WithoutConsent};
 use super::distributed::{Coordinator, Distributed};
 use super::evidence::RoutedAs;
+use super::settle::settle;
 use super::setup::Setup;
 use super::workspace::Workspace;
 use super::{ingest, route, scores};
@@ -140,6 +141,10 @@ pub fn run(
         noted?;
     }
     outcome.failed.extend(outcome.refused.sentence());
+    if workspace.store.decides_anew()? {
+        // Drafts break ties between people, and some are new.
+        settle(workspace)?;
+    }
     let routed_as = RoutedAs { model: model_id, policy: policy.id() };
     (outcome.routed, outcome.guarantee) =
         route::route(workspace, &routed_as, options.recertify, console)?;

@@ -23,7 +23,7 @@ use crate::files::folder::OutFolder;
 use crate::store::Waiting;
 use crate::tasks::bundle::Format;
 use crate::tasks::consensus::plain;
-use crate::tasks::page::{Version, Warning};
+use crate::tasks::page::{Passphrase, Version, Warning};
 use crate::tasks::warnings::warnings;
 use crate::text::names::Names;
 use crate::text::tidy;
@@ -52,6 +52,8 @@ pub struct TaskOptions {
     /// To whom it will be handed: clips that this validator has answered are left out, and answers of
     /// others are marked.
     pub validator: Option<String>,
+    /// What opens the pages; without one anybody can.
+    pub passphrase: Option<Passphrase>,
 }
 
 /// What was written.
@@ -169,12 +171,15 @@ fn prepare(item: &mut Item, settings: &TaskSettings, seed: u64, kit: &batch::Kit
     item.out.marked =
         (open || seeded) && !item.out.blind.is_blind() && drawn(settings.mark_share, "mark");
     let language = item.hypothesis.as_ref().map(|h| h.language.as_str());
-    item.warnings = warnings(&item.out.draft, language);
+    let shown = item.versions.iter().map(|version| &version.text).chain([&item.out.draft]);
+    let shown: Vec<&str> = shown.map(String::as_str).collect();
+    item.warnings = warnings(&shown.join("\n"), language);
     if kit.reported.contains(&item.clip.id) {
         item.warnings.push(Warning::Reported);
     }
     if item.out.blind.is_blind() {
         item.row.draft.clear();
+        item.versions.clear();
     }
 }
 
@@ -183,7 +188,7 @@ fn expected_wer(item: &Item, scorer: &Scorer) -> Option<f64> {
     scorer.score(item.hypothesis.as_ref()?, region.as_ref()).map(|(_, wer)| wer)
 }
 
-/// What people wrote goes out beside the draft, most support first.
+/// What people wrote goes out beside the draft, most support first; nothing else does.
 fn adjudicate(item: &mut Item, answers: &[Answer]) {
     item.out.purpose = Purpose::Adjudication;
     let mut versions: Vec<(Vec<String>, Version)> = Vec::new();

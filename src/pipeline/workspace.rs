@@ -7,15 +7,20 @@ use whisper::models::registry::Registry;
 use whisper::models::{self, ModelFile, Origin};
 
 use super::log::OpenEntry;
+use super::random;
 use crate::config::{self, Config};
 use crate::domain::{
-    Hypothesis, Language, LanguageChoice, Recording, RoundVerdict, RoutingSettings, round_seed,
+    Hypothesis, KEY_BYTES, Language, LanguageChoice, Naming, Recording, Round, RoundVerdict,
+    RoutingSettings, draft_seed,
 };
 use crate::files::write_text;
 use crate::store::{Store, WriteLock};
 
 /// The database's name in a workspace.
 pub const DATABASE: &str = "state.db";
+
+/// The database's note on the key of pseudonyms.
+const PSEUDONYM_KEY: &str = "pseudonym key";
 
 /// A workspace that a command works on.
 pub struct Workspace {
@@ -82,6 +87,7 @@ impl Workspace {
         config.decode.weights = whisper::fastest_weights();
         let id = crate::domain::hex_digest(format!("{dir:?} {:?}", fresh()).as_bytes());
         let mut store = Store::create(&dir.join(DATABASE), &id[..16])?;
+        store.set_meta(PSEUDONYM_KEY, &random::hex::<KEY_BYTES>()?)?;
         if let Some((path, sha256)) = own {
             store.set_meta(&recorded(&path), &sha256)?;
         }
@@ -116,10 +122,12 @@ impl Workspace {
         Ok(file)
     }
 
-    /// The settings of routing, with the seed of the round in use.
+    /// The settings of routing, with the seed of the model in use.
     pub fn routing(&self) -> Result<RoutingSettings> {
         let settings = self.config.routing.clone();
-        Ok(RoutingSettings { seed: round_seed(settings.seed, self.round()?), ..settings })
+        let round = self.store.round_in_use(&self.config.model)?;
+        let seed = draft_seed(settings.seed, round.as_ref().and_then(Round::model));
+        Ok(RoutingSettings { seed, ..settings })
     }
 
     /// The round in use; 0: the settings' model as it is.
@@ -142,6 +150,19 @@ impl Workspace {
             LanguageChoice::Fixed(language) => Some(language.clone()),
             LanguageChoice::Auto => h.map(|h| h.language.clone()),
         })
+    }
+
+    /// How exports call people: by their names where that is asked for, else by pseudonyms.
+    ///
+    /// # Errors
+    /// The workspace has no key for pseudonyms: nothing leaves it with names instead.
+    pub fn naming(&self, names: bool) -> Result<Naming> {
+        if names {
+            return Ok(Naming::AsTyped);
+        }
+        let key = self.store.meta(PSEUDONYM_KEY)?;
+        key.and_then(|key| Naming::with_key(&key))
+            .context("the workspace has no key for pseudonyms: is its database damaged?")
     }
 
     /// Where the model in use is, if it is there; not verified.

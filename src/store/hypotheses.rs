@@ -66,7 +66,8 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// All clips of each recording of which some still have to be transcribed by this model and policy, in order of time.
+    /// All clips of each recording of which some still have to be transcribed by this model and policy, in order of time. A
+    /// clip that was handed out keeps its draft, unless a withdrawal took that with its decision.
     pub fn untranscribed(
         &self,
         model: &str,
@@ -74,7 +75,8 @@ impl Store {
     ) -> Result<BTreeMap<RecordingId, Vec<JobClip>>> {
         let mut statement = self.db.prepare(
             "SELECT p.recording, p.start, p.stop,
-                    NOT p.handed_out AND NOT EXISTS
+                    NOT (p.handed_out AND EXISTS (SELECT 1 FROM decisions d WHERE d.clip = p.clip))
+                    AND NOT EXISTS
                     (SELECT 1 FROM hypotheses h WHERE h.clip = p.clip AND h.model = ?1 AND h.policy = ?2),
                     p.clip IS NULL
              FROM pieces p WHERE p.clip IS NOT NULL OR p.why = ?3 ORDER BY p.recording, p.start",

@@ -8,6 +8,7 @@
 
 mod content;
 mod peaks;
+mod seal;
 mod words;
 mod work;
 
@@ -18,6 +19,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 pub use content::{Version, Warning};
 pub use peaks::peaks;
+pub use seal::{Passphrase, Seal};
 use serde::Serialize;
 pub use words::{words, words_of};
 pub use work::Work;
@@ -29,9 +31,11 @@ use crate::domain::{
 const HTML: &str = include_str!("page/page.html");
 const CSS: &str = include_str!("page/page.css");
 /// The script's parts in the order in which they stand in the page.
-const SCRIPT: [&str; 19] = [
-    include_str!("page/data.js"),
+const SCRIPT: [&str; 21] = [
+    include_str!("page/dom.js"),
     include_str!("page/i18n.js"),
+    include_str!("page/unlock.js"),
+    include_str!("page/data.js"),
     include_str!("page/storage.js"),
     include_str!("page/state.js"),
     include_str!("page/player.js"),
@@ -120,24 +124,33 @@ pub struct PageItem {
 
 /// Writes a page item by item, so that only one item is in memory at a time; gives the number of
 /// items. Errors: those of the items, of the writer, or an item whose row is of another batch.
-/// After an error the output is no whole page.
+/// After an error the output is no whole page. With a `seal` nothing of the batch can be read in the page without its
+/// passphrase, but for the language of its interface.
 pub fn render_to(
     out: &mut impl Write,
     batch: &Batch,
+    seal: Option<Seal>,
     items: impl IntoIterator<Item = anyhow::Result<PageItem>>,
 ) -> anyhow::Result<usize> {
     let script = script();
     let mut items = items.into_iter();
     let mut count = 0;
+    let title = if seal.is_some() { "second-ear" } else { &batch.title };
+    let mut seal = seal;
     for part in parts(HTML) {
         match part {
             Part::Text(text) => out.write_all(text.as_bytes())?,
-            Part::Hole("title") => out.write_all(escape_html(&batch.title).as_bytes())?,
+            Part::Hole("title") => out.write_all(escape_html(title).as_bytes())?,
             Part::Hole("noscript") => out.write_all(noscript().as_bytes())?,
             Part::Hole("csp") => out.write_all(policy(&script).as_bytes())?,
             Part::Hole("style") => out.write_all(CSS.as_bytes())?,
             Part::Hole("script") => out.write_all(script.as_bytes())?,
-            Part::Hole("data") => count = write_data(out, batch, &mut items)?,
+            Part::Hole("data") => {
+                count = match seal.take() {
+                    Some(seal) => write_sealed(out, batch, seal, &mut items)?,
+                    None => write_data(out, batch, &mut items)?,
+                }
+            }
             Part::Hole(other) => anyhow::bail!("page.html has an unknown hole '{other}'"),
         }
     }
@@ -148,17 +161,13 @@ pub fn render_to(
 #[cfg(test)]
 pub fn render(batch: &Batch, items: Vec<PageItem>) -> anyhow::Result<String> {
     let mut page = Vec::new();
-    render_to(&mut page, batch, items.into_iter().map(Ok))?;
+    render_to(&mut page, batch, None, items.into_iter().map(Ok))?;
     Ok(String::from_utf8(page)?)
 }
 
-/// The blob: what concerns the batch, then `items` one by one.
-fn write_data(
-    out: &mut impl Write,
-    batch: &Batch,
-    items: &mut impl Iterator<Item = anyhow::Result<PageItem>>,
-) -> anyhow::Result<usize> {
-    let head = serde_json::json!({
+/// What concerns the batch as a whole.
+fn head(batch: &Batch) -> serde_json::Value {
+    serde_json::json!({
         "workspace": batch.workspace,
         "batch": batch.batch,
         "title": batch.title,
@@ -167,27 +176,62 @@ fn write_data(
         "lexicon": batch.lexicon,
         "work": batch.work,
         "regions": batch.regions,
-    });
-    let head = escape_json(&head.to_string());
+    })
+}
+
+/// An item as JSON; it must be of the batch.
+fn item_text(batch: &Batch, item: PageItem) -> anyhow::Result<String> {
+    let clip = item.row.clip.clone();
+    anyhow::ensure!(
+        item.row.workspace == batch.workspace && item.row.batch == batch.batch.as_str(),
+        "clip {clip} is of batch '{}' of workspace '{}'",
+        item.row.batch,
+        item.row.workspace
+    );
+    serde_json::to_string(&ItemData::of(item)).with_context(|| format!("write clip {clip}"))
+}
+
+/// The blob: what concerns the batch, then `items` one by one.
+fn write_data(
+    out: &mut impl Write,
+    batch: &Batch,
+    items: &mut impl Iterator<Item = anyhow::Result<PageItem>>,
+) -> anyhow::Result<usize> {
+    let head = escape_json(&head(batch).to_string());
     // The list of items is the object's last field.
     write!(out, "{},\"items\":[", head.strip_suffix('}').unwrap_or(&head))?;
     let mut count = 0;
     for item in items {
-        let item = item?;
-        let clip = item.row.clip.clone();
-        anyhow::ensure!(
-            item.row.workspace == batch.workspace && item.row.batch == batch.batch.as_str(),
-            "clip {clip} is of batch '{}' of workspace '{}'",
-            item.row.batch,
-            item.row.workspace
-        );
-        let text = serde_json::to_string(&ItemData::of(item))
-            .with_context(|| format!("write clip {clip}"))?;
+        let text = item_text(batch, item?)?;
         out.write_all(if count == 0 { b"\n" } else { b",\n" })?;
         out.write_all(escape_json(&text).as_bytes())?;
         count += 1;
     }
     out.write_all(b"\n]}")?;
+    Ok(count)
+}
+
+/// The blob of a page under a passphrase: how to make the key, then the same pieces encrypted, then their number.
+fn write_sealed(
+    out: &mut impl Write,
+    batch: &Batch,
+    mut seal: Seal,
+    items: &mut impl Iterator<Item = anyhow::Result<PageItem>>,
+) -> anyhow::Result<usize> {
+    let mut open = seal.parameters();
+    open["interface"] = serde_json::json!(batch.interface);
+    let open = open.to_string();
+    // The list of pieces is the object's last field.
+    write!(out, "{},\"pieces\":[\n", open.strip_suffix('}').unwrap_or(&open))?;
+    out.write_all(seal.piece(&head(batch).to_string())?.as_bytes())?;
+    let mut count = 0;
+    for item in items {
+        let text = item_text(batch, item?)?;
+        write!(out, ",\n{}", seal.piece(&text)?)?;
+        count += 1;
+    }
+    let end = serde_json::json!({ "items": count }).to_string();
+    write!(out, ",\n{}\n]}}", seal.piece(&end)?)?;
     Ok(count)
 }
 
@@ -271,7 +315,7 @@ fn script() -> String {
     let texts = |language: PageLanguage| format!("\"{language}\": {}", language.file());
     let texts = PageLanguage::all().map(texts).collect::<Vec<_>>().join(",\n");
     let script = SCRIPT.join("\n");
-    format!("(() => {{\n\"use strict\";\nconst STRINGS = {{\n{texts}}};\n{script}}})();\n")
+    format!("(async () => {{\n\"use strict\";\nconst STRINGS = {{\n{texts}}};\n{script}}})();\n")
 }
 
 /// Nothing is allowed but this page's own script and style, sound from within, and an empty icon.

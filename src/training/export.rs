@@ -10,6 +10,7 @@ pub mod common_voice;
 mod folder;
 pub mod hf;
 pub mod nemo;
+pub mod papers;
 
 use std::path::Path;
 
@@ -21,6 +22,7 @@ use crate::domain::{
 };
 
 pub use folder::Export;
+pub use papers::Papers;
 
 /// Where a text comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -39,7 +41,7 @@ pub struct Item {
     pub clip: ClipId,
     /// The text to learn; items without one are left out.
     pub text: String,
-    /// Speaker as declared, or empty.
+    /// Speaker as the dataset calls them, or empty.
     pub speaker: String,
     /// Region, declared or inferred.
     pub region: Option<Region>,
@@ -125,6 +127,8 @@ pub struct About {
     pub shared_texts: usize,
     /// Names of people who asked to be named.
     pub credits: Vec<String>,
+    /// What the papers beside it say.
+    pub papers: Papers,
 }
 
 /// The file that tells a dataset's readers what left its earlier versions.
@@ -176,6 +180,7 @@ mod tests {
             unit: Unit::Speaker,
             shared_texts: 0,
             credits: Vec::new(),
+            papers: Papers { version: "0.1.0".into(), model: "base".into(), ..Papers::default() },
         }
     }
 

@@ -4,6 +4,7 @@
 pub mod nats;
 #[cfg(feature = "nats")]
 pub mod nats_set;
+pub mod tiny_model;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -101,14 +102,16 @@ impl Workspace {
 
     #[track_caller]
     pub fn json(&self, command: &str) -> Value {
-        let output = self.to(0, command, &["--json"]);
+        // People under the names that the tests gave them.
+        let named: &[&str] = if command == "report" { &["--json", "--names"] } else { &["--json"] };
+        let output = self.to(0, command, named);
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
     /// The transcripts, one row per clip; code 3: of what is through.
     #[track_caller]
     pub fn transcripts(&self) -> Vec<Value> {
-        let output = run(&["transcripts", &self.path()]);
+        let output = run(&["transcripts", &self.path(), "--names"]);
         assert!(matches!(output.status.code(), Some(0 | 3)), "{}", stderr(&output));
         rows(&stdout(&output))
     }

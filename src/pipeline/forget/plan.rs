@@ -8,18 +8,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::lineage;
-use crate::domain::{
-    ClipId, Facts, OutputKind, Recording, RoundVerdict, Samples, Span, Target, Trace,
-};
+use crate::domain::{ClipId, Facts, OutputKind, Recording, RoundVerdict, Span, Target, Trace};
 use crate::files::leftovers;
 use crate::pipeline::expiry::pseudonym;
 use crate::pipeline::passing;
+use crate::pipeline::pay::Pay;
 use crate::pipeline::workspace::Workspace;
 use crate::store::{Erasure, Output};
 use crate::text::names::{Names, looks};
-
-/// Clips this near to a withdrawn one may have been decoded with it.
-const WINDOW: Samples = Samples(30 * 16_000);
 
 /// What is to go, and what stays although it holds some of it.
 #[derive(Clone, Debug, Default)]
@@ -53,6 +49,7 @@ impl Plan {
         }
         plan.sounds(workspace, &all)?;
         plan.rests_on(workspace)?;
+        plan.work(workspace)?;
         plan.tombstones(workspace, target, &all)?;
         Ok(plan)
     }
@@ -94,8 +91,10 @@ impl Plan {
         let over = |a: Span, b: &Span| a.start < b.end && b.start < a.end;
         for clip in workspace.store.clips_of(&recording.id)? {
             let speaks = recording.speaker(clip.span) == Some(name);
-            if speaks || spans.iter().any(|span| over(clip.span, span)) {
-                self.erasure.clips.push(clip.id);
+            match speaks || spans.iter().any(|span| over(clip.span, span)) {
+                true => self.erasure.clips.push(clip.id),
+                // Clips are decoded among their neighbours, in windows that begin where the one before ends.
+                false => self.erasure.redraft.push(clip.id),
             }
         }
         let mut facts = recording.facts.clone();
@@ -152,9 +151,7 @@ impl Plan {
         })?;
         let clip = found.with_context(|| format!("no clip '{id}' in this workspace"))?;
         for other in workspace.store.clips_of(&clip.recording)? {
-            let near = other.span.start < clip.span.end + WINDOW
-                && clip.span.start < other.span.end + WINDOW;
-            if near && other.id != clip.id {
+            if other.id != clip.id {
                 self.erasure.redraft.push(other.id);
             }
         }
@@ -230,6 +227,25 @@ impl Plan {
         self.erasure.calibrations = super::calibrations::resting_on(workspace, &rests.recordings)?;
         self.erasure.calibrations.retain(|path| !self.erasure.files.contains(path));
         Ok(())
+    }
+
+    /// What others did for clips that go.
+    fn work(&mut self, workspace: &Workspace) -> Result<()> {
+        let mut gone: BTreeSet<ClipId> = self.erasure.clips.iter().cloned().collect();
+        for id in &self.erasure.recordings {
+            gone.extend(workspace.store.clips_of(id)?.into_iter().map(|clip| clip.id));
+        }
+        let pay = Pay::of(workspace)?;
+        let work = &mut self.erasure.work;
+        workspace.store.each_current_answer(|answer| {
+            if gone.contains(&answer.clip) {
+                let paid = pay.paid(&answer);
+                let done = work.entry(answer.validator).or_default();
+                done.answers += 1;
+                done.active_seconds += answer.active_seconds.unwrap_or(0.0);
+                done.pay += paid;
+            }
+        })
     }
 
     fn tombstones(

@@ -1,8 +1,6 @@
 //! What people's work costs: measured minutes, pay that is set, what waits.
 
-use std::collections::BTreeMap;
-
-use super::groups::clustered;
+use super::groups::{clustered, speakers};
 use crate::domain::{Samples, TaskSettings};
 use crate::statistics::bootstrap::interval;
 use crate::statistics::rate::{Method, Missing, Rate};
@@ -55,17 +53,17 @@ fn per_hour(
     seed: u64,
     of: impl Fn(&ReportRow) -> (f64, f64),
 ) -> Rate {
-    let mut speakers: BTreeMap<&str, Sums> = BTreeMap::new();
+    let numbers = speakers(kept);
+    let mut by_speaker = vec![Sums::default(); numbers.len()];
     for row in kept {
-        let sums = speakers.entry(&row.speaker).or_default();
+        let sums = &mut by_speaker[numbers[row.speaker.as_str()]];
         let length = row.length.0 as f64;
         let adds = [of(row).0, of(row).1, f64::from(row.is_human()) * length, length];
         sums.iter_mut().zip(adds).for_each(|(sum, add)| *sum += add);
     }
-    let speakers: Vec<Sums> = speakers.into_values().collect();
     let statistic = |times: Option<&[f64]>| {
         let mut all = [0.0; 4];
-        for (i, sums) in speakers.iter().enumerate() {
+        for (i, sums) in by_speaker.iter().enumerate() {
             let n = times.map_or(1.0, |t| t[i]);
             all.iter_mut().zip(sums).for_each(|(sum, add)| *sum += n * add);
         }
@@ -73,9 +71,9 @@ fn per_hour(
     };
     let value = statistic(None);
     let ends = match value {
-        Some(_) => interval(speakers.len(), seed, |times| statistic(Some(times))),
+        Some(_) => interval(by_speaker.len(), seed, |times| statistic(Some(times))),
         None => Err(Missing::NothingCounted),
     };
-    let counts = (kept.len() as u64, speakers.len() as u64);
+    let counts = (kept.len() as u64, by_speaker.len() as u64);
     Rate::new(Method::ClusterBootstrap, counts, value, ends)
 }

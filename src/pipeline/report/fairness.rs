@@ -71,7 +71,7 @@ fn comparison(
     let side = |here: bool| {
         by_speaker(rows.iter().filter(|r| (r.region == region) == here).filter_map(|r| {
             let (part, of) = adds(r, measure)?;
-            Some((r.speaker.as_str(), part, of))
+            Some((*r, part, of))
         }))
     };
     let (group, others) = (side(true), side(false));

@@ -15,30 +15,34 @@ use crate::views::clips::{Part, ReportRow};
 use crate::views::numbers::Wer;
 use crate::views::report::{ByReason, Drafts, Group, Human, ResidualError};
 
-/// Sums of (part, of) by speaker, in the order of their names.
-pub fn by_speaker<'r>(rows: impl Iterator<Item = (&'r str, f64, f64)>) -> Vec<(f64, f64)> {
+/// Sums of (part, of) by speaker, in the order of their first clips' ids: what the speakers are called, by name or
+/// pseudonym, changes no number.
+pub fn by_speaker<'r>(rows: impl Iterator<Item = (&'r ReportRow, f64, f64)>) -> Vec<(f64, f64)> {
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut sums: Vec<(f64, f64)> = Vec::new();
+    let mut sums: Vec<(&str, (f64, f64))> = Vec::new();
     // Clips of a recording follow each other: most have the speaker of the clip before.
     let mut before: Option<(&str, usize)> = None;
-    for (speaker, part, of) in rows {
+    for (row, part, of) in rows {
         let place = match before {
-            Some((name, place)) if name == speaker => place,
-            _ => *places.entry(speaker).or_insert(sums.len()),
+            Some((name, place)) if name == row.speaker => place,
+            _ => *places.entry(&row.speaker).or_insert(sums.len()),
         };
         if place == sums.len() {
-            sums.push((0.0, 0.0));
+            sums.push((&row.clip, (0.0, 0.0)));
         }
-        before = Some((speaker, place));
-        sums[place].0 += part;
-        sums[place].1 += of;
+        before = Some((&row.speaker, place));
+        let (first, sum) = &mut sums[place];
+        *first = row.clip.as_str().min(first);
+        sum.0 += part;
+        sum.1 += of;
     }
-    places.into_values().map(|place| sums[place]).collect()
+    sums.sort_by_key(|(first, _)| *first);
+    sums.into_iter().map(|(_, sum)| sum).collect()
 }
 
 /// `sum(part) / sum(of)` of some clips with its cluster-bootstrap interval.
 pub fn clustered(rows: &[&ReportRow], seed: u64, of: impl Fn(&ReportRow) -> (f64, f64)) -> Rate {
-    let speakers = by_speaker(rows.iter().map(|r| (r.speaker.as_str(), of(r).0, of(r).1)));
+    let speakers = by_speaker(rows.iter().map(|r| (*r, of(r).0, of(r).1)));
     let sum = speakers.iter().fold((0.0, 0.0), |a, s| (a.0 + s.0, a.1 + s.1));
     let value = (sum.1 > 0.0).then(|| sum.0 / sum.1);
     let ends = bootstrap::ratio(&speakers, seed).map(|e| (e.low, e.high));
@@ -46,10 +50,16 @@ pub fn clustered(rows: &[&ReportRow], seed: u64, of: impl Fn(&ReportRow) -> (f64
     Rate::new(Method::ClusterBootstrap, counts, value, ends)
 }
 
-/// Numbers the speakers of some clips, in the order of their names.
+/// Numbers the speakers of some clips, in the order of their first clips' ids.
 pub fn speakers<'r>(rows: &[&'r ReportRow]) -> BTreeMap<&'r str, usize> {
-    let names: BTreeSet<&str> = rows.iter().map(|r| r.speaker.as_str()).collect();
-    names.into_iter().zip(0..).collect()
+    let mut first: BTreeMap<&str, &str> = BTreeMap::new();
+    for row in rows {
+        let clip = first.entry(&row.speaker).or_insert(&row.clip);
+        *clip = row.clip.as_str().min(clip);
+    }
+    let mut order: Vec<(&str, &str)> = first.into_iter().map(|(name, clip)| (clip, name)).collect();
+    order.sort_unstable();
+    order.into_iter().map(|(_, name)| name).zip(0..).collect()
 }
 
 /// Of clips that are not dropped, those that `counts`.

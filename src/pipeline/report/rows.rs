@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 
 use super::weights::weigh;
-use crate::domain::round_seed;
 use crate::domain::{
-    Answer, ClipId, DataUse, Decision, Language, LanguageChoice, Mark, Reason, Recording,
+    Answer, ClipId, DataUse, Decision, Language, LanguageChoice, Mark, Reason, Recording, Samples,
+    draft_seed,
 };
 use crate::pipeline::consent::{Permits, today};
 use crate::pipeline::evidence::RoutedAs;
@@ -25,7 +25,7 @@ use crate::views::report::People;
 /// What the walk found.
 #[derive(Default)]
 pub struct Walked {
-    /// Decided clips, in order of ingestion and time.
+    /// Decided clips by id: by recording and time. Sums of their numbers do not depend on the order of ingestion.
     pub rows: Vec<ReportRow>,
     /// Clips in each state, undecided ones too.
     pub states: BTreeMap<&'static str, u64>,
@@ -50,7 +50,7 @@ struct WalkedClip {
     state: &'static str,
     settled: bool,
     unmeasured: bool,
-    reviewed_seconds: f64,
+    reviewed: Samples,
     row: Option<ReportRow>,
 }
 
@@ -82,7 +82,7 @@ pub fn walk(workspace: &Workspace, scorer: &Scorer) -> Result<Walked> {
         routed_as: RoutedAs::latest(workspace)?,
     };
     let works = answers(workspace, &mut walked.people)?;
-    let mut reviewed_seconds = 0.0;
+    let mut reviewed = Samples(0);
     let read = |clip: ClipRow| {
         let work = works.get(&clip.clip.id).copied().unwrap_or_default();
         WalkedClip {
@@ -90,7 +90,7 @@ pub fn walk(workspace: &Workspace, scorer: &Scorer) -> Result<Walked> {
             settled: clip.consensus.is_some(),
             unmeasured: clip.consensus.is_some()
                 && !walk.permits.allows(&clip.clip.recording, DataUse::Evaluate),
-            reviewed_seconds: work.timed as f64 * clip.clip.span.len().seconds(),
+            reviewed: Samples(work.timed * clip.clip.span.len().0),
             row: walk.row(&clip, recordings.get(&clip.clip.recording), work),
         }
     };
@@ -98,12 +98,13 @@ pub fn walk(workspace: &Workspace, scorer: &Scorer) -> Result<Walked> {
         *walked.states.entry(found.state).or_default() += 1;
         walked.people.settled_clips += u64::from(found.settled);
         walked.unmeasured += u64::from(found.unmeasured);
-        reviewed_seconds += found.reviewed_seconds;
+        reviewed += found.reviewed;
         walked.rows.extend(found.row);
     })?;
     let people = &mut walked.people;
     people.active_per_audio_second =
-        (reviewed_seconds > 0.0).then(|| people.active_seconds / reviewed_seconds);
+        (reviewed > Samples(0)).then(|| people.active_seconds / reviewed.seconds());
+    walked.rows.sort_unstable_by(|a, b| a.clip.cmp(&b.clip));
     weigh(&mut walked.rows);
     Ok(walked)
 }
@@ -158,8 +159,9 @@ impl Walk<'_> {
         let measured = self.permits.allows(&recording.id, DataUse::Evaluate);
         let settled = clip.consensus.as_ref().filter(|c| c.verdict.gives_text() && measured);
         let compared = word_errors(settled.map_or("", |c| &c.text), clip.draft(), language);
-        let round = hypothesis.and_then(|h| self.rounds.get(&h.model).copied()).unwrap_or(0);
-        let seed = round_seed(self.seed, round);
+        let adapted = hypothesis.and_then(|h| self.rounds.get_key_value(&h.model));
+        let round = adapted.map_or(0, |(_, round)| *round);
+        let seed = draft_seed(self.seed, adapted.map(|(model, _)| model.as_str()));
         Some(ReportRow {
             clip: clip.clip.id.to_string(),
             recording: recording.id.to_string(),

@@ -17,12 +17,13 @@ use crate::domain::{
     TagKind, TaskRow,
 };
 use crate::files::folder::OutFolder;
+use crate::pipeline::random;
 use crate::pipeline::scores::Scorer;
 use crate::pipeline::workspace::Workspace;
 use crate::routing::lexicon::{Kind, Lexicon};
 use crate::store::{BatchRow, Holds, NewOutput};
 use crate::tasks::bundle::{self, Format};
-use crate::tasks::page::{self, Batch, PageItem, Suggestion};
+use crate::tasks::page::{self, Batch, PageItem, Passphrase, Seal, Suggestion};
 use crate::text::tidy;
 
 /// Bars of a clip's waveform.
@@ -79,7 +80,8 @@ pub fn write(
                 let items = chunk.iter().zip(&rows).map(|(item, row)| {
                     page_item(item, row.clone(), sounds.get(&item.clip.id), &kit.scorer)
                 });
-                folder.write(&name, |out| page::render_to(out, &page, items).map(drop))?
+                let seal = options.passphrase.as_ref().map(seal).transpose()?;
+                folder.write(&name, |out| page::render_to(out, &page, seal, items).map(drop))?
             }
             _ => {
                 for (row, item) in rows.iter_mut().zip(&chunk) {
@@ -176,6 +178,11 @@ fn sounds(
         all.extend(sounds?);
     }
     Ok(all)
+}
+
+/// A seal for one page: no other has its salt and nonces.
+fn seal(passphrase: &Passphrase) -> Result<Seal> {
+    Ok(Seal::new(passphrase, random::bytes()?, random::bytes()?))
 }
 
 fn page_item(

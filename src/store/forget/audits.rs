@@ -1,11 +1,13 @@
-//! Guarantees that lose audits are tested anew: what rests on them goes. In: a transaction, the passing tables of
-//! `Store::mark_gone`. Out: no certificate, and no alarm that names a clip that went; tests that opened stay, because
-//! they say from which audit on one counts. Left to others: testing (`pipeline::route`, at the next run).
+//! Guarantees are tested anew after a withdrawal, on the audits that are left. In: a transaction. Out: no audit has a place and
+//! no test, certificate or alarm is left: what a workspace has that never had the person, before it looks. Left to
+//! others: testing (`pipeline::route`, at the next run).
+//!
+//! All of it goes, whoever was audited: the start of a test and the bets on it follow from everybody's scores, and the
+//! order of audits from when each was settled.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use rusqlite::Transaction;
 
-use crate::domain::{ClipId, Entry, GuaranteeEvent};
 use crate::store::Store;
 
 /// The note that tests have to open anew.
@@ -13,35 +15,12 @@ const RETEST: &str = "test guarantees anew";
 
 /// Takes audits away, and what rests on them.
 pub fn withdraw(tx: &Transaction) -> Result<()> {
-    let lost = "clip IN (SELECT clip FROM temp.gone UNION SELECT clip FROM temp.answered)";
-    if tx.execute(&format!("DELETE FROM audits WHERE {lost}"), [])? == 0 {
-        return Ok(());
+    let audits = tx.execute("DELETE FROM audits", [])?;
+    let log = tx.execute("DELETE FROM certificates", [])?;
+    if audits + log > 0 {
+        tx.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, '')", [RETEST])?;
     }
-    for (id, body) in certificates(tx)? {
-        let entry: Entry =
-            serde_json::from_str(&body).with_context(|| format!("certificate {id}"))?;
-        let goes = match &entry.event {
-            GuaranteeEvent::Opened { .. } => false,
-            GuaranteeEvent::Certified { .. } => true,
-            GuaranteeEvent::Alarm { at, since, .. } => went(tx, at)? || went(tx, since)?,
-        };
-        if goes {
-            tx.execute("DELETE FROM certificates WHERE id = ?1", [id])?;
-        }
-    }
-    tx.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, '')", [RETEST])?;
     Ok(())
-}
-
-fn certificates(tx: &Transaction) -> Result<Vec<(i64, String)>> {
-    let mut statement = tx.prepare("SELECT id, body FROM certificates")?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-fn went(tx: &Transaction, clip: &ClipId) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM temp.gone WHERE clip = ?1)";
-    Ok(tx.query_row(sql, [clip.as_str()], |row| row.get(0))?)
 }
 
 impl Store {

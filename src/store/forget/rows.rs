@@ -57,7 +57,7 @@ pub fn rounds(tx: &Transaction, erasure: &Erasure) -> Result<()> {
     let models = "(SELECT model FROM temp.withdrawn_rounds WHERE model IS NOT NULL)";
     tx.execute(
         &format!(
-            "UPDATE pieces SET decision = 'none', priority = NULL, handed_out = 0
+            "UPDATE pieces SET decision = 'none', priority = NULL
              WHERE clip IN (SELECT clip FROM decisions WHERE model IN {models})"
         ),
         [],
@@ -67,6 +67,9 @@ pub fn rounds(tx: &Transaction, erasure: &Erasure) -> Result<()> {
         format!("DELETE FROM hypotheses WHERE model IN {models}"),
         format!("DELETE FROM certificates WHERE model IN {models}"),
         format!("DELETE FROM meta WHERE key IN (SELECT 'calibrated as ' || model FROM {models} m)"),
+        format!(
+            "DELETE FROM meta WHERE key = 'routed as' AND json_extract(value, '$.model') IN {models}"
+        ),
         format!("DELETE FROM round_clips WHERE round IN {numbers}"),
         format!("DELETE FROM rounds WHERE number IN {numbers}"),
     ] {
@@ -78,6 +81,22 @@ pub fn rounds(tx: &Transaction, erasure: &Erasure) -> Result<()> {
             [round.to_string()],
         )?;
     }
+    Ok(())
+}
+
+/// A batch that loses clips: what is expected of it, and its pay, are of those that are left.
+pub fn batches(tx: &Transaction) -> Result<()> {
+    tx.execute_batch(
+        "CREATE TEMP TABLE left_of AS
+            SELECT batch, 1.0 * sum(clip NOT IN (SELECT clip FROM temp.gone)) / count(*) share
+            FROM batch_clips GROUP BY batch
+            HAVING sum(clip IN (SELECT clip FROM temp.gone)) > 0;
+         UPDATE batches SET
+            estimate = estimate * (SELECT share FROM temp.left_of WHERE batch = id),
+            pay = pay * (SELECT share FROM temp.left_of WHERE batch = id)
+            WHERE id IN (SELECT batch FROM temp.left_of);
+         DROP TABLE temp.left_of;",
+    )?;
     Ok(())
 }
 
@@ -121,19 +140,28 @@ pub fn recordings(tx: &Transaction, erasure: &Erasure) -> Result<()> {
         )?;
     }
     for clip in &erasure.redraft {
-        let free = "clip = ?1 AND clip IN (SELECT clip FROM pieces WHERE NOT handed_out)";
-        tx.execute(&format!("DELETE FROM hypotheses WHERE {free}"), [clip.as_str()])?;
-        tx.execute(&format!("DELETE FROM decisions WHERE {free}"), [clip.as_str()])?;
-        tx.execute(
-            "UPDATE pieces SET decision = 'none', priority = NULL WHERE clip = ?1 AND NOT handed_out",
-            [clip.as_str()],
-        )?;
+        for sql in [
+            "DELETE FROM hypotheses WHERE clip = ?1",
+            "DELETE FROM decisions WHERE clip = ?1",
+            "UPDATE pieces SET decision = 'none', priority = NULL WHERE clip = ?1",
+        ] {
+            tx.execute(sql, [clip.as_str()])?;
+        }
     }
     Ok(())
 }
 
-/// Answers, names and wishes of validators. A batch that was theirs alone and that nobody else answered goes back.
+/// Answers, names and wishes of validators. A batch that was theirs alone and that nobody else answered goes back. What
+/// others did for clips that go stays known, so that they are paid.
 pub fn validators(tx: &Transaction, erasure: &Erasure) -> Result<()> {
+    for (name, work) in &erasure.work {
+        tx.execute(
+            "INSERT INTO withdrawn_work (validator, answers, active_seconds, pay) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (validator) DO UPDATE SET answers = answers + excluded.answers,
+                active_seconds = active_seconds + excluded.active_seconds, pay = pay + excluded.pay",
+            params![name, work.answers, work.active_seconds, work.pay],
+        )?;
+    }
     if erasure.validators.is_empty() {
         return Ok(());
     }
@@ -148,6 +176,7 @@ pub fn validators(tx: &Transaction, erasure: &Erasure) -> Result<()> {
     )?;
     tx.execute(&format!("DELETE FROM answers WHERE {theirs}"), [])?;
     tx.execute(&format!("DELETE FROM credits WHERE {theirs}"), [])?;
+    tx.execute(&format!("DELETE FROM withdrawn_work WHERE {theirs}"), [])?;
     tx.execute_batch(&format!(
         "CREATE TEMP TABLE returned AS SELECT DISTINCT batch FROM batch_people WHERE {theirs}
             AND batch NOT IN (SELECT batch FROM batch_people WHERE NOT ({theirs}))

@@ -1,9 +1,10 @@
-// Interface texts. Needs STRINGS (strings/*.json by code) and tasks.interface; every text on the page goes through t().
+// Interface texts. Needs STRINGS (strings/*.json by code); every text on the page goes through t().
 const LANGUAGES = Object.keys(STRINGS);
 let language = LANGUAGES[0];
 
-function chooseLanguage(stored) {
-  const asked = [stored, ...(navigator.languages || [navigator.language]), tasks.interface];
+/** Chosen before on this computer, else what the browser asks for, else the page's own. */
+function chooseLanguage(stored, own) {
+  const asked = [stored, ...(navigator.languages || [navigator.language]), own];
   const code = asked.map((l) => String(l || "").toLowerCase().split("-")[0]).find((l) => LANGUAGES.includes(l));
   language = code || LANGUAGES[0];
 }

@@ -136,7 +136,7 @@ function setUpButtons() {
 }
 
 function begin() {
-  chooseLanguage(settings.language);
+  chooseLanguage(settings.language, tasks.interface);
   document.title = tasks.title;
   $("language").replaceChildren(...LANGUAGES.map((code) => make("option", { value: code, lang: code, textContent: STRINGS[code].name })));
   $("segments").replaceChildren(...clips.map(() => make("span", { className: "segment" })));

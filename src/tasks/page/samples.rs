@@ -78,7 +78,18 @@ fn low() -> Reason {
 }
 
 /// Writes `name`.html, and its rows as `rows`.jsonl.
-fn write(name: &str, rows: &str, batch: &Batch, mut items: Vec<PageItem>) {
+fn write(name: &str, rows: &str, batch: &Batch, items: Vec<PageItem>) {
+    write_under(None, name, rows, batch, items);
+}
+
+/// The same, under a seal.
+fn write_under(
+    seal: Option<Seal>,
+    name: &str,
+    rows: &str,
+    batch: &Batch,
+    mut items: Vec<PageItem>,
+) {
     items.iter_mut().for_each(|item| item.row.batch = batch.batch.to_string());
     let folder: PathBuf = [env!("CARGO_MANIFEST_DIR"), "target", "page-test"].iter().collect();
     std::fs::create_dir_all(&folder).unwrap();
@@ -86,7 +97,7 @@ fn write(name: &str, rows: &str, batch: &Batch, mut items: Vec<PageItem>) {
     let file = |name: String| std::fs::File::create(folder.join(name)).unwrap();
     bundle::write_jsonl(&mut file(format!("{rows}.jsonl")), &all).unwrap();
     let mut page = std::io::BufWriter::new(file(format!("{name}.html")));
-    assert_eq!(render_to(&mut page, batch, items.into_iter().map(Ok)).unwrap(), all.len());
+    assert_eq!(render_to(&mut page, batch, seal, items.into_iter().map(Ok)).unwrap(), all.len());
     page.flush().unwrap();
 }
 
@@ -121,6 +132,25 @@ fn writes_a_sample_page() {
     write("page", "tasks", &batch, items);
 }
 
+/// Under a passphrase that tests/page/unlock.test.mjs knows.
+#[test]
+fn writes_a_sample_page_under_a_passphrase() {
+    let natation = natation();
+    let items = vec![
+        natation.item(0, &natation.draft, vec![low()]),
+        natation.item(1, "Lâche pas la patate, il fait frette à matin.", vec![low()]),
+    ];
+    let batch = Batch {
+        workspace: "page-test".into(),
+        batch: BatchId::from_stored("5ea1ed5ea1ed"),
+        title: "Lot protégé".into(),
+        ..super::tests::batch("")
+    };
+    let passphrase = Passphrase::new("quatre mots faciles à dire").unwrap();
+    let seal = Seal::new(&passphrase, [3; 16], [4; 8]);
+    write_under(Some(seal), "sealed", "sealed", &batch, items);
+}
+
 /// With pay, warned and contested clips, doubtful words and a region of its own.
 #[test]
 fn writes_a_sample_page_of_everything() {
@@ -133,6 +163,7 @@ fn writes_a_sample_page_of_everything() {
     ];
     let item = |n: u64, draft: &str| natation.item(200 + n, draft, vec![low()]);
     let draft = natation.draft.as_str();
+    let other_reading = version(&draft.replace("natation", "l'attention"), 0);
     let items = vec![
         PageItem { doubtful: vec![6, 7], ..item(0, draft) },
         PageItem { warnings: vec![Warning::Violent, Warning::Reported], ..item(1, draft) },
@@ -140,7 +171,7 @@ fn writes_a_sample_page_of_everything() {
         PageItem { versions, ..item(3, draft) },
         PageItem { warnings: vec![Warning::Hateful], ..item(4, draft) },
         PageItem { warnings: vec![Warning::Sexual], ..item(5, "") },
-        item(6, draft),
+        PageItem { versions: vec![other_reading], ..item(6, draft) },
         item(7, draft),
     ];
     let batch = Batch {

@@ -5,6 +5,7 @@ function showStart() {
   $("start-title").textContent = tasks.title;
   $("title").textContent = tasks.title;
   $("start-size").textContent = t("start.size", { n: clips.length, sound: minutes(sound) });
+  $("start-sealed").hidden = !tasks.sealed;
   $("start-saved").textContent = t("start.saved." + store.kind);
   $("validator").value = batch.validator || settings.validator || pseudonym();
   $("credit").checked = Boolean(batch.credit);

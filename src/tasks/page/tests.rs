@@ -70,6 +70,29 @@ fn no_text_breaks_out_of_the_page() {
 }
 
 #[test]
+fn nothing_of_a_page_under_a_passphrase_can_be_read() {
+    let passphrase = Passphrase::new("quatre mots faciles à dire").unwrap();
+    let seal = Seal::new(&passphrase, [1; 16], [2; 8]);
+    let (batch, mut page) = (batch("Appels de Gaspésie"), Vec::new());
+    let count = items().len();
+    let all = items().into_iter().map(Ok);
+    assert_eq!(render_to(&mut page, &batch, Some(seal), all).unwrap(), count);
+    let page = String::from_utf8(page).unwrap();
+    let open = render(&batch, items()).unwrap();
+    assert!(open.contains("Gaspésie") && !page.contains("Gaspésie"));
+    let data: Value = serde_json::from_str(blob(&page)).unwrap();
+    let keys: Vec<&str> = data.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(
+        keys,
+        ["version", "kdf", "rounds", "salt", "cipher", "nonce", "interface", "pieces"]
+    );
+    assert_eq!(data["pieces"].as_array().unwrap().len(), count + 2);
+    for row in hostile_rows() {
+        assert!(!page.contains(&row.clip), "{}", row.clip);
+    }
+}
+
+#[test]
 fn an_empty_batch_makes_a_whole_page() {
     let page = render(&batch("Vide"), Vec::new()).unwrap();
     let data: Value = serde_json::from_str(blob(&page)).unwrap();
@@ -106,7 +129,7 @@ fn an_item_of_another_batch_is_refused_and_errors_pass_through() {
     let error = render(&batch("t"), vec![other]).unwrap_err();
     assert!(error.to_string().contains("batch 'c'"));
     let failing = std::iter::once(Err(anyhow::anyhow!("decode calls/12.opus")));
-    let error = render_to(&mut Vec::new(), &batch("t"), failing).unwrap_err();
+    let error = render_to(&mut Vec::new(), &batch("t"), None, failing).unwrap_err();
     assert!(error.to_string().contains("calls/12.opus"));
 }
 

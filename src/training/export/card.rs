@@ -139,7 +139,11 @@ fn body(items: &[&Item], about: &About) -> String {
             names.join(", ")
         ));
     }
-    out.push_str("\nLicences and consent are those of the recordings, as declared by the team that made this dataset.\n");
+    out.push_str(
+        "\nLicences and consent are those of the recordings, as declared by the team that made this dataset.\n\n\
+         How the texts were made and how good they are stands in `croissant.json` and `provenance.json`. \
+         `numbers.json` says where each number of these is from; the counts above are of the rows.\n",
+    );
     out
 }
 

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::card::{card, split_name};
 use super::common_voice::accent;
 use super::folder::{Export, wavs};
+use super::papers::{self, Layout};
 use super::{About, ConsentColumns, Item, LEFT, LabelSource, WriteWav};
 use crate::files::replaced::Replacement;
 
@@ -51,6 +52,9 @@ pub fn write(
         draft.write(&name, &lines.collect::<Result<String, _>>()?)?;
     }
     draft.write("README.md", &card(&written, about))?;
+    if let Some(first) = written.first() {
+        papers::write(&draft, Layout::Hf, &row(first), &written, &export, about)?;
+    }
     draft.write(LEFT, left)?;
     draft.publish()?;
     Ok(export)

@@ -7,7 +7,8 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::folder::{Export, wavs};
-use super::{ConsentColumns, Item, LEFT, LabelSource, WriteWav};
+use super::papers::{self, Layout};
+use super::{About, ConsentColumns, Item, LEFT, LabelSource, WriteWav};
 use crate::files::replaced::Replacement;
 
 /// A line of a manifest; names and order are a stable format (FORMATS.md).
@@ -30,7 +31,13 @@ struct NemoRow<'a> {
 }
 
 /// Writes the dataset to `place`, with what left its earlier versions. Splits without clips get no manifest.
-pub fn write(place: &Path, items: &[Item], left: &str, wav: &mut WriteWav) -> Result<Export> {
+pub fn write(
+    place: &Path,
+    items: &[Item],
+    about: &About,
+    left: &str,
+    wav: &mut WriteWav,
+) -> Result<Export> {
     let draft = Replacement::start(place)?;
     let (written, export) = wavs(&draft, items, path, wav)?;
     for split in export.written.keys() {
@@ -38,6 +45,9 @@ pub fn write(place: &Path, items: &[Item], left: &str, wav: &mut WriteWav) -> Re
         let lines = rows.map(|item| serde_json::to_string(&row(item)).map(|line| line + "\n"));
         let name = format!("{}.jsonl", split.name());
         draft.write(&name, &lines.collect::<Result<String, _>>()?)?;
+    }
+    if let Some(first) = written.first() {
+        papers::write(&draft, Layout::Nemo, &row(first), &written, &export, about)?;
     }
     draft.write(LEFT, left)?;
     draft.publish()?;
@@ -69,13 +79,13 @@ fn row(item: &Item) -> NemoRow<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::training::export::tests::{items, wav};
+    use crate::training::export::tests::{about, items, wav};
 
     #[test]
     fn every_row_of_a_manifest_has_its_audio_beside_it() {
         let root = tempfile::tempdir().unwrap();
         let place = root.path().join("nemo");
-        let export = write(&place, &items(), "", &mut wav).unwrap();
+        let export = write(&place, &items(), &about(), "", &mut wav).unwrap();
         let mut rows = 0;
         for split in export.written.keys() {
             let name = format!("{}.jsonl", split.name());

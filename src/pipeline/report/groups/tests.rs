@@ -39,10 +39,16 @@ fn row(speaker: &str, part: Part, errors: Option<u64>, weight: Option<f64>) -> R
 
 #[test]
 fn sums_are_each_speakers_own_however_their_clips_are_mixed() {
-    let rows =
-        [("b", 1.0, 2.0), ("b", 10.0, 20.0), ("a", 3.0, 4.0), ("c", 5.0, 6.0), ("b", 100.0, 200.0)];
-    let sums = by_speaker(rows.into_iter());
-    assert_eq!(sums, [(3.0, 4.0), (111.0, 222.0), (5.0, 6.0)]);
+    let clip = |clip: &str, speaker: &str| ReportRow {
+        clip: clip.into(),
+        ..row(speaker, Part::Reasons, None, None)
+    };
+    let rows = [clip("5", "b"), clip("2", "b"), clip("1", "c"), clip("4", "a"), clip("3", "b")];
+    let sums = [(1.0, 2.0), (10.0, 20.0), (3.0, 4.0), (5.0, 6.0), (100.0, 200.0)];
+    let added = by_speaker(rows.iter().zip(sums).map(|(row, (part, of))| (row, part, of)));
+    assert_eq!(added, [(3.0, 4.0), (111.0, 222.0), (5.0, 6.0)], "by their first clips");
+    let all: Vec<&ReportRow> = rows.iter().collect();
+    assert_eq!(speakers(&all).into_iter().collect::<Vec<_>>(), [("a", 2), ("b", 1), ("c", 0)]);
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn a_page_of_a_hundred_clips_can_be_sent_by_mail() {
     std::fs::create_dir_all(&folder).unwrap();
     let path = folder.join("hundred.html");
     write_whole(&path, |out| {
-        assert_eq!(page::render_to(out, &batch, items)?, CLIPS);
+        assert_eq!(page::render_to(out, &batch, None, items)?, CLIPS);
         Ok(())
     })
     .unwrap();

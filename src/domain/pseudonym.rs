@@ -1,0 +1,111 @@
+//! Names that leave a workspace: as they are, or as pseudonyms. In: a name, the workspace's key. Out: a name that says
+//! who is the same person and not who it is. Left to others: keeping the key (store), where names stand (pipeline).
+//!
+//! A pseudonym is HMAC-SHA-256 of the name under a key that never leaves the workspace: without the key, nobody can
+//! try names out. The same name has the same pseudonym in every export of a workspace, and another one elsewhere.
+
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+
+/// Bytes of a key.
+pub const KEY_BYTES: usize = 32;
+
+/// Digits of a pseudonym, hexadecimal.
+const DIGITS: usize = 16;
+
+/// How names are written into exports.
+#[derive(Clone)]
+pub enum Naming {
+    /// As the team typed them.
+    AsTyped,
+    /// As pseudonyms under this key.
+    Pseudonyms([u8; KEY_BYTES]),
+}
+
+impl Naming {
+    /// Pseudonyms under a key as the store keeps it; `None` where that is no key.
+    pub fn with_key(hex: &str) -> Option<Self> {
+        let mut key = [0; KEY_BYTES];
+        if hex.len() != 2 * KEY_BYTES || !hex.is_ascii() {
+            return None;
+        }
+        for (at, byte) in key.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).ok()?;
+        }
+        Some(Self::Pseudonyms(key))
+    }
+
+    /// A speaker, as an export calls them; nobody stays nobody.
+    pub fn speaker(&self, name: &str) -> String {
+        self.person("speaker", name)
+    }
+
+    /// A validator, as an export calls them; nobody stays nobody.
+    pub fn validator(&self, name: &str) -> String {
+        self.person("validator", name)
+    }
+
+    fn person(&self, role: &str, name: &str) -> String {
+        match self {
+            Self::Pseudonyms(key) if !name.is_empty() => {
+                let digest = keyed(key, &format!("{role}\n{name}"));
+                let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+                format!("{role}-{}", &digits[..DIGITS])
+            }
+            Self::AsTyped | Self::Pseudonyms(_) => name.to_string(),
+        }
+    }
+}
+
+fn keyed(key: &[u8; KEY_BYTES], text: &str) -> [u8; 32] {
+    // A key of one block or less always fits.
+    let mut block = [0; 64];
+    block[..KEY_BYTES].copy_from_slice(key);
+    let mut mac = Hmac::<Sha256>::new(&block.into());
+    mac.update(text.as_bytes());
+    mac.finalize().into_bytes().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn naming(byte: &str) -> Naming {
+        Naming::with_key(&byte.repeat(KEY_BYTES)).unwrap()
+    }
+
+    #[test]
+    fn a_pseudonym_is_the_same_each_time_and_another_for_another_role_name_or_key() {
+        let ours = naming("0b");
+        assert_eq!(ours.speaker("Zoé"), ours.speaker("Zoé"));
+        let all = [
+            ours.speaker("Zoé"),
+            ours.speaker("Zoe"),
+            ours.validator("Zoé"),
+            naming("0c").speaker("Zoé"),
+        ];
+        for (n, one) in all.iter().enumerate() {
+            assert!(!one.contains("Zo") && all[n + 1..].iter().all(|other| other != one), "{one}");
+        }
+        assert!(all[0].starts_with("speaker-") && all[2].starts_with("validator-"));
+        assert_eq!(all[0].len(), "speaker-".len() + DIGITS);
+    }
+
+    /// Test case 1 of RFC 4231, its key of 20 bytes filled up with zeros to ours, as HMAC itself fills it up.
+    #[test]
+    fn the_hash_is_hmac_sha_256() {
+        let mut key = [0; KEY_BYTES];
+        key[..20].fill(0x0b);
+        let digest = keyed(&key, "Hi There");
+        assert_eq!(digest[..4], [0xb0, 0x34, 0x4c, 0x61]);
+    }
+
+    #[test]
+    fn names_as_typed_stay_and_nobody_is_nobody() {
+        assert_eq!(Naming::AsTyped.speaker("Zoé"), "Zoé");
+        assert_eq!(naming("0b").speaker(""), "");
+        for bad in ["", "0b", &"é".repeat(KEY_BYTES), &"zz".repeat(KEY_BYTES)] {
+            assert!(Naming::with_key(bad).is_none(), "{bad}");
+        }
+    }
+}

@@ -2,8 +2,10 @@
 
 #[cfg(feature = "adapt")]
 pub mod adapt;
+mod answers;
 mod audit_plan;
 mod care;
+mod consent;
 mod generate;
 #[cfg(not(all(feature = "adapt", feature = "nats")))]
 mod lacking;
@@ -14,6 +16,7 @@ mod model;
 pub mod nats;
 mod numbers;
 mod values;
+mod withdraw;
 
 use std::path::PathBuf;
 
@@ -23,8 +26,10 @@ use crate::domain::LanguageChoice;
 use crate::pipeline::dataset;
 use crate::tasks::bundle;
 use crate::views::transcripts::TranscriptFormat;
+pub use answers::Answers;
 pub use audit_plan::AuditPlan;
 pub use care::{Backup, Doctor, Log};
+pub use consent::{Consent, ConsentAction, Retention};
 pub use generate::Generate;
 #[cfg(not(feature = "adapt"))]
 pub use lacking::adapt;
@@ -33,6 +38,7 @@ pub use lacking::nats;
 pub use measure::{Calibrate, Evaluate, Report};
 pub use model::{Model, WeightType};
 use values::{dataset_format, language, task_format, transcript_format};
+pub use withdraw::{Forget, Subject};
 
 /// Human-in-the-loop speech transcription: a local Whisper model drafts, people review what it
 /// is unsure of, and their corrections become training data.
@@ -72,7 +78,8 @@ pub enum Command {
     /// Register audio files, folders, or a CSV or JSONL manifest.
     #[command(
         after_help = "Example: second-ear ingest calls interviews/ calls.csv\n\nManifest columns: path, \
-        speaker, region, language, licence, consent, channel (mix, split, or a number from 0), offset and duration \
+        speaker, region, language, licence, consent, consent_by, consent_date, consent_text, consent_purposes, \
+        consent_until, channel (mix, split, or a number from 0), offset and duration \
         (seconds, of a part); only path is needed."
     )]
     Ingest(Ingest),
@@ -96,7 +103,10 @@ pub enum Command {
     Status(Json),
     /// Write the transcripts: the corrected text where there is one, else the draft.
     #[command(
-        after_help = "Examples: second-ear transcripts calls > calls.jsonl\n          second-ear transcripts calls --format srt,textgrid --out subtitles/"
+        after_help = "Examples: second-ear transcripts calls > calls.jsonl\n          second-ear transcripts calls --format srt,textgrid --out subtitles/\n\nAgainst people's texts, by NIST's sclite:\n  \
+        second-ear transcripts calls --format stm --only-settled --out ref/\n  \
+        second-ear transcripts calls --format ctm --only-settled --drafts --out hyp/\n  \
+        sclite -r ref/call.stm stm -h hyp/call.ctm ctm"
     )]
     Transcripts(Transcripts),
     /// Write task files for the clips that wait for a person.
@@ -112,8 +122,21 @@ pub enum Command {
     )]
     Answers(Answers),
     /// Write training data from settled corrections.
-    #[command(after_help = "Example: second-ear dataset calls --out dataset/ --format hf,nemo")]
+    #[command(
+        after_help = "Examples: second-ear dataset calls --out dataset/ --format hf,nemo\n          second-ear dataset calls --out free/ --licence CC0-1.0,CC-BY-4.0"
+    )]
     Dataset(Dataset),
+    /// List what each recording may be used for, or import statements of consent.
+    #[command(
+        subcommand_precedence_over_arg = true,
+        after_help = "Examples: second-ear consent calls\n          second-ear consent calls import letters.csv"
+    )]
+    Consent(Consent),
+    /// Remove what is older than the settings keep it: audio, texts of answers, names of validators.
+    #[command(
+        after_help = "Examples: second-ear retention calls --dry-run\n          second-ear retention calls --yes\n\nHow long things are kept stands under [retention] in the settings."
+    )]
+    Retention(Retention),
     /// List, extend and test the lexicon of regional words.
     #[command(subcommand)]
     Lexicon(lexicon::Lexicon),
@@ -149,6 +172,16 @@ pub enum Command {
         Without options it uses routing.target_risk of the settings."
     )]
     AuditPlan(AuditPlan),
+    /// Remove a person, a recording or a clip with all that rests on them; what cannot be reached is listed.
+    #[command(
+        after_help = "Examples: second-ear forget calls --speaker S07 --dry-run\n          second-ear forget calls \
+        --recording calls/12.wav --yes\n\nIt cannot be undone. Killed on its way, it is finished by the next command \
+        that writes, or by --resume."
+    )]
+    Forget(Forget),
+    /// Write everything that is held about a person into a folder of plain files.
+    #[command(after_help = "Example: second-ear subject calls --speaker S07 --out for-S07/")]
+    Subject(Subject),
     /// Check a workspace: database, recordings, model, settings; say what to do about what is wrong.
     #[command(
         after_help = "Example: second-ear doctor calls --deep\n\nThe exit code is 3 when something is wrong."
@@ -216,6 +249,9 @@ pub struct Ingest {
     /// Name everything in folders that is left out.
     #[arg(long, short)]
     pub verbose: bool,
+    /// Take what was withdrawn before (`forget`), because they consented anew.
+    #[arg(long)]
+    pub again: bool,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
@@ -257,6 +293,12 @@ pub struct Transcripts {
     /// Folder for one file per recording (JSONL: one file); without it, JSONL goes to stdout.
     #[arg(long)]
     pub out: Option<PathBuf>,
+    /// What the model decoded, also where people wrote something else.
+    #[arg(long)]
+    pub drafts: bool,
+    /// Only clips that people settled with a text.
+    #[arg(long)]
+    pub only_settled: bool,
     /// Call speakers by their names; without it they have pseudonyms.
     #[arg(long)]
     pub names: bool,
@@ -303,23 +345,6 @@ pub struct Tasks {
     pub json: bool,
 }
 
-/// Arguments of `answers`.
-#[derive(Debug, Args)]
-pub struct Answers {
-    /// The workspace.
-    pub dir: PathBuf,
-    /// Answer files.
-    #[arg(required = true)]
-    pub files: Vec<PathBuf>,
-    /// Import gold clips: rows with clip and a text known to be right. They check people in later
-    /// task files and never become training data.
-    #[arg(long)]
-    pub gold: bool,
-    /// Print JSON.
-    #[arg(long)]
-    pub json: bool,
-}
-
 /// Arguments of `dataset`.
 #[derive(Debug, Args)]
 pub struct Dataset {
@@ -334,6 +359,9 @@ pub struct Dataset {
     /// Add accepted drafts, marked `auto`.
     #[arg(long)]
     pub with_auto: bool,
+    /// Only recordings of these licences, in any letter case; `none`: those of no stated licence.
+    #[arg(long, value_delimiter = ',', value_name = "LICENCE")]
+    pub licence: Vec<String>,
     /// Call speakers by their names; without it they have pseudonyms.
     #[arg(long)]
     pub names: bool,

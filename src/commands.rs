@@ -2,6 +2,7 @@
 //! Data goes to stdout, remarks to stderr.
 
 use std::io::Write;
+use std::path::Path;
 
 use anyhow::Result;
 use serde::Serialize;
@@ -20,6 +21,7 @@ use crate::views::progress::{Console, shown_lines};
 mod adapt;
 mod audit_plan;
 mod care;
+mod consent;
 mod generate;
 #[cfg(not(all(feature = "adapt", feature = "nats")))]
 mod lacking;
@@ -27,6 +29,7 @@ mod lexicon;
 mod measure;
 mod model;
 mod passphrase;
+mod withdraw;
 #[cfg(feature = "nats")]
 mod worker;
 
@@ -47,12 +50,16 @@ pub fn dispatch(command: Command, console: Console) -> Result<Exit> {
         Command::Tasks(args) => do_tasks(args, console),
         Command::Answers(args) => do_answers(args, console),
         Command::Dataset(args) => do_dataset(args, console),
+        Command::Consent(args) => consent::consent(args, console),
+        Command::Retention(args) => consent::retention(args, console),
         Command::Lexicon(args) => lexicon::dispatch(args, console),
         Command::Report(args) => measure::report(args, console),
         Command::Evaluate(args) => measure::evaluate(args, console),
         Command::Calibrate(args) => measure::calibrate(args, console),
         Command::Adapt(args) => adapt::dispatch(args, console),
         Command::AuditPlan(args) => audit_plan::dispatch(args),
+        Command::Forget(args) => withdraw::forget(args, console),
+        Command::Subject(args) => withdraw::subject(args, console),
         Command::Doctor(args) => care::doctor(args, console),
         Command::Backup(args) => care::backup(args, console),
         Command::Log(args) => care::log(args),
@@ -115,7 +122,7 @@ fn init(args: cli::Init, console: Console) -> Result<Exit> {
 fn do_ingest(args: cli::Ingest, console: Console) -> Result<Exit> {
     let manifests: Vec<_> = args.paths.iter().filter(|p| ingest::is_manifest(p)).cloned().collect();
     let (done, _) = settle::change(&args.dir, &manifests, |ws| {
-        ingest::ingest(ws, &args.paths, args.verbose, console)
+        ingest::ingest(ws, &args.paths, args.again, args.verbose, console)
     })?;
     if args.json {
         print_json(&done)?;
@@ -142,10 +149,30 @@ fn do_ingest(args: cli::Ingest, console: Console) -> Result<Exit> {
             if done.ignored_columns.len() < ingest::IGNORED { "" } else { " and perhaps more" };
         console.say(format!("Columns ignored: {}{more}.", done.ignored_columns.join(", ")));
     }
+    tell_refused(&done.refused, &args.dir, console);
     for path in &done.changed {
         console.say(format!("{path}: changed since it was ingested; added as a new recording."));
     }
     Ok(all_failures(&done.failed, console))
+}
+
+/// Says which recordings are used for nothing, because somebody said no.
+fn tell_refused(paths: &[String], dir: &Path, console: Console) {
+    if paths.is_empty() {
+        return;
+    }
+    console.problem(format!(
+        "Consent is refused or withdrawn for {} recordings, which are used for nothing \
+         (`second-ear consent {}` lists them):",
+        paths.len(),
+        dir.display()
+    ));
+    for path in paths.iter().take(TOLD) {
+        console.problem(format!("  {path}"));
+    }
+    if paths.len() > TOLD {
+        console.problem(format!("  and {} more (--json lists all)", paths.len() - TOLD));
+    }
 }
 
 fn do_run(args: cli::Run, console: Console) -> Result<Exit> {
@@ -175,9 +202,8 @@ fn do_run(args: cli::Run, console: Console) -> Result<Exit> {
             "{} recordings cut, {} clips transcribed ({audio}). Routed: {}.",
             done.sliced, done.transcribed, done.routed
         ));
-        for line in done.remarks.lines() {
-            console.say(line);
-        }
+        let consent = done.without_consent.lines("task files");
+        done.remarks.lines().into_iter().chain(consent).for_each(|line| console.say(line));
         if let Some(guarantee) = &done.guarantee {
             guarantee.text().trim_end().lines().for_each(|line| console.say(line));
             for scope in guarantee.alarms() {
@@ -204,14 +230,16 @@ fn do_transcripts(args: cli::Transcripts, console: Console) -> Result<Exit> {
     let workspace = Workspace::read(&args.dir)?;
     say_withheld(&workspace, console)?;
     let naming = workspace.naming(args.names)?;
+    let cli::Transcripts { format: formats, drafts, only_settled, .. } = args;
+    let options = transcripts::TranscriptOptions { formats, drafts, only_settled, naming };
     match &args.out {
         None => {
             let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-            let missing = transcripts::print(&workspace, &args.format, &naming, &mut out)?;
+            let missing = transcripts::print(&workspace, &options, &mut out)?;
             Ok(failures(&missing, console))
         }
         Some(out) => {
-            let done = transcripts::write(&workspace, &args.format, &naming, out)?;
+            let done = transcripts::write(&workspace, &options, out, console)?;
             console.say(format!("{} files in {}.", done.files, out.display()));
             Ok(failures(&done.failed, console))
         }
@@ -269,6 +297,7 @@ fn do_tasks(args: cli::Tasks, console: Console) -> Result<Exit> {
     for file in beside.iter().filter(|_| done.clips > 0) {
         console.say(format!("  {} (to set up the tool)", file.display()));
     }
+    done.without_consent.say("task files", console);
     if !args.adjudicate {
         say_withheld(&workspace, console)?;
     }
@@ -344,6 +373,7 @@ fn do_dataset(args: cli::Dataset, console: Console) -> Result<Exit> {
         formats: args.format,
         with_auto: args.with_auto,
         names: args.names,
+        licences: args.licence,
         out: args.out.clone(),
     };
     let done = dataset::write(&workspace, &options, console)?;
@@ -363,5 +393,6 @@ fn do_dataset(args: cli::Dataset, console: Console) -> Result<Exit> {
         let kinds = done.left_out.iter().map(|(why, n)| format!("{n} {why}"));
         console.say(format!("Clips left out: {}.", kinds.collect::<Vec<_>>().join(", ")));
     }
+    done.without_consent.say("the dataset", console);
     Ok(failures(&done.failed, console))
 }

@@ -11,8 +11,8 @@ use toml_edit::DocumentMut;
 
 use crate::domain::bounds::within;
 use crate::domain::{
-    DatasetSettings, DecodePolicy, LanguageChoice, PageLanguage, REGION_EXAMPLE, RoutingSettings,
-    SliceSettings, TaskSettings,
+    ConsentSettings, DatasetSettings, DecodePolicy, LanguageChoice, PageLanguage, REGION_EXAMPLE,
+    RetentionSettings, RoutingSettings, SliceSettings, TaskSettings,
 };
 
 /// The file's name in a workspace.
@@ -50,6 +50,12 @@ pub struct Config {
     /// What the papers beside a dataset say that the workspace cannot know; empty: not stated.
     #[serde(default)]
     pub dataset: DatasetSettings,
+    /// What recordings may be used for. Statements of their own come with a manifest, or `second-ear consent`.
+    #[serde(default)]
+    pub consent: ConsentSettings,
+    /// How long things are kept. `second-ear retention` removes what is older; nothing goes by itself.
+    #[serde(default)]
+    pub retention: RetentionSettings,
 }
 
 impl Config {
@@ -66,6 +72,8 @@ impl Config {
             routing: RoutingSettings::default(),
             tasks: TaskSettings::default(),
             dataset: DatasetSettings::default(),
+            consent: ConsentSettings::default(),
+            retention: RetentionSettings::default(),
         }
     }
 
@@ -94,7 +102,9 @@ impl Config {
         self.decode.check()?;
         self.routing.check()?;
         self.tasks.check()?;
-        self.dataset.check()
+        self.dataset.check()?;
+        self.consent.check()?;
+        self.retention.check()
     }
 
     /// The threads to transcribe with: `asked` of them where that is given and not 0, else as set.
@@ -116,6 +126,8 @@ impl Config {
                 "routing" => fields::<RoutingSettings>(),
                 "tasks" => fields::<TaskSettings>(),
                 "dataset" => fields::<DatasetSettings>(),
+                "consent" => fields::<ConsentSettings>(),
+                "retention" => fields::<RetentionSettings>(),
                 _ => {
                     text += &(comment(docs) + &setting(name, &values));
                     continue;

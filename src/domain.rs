@@ -4,6 +4,7 @@
 mod answer;
 pub mod bounds;
 mod clip;
+mod consent;
 mod dataset_settings;
 mod decision;
 mod decode;
@@ -13,6 +14,7 @@ mod guarantee;
 mod hypothesis;
 mod ids;
 mod locale;
+mod output;
 mod page_language;
 mod people;
 mod pseudonym;
@@ -20,14 +22,21 @@ mod purpose;
 mod recording;
 mod region_names;
 mod regional;
+mod retention;
 mod round;
 mod settings;
 mod state;
 mod task;
+mod tombstones;
 mod units;
+mod withdrawal;
 
 pub use answer::{Answer, Consensus, Mark, Tag, TagKind, Verdict};
 pub use clip::{Clip, JobClip, Piece, RejectReason, Span};
+pub use consent::{
+    Consent, ConsentNote, ConsentSettings, ConsentSource, DataUse, DataUses, Day, WhyNot,
+    data_uses, data_uses_text, permitted, standing,
+};
 pub use dataset_settings::DatasetSettings;
 pub use decision::{Decision, DropReason, Reason, Routed};
 pub use decode::DecodePolicy;
@@ -39,8 +48,9 @@ pub use guarantee::{
 pub use hypothesis::{
     Alone, End, Features, Hypothesis, Level, Pass, Token, Variant, tokens_by_word,
 };
-pub use ids::{BatchId, ClipId, RecordingId, draft_digest, draw, round_seed};
+pub use ids::{BatchId, ClipId, RecordingId, draft_digest, draft_seed, draw};
 pub use locale::Region;
+pub use output::{Fate, LeftBecause, OutputKind};
 pub use page_language::PageLanguage;
 pub use people::{Agreement, Estimate, Reliability};
 pub use pseudonym::{KEY_BYTES, Naming};
@@ -48,11 +58,14 @@ pub use purpose::{Blind, Purpose};
 pub use recording::{Channel, Facts, Recording, Segment};
 pub use region_names::{EXAMPLE as REGION_EXAMPLE, RegionNames};
 pub use regional::{MatchKind, RegionalPiece, RegionalSource};
+pub use retention::{Kept, RetentionSettings};
 #[cfg(test)]
 pub use round::example_round;
 pub use round::{Average, Measured, Round, RoundVerdict, Used};
 pub use settings::{RoutingSettings, SecondPass, SliceSettings, TaskSettings};
 pub use state::{Account, State};
 pub use task::{HandedOut, TaskRow};
+pub use tombstones::{Tombstones, Trace, day};
 pub use units::{Millis, Probability, SAMPLE_RATE, Samples};
 pub use whisper::{Language, LanguageChoice, Weights, hex_digest};
+pub use withdrawal::{Target, Withdrawal, WithdrawnKind, WithdrawnWork};

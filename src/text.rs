@@ -4,10 +4,11 @@
 //!
 //! `fold` settles how letters and apostrophes are spelled, `words` where words begin and end; everything
 //! else rests on these two. `cells` guards texts from spreadsheets. `normalise` makes the words of error rates, `tidy` keeps what people typed,
-//! `names` says which names are one.
+//! `names` says which names are one, `consent_note` which notes are a refusal.
 
 pub mod align;
 pub mod cells;
+mod consent_note;
 pub mod fold;
 pub mod hallucinations;
 pub mod names;
@@ -16,5 +17,6 @@ mod tidy;
 pub mod word_errors;
 pub mod words;
 
+pub use consent_note::consent_note;
 pub use fold::composed;
 pub use tidy::tidy;

@@ -13,3 +13,4 @@ pub mod progress;
 pub mod report;
 pub mod rounds;
 pub mod transcripts;
+pub mod withdrawals;

@@ -220,6 +220,32 @@ fn fuzz_manifests() {
     });
 }
 
+#[test]
+#[ignore = "scripts/fuzz"]
+fn fuzz_statements() {
+    let ws = Workspace::new();
+    ws.ingest(&[&sample("volunteer_2eecc97c.flac"), &sample("fleurs_fr_002.flac")]);
+    let csv = "path,speaker,consent,consent_by,consent_date,consent_purposes,consent_until,licence\n\
+               volunteer_2eecc97c.flac,,,Zoé,2026-03-31,\"review, train\",2099-12-31,CC0-1.0\n\
+               fleurs_fr_002.flac,,NO - withdrawn,,,,,\n";
+    let row = json!({"path": "fleurs_fr_002.flac", "consent_purposes": ["review"], "consent_date": "2026-03-31"});
+    let all = [("csv", csv.to_string()), ("jsonl", format!("{row}\n"))];
+    fuzz(&Target {
+        name: "statements",
+        seeds: all.map(|(ending, text)| (ending.to_string(), text.into_bytes())).to_vec(),
+        text: true,
+        batch: 20,
+        patience: Duration::from_secs(60),
+        commands: Box::new(|folder, files| {
+            let workspace = copied(&ws, folder);
+            let import = |file: &PathBuf| {
+                ["consent", &workspace, "import", &text(file)].map(String::from).to_vec()
+            };
+            files.iter().map(import).collect()
+        }),
+    });
+}
+
 /// A command on all files at once.
 fn with_all(command: &str, workspace: String, files: &[PathBuf]) -> Vec<String> {
     [command.to_string(), workspace]

@@ -43,6 +43,9 @@ pub struct Adapt {
     /// Threads that transcribe (0: one per core); overrides the settings.
     #[arg(long, value_parser = numbers::threads())]
     pub workers: Option<usize>,
+    /// Leave out whoever was withdrawn (`forget`). Every round does, so the round is the same without this option.
+    #[arg(long)]
+    pub without_withdrawn: bool,
     /// Then transcribe and route again, with the new model, every clip that nobody was handed yet.
     #[arg(long)]
     pub then_run: bool,

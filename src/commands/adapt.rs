@@ -4,10 +4,10 @@ use anyhow::Result;
 
 use super::{do_run, failures, print, print_json};
 use crate::cli::{self, adapt::Adapt};
-use crate::domain::RoundVerdict;
+use crate::domain::{DataUse, RoundVerdict};
 use crate::exit::Exit;
 use crate::pipeline::adapt::{self, AdaptOptions, Adapted};
-use crate::pipeline::settle;
+use crate::pipeline::{consent, settle};
 use crate::views::progress::Console;
 use crate::views::rounds;
 
@@ -21,8 +21,14 @@ pub fn dispatch(args: Adapt, console: Console) -> Result<Exit> {
         retention: args.retention,
         workers: args.workers,
     };
-    let (done, workspace) =
-        settle::change(&args.dir, &[], |ws| adapt::adapt(ws, &options, console))?;
+    if args.without_withdrawn {
+        console.say("Nothing of a withdrawn person is there to learn from: every round is one without them.");
+    }
+    let (done, workspace) = settle::change(&args.dir, &[], |ws| {
+        consent::settled_without(ws, DataUse::Train)?.say("training", console);
+        consent::settled_without(ws, DataUse::Evaluate)?.say("what judges", console);
+        adapt::adapt(ws, &options, console)
+    })?;
     drop(workspace);
     match args.json {
         true => print_json(&done)?,

@@ -23,7 +23,7 @@ pub fn doctor(args: cli::Doctor, console: Console) -> Result<Exit> {
 
 /// Saves a workspace.
 pub fn backup(args: cli::Backup, console: Console) -> Result<Exit> {
-    let done = backup::backup(&args.dir, &args.file)?;
+    let done = backup::backup(&args.dir, &args.file, console)?;
     if args.json {
         print_json(&done)?;
     }

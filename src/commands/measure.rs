@@ -4,27 +4,34 @@ use anyhow::Result;
 
 use super::{all_failures, print, print_json};
 use crate::cli;
-use crate::domain::DecodePolicy;
+use crate::domain::{DataUse, DecodePolicy, OutputKind};
 use crate::exit::Exit;
+use crate::pipeline::forget::none_pending;
+use crate::pipeline::outputs::Notes;
 use crate::pipeline::workspace::Workspace;
-use crate::pipeline::{calibrate, evaluate, recalibrate, report, settle};
+use crate::pipeline::{calibrate, consent, evaluate, recalibrate, report, settle};
 use crate::views::progress::Console;
 
 /// `report`: rates with intervals, as text, JSON, a page or a table of clips.
 pub fn report(args: cli::Report, console: Console) -> Result<Exit> {
     let workspace = Workspace::read(&args.dir)?;
+    none_pending(&workspace)?;
     let (mut report, mut rows) = report::report(&workspace)?;
     // The terminal is the team's own; files and JSON may go further.
     let text = report.text();
     let naming = workspace.naming(args.names)?;
     report::naming::people(&mut report, &naming);
     report::naming::speakers(&mut rows, &naming);
+    consent::settled_without(&workspace, DataUse::Evaluate)?.say("every measure", console);
     if let Some(path) = &args.html {
-        crate::files::write_text(path, &report.html()?)?;
+        let page = report.html()?;
+        Notes::of(&workspace, console)?
+            .everything(OutputKind::Report, path, || crate::files::write_text(path, &page))?;
         console.say(format!("The report as an HTML page: {}", path.display()));
     }
     if let Some(path) = &args.csv {
-        report::write_csv(&rows, path)?;
+        Notes::of(&workspace, console)?
+            .everything(OutputKind::Report, path, || report::write_csv(&rows, path))?;
         console.say(format!("One row per clip: {}", path.display()));
     }
     match args.json {
@@ -67,7 +74,11 @@ pub fn calibrate(args: cli::Calibrate, console: Console) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     let dir = args.dir.unwrap_or_default();
-    match settle::change(&dir, &[], recalibrate::recalibrate)?.0 {
+    let fitted = settle::change(&dir, &[], |ws| {
+        consent::settled_without(ws, DataUse::Evaluate)?.say("the fit", console);
+        recalibrate::recalibrate(ws)
+    });
+    match fitted?.0 {
         Ok(done) => {
             match args.json {
                 true => print_json(&done)?,

@@ -41,6 +41,8 @@ pub enum RejectReason {
     TooShort,
     /// In no segment that a manifest names: it was not asked for.
     OutsideSegments,
+    /// Somebody withdrew it.
+    Withdrawn,
 }
 
 /// One piece of a recording; the pieces of a recording tile it from 0 to its length.
@@ -103,6 +105,8 @@ pub struct JobClip {
     pub clip: Clip,
     /// It has no hypothesis yet.
     pub pending: bool,
+    /// Something between it and the clip before was withdrawn: they are not decoded together.
+    pub apart: bool,
 }
 
 impl Clip {

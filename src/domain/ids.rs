@@ -19,13 +19,14 @@ pub fn draw(seed: u64, what: &str) -> f64 {
     bits as f64 / (1u64 << 53) as f64
 }
 
-/// The seed of a round's draws: that of the settings for round 0; else its own, or a draft that an earlier
-/// round accepted and did not draw could never be drawn again.
-pub fn round_seed(seed: u64, round: u32) -> u64 {
-    match round {
-        0 => seed,
-        n => {
-            let digest = hex_digest(format!("{seed}\nround {n}").as_bytes());
+/// The seed of the draws for a model's drafts: that of the settings for the settings' model; for one that a round made
+/// (`adapted`: its digest) its own, or a draft that an earlier round accepted and did not draw could never be drawn
+/// again. It depends on the model and not on the round's number: how many rounds there were before is no matter.
+pub fn draft_seed(seed: u64, adapted: Option<&str>) -> u64 {
+    match adapted {
+        None => seed,
+        Some(model) => {
+            let digest = hex_digest(format!("{seed}\nmodel {model}").as_bytes());
             // 52 bits: a double holds them exactly
             u64::from_str_radix(&digest[..13], 16).unwrap_or(seed)
         }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::consent::Consent;
 use super::{Language, RecordingId, Region, Samples, Span};
 
 /// Which channels of a file a recording is made of.
@@ -39,6 +40,9 @@ pub struct Facts {
     pub licence: Option<String>,
     /// Consent note or reference.
     pub consent: Option<String>,
+    /// What was agreed to, beside the note.
+    #[serde(default, skip_serializing_if = "Consent::is_empty")]
+    pub agreed: Consent,
     /// The parts of the recording that a manifest names, in order of time, none over another; empty: all of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub segments: Vec<Segment>,
@@ -65,6 +69,7 @@ impl Facts {
             language: self.language.or(there.language),
             licence: self.licence.or(there.licence),
             consent: self.consent.or(there.consent),
+            agreed: self.agreed.or(there.agreed),
             segments,
         }
     }
@@ -86,7 +91,9 @@ impl Facts {
             ("licence", self.licence.clone(), there.licence.clone()),
             ("consent", self.consent.clone(), there.consent.clone()),
         ];
-        facts.into_iter().find_map(|(name, here, there)| {
+        let (here, there) = (self.agreed.columns(), there.agreed.columns());
+        let agreed = here.into_iter().zip(there).map(|((name, a), (_, b))| (name, a, b));
+        facts.into_iter().chain(agreed).find_map(|(name, here, there)| {
             let (here, there) = (here?, there?);
             (here != there).then_some((name, here, there))
         })

@@ -50,6 +50,10 @@ pub struct Round {
 pub struct Average {
     /// Share of the new weights.
     pub share: f64,
+    /// SHA-256 of its model file: two workspaces that come to the same weights can tell, whatever was promoted. Empty in rounds
+    /// of earlier versions.
+    #[serde(default)]
+    pub sha256: String,
     /// Word error rate on `dev`; `None` where that is empty.
     pub dev: Option<f64>,
     /// Word error rate on each retention set (its dev clips), less that of the model that training began from.

@@ -31,6 +31,11 @@ impl OutFolder {
         Ok(Self { path, record })
     }
 
+    /// Whether something was written like this into a folder.
+    pub fn is_one(path: &Path) -> bool {
+        path.join(RECORD).is_file()
+    }
+
     /// Where a file is, or would be.
     pub fn at(&self, name: &str) -> PathBuf {
         self.path.join(name)
@@ -78,10 +83,37 @@ impl OutFolder {
         Ok(part.keep()?)
     }
 
+    /// Removes a file that was written like this, and its line from the record. What lies beside it stays.
+    pub fn remove(&mut self, name: &str) -> Result<Removal> {
+        let path = self.at(name);
+        let removed = match fs::symlink_metadata(&path) {
+            Err(_) => Removal::Away,
+            Ok(found) if !found.is_file() => return Ok(Removal::Changed),
+            Ok(_) if !self.record.has(name, &file_sha256(&path)?) => return Ok(Removal::Changed),
+            Ok(_) => {
+                fs::remove_file(&path).with_context(|| format!("remove {}", path.display()))?;
+                Removal::Removed
+            }
+        };
+        self.record.remove(name)?;
+        Ok(removed)
+    }
+
     /// Writes a text file.
     pub fn text(&mut self, name: &str, text: &str) -> Result<PathBuf> {
         self.write(name, |out| Ok(out.write_all(text.as_bytes())?))
     }
+}
+
+/// What became of something that was to be removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Removal {
+    /// It is gone now.
+    Removed,
+    /// It was not there.
+    Away,
+    /// It is not as it was written: it stays.
+    Changed,
 }
 
 /// A folder under this very path, made if it is not there.
@@ -133,6 +165,24 @@ mod tests {
         assert_eq!(fs::read_to_string(place.join("talk.srt")).unwrap(), "filled in by hand");
         assert_eq!(fs::read_to_string(place.join("mine.srt")).unwrap(), "mine");
         assert_eq!(fs::read_dir(&place).unwrap().count(), 4, "the record, and no .part");
+    }
+
+    #[test]
+    fn what_was_written_is_removed_with_its_line_and_what_was_changed_stays() {
+        let root = tempfile::tempdir().unwrap();
+        let mut folder = OutFolder::open(root.path()).unwrap();
+        for name in ["ana.srt", "audio/b.wav", "c.srt"] {
+            folder.text(name, "one").unwrap();
+        }
+        fs::write(folder.at("c.srt"), "filled in by hand").unwrap();
+        let mut removed = |name: &str| folder.remove(name).unwrap();
+        assert_eq!(removed("ana.srt"), Removal::Removed);
+        assert_eq!(removed("ana.srt"), Removal::Away);
+        assert_eq!(removed("audio/b.wav"), Removal::Removed);
+        assert_eq!(removed("c.srt"), Removal::Changed);
+        let record = fs::read_to_string(root.path().join(RECORD)).unwrap();
+        assert!(!record.contains("ana") && record.contains("c.srt"), "{record}");
+        folder.text("ana.srt", "two").unwrap();
     }
 
     #[cfg(unix)]

@@ -57,6 +57,22 @@ impl Record {
         self.written.entry(name.into()).or_default().push(digest.into());
         Ok(())
     }
+
+    /// Takes the lines of a file away, and the record with the last of them.
+    pub fn remove(&mut self, name: &str) -> Result<()> {
+        if self.written.remove(name).is_none() {
+            return Ok(());
+        }
+        may_write(&self.path)?;
+        if self.written.is_empty() {
+            let remove = || fs::remove_file(&self.path);
+            return remove().with_context(|| format!("remove {}", self.path.display()));
+        }
+        let lines = |(name, digests): (&String, &Vec<String>)| -> String {
+            digests.iter().map(|digest| line(name, digest)).collect()
+        };
+        super::write_text(&self.path, &self.written.iter().map(lines).collect::<String>())
+    }
 }
 
 /// A line of a record.

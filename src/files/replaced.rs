@@ -6,10 +6,10 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use whisper::models::file_sha256;
 
-use super::folder::{bare, real};
+use super::folder::{Removal, bare, real};
 use super::leftovers::{MARK, PartFolder};
 use super::record::{Record, line};
 
@@ -96,6 +96,33 @@ pub fn may_replace(place: &Path) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// Removes a folder that was written here, where all in it is as it was written.
+pub fn remove(place: &Path) -> Result<Removal> {
+    let place = bare(place);
+    restore(&place)?;
+    match fs::symlink_metadata(&place) {
+        Err(_) => return Ok(Removal::Away),
+        Ok(_) if !is_dataset(&place) || may_replace(&place).is_err() => {
+            return Ok(Removal::Changed);
+        }
+        Ok(_) => {}
+    }
+    fs::remove_dir_all(&place).with_context(|| format!("remove {}", place.display()))?;
+    Ok(Removal::Removed)
+}
+
+/// Writes a file anew in a folder that was written here; one that somebody has changed stays.
+pub fn amend(place: &Path, name: &str, text: &str) -> Result<()> {
+    ensure!(is_dataset(place), "{} was not written by second-ear", place.display());
+    let mut record = Record::read(place, MARK)?;
+    let path = place.join(name);
+    if path.exists() && !record.has(name, &file_sha256(&path)?) {
+        bail!("{} was changed since second-ear wrote it", path.display());
+    }
+    record.add(name, &whisper::hex_digest(text.as_bytes()))?;
+    super::write_text(&path, text)
 }
 
 /// Whether a folder is one that was written here.

@@ -35,6 +35,8 @@ pub struct Asked {
     judge: Option<Judge>,
     /// Regional forms to try.
     swaps: Option<Arc<Swaps>>,
+    /// What whoever waits should know, since that was last asked for.
+    remarks: Vec<String>,
 }
 
 impl From<Worker> for Transcriber {
@@ -104,8 +106,19 @@ impl Transcriber {
                 windows.iter().flat_map(|w| &w.clips).map(|(_, r)| one(r)).collect()
             }
             Self::Whisper(worker, asked) => {
-                drafts::transcribe(worker, asked, windows, policy, stop)
+                let (hypotheses, remarks) =
+                    drafts::transcribe(worker, asked, windows, policy, stop);
+                asked.remarks.extend(remarks);
+                hypotheses
             }
+        }
+    }
+
+    /// What whoever waits should know of clips that were transcribed since this was last asked.
+    pub fn take_remarks(&mut self) -> Vec<String> {
+        match self {
+            Self::Whisper(_, asked) => std::mem::take(&mut asked.remarks),
+            Self::Scripted(_) => Vec::new(),
         }
     }
 }

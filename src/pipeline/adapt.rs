@@ -11,6 +11,7 @@ mod learn;
 mod material;
 mod plan;
 mod prepared;
+mod repeat;
 mod retention;
 mod sounds;
 mod stop;

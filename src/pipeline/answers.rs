@@ -111,6 +111,7 @@ fn known(workspace: &Workspace, now: Timestamp) -> Result<KnownAnswers> {
         known.batch(batch.id, made);
     }
     store.each_handed_out(|out| known.hand_out(out))?;
+    known.withdrawn(store.tombstones()?);
     let lengths = store.lengths(known.clips())?;
     known.lengths(lengths);
     let (ids, names) = store.earlier_answers()?;

@@ -8,10 +8,13 @@ use std::path::{Component, Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 
+use super::outputs::Notes;
 use super::workspace::{DATABASE, Workspace};
 use crate::config;
+use crate::domain::OutputKind;
 use crate::files::leftovers::PartFolder;
 use crate::files::{Part, replaced};
+use crate::views::progress::Console;
 
 /// What was saved.
 #[derive(Debug, Serialize)]
@@ -27,13 +30,14 @@ pub struct Saved {
 }
 
 /// Saves the workspace `dir` to a new file.
-pub fn backup(dir: &Path, file: &Path) -> Result<Saved> {
+pub fn backup(dir: &Path, file: &Path, console: Console) -> Result<Saved> {
     ensure!(
         fs::symlink_metadata(file).is_err(),
         "{} is there already: name a new file; a backup replaces nothing",
         file.display()
     );
     let workspace = Workspace::read(dir)?;
+    let mut notes = Notes::of(&workspace, console)?;
     let parent = replaced::parent_of(file)?;
     let work = PartFolder::inside(&parent)
         .with_context(|| format!("make a folder in {}", parent.display()))?;
@@ -59,7 +63,9 @@ pub fn backup(dir: &Path, file: &Path) -> Result<Saved> {
         tar.into_inner()?.into_inner().map_err(|e| e.into_error())?;
         Ok(part.keep_new()?)
     };
-    saved().with_context(|| format!("write {}", file.display()))?;
+    notes
+        .everything(OutputKind::Backup, file, saved)
+        .with_context(|| format!("write {}", file.display()))?;
     Ok(Saved {
         file: file.to_path_buf(),
         holds: files.into_iter().map(|(name, _)| name).collect(),

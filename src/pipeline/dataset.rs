@@ -1,5 +1,6 @@
 //! `dataset`: settled texts, and accepted drafts where asked for, become training data.
 
+mod choice;
 mod papers;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,19 +9,24 @@ use std::str::FromStr;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::Serialize;
+use whisper::models::file_sha256;
 
+use super::consent::WithoutConsent;
+use super::forget;
+use super::outputs::Notes;
 use super::run::unchanged;
 use super::workspace::Workspace;
 use crate::audio::decode::Source;
 use crate::audio::{cut, wav};
-use crate::domain::{Decision, Naming, Recording, RecordingId, Span};
+use crate::domain::{ClipId, Decision, Naming, OutputKind, Recording, RecordingId, Span};
 use crate::files::leftovers::PartFolder;
 use crate::files::replaced;
-use crate::store::Draft;
+use crate::store::{Draft, Holds, NewOutput};
 use crate::text::normalise;
-use crate::training::export::{self, About, Export, Item, LabelSource, Papers};
+use crate::training::export::{self, About, Export, Item, ItemConsent, LabelSource, Papers};
 use crate::training::split::{self, Shares, Split, SplitItem};
 use crate::views::progress::{Console, Unit};
+use choice::Choice;
 
 /// How a dataset is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +75,8 @@ pub struct DatasetOptions {
     pub with_auto: bool,
     /// Call speakers by their names, not by pseudonyms.
     pub names: bool,
+    /// Only recordings of these licences (`none`: of no stated one); empty: all.
+    pub licences: Vec<String>,
     /// Where to.
     pub out: PathBuf,
 }
@@ -88,20 +96,40 @@ pub struct Written {
     pub test: usize,
     /// Folders.
     pub folders: Vec<PathBuf>,
-    /// Settled clips that are not in it, by reason: `gold`, a verdict that withholds, `language_unknown`.
+    /// The version of each, where that could be noted in the workspace: one more than the last one of that folder.
+    pub versions: Vec<u32>,
+    /// Settled clips that are not in it, by reason: `gold`, a verdict that withholds, `language_unknown`,
+    /// `no_consent_to_publish`, `other_licence`, `licence_unknown`, `audio_removed`.
     pub left_out: BTreeMap<&'static str, usize>,
+    /// Those of them that are left out because consent to publish is missing.
+    pub without_consent: WithoutConsent,
     /// Recordings and clips that could not be written, with the reason.
     pub failed: Vec<String>,
 }
 
 /// Writes the dataset in every format asked for.
 pub fn write(workspace: &Workspace, options: &DatasetOptions, console: Console) -> Result<Written> {
+    let mut notes = Notes::of(workspace, console)?;
     let mut written = Written::default();
     let recordings = workspace.store.recordings_by_id()?;
     let naming = workspace.naming(options.names)?;
-    let mut items =
-        items(workspace, &recordings, options.with_auto, &naming, &mut written.left_out)?;
+    let mut choice = Choice::of(workspace, &options.licences)?;
+    let mut items = items(
+        workspace,
+        &recordings,
+        options.with_auto,
+        &naming,
+        &mut choice,
+        &mut written.left_out,
+    )?;
+    written.without_consent = choice.without_consent;
     if items.is_empty() {
+        let reasons = written.left_out.iter().map(|(why, n)| format!("{n} {why}"));
+        ensure!(
+            written.left_out.is_empty(),
+            "every settled clip is left out: {}; an older dataset stays as it is",
+            reasons.collect::<Vec<_>>().join(", ")
+        );
         bail!(
             "no clip is settled with a text yet: import answers first (`second-ear answers`), or \
              add accepted drafts with --with-auto"
@@ -118,16 +146,31 @@ pub fn write(workspace: &Workspace, options: &DatasetOptions, console: Console) 
         bail!("no recording could be read, so no dataset was written; an older one stays as it is");
     }
     about.papers = papers::of(workspace, options, &written)?;
+    let clips = sums(staging.path(), &items)?;
     for (format, folder) in options.formats.iter().zip(&folders) {
+        let noted = notes.note(&[NewOutput {
+            kind: OutputKind::Dataset,
+            place: folder.clone(),
+            batch: None,
+            holds: Holds::Clips(&clips),
+        }]);
+        let left = forget::left_of(workspace, folder)?;
+        let mut about =
+            About { dataset_version: noted.first().and_then(|o| o.version), ..about.clone() };
         about.papers.previous_day = papers::day_of(folder);
         let mut wav = |item: &Item, path: &Path| {
             std::fs::copy(staged(staging.path(), item), path)?;
             Ok(())
         };
-        let done: Export = match format {
-            Format::Hf => export::hf::write(folder, &items, &about, &mut wav)?,
-            Format::Nemo => export::nemo::write(folder, &items, &about, &mut wav)?,
+        let done: Result<Export> = match format {
+            Format::Hf => export::hf::write(folder, &items, &about, &left, &mut wav),
+            Format::Nemo => export::nemo::write(folder, &items, &about, &left, &mut wav),
         };
+        if done.is_err() {
+            notes.failed(&noted);
+        }
+        let done = done?;
+        written.versions.extend(about.dataset_version);
         for (clip, error) in done.failed {
             written.failed.push(format!("{clip}: {error:#}"));
         }
@@ -135,6 +178,7 @@ pub fn write(workspace: &Workspace, options: &DatasetOptions, console: Console) 
         (written.train, written.dev, written.test) =
             (count(Split::Train), count(Split::Dev), count(Split::Test));
     }
+    notes.nobody_left(&options.out)?;
     written.clips = written.train + written.dev + written.test;
     written.seconds = items.iter().map(|i| (i.end - i.start).seconds()).sum();
     written.folders = folders;
@@ -163,6 +207,7 @@ fn items(
     recordings: &BTreeMap<RecordingId, Recording>,
     with_auto: bool,
     naming: &Naming,
+    choice: &mut Choice,
     left_out: &mut BTreeMap<&'static str, usize>,
 ) -> Result<Vec<Item>> {
     let gold = workspace.store.gold()?;
@@ -190,12 +235,23 @@ fn items(
         if text.trim().is_empty() {
             return Ok(());
         }
+        if let Some(why) = choice.leaves_out(recording) {
+            *left_out.entry(why).or_default() += 1;
+            return Ok(());
+        }
+        let agreed = &recording.facts.agreed;
         items.push(Item {
             text,
             speaker: naming.speaker(recording.speaker(row.clip.span).unwrap_or_default()),
             region: row.routed.and_then(|r| r.region),
             language,
             licence: recording.facts.licence.clone(),
+            consent: ItemConsent {
+                date: agreed.date,
+                text: agreed.text.clone(),
+                purposes: choice.permits.uses(&recording.id),
+                until: agreed.until,
+            },
             source,
             split: Split::Train,
             start: row.clip.span.start,
@@ -241,6 +297,7 @@ fn assign_splits(
         name: if title.is_empty() { papers::folder_name(workspace) } else { title.to_string() },
         version: env!("CARGO_PKG_VERSION").to_string(),
         model: workspace.config.model.clone(),
+        dataset_version: None,
         unit: splits.unit,
         shared_texts: splits.shared_texts,
         credits: workspace
@@ -283,6 +340,12 @@ fn stage(
     }
     *items = good;
     Ok(())
+}
+
+/// Each clip with the SHA-256 of its WAV, which is the same in every format.
+fn sums(folder: &Path, items: &[Item]) -> Result<Vec<(ClipId, Option<String>)>> {
+    let sum = |item: &Item| Ok((item.clip.clone(), Some(file_sha256(&staged(folder, item))?)));
+    items.iter().map(sum).collect()
 }
 
 fn staged(folder: &Path, item: &Item) -> PathBuf {

@@ -108,7 +108,11 @@ pub fn examine(dir: &Path, options: DoctorOptions, console: Console) -> Result<C
     if let Ok(store) = &store {
         checkup.add("counts", database::counts(store));
         let found = match store.recordings() {
-            Ok(all) => recordings::findings(&all, options.deep, console),
+            Ok(mut all) => {
+                let removed = store.audio_removed().unwrap_or_default();
+                all.retain(|row| !removed.contains(&row.recording.id));
+                recordings::findings(&all, options.deep, console)
+            }
             Err(error) => vec![(format!("{error:#}"), database::RESTORE.into())],
         };
         checkup.add("recordings", found);

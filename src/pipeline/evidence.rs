@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
+use super::consent::Permits;
 use super::lexicon;
 use super::scores::Scorer;
 use super::spread;
 use super::workspace::Workspace;
 use crate::domain::{
-    ClipId, Consensus, Decision, Hypothesis, Language, LanguageChoice, Recording, RecordingId,
-    Region, Routed,
+    ClipId, Consensus, DataUse, Decision, Hypothesis, Language, LanguageChoice, Recording,
+    RecordingId, Region, Routed,
 };
 use crate::hypotheses::guard::{self, Sign};
 use crate::routing::evidence::Evidence;
@@ -53,6 +54,8 @@ pub struct ClipStatus {
     pub language: Language,
     /// Whether its draft is of the model and policy that are routed.
     pub current: bool,
+    /// Whether its recording may be measured with: there is consent to evaluate.
+    pub measured: bool,
 }
 
 impl ClipStatus {
@@ -74,6 +77,7 @@ pub fn gather(
     let known = Lookup {
         routed_as,
         scorer,
+        permits: Permits::of(workspace)?,
         recordings: workspace.store.recordings_by_id()?,
         language: &workspace.config.language,
         accents: lexicon::accents_marked(workspace)?,
@@ -93,6 +97,7 @@ pub fn gather(
 struct Lookup<'a> {
     routed_as: &'a RoutedAs,
     scorer: &'a Scorer,
+    permits: Permits,
     recordings: BTreeMap<RecordingId, Recording>,
     language: &'a LanguageChoice,
     accents: BTreeMap<ClipId, Vec<(String, Region)>>,
@@ -115,6 +120,7 @@ impl Lookup<'_> {
                 LanguageChoice::Auto => h.language.clone(),
             },
             current: h.model == self.routed_as.model && h.policy == self.routed_as.policy,
+            measured: self.permits.allows(&clip.recording, DataUse::Evaluate),
         };
         let evidence = Evidence {
             speaker: recording.speaker_key(clip.span),

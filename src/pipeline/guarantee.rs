@@ -57,7 +57,9 @@ pub fn look_at(
     let fitted_here = scorer.calibration.adjustment.is_some();
     let mut known = Vec::new();
     for ((e, b), standing) in clips.evidence.iter().zip(clips.behind).zip(standings) {
-        let (Some(score), true) = (e.score, standing.by_score && b.current) else { continue };
+        // A guarantee is about recordings that may be measured with.
+        let counts = standing.by_score && b.current && b.measured;
+        let (Some(score), true) = (e.score, counts) else { continue };
         let possible = |r: &crate::domain::Routed| r.inclusion > Probability::ZERO;
         known.push(CandidateClip {
             clip: e.clip.clone(),

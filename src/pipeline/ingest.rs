@@ -2,6 +2,7 @@
 
 mod find;
 mod folder;
+mod guard;
 mod said;
 
 use std::collections::BTreeMap;
@@ -14,15 +15,18 @@ use whisper::models;
 use self::find::{Finder, hint};
 use self::folder::Found;
 pub use self::folder::LeftOut;
+use self::guard::Guard;
 use self::said::Said;
 use super::manifest::{self, Channels, Row};
 pub use super::manifest::{IGNORED, is_manifest};
 use super::workspace::Workspace;
 use crate::audio::decode::{self, Probe};
-use crate::domain::{Channel, Facts, Failures, Recording, RecordingId, SAMPLE_RATE, Samples, Span};
+use crate::domain::{
+    Channel, ConsentNote, Facts, Failures, Recording, RecordingId, SAMPLE_RATE, Samples, Span,
+};
 use crate::store::Registration;
 use crate::tables;
-use crate::text::composed;
+use crate::text::{composed, consent_note};
 use crate::views::progress::{Console, Unit};
 
 /// A part of a file may end this much behind it: durations in manifests are rounded.
@@ -45,6 +49,8 @@ pub struct Ingested {
     pub skipped: usize,
     /// The same, by kind: see [`LeftOut`].
     pub skipped_by_kind: BTreeMap<&'static str, usize>,
+    /// Recordings of which a note says that consent was refused or withdrawn: they are used for nothing.
+    pub refused: Vec<String>,
     /// Columns of manifests that mean nothing here.
     pub ignored_columns: Vec<String>,
     /// Files and rows that failed, with the reason.
@@ -56,14 +62,18 @@ pub struct Ingested {
 }
 
 /// Registers everything under `paths`. What manifests say comes first, and holds for the same files in folders too.
-/// `verbose` names what is left out in folders.
+/// What was withdrawn before is not taken, unless `again` says that they consented anew. `verbose` names what is left
+/// out in folders.
 pub fn ingest(
     workspace: &mut Workspace,
     paths: &[PathBuf],
+    again: bool,
     verbose: bool,
     console: Console,
 ) -> Result<Ingested> {
+    let guard = Guard::of(workspace, again)?;
     let mut ingest = Ingest {
+        guard,
         workspace,
         done: Ingested::default(),
         finder: Finder::default(),
@@ -111,6 +121,7 @@ impl Content {
 }
 
 struct Ingest<'w> {
+    guard: Guard,
     workspace: &'w mut Workspace,
     done: Ingested,
     finder: Finder,
@@ -152,6 +163,15 @@ impl Ingest<'_> {
         let name = path.display().to_string();
         let ignored = manifest::read(&name, &bytes, &mut |row| {
             progress.advance(1);
+            let row = row.map_err(|bad| {
+                // What the row says is not known, so nothing is taken for granted: no folder brings the file in.
+                let found = bad.about.and_then(|row| self.found(path, &row));
+                if let Some(content) = found.and_then(|found| self.content(&found).ok()) {
+                    let sha256 = content.sha256.clone();
+                    self.said.bar(&sha256, &bad.why);
+                }
+                bad.why
+            });
             let registered = row.and_then(|row| {
                 let place = format!("{name} line {}", row.line);
                 let about = |why: String| format!("{place}: {}: {why}", row.path);
@@ -194,8 +214,17 @@ impl Ingest<'_> {
         for (n, &channel) in channels.iter().enumerate() {
             let id = RecordingId::derive(&sha256, channel);
             let facts = facts(&row.facts, n, channels.len());
+            self.guard.may_take(&sha256, channel, facts.speaker.as_deref())?;
             self.said.channel(&sha256, channel, place).map_err(anyhow::Error::msg)?;
-            self.said.add(&id, facts, row.span, place).map_err(anyhow::Error::msg)?;
+            let refusal = facts.consent.clone().filter(|_| is_refused(&facts));
+            if let Err(why) = self.said.add(&id, facts, row.span, place) {
+                // Of two rows that contradict each other the first one stays, but a refusal is one wherever it stands.
+                if let Some(note) = refusal {
+                    self.said.refuse(&id, note);
+                    self.keep(found, channel, row.span)?;
+                }
+                bail!(why);
+            }
         }
         for channel in channels {
             self.keep(found, channel, row.span)?;
@@ -206,6 +235,9 @@ impl Ingest<'_> {
     /// A file that was named by hand or lies in a folder: it is taken as a mix, unless a manifest says how to take it.
     fn plain(&mut self, path: &Path) -> Result<()> {
         let sha256 = self.content(path)?.sha256.clone();
+        if let Some(why) = self.said.barred(&sha256) {
+            bail!("was not taken, because a row about it has an error ({why}): correct the row");
+        }
         if self.said.knows(&sha256) {
             self.done.known += 1;
             return Ok(());
@@ -217,6 +249,8 @@ impl Ingest<'_> {
     fn keep(&mut self, path: &Path, channel: Channel, part: Option<Span>) -> Result<()> {
         let shown = path.to_str().context(NO_UTF8)?;
         let shown = composed(shown).into_owned();
+        let sha256 = self.content(path)?.sha256.clone();
+        self.guard.may_take(&sha256, channel, None)?;
         let content = self.content(path)?;
         let id = RecordingId::derive(&content.sha256, channel);
         let recording = Recording {
@@ -240,6 +274,7 @@ impl Ingest<'_> {
 
     fn register(&mut self, recording: &Recording) -> Result<()> {
         let store = &mut self.workspace.store;
+        store.lift(&self.guard.lifted(recording))?;
         if store.earlier_content(recording)?.is_some()
             && !self.done.changed.contains(&recording.path)
         {
@@ -250,6 +285,11 @@ impl Ingest<'_> {
             Registration::Same => self.done.known += 1,
             Registration::Updated => self.done.updated += 1,
             Registration::Moved => self.done.moved += 1,
+        }
+        let known = store.recording(&recording.id)?;
+        let refused = known.is_some_and(|known| is_refused(&known.recording.facts));
+        if refused && !self.done.refused.contains(&recording.path) {
+            self.done.refused.push(recording.path.clone());
         }
         Ok(())
     }
@@ -301,6 +341,12 @@ fn facts(facts: &Facts, n: usize, of: usize) -> Facts {
         if names.len() == of { names[n].to_string() } else { format!("{name} (channel {n})") }
     });
     Facts { speaker: speaker.or_else(|| facts.speaker.clone()), ..facts.clone() }
+}
+
+/// Whether the note on consent is a refusal.
+fn is_refused(facts: &Facts) -> bool {
+    let note = facts.consent.as_deref().map(consent_note);
+    note == Some(ConsentNote::Refused)
 }
 
 fn at_16_khz(frames: u64, rate: u32) -> Samples {

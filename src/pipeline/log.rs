@@ -30,7 +30,9 @@ impl OpenEntry {
         let entry = LogEntry {
             started: jiff::Timestamp::now().to_string(),
             version: env!("CARGO_PKG_VERSION").to_string(),
-            arguments: std::env::args_os().skip(1).map(|a| redact(&a.to_string_lossy())).collect(),
+            arguments: hidden(
+                std::env::args_os().skip(1).map(|a| redact(&a.to_string_lossy())).collect(),
+            ),
             ..LogEntry::default()
         };
         let before = store.counts()?;
@@ -59,6 +61,25 @@ impl OpenEntry {
         self.entry.outcome = Some(outcome);
         workspace.store.end_entry(self.number, &self.entry)
     }
+}
+
+/// The arguments of `forget` without the name of who is forgotten.
+fn hidden(arguments: Vec<String>) -> Vec<String> {
+    const NAMING: [&str; 4] = ["--speaker", "--recording", "--validator", "--clip"];
+    if arguments.iter().find(|a| !a.starts_with('-')).is_none_or(|command| command != "forget") {
+        return arguments;
+    }
+    let mut names = false;
+    let hide = |argument: String| {
+        let option = argument.split('=').next().unwrap_or_default().to_string();
+        let after = std::mem::replace(&mut names, NAMING.contains(&&*argument));
+        match (after, NAMING.contains(&&*option) && option != argument) {
+            (true, _) => "[withdrawn]".to_string(),
+            (false, true) => format!("{option}=[withdrawn]"),
+            (false, false) => argument,
+        }
+    };
+    arguments.into_iter().map(hide).collect()
 }
 
 fn logged(path: &Path) -> Option<LoggedFile> {
@@ -100,4 +121,22 @@ pub fn text(entries: &[LogEntry]) -> String {
         }
     }
     t
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_of_a_withdrawal_does_not_name_whom_it_is_about() {
+        let words = |text: &str| text.split(' ').map(String::from).collect::<Vec<_>>();
+        for (typed, kept) in [
+            ("forget ws --speaker ana --yes", "forget ws --speaker [withdrawn] --yes"),
+            ("-q forget ws --clip=c1", "-q forget ws --clip=[withdrawn]"),
+            ("forget ws --resume", "forget ws --resume"),
+            ("tasks ws --speaker ana", "tasks ws --speaker ana"),
+        ] {
+            assert_eq!(hidden(words(typed)), words(kept));
+        }
+    }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Result, anyhow, bail};
 use serde_json::Value;
 
-use crate::domain::{Facts, Samples, Span};
+use crate::domain::{Consent, Day, Facts, Samples, Span, data_uses};
 use crate::tables::{self, Layout, Table};
 use crate::text::tidy;
 
@@ -45,6 +45,21 @@ pub struct Row {
     pub span: Option<Span>,
 }
 
+/// A row that is none.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BadRow {
+    /// The manifest, the line and the reason.
+    pub why: String,
+    /// The file that it names, and nothing more: what it says of it is not known.
+    pub about: Option<Row>,
+}
+
+impl From<String> for BadRow {
+    fn from(why: String) -> Self {
+        Self { why, about: None }
+    }
+}
+
 /// Whether a path looks like a manifest.
 pub fn is_manifest(path: &Path) -> bool {
     matches!(extension(path).as_deref(), Some("csv" | "tsv" | "jsonl" | "json"))
@@ -61,19 +76,19 @@ fn extension(path: &Path) -> Option<String> {
 pub fn read(
     name: &str,
     bytes: &[u8],
-    take: &mut dyn FnMut(Result<Row, String>),
+    take: &mut dyn FnMut(Result<Row, BadRow>),
 ) -> Result<BTreeSet<String>> {
     let mut ignored = BTreeSet::new();
-    let mut take = |line: u64, row: Result<Row, String>| {
-        take(
-            row.map(|row| Row { line, ..row }).map_err(|why| format!("{name} line {line}: {why}")),
-        );
+    let mut take = |line: u64, row: Result<Row, BadRow>| {
+        let named = |bad: BadRow| BadRow { why: format!("{name} line {line}: {}", bad.why), ..bad };
+        take(row.map(|row| Row { line, ..row }).map_err(named));
     };
     let first = bytes.trim_ascii_start().first();
     if extension(Path::new(name)).as_deref() == Some("jsonl") || first == Some(&b'{') {
         for (line, text) in tables::lines(bytes) {
             let row = text.and_then(tables::object).map(|fields| fields.into_iter().map(cell));
-            take(line, row.and_then(|fields| row_of(fields, &mut ignored)));
+            let row = row.map_err(BadRow::from);
+            take(line, row.and_then(|fields| row_of(fields, false, &mut ignored)));
         }
         return Ok(ignored);
     }
@@ -90,9 +105,9 @@ pub fn read(
     let rows = table.rows(|record| {
         let cells = record.cells().map(|(name, cell)| Ok((name.to_string(), cell?.to_string())));
         let cells = cells.collect::<Result<Vec<_>, String>>()?;
-        Ok(Row { in_clips, ..row_of(cells.into_iter(), &mut ignored)? })
+        Ok(row_of(cells.into_iter(), in_clips, &mut ignored))
     });
-    rows.for_each(|(line, row)| take(line, row));
+    rows.for_each(|(line, row)| take(line, row.map_err(BadRow::from).and_then(|row| row)));
     Ok(ignored)
 }
 
@@ -115,6 +130,11 @@ fn canonical(name: &str) -> Option<&'static str> {
         "language" | "lang" | "locale" => "language",
         "licence" | "license" => "licence",
         "consent" => "consent",
+        "consent_by" => "consent_by",
+        "consent_date" => "consent_date",
+        "consent_text" => "consent_text",
+        "consent_purposes" => "consent_purposes",
+        "consent_until" => "consent_until",
         "channel" => "channel",
         "offset" => "offset",
         "duration" => "duration",
@@ -124,8 +144,9 @@ fn canonical(name: &str) -> Option<&'static str> {
 
 fn row_of(
     cells: impl Iterator<Item = (String, String)>,
+    in_clips: bool,
     ignored: &mut BTreeSet<String>,
-) -> Result<Row, String> {
+) -> Result<Row, BadRow> {
     let mut known: BTreeMap<&str, String> = BTreeMap::new();
     for (name, value) in cells {
         let value = value.trim();
@@ -137,17 +158,28 @@ fn row_of(
             }
             Some(_) if value.is_empty() => {}
             Some(column) if value.chars().nth(LONGEST).is_some() => {
-                return Err(format!("'{column}' has over {LONGEST} characters"));
+                return Err(format!("'{column}' has over {LONGEST} characters").into());
             }
             Some(column) => {
                 if known.insert(column, value.to_string()).is_some_and(|other| other != value) {
-                    return Err(format!("two columns say '{column}'"));
+                    return Err(format!("two columns say '{column}'").into());
                 }
             }
         }
     }
     let mut column = |name: &str| known.remove(name);
-    let path = column("path").ok_or("no path")?;
+    let path = column("path").ok_or("no path".to_string())?;
+    let named = Row { path, in_clips, ..Row::default() };
+    let bad = |why| BadRow { why, about: Some(named.clone()) };
+    said_of(&named, &mut column, ignored).map_err(bad)
+}
+
+/// What a row says of the file that it names.
+fn said_of(
+    named: &Row,
+    column: &mut dyn FnMut(&str) -> Option<String>,
+    ignored: &mut BTreeSet<String>,
+) -> Result<Row, String> {
     let span = match (column("offset"), column("duration")) {
         (Some(offset), Some(duration)) => Some(span(&offset, &duration)?),
         (Some(_), None) => return Err("`offset` without `duration`: write both, in seconds".into()),
@@ -158,9 +190,6 @@ fn row_of(
         (None, None) => None,
     };
     Ok(Row {
-        line: 0,
-        path,
-        in_clips: false,
         span,
         channels: column("channel").map_or(Ok(Channels::Mix), |c| channels(&c))?,
         facts: Facts {
@@ -169,8 +198,28 @@ fn row_of(
             language: column("language").map(|l| l.parse()).transpose()?,
             licence: column("licence").map(|text| tidy(&text)),
             consent: column("consent").map(|text| tidy(&text)),
+            agreed: agreed(column)?,
             segments: Vec::new(),
         },
+        ..named.clone()
+    })
+}
+
+/// What the columns about consent say, but for the free note.
+pub fn agreed(column: &mut dyn FnMut(&str) -> Option<String>) -> Result<Consent, String> {
+    let mut named =
+        |name: &str| column(name).map(|text| tidy(&text)).filter(|text| !text.is_empty());
+    let day = |name: &str, text: Option<String>| -> Result<Option<Day>, String> {
+        let day = text.map(|text| text.parse::<Day>()).transpose();
+        day.map_err(|why| format!("`{name}`: {why}"))
+    };
+    let purposes = named("consent_purposes").map(|text| data_uses(&text)).transpose();
+    Ok(Consent {
+        by: named("consent_by"),
+        date: day("consent_date", named("consent_date"))?,
+        text: named("consent_text"),
+        purposes: purposes.map_err(|why| format!("`consent_purposes`: {why}"))?,
+        until: day("consent_until", named("consent_until"))?,
     })
 }
 
@@ -215,7 +264,7 @@ mod tests {
         let (rows, refused) = (&mut m.rows, &mut m.refused);
         m.ignored = read(name, text.as_bytes(), &mut |row| match row {
             Ok(row) => rows.push(row),
-            Err(why) => refused.push(why),
+            Err(bad) => refused.push(bad.why),
         })
         .unwrap();
         m

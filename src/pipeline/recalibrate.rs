@@ -1,13 +1,16 @@
 //! `calibrate DIR`: what people settled in a workspace adjusts the score, in its own calibration file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use serde::Serialize;
 
+use super::consent::{Permits, today};
 use super::scores::{self, OWN_FILE, Scorer};
 use super::workspace::Workspace;
-use crate::domain::{Decision, Hypothesis, LanguageChoice, Recording, Verdict, round_seed};
+use crate::domain::{
+    DataUse, Decision, Hypothesis, LanguageChoice, Recording, Verdict, draft_seed,
+};
 use crate::files::write_text;
 use crate::hypotheses::adjust::map::Map;
 use crate::hypotheses::adjust::{self, Adjustment, CalibrationSample, Refused};
@@ -48,11 +51,18 @@ pub fn recalibrate(workspace: &mut Workspace) -> Result<Result<Recalibrated, Ref
         row.hypothesis.as_ref().is_some_and(of_this_round)
     })?;
     let path = scores::own_path(workspace)?;
+    note(workspace, &path)?;
     refit(workspace, &scorer, &own, reserved_for_guarantees, path)
 }
 
+/// Notes whose answers a calibration rests on, before it is fitted: `forget` asks.
+pub fn note(workspace: &mut Workspace, path: &Path) -> Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    workspace.store.keep_lineage(&name)
+}
+
 /// What answers say about drafts: each clip with its score and what it stands for, and how many more are
-/// reserved for guarantees. `draft` may replace the hypothesis that was shown, or exclude
+/// reserved for guarantees; by clip id. `draft` may replace the hypothesis that was shown, or exclude
 /// the clip.
 pub fn settled_clips(
     workspace: &Workspace,
@@ -65,9 +75,13 @@ pub fn settled_clips(
     let rounds = workspace.store.rounds_by_model()?;
     let fallback = workspace.config.language.clone();
     let recordings = workspace.store.recordings_by_id()?;
+    let permits = Permits::on(workspace, recordings.values(), today())?;
     workspace.store.each_clip(Draft::Decided, |mut row| {
-        let round = row.hypothesis.as_ref().and_then(|h| rounds.get(&h.model).copied());
-        let seed = round_seed(settings.seed, round.unwrap_or(0));
+        if !permits.allows(&row.clip.recording, DataUse::Evaluate) {
+            return Ok(());
+        }
+        let adapted = row.hypothesis.as_ref().filter(|h| rounds.contains_key(&h.model));
+        let seed = draft_seed(settings.seed, adapted.map(|h| h.model.as_str()));
         if !draft(&mut row) {
             return Ok(());
         }
@@ -88,10 +102,12 @@ pub fn settled_clips(
             true => inclusion / 2.0,
             false => 1.0 - settings.audit_rate / 2.0,
         };
-        own.push(CalibrationSample { weight: 1.0 / used, ..clip });
+        own.push((row.clip.id, CalibrationSample { weight: 1.0 / used, ..clip }));
         Ok(())
     })?;
-    Ok((own, reserved_for_guarantees))
+    // Sums and folds do not depend on the order of ingestion.
+    own.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok((own.into_iter().map(|(_, clip)| clip).collect(), reserved_for_guarantees))
 }
 
 /// Fits the adjustment of the calibration in use to clips, and writes both to `path`.

@@ -59,6 +59,7 @@ pub fn report(workspace: &Workspace) -> Result<(Report, Vec<ReportRow>)> {
         input_seconds: total.sum().seconds(),
         seconds: total.seconds(),
         clips: walked.states,
+        without_consent_to_evaluate: walked.unmeasured,
         speakers: kept.iter().map(|r| &r.speaker).collect::<BTreeSet<_>>().len() as u64,
         human: groups::human(&kept, seed, ReportRow::is_human),
         drafts: groups::drafts(&all, seed),
@@ -74,6 +75,7 @@ pub fn report(workspace: &Workspace) -> Result<(Report, Vec<ReportRow>)> {
         people: walked.people,
         work: people::work(workspace)?,
         guarantee: guarantee::guarantee(workspace)?,
+        withdrawals: store.withdrawals()?,
         versions: versions::versions(workspace, &scorer, &all)?,
     };
     Ok((report, walked.rows))

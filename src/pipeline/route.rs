@@ -35,7 +35,7 @@ impl fmt::Display for Counts {
     }
 }
 
-/// Scores and decides every clip; clips that were handed out keep their decision. Audits that were
+/// Scores and decides every clip; clips that were handed out keep their decision, except after a withdrawal. Audits that were
 /// settled since the last run are looked at first: they may change the thresholds. With `again`, what
 /// is guaranteed is tested anew.
 pub fn route(
@@ -44,6 +44,9 @@ pub fn route(
     again: bool,
     console: Console,
 ) -> Result<(Counts, Option<GuaranteeReport>)> {
+    // Guarantees that lost audits to a withdrawal are tested anew.
+    let lost = workspace.store.must_retest()?;
+    let again = again || lost;
     let scorer = Scorer::of(workspace)?;
     if let Err(why) = scorer.fits(&routed_as.model, &routed_as.policy) {
         console.problem(format!(
@@ -52,7 +55,12 @@ pub fn route(
         ));
     }
     let settings = workspace.routing()?;
-    let (clips, mut behind) = evidence::gather(workspace, routed_as, &scorer)?;
+    let (mut clips, mut behind) = evidence::gather(workspace, routed_as, &scorer)?;
+    let anew = workspace.store.decides_anew()?;
+    if anew {
+        let current = clips.iter_mut().zip(&behind).filter(|(_, behind)| behind.current);
+        current.for_each(|(clip, _)| clip.frozen = None);
+    }
     let about = Clips { evidence: &clips, behind: &behind };
     let looked = guarantee::look_at(workspace, &settings, routed_as, &scorer, about, again)?;
     let mut thresholds = Thresholds::setting();
@@ -60,6 +68,9 @@ pub fn route(
         let now = jiff::Timestamp::now().to_string();
         workspace.store.keep_look(basis, &look.joined, &look.entries, &now)?;
         thresholds = look.thresholds.clone();
+    }
+    if lost {
+        workspace.store.retested()?;
     }
     let routed = decide::route(&clips, &settings, &scorer.lexicon, &thresholds);
     let mut counts = Counts::default();
@@ -83,6 +94,9 @@ pub fn route(
     let grounds = Grounds { model, policy, scoring: &scorer.digest()? };
     workspace.store.keep_decisions(&fresh, grounds)?;
     drop(fresh);
+    if anew {
+        workspace.store.has_decided()?;
+    }
     routed_as.keep(workspace)?;
     let shown = match looked {
         None => None,

@@ -11,8 +11,10 @@ use serde::Serialize;
 use tokio::time::Instant;
 use whisper::models;
 
+use super::consent::{self, WithoutConsent};
 use super::distributed::{Coordinator, Distributed};
 use super::evidence::RoutedAs;
+use super::settle::settle;
 use super::setup::Setup;
 use super::workspace::Workspace;
 use super::{ingest, route, scores};
@@ -66,6 +68,8 @@ pub struct RunOutcome {
     /// What is remarkable about the recordings that were cut.
     #[serde(flatten)]
     pub remarks: Remarks,
+    /// Clips for people that no task file will have: consent to review is missing.
+    pub without_consent: WithoutConsent,
     /// Results of workers that were not taken.
     pub refused: Refusals,
     /// Whether this is what would be done.
@@ -137,9 +141,14 @@ pub fn run(
         noted?;
     }
     outcome.failed.extend(outcome.refused.sentence());
+    if workspace.store.decides_anew()? {
+        // Drafts break ties between people, and some are new.
+        settle(workspace)?;
+    }
     let routed_as = RoutedAs { model: model_id, policy: policy.id() };
     (outcome.routed, outcome.guarantee) =
         route::route(workspace, &routed_as, options.recertify, console)?;
+    outcome.without_consent = consent::not_reviewed(workspace)?;
     Ok(outcome)
 }
 
@@ -168,10 +177,13 @@ fn plan(
     outcome: &mut RunOutcome,
 ) -> Result<Vec<Job>> {
     let policy = workspace.config.decode.id();
+    let removed = workspace.store.audio_removed()?;
     let mut pending = workspace.store.untranscribed(model, &policy)?;
     let mut jobs = Vec::new();
     for row in workspace.store.recordings()? {
         let clips = match row.state {
+            // Its drafts stay those of the model that heard it last.
+            RecordingState::Sliced if removed.contains(&row.recording.id) => continue,
             RecordingState::Sliced => match pending.remove(&row.recording.id) {
                 Some(clips) => Some(clips),
                 None => continue,
@@ -196,7 +208,8 @@ fn plan(
 pub fn unchanged(recording: &Recording) -> Result<()> {
     let meta = std::fs::metadata(&recording.file).with_context(|| {
         format!(
-            "{} cannot be opened: if it was moved, ingest it again from where it is now",
+            "{} cannot be opened: if it was moved, ingest it again from where it is now (what `second-ear retention` \
+             removed is gone)",
             recording.file.display()
         )
     })?;

@@ -96,13 +96,16 @@ impl Scorer {
         Some((score, self.calibration.expected_wer(&features, model, &h.policy, region)?))
     }
 
+    /// P(wrong) of each word of a draft; `None` without a fit for words.
+    pub fn words_wrong(&self, h: &Hypothesis) -> Option<Vec<Option<Probability>>> {
+        self.calibration.words_wrong(h, self.scored_as(&h.model), &*self.regional)
+    }
+
     /// The words of a draft that are more likely wrong than right: places in
     /// [`crate::tasks::page::words`]. Without a fit for words, those under half the probability.
     pub fn doubtful_words(&self, h: &Hypothesis) -> Vec<usize> {
         const HALF: f64 = 0.5;
-        let model = self.scored_as(&h.model);
-        let wrong = self.calibration.words_wrong(h, model, &*self.regional);
-        let doubtful: Vec<bool> = match wrong {
+        let doubtful: Vec<bool> = match self.words_wrong(h) {
             Some(wrong) => wrong.iter().map(|p| p.is_some_and(|p| p.get() > HALF)).collect(),
             None => tokens_by_word(&h.tokens)
                 .iter()

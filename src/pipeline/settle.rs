@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
+use super::forget;
 use super::log;
 use super::workspace::Workspace;
 use crate::domain::{Answer, ClipId, Consensus, Purpose, Reliability, Verdict};
@@ -38,14 +39,26 @@ pub fn change<T>(
     Ok((done, workspace))
 }
 
-/// Opens a workspace for writing, and settles what an import left that died between keeping its answers and
-/// settling them.
+/// Opens a workspace for writing, finishes a withdrawal that was cut short, and settles what an import left that died
+/// between keeping its answers and settling them.
 fn write_settled(dir: &Path) -> Result<Workspace> {
     let mut workspace = Workspace::write(dir)?;
+    forget::finish(&mut workspace)?;
     if workspace.store.is_unsettled()? {
         settle(&mut workspace)?;
     }
     Ok(workspace)
+}
+
+/// Finishes a withdrawal that was cut short; whether there was one.
+pub fn finish_withdrawal(dir: &Path) -> Result<bool> {
+    let mut workspace = Workspace::read(dir)?;
+    if workspace.store.forgetting()?.is_none() {
+        return Ok(false);
+    }
+    workspace = write_settled(dir)?;
+    workspace.end("done".into())?;
+    Ok(true)
 }
 
 /// Settles all clips and keeps what is settled.
@@ -83,7 +96,9 @@ pub fn compute_consensus(workspace: &Workspace) -> Result<(Settled, Vec<Consensu
     let answered: BTreeSet<&ClipId> =
         votes.keys().map(|(clip, _)| clip).chain(gold.keys()).collect();
     store.each_of(answered, |row| {
-        drafts.insert(row.clip.id.clone(), row.draft().to_string());
+        if row.hypothesis.is_some() {
+            drafts.insert(row.clip.id.clone(), row.draft().to_string());
+        }
         Ok(())
     })?;
     for ((clip, _), votes) in &mut votes {
@@ -92,9 +107,12 @@ pub fn compute_consensus(workspace: &Workspace) -> Result<(Settled, Vec<Consensu
     let (keys, votes): (Vec<_>, Vec<_>) = votes.into_iter().unzip();
     let (settlements, reliability) = settle_all(&votes, &workspace.config.tasks);
     let mut settled = Settled { reliability, ..Settled::default() };
-    let mut consensus = Vec::new();
+    // Of some clips only what was settled is left: no later answer alone says more.
+    let mut consensus = store.kept_consensus()?;
+    consensus.retain(|c| !gold.contains_key(&c.clip));
+    let kept: BTreeSet<ClipId> = consensus.iter().map(|c| c.clip.clone()).collect();
     for (((clip, apart), votes), settlement) in keys.into_iter().zip(votes).zip(settlements) {
-        if apart.is_some() || gold.contains_key(&clip) {
+        if apart.is_some() || gold.contains_key(&clip) || kept.contains(&clip) {
             continue;
         }
         match settlement {

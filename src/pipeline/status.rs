@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use serde::Serialize;
 
-use super::guarantee;
+use super::forget::{self, Standing};
 use super::workspace::Workspace;
-use crate::domain::{Clip, State};
+use super::{consent, guarantee};
+use crate::domain::{Clip, State, Withdrawal};
 use crate::store::RecordingState;
 use crate::views::findings::Remarks;
 use crate::views::guarantee::GuaranteeReport;
@@ -93,8 +94,20 @@ pub struct Status {
     /// What is remarkable about recordings.
     #[serde(flatten)]
     pub remarks: Remarks,
+    /// Recordings that may not be used for a purpose, by purpose; only those of which there are any.
+    pub recordings_without_consent: BTreeMap<&'static str, usize>,
+    /// Waiting clips that may not be handed out.
+    pub not_reviewed: usize,
+    /// Recordings whose audio was removed because its time was over.
+    pub audio_removed: usize,
     /// The guarantee on accepted drafts; null when none is asked for.
     pub guarantee: Option<GuaranteeReport>,
+    /// Withdrawals so far.
+    pub withdrawals: Vec<Withdrawal>,
+    /// What was written for others and holds what was withdrawn since; a dataset until its next version.
+    pub rests_on_withdrawn: Vec<Standing>,
+    /// Whether a withdrawal was cut short: the next command that writes finishes it.
+    pub withdrawal_unfinished: bool,
 }
 
 /// Where a workspace stands.
@@ -131,8 +144,14 @@ pub fn status(workspace: &Workspace) -> Result<Status> {
             .collect(),
         failed_clips: store.failed_clips()?.into_iter().map(FailedClip::of).collect(),
         withheld: withheld(workspace)?,
+        recordings_without_consent: consent::barred(workspace)?,
+        not_reviewed: consent::not_reviewed(workspace)?.clips,
+        audio_removed: store.audio_removed()?.len(),
         remarks,
         guarantee: guarantee::guarantee(workspace)?,
+        withdrawals: store.withdrawals()?,
+        rests_on_withdrawn: forget::standing(workspace)?,
+        withdrawal_unfinished: store.forgetting()?.is_some(),
     })
 }
 
@@ -205,6 +224,24 @@ impl Status {
         for line in self.remarks.lines() {
             t.push_str(&format!("  {line}\n"));
         }
+        if !self.recordings_without_consent.is_empty() {
+            let each =
+                self.recordings_without_consent.iter().map(|(purpose, n)| format!("{purpose} {n}"));
+            t.push_str(&format!(
+                "Recordings without consent to: {} (`second-ear consent` lists them)",
+                each.collect::<Vec<_>>().join(", ")
+            ));
+            t.push_str(&match self.not_reviewed {
+                0 => "\n".to_string(),
+                n => format!("; {n} waiting clips are not handed out\n"),
+            });
+        }
+        if self.audio_removed > 0 {
+            t.push_str(&format!(
+                "Audio removed (`second-ear retention`): {} recordings\n",
+                self.audio_removed
+            ));
+        }
         let Waiting { to_hand_out, handed_out } = self.waiting;
         if to_hand_out + handed_out > 0 {
             t.push_str(&format!(
@@ -214,6 +251,14 @@ impl Status {
         }
         if let Some(guarantee) = &self.guarantee {
             t.push_str(&guarantee.text());
+        }
+        for line in forget::standing_lines(&self.rests_on_withdrawn) {
+            t.push_str(&line);
+        }
+        if self.withdrawal_unfinished {
+            t.push_str(
+                "A withdrawal was cut short: `second-ear forget DIR --resume` finishes it.\n",
+            );
         }
         if self.model_file.is_none() {
             t.push_str(&format!(

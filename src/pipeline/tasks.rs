@@ -11,11 +11,13 @@ use std::path::PathBuf;
 use anyhow::Result;
 use serde::Serialize;
 
+use super::consent::{Permits, WithoutConsent, today};
 use super::scores::Scorer;
 use super::workspace::Workspace;
 use super::{run, settle};
 use crate::domain::{
-    Answer, Blind, ClipId, HandedOut, Purpose, Recording, RecordingId, TaskSettings, Verdict, draw,
+    Answer, Blind, ClipId, DataUse, HandedOut, Purpose, Recording, RecordingId, TaskSettings,
+    Verdict, draw,
 };
 use crate::files::folder::OutFolder;
 use crate::store::Waiting;
@@ -73,6 +75,8 @@ pub struct Written {
     pub contested: usize,
     /// Batches whose pay an hour is expected to be under the floor, with it.
     pub under_floor: BTreeMap<String, f64>,
+    /// Waiting clips that are not handed out: consent to review is missing.
+    pub without_consent: WithoutConsent,
     /// Recordings that could not be read, with the reason; their clips go on waiting.
     pub failed: Vec<String>,
 }
@@ -97,6 +101,8 @@ pub fn write(
             && !answered.contains(&w.clip)
             && !gold.contains_key(&w.clip)
     });
+    let permits = Permits::on(workspace, recordings.all.values(), today())?;
+    waiting.retain(|w| !written.without_consent.bars(&permits, &w.recording));
     let unreadable = unreadable(&waiting, &recordings.all, &mut written);
     waiting.retain(|w| !unreadable.contains(&*w.recording));
     waiting.sort_by(|a, b| b.priority.total_cmp(&a.priority));
@@ -107,7 +113,10 @@ pub fn write(
         true => item::find(&workspace.store, &recordings, &gold)?,
         false => item::CheckClips::default(),
     };
-    let checks = Checks::new(&mut found, &unreadable, &answered);
+    let review = |id: &RecordingId| permits.allows(id, DataUse::Review);
+    let barred: BTreeSet<RecordingId> =
+        recordings.all.keys().filter(|id| !review(id)).chain(&unreadable).cloned().collect();
+    let checks = Checks::new(&mut found, &barred, &answered);
     let kit = batch::Kit {
         pace: terms::Pace::measure(workspace)?,
         scorer: Scorer::of(workspace)?,
@@ -162,12 +171,15 @@ fn prepare(item: &mut Item, settings: &TaskSettings, seed: u64, kit: &batch::Kit
     item.out.marked =
         (open || seeded) && !item.out.blind.is_blind() && drawn(settings.mark_share, "mark");
     let language = item.hypothesis.as_ref().map(|h| h.language.as_str());
-    item.warnings = warnings(&item.out.draft, language);
+    let shown = item.versions.iter().map(|version| &version.text).chain([&item.out.draft]);
+    let shown: Vec<&str> = shown.map(String::as_str).collect();
+    item.warnings = warnings(&shown.join("\n"), language);
     if kit.reported.contains(&item.clip.id) {
         item.warnings.push(Warning::Reported);
     }
     if item.out.blind.is_blind() {
         item.row.draft.clear();
+        item.versions.clear();
     }
 }
 
@@ -176,7 +188,7 @@ fn expected_wer(item: &Item, scorer: &Scorer) -> Option<f64> {
     scorer.score(item.hypothesis.as_ref()?, region.as_ref()).map(|(_, wer)| wer)
 }
 
-/// What people wrote goes out beside the draft, most support first.
+/// What people wrote goes out beside the draft, most support first; nothing else does.
 fn adjudicate(item: &mut Item, answers: &[Answer]) {
     item.out.purpose = Purpose::Adjudication;
     let mut versions: Vec<(Vec<String>, Version)> = Vec::new();
@@ -195,7 +207,7 @@ fn adjudicate(item: &mut Item, answers: &[Answer]) {
 fn answered(workspace: &Workspace, validator: Option<&str>) -> Result<BTreeSet<ClipId>> {
     let (mut answered, mut same) = (BTreeSet::new(), BTreeMap::new());
     if let Some(validator) = validator {
-        workspace.store.each_current_answer(|answer| {
+        workspace.store.each_worked_answer(|answer| {
             let same = same.entry(answer.validator);
             if *same.or_insert_with_key(|name| Names::same(name, validator)) {
                 answered.insert(answer.clip);
@@ -208,7 +220,7 @@ fn answered(workspace: &Workspace, validator: Option<&str>) -> Result<BTreeSet<C
 /// Clips that somebody called offensive, and their neighbours.
 fn reported(workspace: &Workspace) -> Result<BTreeSet<ClipId>> {
     let mut offensive = BTreeSet::new();
-    workspace.store.each_current_answer(|answer| {
+    workspace.store.each_worked_answer(|answer| {
         if answer.verdict == Verdict::Offensive {
             offensive.insert(answer.clip);
         }

@@ -10,8 +10,8 @@ use super::log::OpenEntry;
 use super::random;
 use crate::config::{self, Config};
 use crate::domain::{
-    Hypothesis, KEY_BYTES, Language, LanguageChoice, Naming, Recording, RoundVerdict,
-    RoutingSettings, round_seed,
+    Hypothesis, KEY_BYTES, Language, LanguageChoice, Naming, Recording, Round, RoundVerdict,
+    RoutingSettings, draft_seed,
 };
 use crate::files::write_text;
 use crate::store::{Store, WriteLock};
@@ -122,10 +122,12 @@ impl Workspace {
         Ok(file)
     }
 
-    /// The settings of routing, with the seed of the round in use.
+    /// The settings of routing, with the seed of the model in use.
     pub fn routing(&self) -> Result<RoutingSettings> {
         let settings = self.config.routing.clone();
-        Ok(RoutingSettings { seed: round_seed(settings.seed, self.round()?), ..settings })
+        let round = self.store.round_in_use(&self.config.model)?;
+        let seed = draft_seed(settings.seed, round.as_ref().and_then(Round::model));
+        Ok(RoutingSettings { seed, ..settings })
     }
 
     /// The round in use; 0: the settings' model as it is.

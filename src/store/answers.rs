@@ -8,7 +8,7 @@ use rusqlite::{Row, params};
 use super::Store;
 use crate::domain::{Answer, BatchId, Blind, ClipId, Consensus, HandedOut, Purpose, Verdict};
 
-fn read_answer(row: &Row) -> Result<Answer> {
+pub(super) fn read_answer(row: &Row) -> Result<Answer> {
     let text = |column: usize| row.get::<_, String>(column);
     Ok(Answer {
         clip: ClipId::from_stored(text(0)?),
@@ -25,7 +25,7 @@ fn read_answer(row: &Row) -> Result<Answer> {
     })
 }
 
-const COLUMNS: &str = "clip, batch, validator, verdict, text, draft_digest, tags, active_seconds, \
+pub(super) const COLUMNS: &str = "clip, batch, validator, verdict, text, draft_digest, tags, active_seconds, \
                        answered_at, purpose, marks";
 
 /// The note that answers were kept and not yet settled.
@@ -134,6 +134,14 @@ impl Store {
         Ok(())
     }
 
+    /// Clips in people's hands: in a batch, and not settled.
+    pub fn handed_out(&self) -> Result<BTreeSet<ClipId>> {
+        let sql = "SELECT clip FROM pieces WHERE handed_out AND NOT settled AND clip IS NOT NULL";
+        let mut statement = self.db.prepare(sql)?;
+        let rows = statement.query_map([], |r| r.get::<_, String>(0).map(ClipId::from_stored))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// How many answers each clip needs: the most that any of its batches asked for.
     pub fn answers_wanted(&self) -> Result<BTreeMap<ClipId, u32>> {
         let mut statement = self.db.prepare(
@@ -144,10 +152,19 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Hands every current answer to `each`, by clip and validator.
-    pub fn each_current_answer(&self, mut each: impl FnMut(Answer)) -> Result<()> {
+    /// Hands every current answer to `each`, by clip and validator; but for those whose text was removed.
+    pub fn each_current_answer(&self, each: impl FnMut(Answer)) -> Result<()> {
+        self.answers("current AND emptied IS NULL", each)
+    }
+
+    /// The same with those whose text was removed: what people did, without what they wrote.
+    pub fn each_worked_answer(&self, each: impl FnMut(Answer)) -> Result<()> {
+        self.answers("current", each)
+    }
+
+    fn answers(&self, which: &str, mut each: impl FnMut(Answer)) -> Result<()> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM answers WHERE current ORDER BY clip, validator, purpose"
+            "SELECT {COLUMNS} FROM answers WHERE {which} ORDER BY clip, validator, purpose"
         );
         let mut statement = self.db.prepare(&sql)?;
         let mut rows = statement.query([])?;
@@ -157,9 +174,11 @@ impl Store {
         Ok(())
     }
 
-    /// The ids of answers that later ones replaced, and everybody's name: in order of import.
+    /// The ids of answers that later ones replaced or whose text was removed, and everybody's name: in order of import.
     pub fn earlier_answers(&self) -> Result<(BTreeSet<String>, Vec<String>)> {
-        let ids = "SELECT id FROM answers WHERE NOT current";
+        // Of people who have a pseudonym by now the content gives another id than the one that it came with.
+        let ids = "SELECT id FROM answers WHERE NOT current OR emptied IS NOT NULL
+                       OR (validator GLOB 'validator-[0-9a-f]*' AND length(validator) = 26)";
         let names = "SELECT validator FROM answers GROUP BY validator ORDER BY MIN(rowid)";
         let (mut ids, mut names) = (self.db.prepare(ids)?, self.db.prepare(names)?);
         let ids = ids.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
@@ -229,15 +248,37 @@ impl Store {
         Ok(self.meta(UNSETTLED)?.is_some())
     }
 
-    /// Replaces what is settled, all at once.
+    /// What is settled of clips the answers to which were emptied.
+    pub fn kept_consensus(&self) -> Result<Vec<Consensus>> {
+        let mut statement = self.db.prepare(
+            "SELECT clip, verdict, text, support, answers, agreement FROM consensus WHERE kept ORDER BY clip",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut kept = Vec::new();
+        while let Some(row) = rows.next()? {
+            let verdict = row.get::<_, String>(1)?.parse::<Verdict>();
+            kept.push(Consensus {
+                clip: ClipId::from_stored(row.get::<_, String>(0)?),
+                verdict: verdict.map_err(anyhow::Error::msg)?,
+                text: row.get(2)?,
+                support: row.get(3)?,
+                answers: row.get(4)?,
+                agreement: row.get(5)?,
+            });
+        }
+        Ok(kept)
+    }
+
+    /// Replaces what is settled, all at once; what stands without its answers stays, unless its text is gold by now.
     pub fn keep_consensus(&mut self, settled: &[Consensus]) -> Result<()> {
         let tx = self.write()?;
-        tx.execute("DELETE FROM consensus", [])?;
+        let gone = "DELETE FROM consensus WHERE NOT kept OR clip IN (SELECT clip FROM gold)";
+        tx.execute(gone, [])?;
         tx.execute("DELETE FROM meta WHERE key = ?1", [UNSETTLED])?;
         {
             let mut insert = tx.prepare(
                 "INSERT INTO consensus (clip, verdict, text, support, answers, agreement)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (clip) DO NOTHING",
             )?;
             for c in settled {
                 insert.execute(params![

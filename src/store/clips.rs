@@ -9,14 +9,15 @@ use rusqlite::{OptionalExtension, params};
 use super::Store;
 use super::clip_row::ClipRow;
 use super::unread::{SELECT, Unread};
-use crate::domain::{Clip, ClipId, Samples};
+use crate::domain::{Clip, ClipId, RecordingId, Samples, Span};
 
 /// Which hypothesis goes with a clip that has several.
 #[derive(Clone, Copy, Debug)]
 pub enum Draft<'a> {
     /// The one that its decision is about: what people and outputs see.
     Decided,
-    /// The one of this model and policy, unless the clip was handed out: what routing looks at.
+    /// The one of this model and policy, unless the clip was handed out: what routing looks at. By clip id, so that nothing
+    /// depends on the order of ingestion.
     Current {
         /// Model digest.
         model: &'a str,
@@ -26,7 +27,7 @@ pub enum Draft<'a> {
 }
 
 impl Store {
-    /// Hands every clip to `each`, in order of ingestion and time, one at a time.
+    /// Hands every clip to `each`, in order of ingestion (of current drafts: of ids) and time, one at a time.
     pub fn each_clip(
         &self,
         draft: Draft<'_>,
@@ -41,11 +42,11 @@ impl Store {
         draft: Draft<'_>,
         mut each: impl FnMut(Unread) -> Result<()>,
     ) -> Result<()> {
-        let (model, policy) = match draft {
-            Draft::Decided => (None, None),
-            Draft::Current { model, policy } => (Some(model), Some(policy)),
+        let (model, policy, order) = match draft {
+            Draft::Decided => (None, None, "r.position"),
+            Draft::Current { model, policy } => (Some(model), Some(policy), "r.id"),
         };
-        let mut statement = self.db.prepare(&format!("{SELECT} ORDER BY r.position, p.start"))?;
+        let mut statement = self.db.prepare(&format!("{SELECT} ORDER BY {order}, p.start"))?;
         let mut rows = statement.query(params![model, policy])?;
         while let Some(row) = rows.next()? {
             each(Unread::of(row)?)?;
@@ -68,6 +69,17 @@ impl Store {
             }
         }
         Ok(())
+    }
+
+    /// The clips of a recording, in order of time.
+    pub fn clips_of(&self, recording: &RecordingId) -> Result<Vec<Clip>> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT start, stop FROM pieces WHERE recording = ?1 AND clip IS NOT NULL ORDER BY start",
+        )?;
+        let rows = statement.query_map([recording.as_str()], |r| {
+            Ok(Clip::new(recording, Span::new(Samples(r.get(0)?), Samples(r.get(1)?))))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The clips before and after one in its recording.

@@ -113,9 +113,13 @@ impl Store {
                     (false, true) => Registration::Same,
                     (false, false) => Registration::Updated,
                 };
-                let at = if gone || old.file == recording.file { recording } else { &old };
+                let there = gone || old.file == recording.file;
+                let at = if there { recording } else { &old };
                 tx.execute(
-                    "UPDATE recordings SET facts = ?2, path = ?3, file = ?4, bytes = ?5, modified = ?6
+                    "UPDATE recordings SET facts = ?2, path = ?3, file = ?4, bytes = ?5, modified = ?6,
+                        ingested = CASE WHEN ?7 AND audio_removed IS NOT NULL
+                            THEN strftime('%Y-%m-%dT%H:%M:%SZ', 'now') ELSE ingested END,
+                        audio_removed = CASE WHEN ?7 THEN NULL ELSE audio_removed END
                      WHERE id = ?1",
                     params![
                         old.id.as_str(),
@@ -123,7 +127,8 @@ impl Store {
                         at.path,
                         text(&at.file)?,
                         at.bytes,
-                        at.modified
+                        at.modified,
+                        there,
                     ],
                 )?;
                 if facts != old.facts {
@@ -159,6 +164,19 @@ impl Store {
     pub fn recordings_by_id(&self) -> Result<BTreeMap<RecordingId, Recording>> {
         let rows = self.recordings()?.into_iter();
         Ok(rows.map(|row| (row.recording.id.clone(), row.recording)).collect())
+    }
+
+    /// Replaces what a team says of recordings, all at once.
+    pub fn keep_facts(&mut self, facts: &BTreeMap<RecordingId, Facts>) -> Result<()> {
+        let tx = self.write()?;
+        for (id, facts) in facts {
+            tx.execute(
+                "UPDATE recordings SET facts = ?2 WHERE id = ?1",
+                params![id.as_str(), serde_json::to_string(facts)?],
+            )?;
+        }
+        tx.commit()?;
+        Ok(())
     }
 
     /// Another content that was registered from the same file before: the file has changed.

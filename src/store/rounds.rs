@@ -48,23 +48,6 @@ impl Store {
         Ok(rounds)
     }
 
-    /// What each clip was used for so far: to learn from, if that in any round; else as in the latest.
-    pub fn clips_used(&self) -> Result<BTreeMap<ClipId, Used>> {
-        let mut statement =
-            self.db.prepare("SELECT clip, used FROM round_clips ORDER BY round, clip")?;
-        let mut rows = statement.query([])?;
-        let mut used: BTreeMap<ClipId, Used> = BTreeMap::new();
-        while let Some(row) = rows.next()? {
-            let clip = ClipId::from_stored(row.get::<_, String>(0)?);
-            let now: Used = row.get::<_, String>(1)?.parse().map_err(anyhow::Error::msg)?;
-            let before = used.get(&clip).copied();
-            if !before.is_some_and(Used::learnt) {
-                used.insert(clip, now);
-            }
-        }
-        Ok(used)
-    }
-
     /// Clips that the model of a round has learnt from: in that round, and in those whose models it began from; none
     /// for 0.
     pub fn clips_learnt_by(&self, round: u32) -> Result<BTreeSet<ClipId>> {
@@ -130,8 +113,6 @@ mod tests {
         store.keep_round(&first, &used).unwrap();
         store.keep_round(&second, &[(clip(1), Used::Dev), (clip(2), Used::Replay)]).unwrap();
         store.keep_round(&third, &[(clip(3), Used::Dev)]).unwrap();
-        let known = [(clip(1), Used::Train), (clip(2), Used::Replay), (clip(3), Used::Dev)];
-        assert_eq!(store.clips_used().unwrap(), BTreeMap::from(known));
         let learnt = |round| store.clips_learnt_by(round).unwrap();
         assert_eq!(
             learnt(3),

@@ -22,7 +22,9 @@ CREATE TABLE recordings (
     state     TEXT NOT NULL CHECK (state IN ('ingested', 'sliced', 'failed')),
     error     TEXT,                        -- why it failed
     findings  TEXT,                        -- JSON domain::Findings, once it was sliced
-    begun     INTEGER NOT NULL DEFAULT 0   -- how often a run began to read it and died before anything came of it
+    begun     INTEGER NOT NULL DEFAULT 0,  -- how often a run began to read it and died before anything came of it
+    ingested  TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), -- RFC 3339
+    audio_removed TEXT                     -- the day on which its file was removed, as the settings say
 ) STRICT;
 CREATE INDEX recordings_by_file ON recordings (file);
 -- Clips are walked over in order of ingestion.
@@ -127,7 +129,8 @@ CREATE TABLE answers (
     answered_at    TEXT NOT NULL,
     current        INTEGER NOT NULL,
     purpose        TEXT NOT NULL DEFAULT 'task',
-    marks          TEXT NOT NULL DEFAULT '[]' -- JSON list of domain::Mark
+    marks          TEXT NOT NULL DEFAULT '[]', -- JSON list of domain::Mark
+    emptied        TEXT                    -- the day on which text and tags were removed, as the settings say
 ) STRICT;
 CREATE INDEX answers_by_clip ON answers (clip, validator);
 
@@ -138,7 +141,8 @@ CREATE TABLE consensus (
     text      TEXT NOT NULL,
     support   INTEGER NOT NULL,
     answers   INTEGER NOT NULL,
-    agreement REAL NOT NULL DEFAULT 1      -- share of the words that people agree on
+    agreement REAL NOT NULL DEFAULT 1,     -- share of the words that people agree on
+    kept      INTEGER NOT NULL DEFAULT 0   -- the answers behind it were emptied: it stands as it is
 ) STRICT;
 
 -- Clips whose text the team knows: they check people and never become training data.
@@ -171,7 +175,7 @@ CREATE TABLE certificates (
     body        TEXT NOT NULL              -- JSON domain::Entry
 ) STRICT;
 
--- Rounds of adaptation, one row per attempt; nothing is ever taken out.
+-- Rounds of adaptation, one row per attempt; only `forget` takes any out.
 CREATE TABLE rounds (
     number  INTEGER PRIMARY KEY,           -- from 1
     created TEXT NOT NULL,                 -- RFC 3339
@@ -200,6 +204,82 @@ CREATE TABLE log (
     files     TEXT NOT NULL,               -- JSON list of store::LoggedFile
     changed   TEXT,                        -- JSON, by how much each count changed
     outcome   TEXT                         -- done, stopped, or failed: and why
+) STRICT;
+
+-- What was removed because its time was over.
+CREATE TABLE removals (
+    number  INTEGER PRIMARY KEY,
+    removed TEXT NOT NULL,                 -- RFC 3339
+    kind    TEXT NOT NULL,                 -- domain::Kept
+    things  INTEGER NOT NULL,              -- files, answers, people
+    bytes   INTEGER NOT NULL,              -- of files
+    rule    TEXT NOT NULL                  -- the setting that said so
+) STRICT;
+
+-- Files that commands wrote for others: where, when, what they hold. One row per place; of a dataset, one per version.
+CREATE TABLE outputs (
+    id        INTEGER PRIMARY KEY,
+    kind      TEXT NOT NULL,               -- domain::OutputKind
+    folder    TEXT NOT NULL,               -- absolute
+    name      TEXT NOT NULL,               -- in that folder; of a dataset, its folder's name
+    created   TEXT NOT NULL,               -- RFC 3339
+    batch     TEXT,                        -- of task files
+    version   INTEGER,                     -- of datasets, from 1
+    sha256    TEXT,                        -- of a file that no record beside it knows, once it was written
+    people    INTEGER NOT NULL DEFAULT 0,  -- whether it tells what validators did
+    withdrawn INTEGER NOT NULL DEFAULT 0,  -- clips or recordings in it that were withdrawn since
+    fate      TEXT                         -- domain::Fate, where something was withdrawn
+) STRICT;
+CREATE INDEX outputs_by_place ON outputs (folder, name);
+-- The clips in task files and datasets. What left a dataset stays here, for those who have a copy.
+CREATE TABLE output_clips (
+    output INTEGER NOT NULL REFERENCES outputs (id),
+    clip   TEXT NOT NULL,
+    sha256 TEXT,                           -- of its WAV there
+    gone   TEXT,                           -- when it was withdrawn, RFC 3339
+    why    TEXT,                           -- domain::LeftBecause
+    PRIMARY KEY (output, clip)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX output_clips_by_clip ON output_clips (clip);
+-- The recordings in transcripts, reports and backups.
+CREATE TABLE output_recordings (
+    output    INTEGER NOT NULL REFERENCES outputs (id),
+    recording TEXT NOT NULL,
+    PRIMARY KEY (output, recording)
+) STRICT, WITHOUT ROWID;
+
+-- Recordings whose answers a file in the workspace rests on.
+CREATE TABLE lineage (
+    file      TEXT NOT NULL,               -- its name in the workspace
+    recording TEXT NOT NULL,
+    PRIMARY KEY (file, recording)
+) STRICT, WITHOUT ROWID;
+
+-- A withdrawal that has begun and not ended.
+CREATE TABLE forgetting (
+    one   INTEGER PRIMARY KEY CHECK (one = 1),
+    stage TEXT NOT NULL CHECK (stage IN ('rows', 'files', 'scrub')),
+    body  TEXT NOT NULL                    -- JSON store::Erasure; empty when only the scrubbing is left
+) STRICT;
+-- Withdrawals so far: when, of what kind, how much; nothing that says of whom.
+CREATE TABLE withdrawals (
+    number  INTEGER PRIMARY KEY,
+    created TEXT NOT NULL,                 -- RFC 3339
+    kind    TEXT NOT NULL,                 -- domain::WithdrawnKind
+    counts  TEXT NOT NULL                  -- JSON: rows of each kind that went
+) STRICT;
+-- Keyed hashes of what was withdrawn (domain::Tombstones), so that it is not taken again.
+CREATE TABLE tombstones (
+    hash       TEXT PRIMARY KEY,
+    withdrawal INTEGER NOT NULL REFERENCES withdrawals (number)
+) STRICT;
+
+-- Work that people did on what was withdrawn: its answers are gone, it is paid all the same.
+CREATE TABLE withdrawn_work (
+    validator      TEXT PRIMARY KEY,
+    answers        INTEGER NOT NULL,
+    active_seconds REAL NOT NULL,          -- where it was measured
+    pay            REAL NOT NULL
 ) STRICT;
 
 -- Pieces and samples by where they stand; triggers keep it, so that it is right within every transaction.

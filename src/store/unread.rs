@@ -14,8 +14,8 @@ use crate::domain::{
     Verdict,
 };
 
-/// The columns of [`Column`], in its order. Recordings first, in order of ingestion, then the pieces of each: so nothing is sorted but the pieces
-/// of one recording.
+/// The columns of [`Column`], in its order. Recordings first, then the pieces of each: so nothing is sorted but the pieces
+/// of one recording. A clip that was handed out keeps its draft, unless a withdrawal took that with its decision.
 pub(super) const SELECT: &str = "
     SELECT p.recording, p.start, p.stop, p.clip, h.body,
            d.body, d.score, d.inclusion, d.region,
@@ -27,8 +27,8 @@ pub(super) const SELECT: &str = "
     LEFT JOIN evidence e ON e.id = d.evidence
     LEFT JOIN consensus c ON c.clip = p.clip AND p.settled
     LEFT JOIN hypotheses h ON h.clip = p.clip
-         AND h.model = CASE WHEN ?1 IS NULL OR p.handed_out THEN d.model ELSE ?1 END
-         AND h.policy = CASE WHEN ?2 IS NULL OR p.handed_out THEN d.policy ELSE ?2 END
+         AND h.model = CASE WHEN ?1 IS NULL OR p.handed_out AND d.clip IS NOT NULL THEN d.model ELSE ?1 END
+         AND h.policy = CASE WHEN ?2 IS NULL OR p.handed_out AND d.clip IS NOT NULL THEN d.policy ELSE ?2 END
     WHERE p.clip IS NOT NULL";
 
 /// What a row holds.

@@ -80,8 +80,12 @@ pub fn settle(votes: &Votes, settings: &TaskSettings, weight: &dyn Fn(&str) -> f
     let last = |a: &&&Answer| (a.time(), a.validator.clone());
     if let Some(answer) = decided.max_by_key(last) {
         let same = answers.iter().filter(|a| agree(a, answer)).count();
+        let verdict = match answer.verdict.gives_text() {
+            true => of_draft(&answer.text, votes.machine.as_deref(), answer.verdict),
+            false => answer.verdict,
+        };
         return Settlement::Settled(consensus(
-            answer.verdict,
+            verdict,
             &answer.text,
             same,
             &answers,
@@ -121,12 +125,22 @@ pub fn settle(votes: &Votes, settings: &TaskSettings, weight: &dyn Fn(&str) -> f
             if voted.tied || voted.agreement < settings.min_agreement || voted.text.is_empty() {
                 return lacking;
             }
-            let kept = votes.machine.as_deref() == Some(voted.text.as_str())
-                || texts.iter().any(|a| a.verdict == Verdict::AsIs && a.text == voted.text);
-            let verdict = if kept { Verdict::AsIs } else { Verdict::Corrected };
+            let kept = texts.iter().any(|a| a.verdict == Verdict::AsIs && a.text == voted.text);
+            let otherwise = if kept { Verdict::AsIs } else { Verdict::Corrected };
+            let verdict = of_draft(&voted.text, votes.machine.as_deref(), otherwise);
             let Voted { text, support, agreement, .. } = voted;
             Settlement::Settled(consensus(verdict, &text, support, &answers, agreement))
         }
+    }
+}
+
+/// Whether a text is the draft's; `otherwise` where there is none. Not what people said of the draft that they were
+/// shown: a withdrawal may have put another one in its place.
+fn of_draft(text: &str, draft: Option<&str>, otherwise: Verdict) -> Verdict {
+    match draft {
+        Some(draft) if draft == text => Verdict::AsIs,
+        Some(_) => Verdict::Corrected,
+        None => otherwise,
     }
 }
 

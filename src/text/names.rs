@@ -54,8 +54,9 @@ impl Names {
     }
 }
 
-/// What a name looks like as it stands and in capitals: `Нan` (Cyrillic) is `han`, as `нan` is.
-fn looks(name: &str) -> [String; 3] {
+/// What a name looks like as it stands and in capitals: `Нan` (Cyrillic) is `han`, as `нan` is. Names that share a look are
+/// one.
+pub fn looks(name: &str) -> [String; 3] {
     let name: String = tidy(name).nfkc().collect();
     [lower(&name), lower(&latin(&name)), lower(&latin(&name.to_uppercase()))]
 }

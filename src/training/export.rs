@@ -17,7 +17,9 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::split::{Split, Unit};
-use crate::domain::{ClipId, Language, RecordingId, Region, Samples};
+use crate::domain::{
+    ClipId, DataUses, Day, Language, RecordingId, Region, Samples, data_uses_text,
+};
 
 pub use folder::Export;
 pub use papers::Papers;
@@ -47,6 +49,8 @@ pub struct Item {
     pub language: Language,
     /// Licence of the audio, SPDX where possible.
     pub licence: Option<String>,
+    /// What was agreed to.
+    pub consent: ItemConsent,
     /// Where the text comes from.
     pub source: LabelSource,
     /// Where it goes.
@@ -57,6 +61,41 @@ pub struct Item {
     pub start: Samples,
     /// One past the last sample.
     pub end: Samples,
+}
+
+/// What was agreed to, as a dataset says it: not by whom.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ItemConsent {
+    /// When.
+    pub date: Option<Day>,
+    /// To which version of which text.
+    pub text: Option<String>,
+    /// For what.
+    pub purposes: DataUses,
+    /// The last day on which it holds.
+    pub until: Option<Day>,
+}
+
+impl ItemConsent {
+    /// The columns of a row: date, text, purposes, last day; empty where nothing is known.
+    fn columns(&self) -> ConsentColumns<'_> {
+        let day = |day: Option<Day>| day.map_or(String::new(), |day| day.to_string());
+        ConsentColumns {
+            consent_date: day(self.date),
+            consent_text: self.text.as_deref().unwrap_or_default(),
+            consent_purposes: data_uses_text(&self.purposes),
+            consent_until: day(self.until),
+        }
+    }
+}
+
+/// The columns about consent; names and order are a stable format (FORMATS.md).
+#[derive(serde::Serialize)]
+struct ConsentColumns<'a> {
+    consent_date: String,
+    consent_text: &'a str,
+    consent_purposes: String,
+    consent_until: String,
 }
 
 impl Item {
@@ -80,6 +119,8 @@ pub struct About {
     pub version: String,
     /// Model that wrote the drafts.
     pub model: String,
+    /// Version of this dataset, from 1; `None`: not known.
+    pub dataset_version: Option<u32>,
     /// What the split never cuts.
     pub unit: Unit,
     /// Texts that stand in more than one split.
@@ -89,6 +130,9 @@ pub struct About {
     /// What the papers beside it say.
     pub papers: Papers,
 }
+
+/// The file that tells a dataset's readers what left its earlier versions.
+pub const LEFT: &str = "withdrawn.jsonl";
 
 /// Writes 16 kHz mono WAV of an item to a path.
 pub type WriteWav<'a> = dyn FnMut(&Item, &Path) -> Result<()> + 'a;
@@ -112,6 +156,12 @@ mod tests {
             region: (i < 3).then(|| "fr-CA-QC".parse().unwrap()),
             language: "fr".parse().unwrap(),
             licence: (i != 3).then(|| "CC-BY-SA-3.0".to_string()),
+            consent: ItemConsent {
+                date: (i < 2).then(|| "2026-03-31".parse().unwrap()),
+                text: (i < 2).then(|| "form 2".to_string()),
+                purposes: crate::domain::data_uses("train, publish").unwrap(),
+                until: None,
+            },
             source: if i % 2 == 0 { LabelSource::Human } else { LabelSource::Auto },
             split,
             recording: recording.clone(),
@@ -126,6 +176,7 @@ mod tests {
             name: "Exemple".into(),
             version: "0.1.0".into(),
             model: "base".into(),
+            dataset_version: None,
             unit: Unit::Speaker,
             shared_texts: 0,
             credits: Vec::new(),

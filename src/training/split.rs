@@ -13,12 +13,14 @@
 //! speaker to another split: keep a test set that is to last apart.
 
 mod folds;
+mod lasting;
 mod units;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::Samples;
 pub use folds::folds;
+pub use lasting::lasting;
 use units::{joined, units};
 
 /// Where a clip goes.
@@ -118,30 +120,20 @@ const SLACK: f64 = 0.1;
 
 /// Splits clips; see the head of this file.
 pub fn split(items: &[SplitItem], shares: Shares) -> Splits {
-    split_again(items, shares, &vec![None; items.len()])
-}
-
-/// Splits clips of which some were split before, in an earlier round: whatever was in train stays there,
-/// with all that it is grouped with (a model has seen it); else whatever was in dev or test stays there.
-/// Only groups that are new altogether are assigned.
-pub fn split_again(items: &[SplitItem], shares: Shares, before: &[Option<Split>]) -> Splits {
     let wanted = Split::ALL.iter().filter(|s| shares.of(**s) > 0.0).count();
     let (unit, groups) = groups(items, shares, wanted);
-    let mut fixed: BTreeMap<usize, Split> = BTreeMap::new();
-    for (group, split) in groups.iter().zip(before) {
-        if let Some(split) = split {
-            // Train before dev before test: what was seen counts as seen.
-            let now = fixed.entry(*group).or_insert(*split);
-            *now = (*now).min(*split);
-        }
-    }
-    let splits = assign(items, &groups, shares, &fixed);
+    let splits = assign(items, &groups, shares);
+    let shared_texts = shared_texts(items, &splits);
+    Splits { splits, unit, shared_texts }
+}
+
+/// How many texts stand in more than one split.
+fn shared_texts(items: &[SplitItem], splits: &[Split]) -> usize {
     let mut places: BTreeMap<&str, BTreeSet<Split>> = BTreeMap::new();
-    for (item, split) in items.iter().zip(&splits).filter(|(item, _)| !item.text.is_empty()) {
+    for (item, split) in items.iter().zip(splits).filter(|(item, _)| !item.text.is_empty()) {
         places.entry(item.text).or_default().insert(*split);
     }
-    let shared_texts = places.values().filter(|splits| splits.len() > 1).count();
-    Splits { splits, unit, shared_texts }
+    places.values().filter(|splits| splits.len() > 1).count()
 }
 
 /// The unit, and a group number for each item.
@@ -182,12 +174,7 @@ fn share_of_largest(items: &[SplitItem], groups: &[usize]) -> f64 {
     *durations.values().max().unwrap_or(&0) as f64 / total as f64
 }
 
-fn assign(
-    items: &[SplitItem],
-    groups: &[usize],
-    shares: Shares,
-    fixed: &BTreeMap<usize, Split>,
-) -> Vec<Split> {
+fn assign(items: &[SplitItem], groups: &[usize], shares: Shares) -> Vec<Split> {
     let durations = durations(items, groups);
     let total = durations.values().sum::<u64>() as f64;
     let mut names: BTreeMap<usize, &str> = BTreeMap::new();
@@ -200,17 +187,11 @@ fn assign(
     order.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
 
     let mut lacks = Split::ALL.map(|split| (split, shares.of(split) * total));
-    for (group, split) in fixed {
-        for (_, lack) in lacks.iter_mut().filter(|(which, _)| which == split) {
-            *lack -= durations.get(group).copied().unwrap_or(0) as f64;
-        }
-    }
-    order.retain(|(_, _, group)| !fixed.contains_key(group));
     let mut empty: Vec<Split> = [Split::Train, Split::Test, Split::Dev]
         .into_iter()
-        .filter(|split| shares.of(*split) > 0.0 && !fixed.values().any(|f| f == split))
+        .filter(|split| shares.of(*split) > 0.0)
         .collect();
-    let mut chosen = fixed.clone();
+    let mut chosen: BTreeMap<usize, Split> = BTreeMap::new();
     let mut left = order.len();
     for (length, _, group) in order {
         let most = most_wanting(&lacks, length as f64, shares);

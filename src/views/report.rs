@@ -157,6 +157,8 @@ pub struct Report {
     pub seconds: BTreeMap<&'static str, f64>,
     /// Clips in each state.
     pub clips: BTreeMap<&'static str, u64>,
+    /// Settled clips that no rate measures: consent to evaluate is missing.
+    pub without_consent_to_evaluate: u64,
     /// Speakers of the decided clips.
     pub speakers: u64,
     /// How much needs a person.
@@ -187,6 +189,8 @@ pub struct Report {
     pub work: Work,
     /// The guarantee on accepted drafts; null when none is asked for.
     pub guarantee: Option<GuaranteeReport>,
+    /// Withdrawals so far: all numbers are of what is left.
+    pub withdrawals: Vec<crate::domain::Withdrawal>,
     /// What exactly made these numbers.
     pub versions: Versions,
 }

@@ -64,6 +64,7 @@ mod tests {
     #[test]
     fn the_averages_that_were_tried_are_a_line() {
         let average = |share, dev, too_far: &[&str]| Average {
+            sha256: String::new(),
             share,
             dev,
             retention_sets: [("retention fr".to_string(), 0.01)].into(),

@@ -1,14 +1,22 @@
 //! Transcripts, for programs and people. In: rows, one per clip. Out: JSONL of all of them, or one
-//! file per recording as text, subtitles or TextGrid. Left to others: making the rows, sorted or not,
+//! file per recording as text, subtitles, tiers, or words with times. Left to others: making the rows, sorted or not,
 //! and writing the files (pipeline).
 
+mod audacity;
+mod ctm;
 mod cues;
+mod eaf;
+mod json_words;
 mod jsonl;
 pub mod names;
+mod rttm;
 mod srt;
+mod stm;
 mod textgrid;
+mod tiers;
 mod txt;
 mod vtt;
+pub mod words;
 mod wrap;
 
 use std::str::FromStr;
@@ -16,6 +24,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Samples;
+pub use words::TimedWord;
 
 /// One clip's transcript. Names and order of the fields are a stable file format (FORMATS.md).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -52,9 +61,28 @@ pub struct TranscriptRow {
     pub model: String,
     /// What speaks for the speaker's region, one sentence per piece with its weight.
     pub evidence: Vec<String>,
-    /// When each word of `draft` starts, seconds from the recording's start; empty where that is not known.
+    /// The channel of the file, from 1.
     #[serde(skip)]
-    pub word_starts: Vec<f64>,
+    pub channel: u16,
+    /// The words of `text` with their times; empty where nobody asked for them.
+    #[serde(skip)]
+    pub words: Vec<TimedWord>,
+}
+
+/// What a file is a transcript of.
+#[derive(Clone, Copy, Debug)]
+pub struct Whole<'a> {
+    /// As its files are called, without an ending.
+    pub name: &'a str,
+    /// How long it is.
+    pub length: Samples,
+    /// Whether lines say who speaks.
+    pub voices: Voices,
+}
+
+impl Whole<'_> {
+    /// Of rows that are printed one by one.
+    pub const ROWS: Self = Self { name: "", length: Samples(0), voices: Voices::Unnamed };
 }
 
 /// Who wrote a text.
@@ -88,13 +116,37 @@ pub enum TranscriptFormat {
     Srt,
     /// WebVTT subtitles with speaker and clip id.
     Vtt,
-    /// Praat TextGrid: a tier of texts and a tier of clip ids.
+    /// Praat TextGrid: tiers of texts, clip ids and words.
     Textgrid,
+    /// NIST's words with times.
+    Ctm,
+    /// NIST's reference segments.
+    Stm,
+    /// NIST's speaker segments.
+    Rttm,
+    /// ELAN's tiers of texts, clip ids and words.
+    Eaf,
+    /// Audacity's label track.
+    Audacity,
+    /// Clips with their words as JSON.
+    JsonWords,
 }
 
 impl TranscriptFormat {
     /// Every format.
-    pub const ALL: [Self; 5] = [Self::Jsonl, Self::Txt, Self::Srt, Self::Vtt, Self::Textgrid];
+    pub const ALL: [Self; 11] = [
+        Self::Jsonl,
+        Self::Txt,
+        Self::Srt,
+        Self::Vtt,
+        Self::Textgrid,
+        Self::Ctm,
+        Self::Stm,
+        Self::Rttm,
+        Self::Eaf,
+        Self::Audacity,
+        Self::JsonWords,
+    ];
 
     /// The name on the command line.
     pub fn name(self) -> &'static str {
@@ -104,6 +156,12 @@ impl TranscriptFormat {
             Self::Srt => "srt",
             Self::Vtt => "vtt",
             Self::Textgrid => "textgrid",
+            Self::Ctm => "ctm",
+            Self::Stm => "stm",
+            Self::Rttm => "rttm",
+            Self::Eaf => "eaf",
+            Self::Audacity => "audacity",
+            Self::JsonWords => "json-words",
         }
     }
 
@@ -115,23 +173,45 @@ impl TranscriptFormat {
             Self::Srt => "SubRip subtitles",
             Self::Vtt => "WebVTT subtitles",
             Self::Textgrid => "Praat TextGrid",
+            Self::Ctm => "Words with times and confidence, for NIST's sclite",
+            Self::Stm => "Reference segments, for NIST's sclite",
+            Self::Rttm => "Who speaks when",
+            Self::Eaf => "ELAN",
+            Self::Audacity => "Audacity label track",
+            Self::JsonWords => "Words with times and P(wrong), as JSON",
         }
+    }
+
+    /// Whether it says how likely each word is wrong.
+    pub fn shows_words(self) -> bool {
+        matches!(self, Self::Ctm | Self::JsonWords)
     }
 
     /// The usual ending of file names.
     pub fn extension(self) -> &'static str {
-        if self == Self::Textgrid { "TextGrid" } else { self.name() }
+        match self {
+            Self::Textgrid => "TextGrid",
+            Self::Audacity => "labels.txt",
+            Self::JsonWords => "words.json",
+            _ => self.name(),
+        }
     }
 
     /// The text of one file: of one recording or conversation, except that JSONL rows of several can be joined.
-    /// Rows come in any order; `length` is the recording's, for TextGrid alone.
-    pub fn render(self, rows: &[TranscriptRow], length: Samples, voices: Voices) -> String {
+    /// Rows come in any order.
+    pub fn render(self, rows: &[TranscriptRow], whole: &Whole) -> String {
         match self {
             Self::Jsonl => jsonl::render(rows),
-            Self::Txt => txt::render(rows, voices),
-            Self::Srt => srt::render(rows, voices),
+            Self::Txt => txt::render(rows, whole.voices),
+            Self::Srt => srt::render(rows, whole.voices),
             Self::Vtt => vtt::render(rows),
-            Self::Textgrid => textgrid::render(rows, length.seconds()),
+            Self::Textgrid => textgrid::render(rows, whole.length.seconds()),
+            Self::Ctm => ctm::render(rows, whole),
+            Self::Stm => stm::render(rows, whole),
+            Self::Rttm => rttm::render(rows, whole),
+            Self::Eaf => eaf::render(rows, whole),
+            Self::Audacity => audacity::render(rows),
+            Self::JsonWords => json_words::render(rows, whole),
         }
     }
 }

@@ -59,6 +59,11 @@ fn transcribe(
         let windows = next.iter().zip(&places).map(|(sound, places)| window(sound, places));
         let windows: Vec<Window> = windows.collect();
         let transcribed = transcriber.transcribe_windows(&windows, policy, stop);
+        for remark in transcriber.take_remarks() {
+            if events.blocking_send(WorkerEvent::Remark(remark)).is_err() {
+                return;
+            }
+        }
         let clips = next.into_iter().flat_map(|sound| sound.clips).filter(|job| job.pending);
         for (transcribed, JobClip { clip, .. }) in transcribed.into_iter().zip(clips) {
             let receipt = Receipt::default();

@@ -4,6 +4,7 @@
 pub mod nats;
 #[cfg(feature = "nats")]
 pub mod nats_set;
+pub mod tiny_model;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::Result;
-use whisper::{Ask, Decoded, MAX_SAMPLES, Worker};
+use anyhow::{Error, Result};
+use whisper::{Ask, Decoded, MAX_SAMPLES, Stopped, Worker};
 
 use super::together::{self, Guarded, ask, groups, looks_wrong, seconds};
 use super::{Asked, Request, Window, hypothesis, max_tokens, rounded, short_context, written};
@@ -21,17 +21,17 @@ const FRAMES_PER_SECOND: f64 = 50.0;
 /// With fewer words, a window's text is not taken for a clip (docs/lab/context.md).
 const FEWEST_WORDS_PER_SECOND: f64 = 0.4;
 
-/// Hypotheses in the order of the windows and of their clips.
+/// Hypotheses in the order of the windows and of their clips, and what whoever waits should know.
 pub(super) fn transcribe(
     worker: &mut Worker,
     asked: &Asked,
     windows: &[Window<'_>],
     policy: &DecodePolicy,
     stop: &AtomicBool,
-) -> Vec<Result<Hypothesis>> {
+) -> (Vec<Result<Hypothesis>>, Vec<String>) {
     let model = worker.engine().model().to_string();
     let requests: Vec<&Request> = windows.iter().flat_map(|w| &w.clips).map(|(_, r)| r).collect();
-    let shared = in_windows(worker, asked, windows, policy, stop);
+    let (shared, remarks) = in_windows(worker, asked, windows, policy, stop);
     let alone: Vec<usize> = (0..requests.len()).filter(|n| !shared.contains_key(n)).collect();
     let sounds: Vec<_> =
         alone.iter().map(|&n| (requests[n].samples, requests[n].language)).collect();
@@ -46,17 +46,18 @@ pub(super) fn transcribe(
     });
     let mut all: Vec<Result<Hypothesis>> = all.collect();
     add_second_opinions(worker, asked, &requests, &mut all, policy, stop);
-    all
+    (all, remarks)
 }
 
-/// Decodes windows of several clips: what came of each clip whose share of the text looks sound, by its number among all.
+/// Decodes windows of several clips: what came of each clip whose share of the text looks sound, by its number among all; and
+/// which windows could not be decoded, and why.
 fn in_windows(
     worker: &mut Worker,
     asked: &Asked,
     windows: &[Window<'_>],
     policy: &DecodePolicy,
     stop: &AtomicBool,
-) -> BTreeMap<usize, Guarded> {
+) -> (BTreeMap<usize, Guarded>, Vec<String>) {
     let mut firsts = Vec::new();
     let mut clips = 0;
     for window in windows {
@@ -97,7 +98,23 @@ fn in_windows(
         Ok(sound)
     });
     // A window that cannot be decoded leaves its clips to be decoded alone.
-    shared.into_iter().flatten().flatten().collect()
+    let (mut sound, mut remarks) = (BTreeMap::new(), Vec::new());
+    for (window, (_, of)) in shared.into_iter().zip(&firsts) {
+        match window {
+            Ok(clips) => sound.extend(clips),
+            Err(error) if error.is::<Stopped>() => {}
+            Err(error) => remarks.push(not_together(of, &error)),
+        }
+    }
+    (sound, remarks)
+}
+
+fn not_together(window: &Window, error: &Error) -> String {
+    let clips: Vec<&str> = window.clips.iter().map(|(_, r)| r.clip.as_str()).collect();
+    format!(
+        "decoded one by one, because they could not be decoded together ({error:#}): clips {}",
+        clips.join(", ")
+    )
 }
 
 /// Whether a window's text seems to pass over speech of a clip. Alone, few words may be all there is.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use serde::Serialize;
 
 use super::plan::Plan;
@@ -14,7 +14,7 @@ use super::retention::{Purpose, RetentionClip};
 use super::sounds::Sound;
 use crate::domain::{ClipId, Hypothesis};
 use crate::hypotheses::adjust::{self, CalibrationSample};
-use crate::pipeline::recalibrate::{own, refit as fit, settled_clips};
+use crate::pipeline::recalibrate::{note, own, refit as fit, settled_clips};
 use crate::pipeline::scores::{self, Scorer};
 use crate::pipeline::workspace::Workspace;
 use crate::text::word_errors::word_errors;
@@ -49,8 +49,8 @@ pub fn refit(
     engine: &Arc<Engine>,
 ) -> Result<Confidence> {
     let Prepared { plan, sounds, policy, .. } = round;
-    let before = Scorer::of(workspace)?;
-    let scored_as = before.scored_as(&plan.parent.id()).to_string();
+    // Of what training began from, whichever model was in use meanwhile.
+    let scored_as = Scorer::of(workspace)?.scored_as(&plan.start.id()).to_string();
     scores::remember(workspace, engine.model(), &scored_as)?;
     // What was fitted to the parent's scores does not hold for the new one's.
     let scorer = Scorer::of(workspace)?.without_adjustment();
@@ -78,6 +78,14 @@ pub fn refit(
         fill(&mut settled, samples.collect());
     }
     let path = scores::round_path(workspace, plan.round.number);
+    // Where nothing is fitted, none that an earlier round of that number left may serve.
+    match std::fs::remove_file(&path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+            return Err(e).with_context(|| format!("remove {}", path.display()));
+        }
+        _ => {}
+    }
+    note(workspace, &path)?;
     Ok(match fit(workspace, &scorer, &settled, left, path)? {
         Ok(done) => Confidence::Refitted {
             clips,

@@ -48,7 +48,7 @@ fn parts<'a>(
     learnt_before: &BTreeSet<ClipId>,
     folds: usize,
 ) -> Vec<Part<'a>> {
-    let learnt = unseen(materials, learnt_before);
+    let learnt = materials.unseen(Used::Train, learnt_before);
     let folds = material::folds(&learnt, materials.unit, folds).unwrap_or_default();
     let parts = folds.iter().max().map_or(0, |last| last + 1);
     let part = |n: usize| {
@@ -68,13 +68,6 @@ fn parts<'a>(
     (0..parts).map(part).collect()
 }
 
-/// Corrections to be learnt from whose text the old model has not learnt.
-fn unseen<'a>(materials: &'a Materials, seen: &BTreeSet<ClipId>) -> Vec<&'a Material> {
-    let known = materials.clips.iter().filter(|m| seen.contains(&m.clip));
-    let known: BTreeSet<String> = known.map(material::said).collect();
-    materials.of(Used::Train).filter(|m| !known.contains(&material::said(m))).collect()
-}
-
 /// Trains without a part, and compares on it.
 fn judged(
     round: &Prepared,
@@ -82,7 +75,7 @@ fn judged(
     Part { lesson, clips }: &Part,
     share: f64,
 ) -> Result<Vec<Pair>> {
-    let key = format!("{} {share}", lesson.key(&round.plan));
+    let key = format!("{} {share} {}", lesson.key(&round.plan), round.plan.round.parent_model);
     let done = round.files.fold(&lesson.name);
     let before = std::fs::read(&done).ok();
     let before = before.and_then(|bytes| serde_json::from_slice::<FoldResult>(&bytes).ok());
@@ -123,7 +116,8 @@ mod tests {
     }
 
     fn materials(clips: Vec<Material>) -> Materials {
-        Materials { clips, unit: Unit::Text, left_out: BTreeMap::new() }
+        let (left_out, not_judged) = (BTreeMap::new(), BTreeSet::new());
+        Materials { clips, unreviewed: vec![], unit: Unit::Text, left_out, not_judged }
     }
 
     #[test]
@@ -137,7 +131,7 @@ mod tests {
         ]);
         let names = |seen: &[&str]| {
             let seen = seen.iter().map(|clip| ClipId::from_stored(*clip)).collect();
-            let left = unseen(&materials, &seen);
+            let left = materials.unseen(Used::Train, &seen);
             left.iter().map(|m| m.clip.as_str().to_string()).collect::<Vec<_>>()
         };
         assert_eq!(names(&[]), ["a", "b", "c"]);

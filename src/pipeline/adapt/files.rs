@@ -5,9 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// Beginnings of what only an unfinished round needs; with a dot: a file in the middle of which a round was killed.
-const PASSING: [&str; 7] =
-    ["candidate-", "training", "fold-", ".candidate-", ".training", ".second-ear-", ".tmp"];
+use crate::pipeline::passing;
 
 /// Where a round works, and promoted models are.
 #[derive(Clone, Debug)]
@@ -57,12 +55,6 @@ impl RoundFiles {
 
     /// Removes what only an unfinished round needs.
     pub fn clean(&self) -> Result<()> {
-        for entry in std::fs::read_dir(&self.folder)?.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if PASSING.iter().any(|p| name.starts_with(p)) {
-                std::fs::remove_file(entry.path())?;
-            }
-        }
-        Ok(())
+        passing::clean(&self.folder)
     }
 }

@@ -1,7 +1,7 @@
 //! The clips of a round, with texts, weights and uses. In: nothing. Out: types, and what is asked of them. Left to
 //! others: gathering them (`gather`), their audio (`sounds`), training.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{ClipId, Language, RecordingId, Span, Used, hex_digest};
 use crate::text::normalise;
@@ -31,12 +31,16 @@ pub struct Material {
 /// All of it.
 #[derive(Clone, Debug)]
 pub struct Materials {
-    /// In order of ingestion and time.
+    /// In order of clip ids, whatever the order of ingestion.
     pub clips: Vec<Material>,
+    /// Clips that nobody reviewed and whose drafts may be repeated, in the order in which that is tried; no text yet.
+    pub unreviewed: Vec<Material>,
     /// What no two splits share.
     pub unit: Unit,
     /// Settled clips left out, by reason.
     pub left_out: BTreeMap<&'static str, usize>,
+    /// Clips that may be learnt from and not judged by: consent to evaluate is missing.
+    pub not_judged: BTreeSet<ClipId>,
 }
 
 /// What is said, as splits compare it.
@@ -90,6 +94,20 @@ impl Materials {
             *counts.entry(m.used.code().to_string()).or_default() += 1;
         }
         counts
+    }
+
+    /// Corrections of one use that are a fair test of a model that learnt from `learnt`: neither the clip nor what it
+    /// says, and where speakers or recordings are kept apart nobody and nothing of its unit, was among them, and consent to
+    /// evaluate is there.
+    pub fn unseen<'a>(&'a self, used: Used, learnt: &BTreeSet<ClipId>) -> Vec<&'a Material> {
+        let known: Vec<&Material> =
+            self.clips.iter().filter(|m| learnt.contains(&m.clip)).collect();
+        let texts: BTreeSet<String> = known.iter().map(|m| said(m)).collect();
+        let units: BTreeSet<String> = known.iter().map(|m| self.unit_of(m)).collect();
+        let apart = |m: &&Material| used == Used::Train || !units.contains(&self.unit_of(m));
+        let judged = |m: &&Material| !self.not_judged.contains(&m.clip);
+        let unseen = self.of(used).filter(judged).filter(|m| !texts.contains(&said(m)));
+        unseen.filter(apart).collect()
     }
 
     /// The unit of the paired bootstrap for a clip: as they were split.

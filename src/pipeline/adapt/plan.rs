@@ -10,6 +10,7 @@ use super::gather;
 use super::material::{self, Material, Materials};
 use super::retention::{self, Purpose, RetentionClip};
 use crate::domain::{ClipId, Round, RoundVerdict, SAMPLE_RATE, Used, hex_digest};
+use crate::pipeline::scores;
 use crate::pipeline::workspace::Workspace;
 use whisper::finetune::Recipe;
 use whisper::models::ModelFile;
@@ -44,7 +45,7 @@ pub struct Plan {
     pub parent: ModelFile,
     /// What training begins from.
     pub start: ModelFile,
-    /// Corrections, and drafts that are repeated.
+    /// Corrections; once the round is prepared, also drafts that are repeated.
     pub materials: Materials,
     /// Clips of other people.
     pub retention: Vec<RetentionClip>,
@@ -60,15 +61,26 @@ impl Plan {
     pub fn of(workspace: &mut Workspace, options: &AdaptOptions) -> Result<Self> {
         let parent = workspace.model()?;
         let start = workspace.settings_model().context("training begins from it")?;
+        scores::remember(workspace, &start.id(), &start.calibrated_as()?)?;
         let seed = options.recipe.seed;
         let materials = gather::gather(workspace, seed)?;
-        let settled = materials.clips.iter().filter(|m| m.used != Used::Replay).count();
+        let settled = materials.clips.len();
+        let barred = gather::without_consent(&materials);
+        let also = match barred {
+            0 => String::new(),
+            n => format!(
+                "; {n} more are left out because consent to train or evaluate is missing (`second-ear consent`)"
+            ),
+        };
         ensure!(
             settled >= LEAST,
             "{settled} clips are settled with a text, and a round takes at least {LEAST}: hand out more \
-             (`second-ear tasks`) and import the answers (`second-ear answers`)"
+             (`second-ear tasks`) and import the answers (`second-ear answers`){also}"
         );
         let learnt = materials.of(Used::Train).count();
+        ensure!(learnt > 0 || barred == 0, "there is nothing to learn from{also}");
+        let judged = materials.of(Used::Test).count();
+        ensure!(judged > 0 || barred == 0, "there is nothing to judge a new model by{also}");
         let recipe = match options.rate {
             Some(rate) => options.recipe.clone().with_rate(rate),
             None => options.recipe.clone().for_corrections(learnt),
@@ -109,6 +121,14 @@ impl Plan {
     /// Leaves out clips whose audio cannot be read.
     pub fn with_sound(mut self, has_sound: impl Fn(&ClipId) -> bool) -> Self {
         self.materials.clips.retain(|m| has_sound(&m.clip));
+        self.note_data();
+        self
+    }
+
+    /// The same with drafts to be repeated.
+    pub fn with_drafts(mut self, drafts: Vec<Material>) -> Self {
+        self.materials.clips.extend(drafts);
+        self.materials.clips.sort_by(|a, b| a.clip.cmp(&b.clip));
         self.note_data();
         self
     }

@@ -1,5 +1,6 @@
-//! A round about to work. In: a plan. Out: the sounds of its clips, and the models that a new one is compared with, loaded
-//! once for all who need them; engines and hypotheses of others. Left to others: training, judging.
+//! A round about to work. In: a plan. Out: the sounds of its clips, the drafts that it repeats, and the models that a new
+//! one is compared with, loaded once for all who need them; engines and hypotheses of others. Left to others: training,
+//! judging.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -10,6 +11,7 @@ use anyhow::{Context, Result};
 
 use super::files::RoundFiles;
 use super::plan::Plan;
+use super::repeat;
 use super::sounds::{self, Sound};
 use super::stop;
 use crate::domain::{ClipId, DecodePolicy, Hypothesis};
@@ -61,7 +63,10 @@ impl Prepared {
         let stop = stop::on_ctrl_c();
         let recordings = workspace.store.recordings_by_id()?;
         let mut failed = Vec::new();
-        let sounds = sounds::load(&plan.materials.clips, &recordings, &mut failed);
+        let mut plan = plan;
+        let tried = std::mem::take(&mut plan.materials.unreviewed);
+        let clips = [&plan.materials.clips[..], &tried].concat();
+        let sounds = sounds::load(&clips, &recordings, &mut failed);
         let plan = plan.with_sound(|clip| sounds.contains_key(clip));
         let policy = workspace.config.decode.clone();
         let engine = |file: &ModelFile| Engine::load(&file.path, &file.sha256, policy.weights);
@@ -70,7 +75,7 @@ impl Prepared {
             true => Arc::clone(&start),
             false => engine(&plan.parent)?,
         };
-        Ok(Self {
+        let mut prepared = Self {
             threads: workspace.config.worker_count(workers),
             learnt_before: workspace.store.clips_learnt_by(plan.round.parent)?,
             files: RoundFiles::of(&workspace.dir)?,
@@ -83,7 +88,13 @@ impl Prepared {
             no_speech: workspace.config.routing.no_speech,
             stop,
             console,
-        })
+        };
+        let drafts = repeat::drafts(&prepared, workspace, &tried)?;
+        prepared.plan = prepared.plan.with_drafts(drafts);
+        let used: BTreeSet<ClipId> =
+            prepared.plan.materials.used().into_iter().map(|u| u.0).collect();
+        prepared.sounds.retain(|clip, _| used.contains(clip));
+        Ok(prepared)
     }
 
     /// Loads a model that the round made.

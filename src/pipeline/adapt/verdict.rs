@@ -1,6 +1,9 @@
 //! The judgement of a round: which average of old and new weights, and whether it is better than the old. In: model
 //! files, an evaluator. Out: the average taken, what was measured, what speaks against it. Left to others: training
 //! (`cross`), decoding (`evaluator`), the rules (`training::gate`), keeping it.
+//!
+//! Which average is taken rests on dev, retention sets and silence, under new models and under the one that training
+//! began from. The model in use, which depends on earlier rounds, decides on one thing alone: whether it is replaced.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -62,13 +65,14 @@ pub fn choose(round: &Prepared, evaluator: &Evaluator, files: Vec<Averaged>) -> 
         engines.push(engine);
     }
     let best = gate::choose(&candidates, words(&dev)).context("no average was tried")?;
-    let average = |c: Candidate| Average {
+    let average = |(c, file): (Candidate, &Averaged)| Average {
         share: c.share,
+        sha256: file.sha256.clone(),
         dev: (!dev.is_empty()).then_some(c.dev),
         retention_sets: retention.keys().map(|set| set.to_string()).zip(c.retention).collect(),
         too_far: Vec::new(),
     };
-    let averages = candidates.into_iter().map(average).collect();
+    let averages = candidates.into_iter().zip(&files).map(average).collect();
     Ok(Tried { files, averages, best, engine: engines.swap_remove(best) })
 }
 
@@ -115,7 +119,16 @@ impl Comparison {
     /// Decodes everything that judges.
     pub fn of(round: &Prepared, evaluator: &Evaluator, new: &Arc<Engine>) -> Result<Self> {
         let seed = round.plan.round.seed;
-        let test = evaluator.against_old(new, &evaluator.corrections(Used::Test))?;
+        let materials = &round.plan.materials;
+        let fair = materials.unseen(Used::Test, &round.learnt_before);
+        let learnt = materials.of(Used::Test).count() - fair.len();
+        if learnt > 0 {
+            round.console.say(format!(
+                "{learnt} test clips are left out of the comparison: the model in use has learnt from them or from \
+                 what goes with them"
+            ));
+        }
+        let test = evaluator.against_old(new, &evaluator.held_out(fair.into_iter()))?;
         let mut retention = Vec::new();
         for (set, clips) in evaluator.retention(Purpose::Test) {
             let pairs = evaluator.against_start(new, &clips)?;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::EvaluateOptions;
 use super::references::{Loaded, Reference, load};
 use crate::audio::level;
-use crate::domain::{Features, Hypothesis, Language, Pass, tokens_by_word};
+use crate::domain::{Alone, Features, Hypothesis, Language, Pass, tokens_by_word};
 use crate::hypotheses::features;
 use crate::hypotheses::second::Regional;
 use crate::hypotheses::transcriber::{Request, Transcriber, Window};
@@ -54,6 +54,9 @@ pub struct EvaluatedClip {
     /// The text of the slowed decoding, where there was one.
     #[serde(default)]
     pub slowed: Option<String>,
+    /// The decoding of the clip alone, where the text comes from a window and there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alone: Option<Alone>,
 }
 
 /// What came of each reference, window by window.
@@ -118,6 +121,7 @@ fn row(r: &Reference, h: Hypothesis, regional: &Regional) -> EvaluatedClip {
         features: features::features(&h, &**regional),
         word_features: judged_words(&h, &r.text, &**regional),
         slowed: h.slowed,
+        alone: h.alone,
         language: h.language,
         hypothesis: h.text,
         model: h.model,

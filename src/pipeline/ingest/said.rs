@@ -11,6 +11,8 @@ pub struct Said {
     recordings: BTreeMap<RecordingId, Told>,
     /// By the SHA-256 of a file: whether it was registered as a mix, and where that was said.
     files: BTreeMap<String, (bool, String)>,
+    /// By the SHA-256 of a file: the error of a row about it.
+    barred: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Default)]
@@ -27,6 +29,21 @@ impl Said {
     /// Whether a row has said anything of a file, by its SHA-256.
     pub fn knows(&self, sha256: &str) -> bool {
         self.files.contains_key(sha256)
+    }
+
+    /// A row about a file has an error, so that what it says is not known.
+    pub fn bar(&mut self, sha256: &str, why: &str) {
+        self.barred.entry(sha256.to_string()).or_insert_with(|| why.to_string());
+    }
+
+    /// The error of a row about a file of which no other row says anything.
+    pub fn barred(&self, sha256: &str) -> Option<&str> {
+        self.barred.get(sha256).map(String::as_str).filter(|_| !self.knows(sha256))
+    }
+
+    /// A row refuses consent to a recording, whatever another one says.
+    pub fn refuse(&mut self, id: &RecordingId, note: String) {
+        self.recordings.entry(id.clone()).or_default().facts.consent = Some(note);
     }
 
     /// A row wants a channel of a file. Its mix has the sound of each channel, so that both together would be

@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 
 use super::weights::weigh;
-use crate::domain::round_seed;
-use crate::domain::{Answer, ClipId, Decision, Language, LanguageChoice, Mark, Reason, Recording};
+use crate::domain::{
+    Answer, ClipId, DataUse, Decision, Language, LanguageChoice, Mark, Reason, Recording, Samples,
+    draft_seed,
+};
+use crate::pipeline::consent::{Permits, today};
 use crate::pipeline::evidence::RoutedAs;
 use crate::pipeline::pay::Pay;
 use crate::pipeline::scores::Scorer;
@@ -22,12 +25,14 @@ use crate::views::report::People;
 /// What the walk found.
 #[derive(Default)]
 pub struct Walked {
-    /// Decided clips, in order of ingestion and time.
+    /// Decided clips by id: by recording and time. Sums of their numbers do not depend on the order of ingestion.
     pub rows: Vec<ReportRow>,
     /// Clips in each state, undecided ones too.
     pub states: BTreeMap<&'static str, u64>,
     /// What people did.
     pub people: People,
+    /// Settled clips that no rate measures: consent to evaluate is missing.
+    pub unmeasured: u64,
 }
 
 /// What people did about one clip.
@@ -44,7 +49,8 @@ struct Work {
 struct WalkedClip {
     state: &'static str,
     settled: bool,
-    reviewed_seconds: f64,
+    unmeasured: bool,
+    reviewed: Samples,
     row: Option<ReportRow>,
 }
 
@@ -55,6 +61,7 @@ struct Walk<'a> {
     scoring: Option<i64>,
     fallback: Option<Language>,
     rounds: BTreeMap<String, u32>,
+    permits: Permits,
     routed_as: Option<RoutedAs>,
 }
 
@@ -71,28 +78,33 @@ pub fn walk(workspace: &Workspace, scorer: &Scorer) -> Result<Walked> {
             LanguageChoice::Auto => None,
         },
         rounds: workspace.store.rounds_by_model()?,
+        permits: Permits::on(workspace, recordings.values(), today())?,
         routed_as: RoutedAs::latest(workspace)?,
     };
     let works = answers(workspace, &mut walked.people)?;
-    let mut reviewed_seconds = 0.0;
+    let mut reviewed = Samples(0);
     let read = |clip: ClipRow| {
         let work = works.get(&clip.clip.id).copied().unwrap_or_default();
         WalkedClip {
             state: clip.state().code(),
             settled: clip.consensus.is_some(),
-            reviewed_seconds: work.timed as f64 * clip.clip.span.len().seconds(),
+            unmeasured: clip.consensus.is_some()
+                && !walk.permits.allows(&clip.clip.recording, DataUse::Evaluate),
+            reviewed: Samples(work.timed * clip.clip.span.len().0),
             row: walk.row(&clip, recordings.get(&clip.clip.recording), work),
         }
     };
     spread::clips(&workspace.store, Draft::Decided, read, |found| {
         *walked.states.entry(found.state).or_default() += 1;
         walked.people.settled_clips += u64::from(found.settled);
-        reviewed_seconds += found.reviewed_seconds;
+        walked.unmeasured += u64::from(found.unmeasured);
+        reviewed += found.reviewed;
         walked.rows.extend(found.row);
     })?;
     let people = &mut walked.people;
     people.active_per_audio_second =
-        (reviewed_seconds > 0.0).then(|| people.active_seconds / reviewed_seconds);
+        (reviewed > Samples(0)).then(|| people.active_seconds / reviewed.seconds());
+    walked.rows.sort_unstable_by(|a, b| a.clip.cmp(&b.clip));
     weigh(&mut walked.rows);
     Ok(walked)
 }
@@ -102,7 +114,7 @@ fn answers(workspace: &Workspace, people: &mut People) -> Result<BTreeMap<ClipId
     let pay = Pay::of(workspace)?;
     let (mut work, mut times) = (BTreeMap::<ClipId, Work>::new(), Vec::new());
     let mut validators = BTreeSet::new();
-    workspace.store.each_current_answer(|answer: Answer| {
+    workspace.store.each_worked_answer(|answer: Answer| {
         let here = work.entry(answer.clip.clone()).or_default();
         here.answers += 1;
         here.paid += pay.paid(&answer);
@@ -144,10 +156,12 @@ impl Walk<'_> {
         let hypothesis = clip.hypothesis.as_ref();
         let declared = recording.facts.language.as_ref().or(self.fallback.as_ref());
         let language = declared.or(hypothesis.map(|h| &h.language))?;
-        let settled = clip.consensus.as_ref().filter(|c| c.verdict.gives_text());
+        let measured = self.permits.allows(&recording.id, DataUse::Evaluate);
+        let settled = clip.consensus.as_ref().filter(|c| c.verdict.gives_text() && measured);
         let compared = word_errors(settled.map_or("", |c| &c.text), clip.draft(), language);
-        let round = hypothesis.and_then(|h| self.rounds.get(&h.model).copied()).unwrap_or(0);
-        let seed = round_seed(self.seed, round);
+        let adapted = hypothesis.and_then(|h| self.rounds.get_key_value(&h.model));
+        let round = adapted.map_or(0, |(_, round)| *round);
+        let seed = draft_seed(self.seed, adapted.map(|(model, _)| model.as_str()));
         Some(ReportRow {
             clip: clip.clip.id.to_string(),
             recording: recording.id.to_string(),
@@ -171,7 +185,7 @@ impl Walk<'_> {
             weight: None,
             state: clip.state().code(),
             draft_words: compared.hypothesis_words as u64,
-            verdict: clip.consensus.as_ref().map(|c| c.verdict.code()),
+            verdict: clip.consensus.as_ref().filter(|_| measured).map(|c| c.verdict.code()),
             changed: settled.map(|c| c.text != clip.draft()),
             errors: settled.map(|_| compared.errors as u64),
             reference_words: settled.map(|_| compared.reference_words as u64),

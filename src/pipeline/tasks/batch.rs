@@ -13,14 +13,15 @@ use super::{TaskOptions, Written};
 use crate::audio::decode::Source;
 use crate::audio::{cut, flac, wav};
 use crate::domain::{
-    BatchId, ClipId, HandedOut, Language, Purpose, Recording, RecordingId, Span, TagKind, TaskRow,
+    BatchId, ClipId, HandedOut, Language, OutputKind, Purpose, Recording, RecordingId, Span,
+    TagKind, TaskRow,
 };
 use crate::files::folder::OutFolder;
 use crate::pipeline::random;
 use crate::pipeline::scores::Scorer;
 use crate::pipeline::workspace::Workspace;
 use crate::routing::lexicon::{Kind, Lexicon};
-use crate::store::BatchRow;
+use crate::store::{BatchRow, Holds, NewOutput};
 use crate::tasks::bundle::{self, Format};
 use crate::tasks::page::{self, Batch, PageItem, Passphrase, Seal, Suggestion};
 use crate::text::tidy;
@@ -61,6 +62,7 @@ pub fn write(
     let work = kit.pace.work(&chunk, &workspace.config.tasks);
     let mut rows: Vec<TaskRow> = chunk.iter().map(|item| item.row.clone()).collect();
     rows.iter_mut().for_each(|row| row.batch = batch.to_string());
+    note(workspace, options, &chunk, &batch, folder)?;
     for format in &options.formats {
         let name = format.file_name(&batch);
         let path = match format {
@@ -123,6 +125,32 @@ pub fn write(
     written.seconds += chunk.iter().map(|i| i.clip.span.len().seconds()).sum::<f64>();
     written.estimated_seconds += work.estimate_seconds.unwrap_or(0.0);
     written.batches.push(batch.to_string());
+    Ok(())
+}
+
+/// Notes the files that are about to be written, so that `forget` finds them: before they are there, whatever happens to
+/// this process then.
+fn note(
+    workspace: &mut Workspace,
+    options: &TaskOptions,
+    chunk: &[Item],
+    batch: &BatchId,
+    folder: &OutFolder,
+) -> Result<()> {
+    let all: Vec<_> = chunk.iter().map(|item| (item.clip.id.clone(), None)).collect();
+    let file = |name: &str, clips| NewOutput {
+        kind: OutputKind::Tasks,
+        place: folder.at(name),
+        batch: Some(batch.clone()),
+        holds: Holds::Clips(clips),
+    };
+    let mut files: Vec<NewOutput> =
+        options.formats.iter().map(|format| file(&format.file_name(batch), &all)).collect();
+    if options.formats.iter().any(|format| *format != Format::Html) {
+        let audio = all.chunks(1);
+        files.extend(audio.map(|one| file(&bundle::audio_name(&one[0].0), one)));
+    }
+    workspace.store.note_outputs(&files)?;
     Ok(())
 }
 

@@ -16,18 +16,19 @@ pub struct Checks {
 }
 
 impl Checks {
-    /// Of what was found, without clips of `unreadable` recordings and clips that `answered` says
+    /// Of what was found, without clips of `barred` recordings (unreadable, or without consent) and clips that `answered` says
     /// the validator has answered.
     pub fn new(
         found: &mut CheckClips,
-        unreadable: &BTreeSet<RecordingId>,
+        barred: &BTreeSet<RecordingId>,
         answered: &BTreeSet<ClipId>,
     ) -> Self {
-        let fresh = |(item, _): &(Item, String)| {
-            !unreadable.contains(&item.clip.recording) && !answered.contains(&item.clip.id)
-        };
+        let fresh = |(item, _): &(Item, String)| !answered.contains(&item.clip.id);
         let mut gold = std::mem::take(&mut found.gold);
         let mut settled = std::mem::take(&mut found.settled);
+        let allowed = |(item, _): &(Item, String)| !barred.contains(&item.clip.recording);
+        settled.retain(allowed);
+        gold.retain(allowed);
         let vocabulary = vocabulary(settled.iter().chain(&gold).map(|(_, text)| text.as_str()));
         gold.retain(fresh);
         settled.retain(fresh);

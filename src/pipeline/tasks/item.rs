@@ -11,6 +11,8 @@ use crate::domain::{
 };
 use crate::store::{ClipRow, Store};
 use crate::tasks::page::{Version, Warning};
+use crate::text::normalise::normalise;
+use crate::text::words::has_word;
 
 /// A clip that may be handed out.
 #[derive(Clone)]
@@ -29,7 +31,7 @@ pub struct Item {
     pub position: (usize, Samples),
     /// What goes out, and why.
     pub out: HandedOut,
-    /// What people wrote, for an adjudicator.
+    /// What the model makes of the clip alone, where that differs; what people wrote, for an adjudicator.
     pub versions: Vec<Version>,
     /// What to say before it is reviewed.
     pub warnings: Vec<Warning>,
@@ -51,6 +53,10 @@ impl Item {
             ..HandedOut::new(self.clip.id.clone(), draft.clone())
         };
         self.row.draft_digest = self.out.digest();
+        if self.row.draft != draft {
+            // Another reading would give a planted error away.
+            self.versions.clear();
+        }
         self.row.draft = draft;
         self.reasons.retain(|reason| usual.iter().any(|u| u.code() == reason.code()));
         if self.reasons.is_empty() {
@@ -188,14 +194,21 @@ fn item(workspace: &str, row: ClipRow, recording: &Recording, place: usize) -> O
             ..TaskRow::default()
         },
         clip: row.clip,
+        versions: row.hypothesis.as_ref().and_then(other_reading).into_iter().collect(),
         hypothesis: row.hypothesis,
         reasons,
         beside: [None, None],
         position: (place, start),
         out,
-        versions: Vec::new(),
         warnings: Vec::new(),
     })
+}
+
+/// What the model makes of the clip without its neighbours, where that says something else.
+fn other_reading(h: &Hypothesis) -> Option<Version> {
+    let text = &h.alone.as_ref()?.text;
+    let differs = normalise(text, &h.language) != normalise(&h.text, &h.language);
+    (differs && has_word(text)).then(|| Version { text: text.clone(), support: 0 })
 }
 
 /// What a person needs to know of a path: folders may tell whose machine it is, and of whom.

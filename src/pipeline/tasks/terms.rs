@@ -24,7 +24,7 @@ impl Pace {
     /// From the answers so far, skips aside.
     pub fn measure(workspace: &Workspace) -> Result<Self> {
         let mut times: Vec<(ClipId, f64)> = Vec::new();
-        workspace.store.each_current_answer(|answer| {
+        workspace.store.each_worked_answer(|answer| {
             if let (Some(active), true) = (answer.active_seconds, answer.verdict != Verdict::Skip) {
                 times.push((answer.clip, active));
             }

@@ -46,6 +46,9 @@ pub fn check(row: &TaskRow, known: &KnownAnswers) -> Result<Checked, Rejection> 
         });
     }
     let clip = ClipId::from_stored(row.clip.trim());
+    if let Some(day) = known.clip_withdrawn(&clip) {
+        return Err(Rejection::WithdrawnClip { clip, day: day.to_string() });
+    }
     let Some(drafts) = known.drafts(&clip) else {
         return Err(Rejection::UnknownClip { clip: clip.to_string() });
     };
@@ -60,6 +63,9 @@ pub fn check(row: &TaskRow, known: &KnownAnswers) -> Result<Checked, Rejection> 
     let draft = handed_out(row, &clip, drafts)?;
     let (verdict, text) = said(row, draft)?;
     let name = validator(&row.validator)?;
+    if let Some(day) = known.validator_withdrawn(&name) {
+        return Err(Rejection::WithdrawnValidator { day });
+    }
     let answer = Answer {
         clip,
         batch: Some(row.batch.trim()).filter(|b| !b.is_empty()).map(BatchId::from_stored),

@@ -7,8 +7,10 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::rejection::Kept;
-use crate::domain::{Answer, BatchId, ClipId, HandedOut, Mark, Purpose, Samples, hex_digest};
-use crate::text::names::Names;
+use crate::domain::{
+    Answer, BatchId, ClipId, HandedOut, Mark, Purpose, Samples, Tombstones, Trace, hex_digest,
+};
+use crate::text::names::{Names, looks};
 
 /// What a workspace knows when answers come back.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +24,7 @@ pub struct KnownAnswers {
     answers: BTreeMap<Slot, Answer>,
     earlier: BTreeSet<String>,
     names: Names,
+    withdrawn: Tombstones,
 }
 
 /// A batch that was handed out.
@@ -42,6 +45,25 @@ impl KnownAnswers {
     /// The time of the import, and whether only those answer a batch to whom it was handed.
     pub fn with_rules(self, now: Timestamp, assigned_only: bool) -> Self {
         Self { now: Some(now), assigned_only, ..self }
+    }
+
+    /// What was withdrawn.
+    pub fn withdrawn(&mut self, tombstones: Tombstones) {
+        self.withdrawn = tombstones;
+    }
+
+    /// The day on which a clip was withdrawn.
+    pub(super) fn clip_withdrawn(&self, clip: &ClipId) -> Option<&str> {
+        self.withdrawn.clip(clip)
+    }
+
+    /// The day on which a validator withdrew.
+    pub(super) fn validator_withdrawn(&self, name: &str) -> Option<String> {
+        if self.withdrawn.is_empty() {
+            return None;
+        }
+        let day = |look: &String| self.withdrawn.day(Trace::Validator(look)).map(String::from);
+        looks(name).iter().find_map(day)
     }
 
     /// A batch was made.

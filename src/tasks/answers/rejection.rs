@@ -19,6 +19,20 @@ pub enum Rejection {
         /// As the row says.
         clip: String,
     },
+    /// The clip was withdrawn.
+    #[error("{clip} was withdrawn on {day}: delete this row")]
+    WithdrawnClip {
+        /// The clip.
+        clip: ClipId,
+        /// When, YYYY-MM-DD.
+        day: String,
+    },
+    /// Who answered has withdrawn; the name stays unsaid.
+    #[error("its validator withdrew on {day}: delete this row; somebody else needs another name")]
+    WithdrawnValidator {
+        /// When, YYYY-MM-DD.
+        day: String,
+    },
     /// The draft, or its digest, is not one that was handed out.
     #[error(
         "the draft is not the one handed out for {clip}: leave `draft` and `draft_digest` as they \
@@ -93,6 +107,8 @@ impl Rejection {
         match self {
             Rejection::WrongWorkspace { .. } => "wrong_workspace",
             Rejection::UnknownClip { .. } => "unknown_clip",
+            Rejection::WithdrawnClip { .. } => "withdrawn_clip",
+            Rejection::WithdrawnValidator { .. } => "withdrawn_validator",
             Rejection::AlteredDraft { .. } => "altered_draft",
             Rejection::Duplicate { .. } => "duplicate",
             Rejection::Superseded { .. } => "superseded",

@@ -1,4 +1,4 @@
-//! What a page knows of a clip's content from people who heard it before: warnings and their versions.
+//! What a page knows of a clip's content beside its draft: warnings, and what others wrote or the model made of it elsewhere.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,11 +16,11 @@ pub enum Warning {
     Reported,
 }
 
-/// A text that somebody gave for a contested clip.
+/// A text that somebody gave for a contested clip, or the model's other reading.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Version {
     /// The text.
     pub text: String,
-    /// How many people gave it; 0: nobody did (the machine, say), and no number is shown.
+    /// How many people gave it; 0: nobody did but the model, and no number is shown.
     pub support: u32,
 }

@@ -1,4 +1,5 @@
-// What others wrote where they do not agree: a button each, with the words in which it differs set off.
+// What others wrote where they do not agree, or what the model makes of the clip alone: a button each, with the words in which it
+// differs set off.
 
 const versionsOf = (i) => clips[i].versions.filter((version) => tidy(version.text));
 
@@ -30,9 +31,14 @@ function showVersions() {
   $("versions-card").hidden = !versions.length;
   const words = versions.map(({ text }) => tidy(text).split(" "));
   const plain = words.map((list) => list.map(bare));
+  // Without a word of people's it is the model's other reading, which differs from the draft.
+  const ofModel = versions.every(({ support }) => !support);
+  const draft = ofModel ? [tidy(clips[current].row.draft).split(" ").map(bare)] : [];
+  $("versions-label").textContent = t(ofModel ? "versions.label.model" : "versions.label");
   $("versions").lang = tasks.speech || "";
   $("versions").replaceChildren(...versions.map(({ text, support }, v) => {
-    const common = plain.filter((_, other) => other !== v).map((other) => sharedWords(plain[v], other));
+    const others = plain.filter((_, other) => other !== v).concat(draft);
+    const common = others.map((other) => sharedWords(plain[v], other));
     const line = make("span", { className: "version-text", dir: "auto" });
     words[v].forEach((word, n) => {
       const differs = plain[v][n] && common.some((shared) => !shared[n]);

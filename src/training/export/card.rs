@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{About, Item, LabelSource};
+use crate::domain::data_uses_text;
 use crate::training::split::{Split, Unit};
 
 /// The card's text.
@@ -100,6 +101,12 @@ fn body(items: &[&Item], about: &About) -> String {
         line(&about.model),
         about.shared_texts
     );
+    if let Some(version) = about.dataset_version {
+        out.push_str(&format!(
+            "Version {version} of this dataset. `withdrawn.jsonl` lists the clips of earlier versions that left it, and \
+             why: delete those that were withdrawn from your copy.\n\n"
+        ));
+    }
     let minutes = |items: &[&Item]| items.iter().map(|item| item.seconds()).sum::<f64>() / 60.0;
     out.push_str(
         "| split | clips | minutes | speakers | human | auto |\n|---|---|---|---|---|---|\n",
@@ -119,6 +126,10 @@ fn body(items: &[&Item], about: &About) -> String {
     }
     let licence = |item: &Item| item.licence.clone().unwrap_or_default();
     out.push_str(&counts("licence", items, licence, "not stated"));
+    let purposes = |item: &Item| data_uses_text(&item.consent.purposes);
+    out.push_str(&counts("consent for", items, purposes, "not stated"));
+    let text = |item: &Item| item.consent.text.clone().unwrap_or_default();
+    out.push_str(&counts("consent text", items, text, "not stated"));
     let region = |item: &Item| item.region.as_ref().map_or(String::new(), |r| r.as_str().into());
     out.push_str(&counts("region", items, region, "not stated"));
     if !about.credits.is_empty() {
@@ -129,7 +140,7 @@ fn body(items: &[&Item], about: &About) -> String {
         ));
     }
     out.push_str(
-        "\nThe licences are those of the recordings, as declared by the team that made this dataset.\n\n\
+        "\nLicences and consent are those of the recordings, as declared by the team that made this dataset.\n\n\
          How the texts were made and how good they are stands in `croissant.json` and `provenance.json`. \
          `numbers.json` says where each number of these is from; the counts above are of the rows.\n",
     );

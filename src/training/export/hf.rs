@@ -10,7 +10,7 @@ use super::card::{card, split_name};
 use super::common_voice::accent;
 use super::folder::{Export, wavs};
 use super::papers::{self, Layout};
-use super::{About, Item, LabelSource, WriteWav};
+use super::{About, ConsentColumns, Item, LEFT, LabelSource, WriteWav};
 use crate::files::replaced::Replacement;
 
 /// A line of `metadata.jsonl`; names and order are a stable format (FORMATS.md).
@@ -30,10 +30,18 @@ struct HfRow<'a> {
     end: f64,
     accents: &'a str,
     variant: &'a str,
+    #[serde(flatten)]
+    consent: ConsentColumns<'a>,
 }
 
-/// Writes the dataset to `place`. Splits without clips get no folder.
-pub fn write(place: &Path, items: &[Item], about: &About, wav: &mut WriteWav) -> Result<Export> {
+/// Writes the dataset to `place`, with what left its earlier versions. Splits without clips get no folder.
+pub fn write(
+    place: &Path,
+    items: &[Item],
+    about: &About,
+    left: &str,
+    wav: &mut WriteWav,
+) -> Result<Export> {
     let draft = Replacement::start(place)?;
     let at = |item: &Item| format!("{}/{}", split_name(item.split), item.wav());
     let (written, export) = wavs(&draft, items, at, wav)?;
@@ -47,6 +55,7 @@ pub fn write(place: &Path, items: &[Item], about: &About, wav: &mut WriteWav) ->
     if let Some(first) = written.first() {
         papers::write(&draft, Layout::Hf, &row(first), &written, &export, about)?;
     }
+    draft.write(LEFT, left)?;
     draft.publish()?;
     Ok(export)
 }
@@ -68,6 +77,7 @@ fn row(item: &Item) -> HfRow<'_> {
         end: item.end.seconds(),
         accents,
         variant,
+        consent: item.consent.columns(),
     }
 }
 
@@ -86,7 +96,7 @@ mod tests {
     fn each_split_is_a_folder_with_its_wavs_and_metadata() {
         let root = tempfile::tempdir().unwrap();
         let place = root.path().join("données");
-        let export = write(&place, &items(), &about(), &mut wav).unwrap();
+        let export = write(&place, &items(), &about(), "", &mut wav).unwrap();
         assert_eq!(export.written.values().sum::<usize>(), 5);
         assert_eq!(export.without_text, 1);
         let train = rows(&place, "train");
@@ -94,6 +104,14 @@ mod tests {
         assert_eq!(train[0]["text"], "il fait \"frette\"\nà matin 🙂");
         assert_eq!(train[0]["source"], "human");
         assert_eq!(train[0]["duration"], 2.5);
+        assert_eq!(
+            (&train[0]["consent_date"], &train[0]["consent_purposes"]),
+            (&"2026-03-31".into(), &"train, publish".into())
+        );
+        assert_eq!(
+            (&train[2]["consent_date"], &train[2]["consent_text"]),
+            (&"".into(), &"".into())
+        );
         assert!(train.iter().any(|r| r["variant"] != ""), "{train:?}");
         for split in ["train", "validation", "test"] {
             for row in rows(&place, split) {
@@ -108,14 +126,14 @@ mod tests {
     fn an_older_dataset_is_replaced_but_nothing_else() {
         let root = tempfile::tempdir().unwrap();
         let place = root.path().join("out");
-        write(&place, &items(), &about(), &mut wav).unwrap();
-        write(&place, &items()[..1], &about(), &mut wav).unwrap();
+        write(&place, &items(), &about(), "", &mut wav).unwrap();
+        write(&place, &items()[..1], &about(), "", &mut wav).unwrap();
         assert!(!place.join("test").exists() && place.join("train").exists());
         assert_eq!(std::fs::read_dir(root.path()).unwrap().count(), 1);
         let other = root.path().join("thesis");
         std::fs::create_dir(&other).unwrap();
         std::fs::write(other.join("chapter.tex"), "x").unwrap();
-        let error = write(&other, &items(), &about(), &mut wav).unwrap_err().to_string();
+        let error = write(&other, &items(), &about(), "", &mut wav).unwrap_err().to_string();
         assert!(error.contains("chapter.tex"), "{error}");
         assert!(other.join("chapter.tex").exists());
     }
@@ -132,14 +150,14 @@ mod tests {
             }
             wav(item, path)
         };
-        let export = write(&place, &items(), &about(), &mut flaky).unwrap();
+        let export = write(&place, &items(), &about(), "", &mut flaky).unwrap();
         assert_eq!(export.failed.len(), 1);
         assert_eq!(rows(&place, "train").len(), 2);
         assert!(!place.join("train").join(items()[0].wav()).exists());
-        let none = write(&place, &items(), &about(), &mut |_, _| anyhow::bail!("gone"));
+        let none = write(&place, &items(), &about(), "", &mut |_, _| anyhow::bail!("gone"));
         assert!(format!("{:#}", none.unwrap_err()).contains("gone"));
         assert_eq!(rows(&place, "train").len(), 2, "the older dataset stays");
-        write(&place, &items()[5..], &about(), &mut wav).unwrap_err();
+        write(&place, &items()[5..], &about(), "", &mut wav).unwrap_err();
         assert_eq!(rows(&place, "train").len(), 2, "an empty one does not replace it");
     }
 }

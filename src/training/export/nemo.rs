@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::folder::{Export, wavs};
 use super::papers::{self, Layout};
-use super::{About, Item, LabelSource, WriteWav};
+use super::{About, ConsentColumns, Item, LEFT, LabelSource, WriteWav};
 use crate::files::replaced::Replacement;
 
 /// A line of a manifest; names and order are a stable format (FORMATS.md).
@@ -26,10 +26,18 @@ struct NemoRow<'a> {
     recording: &'a str,
     start: f64,
     end: f64,
+    #[serde(flatten)]
+    consent: ConsentColumns<'a>,
 }
 
-/// Writes the dataset to `place`. Splits without clips get no manifest.
-pub fn write(place: &Path, items: &[Item], about: &About, wav: &mut WriteWav) -> Result<Export> {
+/// Writes the dataset to `place`, with what left its earlier versions. Splits without clips get no manifest.
+pub fn write(
+    place: &Path,
+    items: &[Item],
+    about: &About,
+    left: &str,
+    wav: &mut WriteWav,
+) -> Result<Export> {
     let draft = Replacement::start(place)?;
     let (written, export) = wavs(&draft, items, path, wav)?;
     for split in export.written.keys() {
@@ -41,6 +49,7 @@ pub fn write(place: &Path, items: &[Item], about: &About, wav: &mut WriteWav) ->
     if let Some(first) = written.first() {
         papers::write(&draft, Layout::Nemo, &row(first), &written, &export, about)?;
     }
+    draft.write(LEFT, left)?;
     draft.publish()?;
     Ok(export)
 }
@@ -63,6 +72,7 @@ fn row(item: &Item) -> NemoRow<'_> {
         recording: item.recording.as_str(),
         start: item.start.seconds(),
         end: item.end.seconds(),
+        consent: item.consent.columns(),
     }
 }
 
@@ -75,7 +85,7 @@ mod tests {
     fn every_row_of_a_manifest_has_its_audio_beside_it() {
         let root = tempfile::tempdir().unwrap();
         let place = root.path().join("nemo");
-        let export = write(&place, &items(), &about(), &mut wav).unwrap();
+        let export = write(&place, &items(), &about(), "", &mut wav).unwrap();
         let mut rows = 0;
         for split in export.written.keys() {
             let name = format!("{}.jsonl", split.name());

@@ -131,27 +131,3 @@ proptest! {
         prop_assert_eq!(again, made.splits);
     }
 }
-
-#[test]
-fn what_a_model_has_seen_is_never_tested_with_and_old_places_stay() {
-    let clips = names(40);
-    let items: Vec<_> = clips.iter().map(|c| item(c, "anne", c, c)).collect();
-    let first = split(&items[..20], Shares::default());
-    let mut before: Vec<Option<Split>> = first.splits.iter().copied().map(Some).collect();
-    before.resize(40, None);
-    let second = split_again(&items, Shares::default(), &before);
-    assert_eq!(&second.splits[..20], &first.splits[..]);
-    assert_eq!(count(&second.splits, Split::Train), 32);
-    // A new clip that says what a test clip says joins it; one that says what train and test say makes
-    // all three train.
-    let test = first.splits.iter().position(|s| *s == Split::Test).unwrap();
-    let train = first.splits.iter().position(|s| *s == Split::Train).unwrap();
-    let mut more = items.clone();
-    more[30] = item(&clips[30], "anne", &clips[30], &clips[test]);
-    assert_eq!(split_again(&more, Shares::default(), &before).splits[30], Split::Test);
-    more[31] = item(&clips[31], "anne", &clips[train], &clips[test]);
-    let merged = split_again(&more, Shares::default(), &before);
-    for i in [test, train, 30, 31] {
-        assert_eq!(merged.splits[i], Split::Train, "{i}");
-    }
-}

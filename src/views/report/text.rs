@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::Report;
 use super::words::{counted, many, number, rate};
 use crate::views::numbers::{clock, percent};
+use crate::views::withdrawals::sentences;
 
 impl Report {
     /// The report as text.
@@ -20,6 +21,9 @@ impl Report {
             t.push('\n');
             t.push_str(&guarantee.text());
         }
+        for sentence in sentences(&self.withdrawals) {
+            let _ = writeln!(t, "\n{sentence}");
+        }
         t.push_str(&self.work.text());
         t
     }
@@ -32,6 +36,13 @@ impl Report {
             let clips = if clips > 0 { format!("{clips:>6} clips") } else { String::new() };
             let share = percent(Some(seconds / self.input_seconds));
             let _ = writeln!(t, "  {state:<11} {:>9}  {share:>7} {clips}", clock(*seconds));
+        }
+        if self.without_consent_to_evaluate > 0 {
+            let n = self.without_consent_to_evaluate;
+            let _ = writeln!(
+                t,
+                "  {n} settled clips are measured by no rate: consent to evaluate is missing"
+            );
         }
         for (path, error) in &self.failed {
             let _ = writeln!(t, "  failed: {path}: {error}");

@@ -68,8 +68,8 @@ fn of(row: &TranscriptRow, voices: Voices) -> Vec<Cue> {
 /// The words of a text with when each starts: as the model decoded them, else in proportion to characters.
 fn timed(row: &TranscriptRow, text: &str) -> Vec<Word> {
     let words: Vec<&str> = text.split(' ').collect();
-    let starts = match row.text == row.draft && row.word_starts.len() == words.len() {
-        true => row.word_starts.clone(),
+    let starts = match row.words.len() == words.len() {
+        true => row.words.iter().map(|word| word.start).collect(),
         false => in_proportion(row, words.iter().copied()),
     };
     let timed = words.into_iter().zip(starts);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 /// The longest name of a file, bytes.
 const LONGEST: usize = 255;
 /// Room for the longest ending.
-const ENDING: usize = ".TextGrid".len();
+const ENDING: usize = ".labels.txt".len();
 
 /// A recording, or the conversation of one file's channels.
 #[derive(Clone, Copy, Debug)]
@@ -87,6 +87,6 @@ mod tests {
             assert!(name.len() + ENDING <= LONGEST, "{} bytes", name.len());
             assert!(name.ends_with("-0a") || name.ends_with("-0b"), "{name}");
         }
-        assert_eq!(of(&[&long])[0], "é".repeat(123));
+        assert_eq!(of(&[&long])[0], "é".repeat((LONGEST - ENDING) / 2));
     }
 }

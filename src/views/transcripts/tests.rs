@@ -23,7 +23,8 @@ fn example() -> Vec<TranscriptRow> {
 }
 
 fn render(format: TranscriptFormat, rows: &[TranscriptRow]) -> String {
-    format.render(rows, Samples::from_seconds(12.0), Voices::Unnamed)
+    let length = Samples::from_seconds(12.0);
+    format.render(rows, &Whole { name: "rec01", length, voices: Voices::Unnamed })
 }
 
 #[test]
@@ -98,7 +99,13 @@ fn a_clip_without_a_word_makes_no_cue() {
 fn long() -> TranscriptRow {
     let text = "un deux trois quatre cinq six, sept huit neuf dix onze douze, treize quatorze quinze seize.";
     let starts = (0..16).map(|n| 100.0 + f64::from(n));
-    TranscriptRow { draft: text.into(), word_starts: starts.collect(), ..row(1, 99.0, 120.0, text) }
+    let words = text.split(' ').zip(starts).map(|(text, start)| TimedWord {
+        text: text.into(),
+        start,
+        end: start + 1.0,
+        p_wrong: None,
+    });
+    TranscriptRow { words: words.collect(), ..row(1, 99.0, 120.0, text) }
 }
 
 #[test]
@@ -109,12 +116,13 @@ fn a_long_clip_is_split_where_its_words_were_spoken() {
         "WEBVTT\n\nrec01_0001.1\n00:01:39.000 --> 00:01:52.000\n<v spk1>un deux trois quatre cinq six,\nsept huit neuf \
          dix onze douze,\n\nrec01_0001.2\n00:01:52.000 --> 00:02:00.000\n<v spk1>treize quatorze quinze seize.\n"
     );
-    // A person wrote something else: in proportion to characters.
-    let corrected = TranscriptRow { draft: "autre chose".into(), ..long() };
+    // Nothing is known of its words: in proportion to characters.
+    let corrected = TranscriptRow { words: Vec::new(), ..long() };
     let srt = render(TranscriptFormat::Srt, &[corrected]);
     assert!(srt.contains("00:01:39,000 --> 00:01:53,"), "{srt}");
     // Word times that would leave no time to read are not used.
-    let bad = TranscriptRow { word_starts: vec![119.9; 16], ..long() };
+    let mut bad = long();
+    bad.words.iter_mut().for_each(|word| word.start = 119.9);
     assert_eq!(render(TranscriptFormat::Srt, &[bad]), srt);
 }
 
@@ -126,8 +134,9 @@ fn a_conversation_says_who_speaks_in_order_of_time() {
         ..row(n, start, start + 2.0, text)
     };
     let rows = [row(1, 0.0, 3.0, "allô"), row(2, 5.0, 6.0, "oui"), other(3, 2.0, "bonjour")];
-    let talk =
-        |format: TranscriptFormat| format.render(&rows, Samples::from_seconds(12.0), Voices::Named);
+    let length = Samples::from_seconds(12.0);
+    let whole = Whole { name: "rec01", length, voices: Voices::Named };
+    let talk = |format: TranscriptFormat| format.render(&rows, &whole);
     assert_eq!(talk(TranscriptFormat::Txt), "spk1: allô\nclient: bonjour\nspk1: oui\n");
     let srt = talk(TranscriptFormat::Srt);
     assert!(srt.contains("00:00:02,000 --> 00:00:04,000\nclient: bonjour\n"), "{srt}");
@@ -136,6 +145,70 @@ fn a_conversation_says_who_speaks_in_order_of_time() {
     for tier in ["spk1", "id spk1", "client", "id client"] {
         assert!(grid.contains(&format!("name = \"{tier}\"")), "{grid}");
     }
+}
+
+/// Two channels of one file, words with times.
+fn worded() -> [TranscriptRow; 2] {
+    let word = |text: &str, start: f64, p_wrong: Option<f64>| TimedWord {
+        text: text.into(),
+        start,
+        end: start + 0.5,
+        p_wrong,
+    };
+    let first = TranscriptRow {
+        channel: 2,
+        recording: "rec01-c1".into(),
+        words: vec![word("Allô,", 1.0, Some(0.1)), word("…", 1.5, None)],
+        ..row(1, 0.9, 2.2, "Allô, …")
+    };
+    let second = TranscriptRow {
+        channel: 1,
+        recording: "rec01-c0".into(),
+        source: TextSource::Human,
+        words: vec![word("\"l'été\"", 3.0, None), word("<est>", 3.5, None)],
+        ..row(2, 2.9, 4.2, "\"l'été\" <est>")
+    };
+    [first, second]
+}
+
+#[test]
+fn words_for_sclite_are_in_order_of_channel_and_without_punctuation() {
+    assert_eq!(
+        render(TranscriptFormat::Ctm, &worded()),
+        "rec01 1 3.000 0.500 l'été\nrec01 1 3.500 0.500 est\nrec01 2 1.000 0.500 Allô 0.9000\n"
+    );
+    let silent = TranscriptRow { speaker: " ".into(), channel: 2, ..row(3, 5.0, 6.0, "…") };
+    let rows = [&worded()[..], &[silent]].concat();
+    assert_eq!(
+        render(TranscriptFormat::Stm, &rows),
+        "rec01 1 spk1 2.900 4.200 l'été est\nrec01 2 spk1 0.900 2.200 Allô\n\
+         rec01 2 rec01 5.000 6.000 IGNORE_TIME_SEGMENT_IN_SCORING\n"
+    );
+    assert_eq!(
+        render(TranscriptFormat::Rttm, &rows),
+        "SPEAKER rec01 1 2.900 1.300 <NA> <NA> spk1 <NA> <NA>\n\
+         SPEAKER rec01 2 0.900 1.300 <NA> <NA> spk1 <NA> <NA>\n"
+    );
+    let blank = Whole { name: ";; my talk", ..Whole::ROWS };
+    assert!(TranscriptFormat::Ctm.render(&worded(), &blank).starts_with("_my_talk 1 "));
+}
+
+#[test]
+fn words_stand_in_tiers_and_in_json() {
+    let grid = render(TranscriptFormat::Textgrid, &worded());
+    for tier in ["spk1", "spk1 2", "id spk1", "id spk1 2", "words spk1", "words spk1 2"] {
+        assert_eq!(grid.matches(&format!("name = \"{tier}\"\n")).count(), 1, "{tier}: {grid}");
+    }
+    let eaf = render(TranscriptFormat::Eaf, &worded());
+    assert!(eaf.contains("<ANNOTATION_VALUE>&lt;est&gt;</ANNOTATION_VALUE>"), "{eaf}");
+    assert!(eaf.contains("PARENT_REF=\"spk1 2\" TIER_ID=\"words spk1 2\""), "{eaf}");
+    let labels = render(TranscriptFormat::Audacity, &worded());
+    assert_eq!(labels.lines().next(), Some("0.900000\t2.200000\tAllô, …"));
+    let json = render(TranscriptFormat::JsonWords, &worded());
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let word = serde_json::json!({"word": "Allô,", "start": 1.0, "end": 1.5, "p_wrong": 0.1});
+    assert_eq!(json["clips"][0]["words"][0], word);
+    assert!(json["clips"][1]["words"][0]["p_wrong"].is_null());
 }
 
 #[test]
@@ -170,7 +243,8 @@ proptest! {
             row(i as u32, f64::from(start) / 16.0, f64::from(at) / 16.0, text)
         }).collect();
         let length = Samples::from_seconds(f64::from(at + 1) / 16.0);
-        let grid = TranscriptFormat::Textgrid.render(&rows, length, Voices::Unnamed);
+        let whole = Whole { name: "r", length, voices: Voices::Unnamed };
+        let grid = TranscriptFormat::Textgrid.render(&rows, &whole);
         let all = intervals(&grid);
         let (texts, ids) = all.split_at(all.len() / 2);
         for tier in [texts, ids] {

@@ -107,6 +107,8 @@ fn work(waiting: &Mutex<Waiting>, shared: &Shared, finished: &UnboundedSender<Fi
             }
             tasks => transcribe(&mut own, tasks),
         };
+        let remarks = own.as_mut().map(|(_, transcriber)| transcriber.take_remarks());
+        remarks.into_iter().flatten().for_each(|remark| (shared.terms.tell)(remark));
         for (task, transcribed) in taken.into_iter().zip(transcribed) {
             shared.held.end(task.id);
             let Task { id, run, attempts, .. } = task;

@@ -2,13 +2,17 @@
 //! numbers of the report. Out: the `rai:` fields. A number says where it is from through [`Numbers`]; what nobody
 //! stated is said to be not stated, never filled in. Left to others: the rest of the file (`croissant`).
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::Papers;
 use super::numbers::{Numbers, escaped};
+use crate::domain::data_uses_text;
+use crate::training::export::Item;
 
 /// All fields, in order.
-pub fn fields(papers: &Papers, numbers: &mut Numbers) -> Map<String, Value> {
+pub fn fields(papers: &Papers, items: &[&Item], numbers: &mut Numbers) -> Map<String, Value> {
     let settings = &papers.settings;
     let mut fields = Map::new();
     let mut put = |name: &str, value: Value| drop(fields.insert(format!("rai:{name}"), value));
@@ -35,7 +39,7 @@ pub fn fields(papers: &Papers, numbers: &mut Numbers) -> Map<String, Value> {
     if !settings.social_impact.is_empty() {
         put("dataSocialImpact", settings.social_impact.as_str().into());
     }
-    put("personalSensitiveInformation", json!(personal(papers)));
+    put("personalSensitiveInformation", json!(personal(papers, items)));
     put("dataReleaseMaintenancePlan", withdrawal(papers).into());
     put("dataUseCases", json!([use_case(papers)]));
     fields
@@ -253,7 +257,7 @@ fn limitations(papers: &Papers, numbers: &mut Numbers) -> Vec<Value> {
     said
 }
 
-fn personal(papers: &Papers) -> Vec<String> {
+fn personal(papers: &Papers, items: &[&Item]) -> Vec<String> {
     let settings = &papers.settings;
     let mut said = vec![
         "Voices: a voice can identify a person. What people say in the clips may be personal too."
@@ -270,8 +274,20 @@ fn personal(papers: &Papers) -> Vec<String> {
     if !settings.confidentiality.is_empty() {
         said.push(format!("Falls under: {}.", settings.confidentiality.join(", ")));
     }
+    let purposes: BTreeSet<String> =
+        items.iter().map(|item| data_uses_text(&item.consent.purposes)).collect();
+    said.push(format!(
+        "Agreed to, by recording: {}. Each row says for what, when and until when.",
+        purposes.into_iter().collect::<Vec<_>>().join("; ")
+    ));
+    let texts: BTreeSet<&str> =
+        items.iter().filter_map(|item| item.consent.text.as_deref()).collect();
+    if !texts.is_empty() {
+        let texts: Vec<&str> = texts.into_iter().collect();
+        said.push(format!("Texts of consent: {}.", texts.join(", ")));
+    }
     if !settings.consent_documents.is_empty() {
-        said.push(format!("Consent: {}.", settings.consent_documents.join(", ")));
+        said.push(format!("Where they are: {}.", settings.consent_documents.join(", ")));
     }
     said
 }
@@ -280,8 +296,8 @@ fn withdrawal(papers: &Papers) -> String {
     match papers.settings.contact.trim() {
         "" => "Whom to ask for a withdrawal is not stated.".to_string(),
         contact => format!(
-            "Speakers and validators may withdraw: {contact}. A later version then leaves their clips out; whoever \
-             holds this one is asked to delete them."
+            "Speakers and validators may withdraw: {contact}. A later version then leaves their clips out, and its \
+             withdrawn.jsonl lists them; whoever holds an earlier one is asked to delete them."
         ),
     }
 }

@@ -28,6 +28,7 @@ def fields(paper):
 def rows_of(folder):
     """The rows as they were written, by clip."""
     files = [*folder.glob("*/metadata.jsonl"), *folder.glob("*.jsonl")]
+    files = [file for file in files if file.name != "withdrawn.jsonl"]
     rows = [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
     assert rows, f"{folder} has no rows"
     return {row["clip"]: row for row in rows}

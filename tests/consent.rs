@@ -179,7 +179,7 @@ fn each_command_leaves_out_the_recordings_whose_purpose_it_lacks_and_names_them(
     assert!(told.contains("'review' is missing") && told.contains(VOICES[1]), "{told}");
     assert!(told.contains("consent held until 2020-01-01"), "{told}");
     let status = ws.json("status");
-    assert_eq!(status["without_consent"]["review"], 2);
+    assert_eq!(status["recordings_without_consent"]["review"], 2);
     assert_eq!(status["not_reviewed"], barred);
     assert_eq!(voices(&answer_all(&ws)), set_of(&[VOICES[0], VOICES[2]]));
 

@@ -307,7 +307,7 @@ fn no_name_is_obeyed_by_a_terminal_or_a_spreadsheet_and_no_folder_leaves_the_mac
     }
     assert_eq!(ws.tasks()[0]["path"], "good.flac");
     let table = ws.beside("clips.csv");
-    ws.to(0, "report", &["--csv", table.to_str().unwrap()]);
+    ws.to(0, "report", &["--csv", table.to_str().unwrap(), "--names"]);
     let table = std::fs::read_to_string(table).unwrap();
     assert!(table.contains(",'=1+1;'@SUM(A1),"), "{table}");
 }

@@ -45,9 +45,14 @@ impl Naming {
         self.person("validator", name)
     }
 
+    /// Whether a validator's name is a pseudonym already.
+    pub fn is_validator(name: &str) -> bool {
+        is_pseudonym("validator", name)
+    }
+
     fn person(&self, role: &str, name: &str) -> String {
         match self {
-            Self::Pseudonyms(key) if !name.is_empty() => {
+            Self::Pseudonyms(key) if !name.is_empty() && !is_pseudonym(role, name) => {
                 let digest = keyed(key, &format!("{role}\n{name}"));
                 let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
                 format!("{role}-{}", &digits[..DIGITS])
@@ -55,6 +60,11 @@ impl Naming {
             Self::AsTyped | Self::Pseudonyms(_) => name.to_string(),
         }
     }
+}
+
+fn is_pseudonym(role: &str, name: &str) -> bool {
+    let digits = name.strip_prefix(role).and_then(|rest| rest.strip_prefix('-'));
+    digits.is_some_and(|d| d.len() == DIGITS && d.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 fn keyed(key: &[u8; KEY_BYTES], text: &str) -> [u8; 32] {
@@ -104,6 +114,9 @@ mod tests {
     fn names_as_typed_stay_and_nobody_is_nobody() {
         assert_eq!(Naming::AsTyped.speaker("Zoé"), "Zoé");
         assert_eq!(naming("0b").speaker(""), "");
+        let pseudonym = naming("0b").validator("Zoé");
+        assert_eq!(naming("0b").validator(&pseudonym), pseudonym, "retention may have come first");
+        assert!(Naming::is_validator(&pseudonym) && !Naming::is_validator("validator-7"));
         for bad in ["", "0b", &"é".repeat(KEY_BYTES), &"zz".repeat(KEY_BYTES)] {
             assert!(Naming::with_key(bad).is_none(), "{bad}");
         }

@@ -95,7 +95,7 @@ pub struct Status {
     #[serde(flatten)]
     pub remarks: Remarks,
     /// Recordings that may not be used for a purpose, by purpose; only those of which there are any.
-    pub without_consent: BTreeMap<&'static str, usize>,
+    pub recordings_without_consent: BTreeMap<&'static str, usize>,
     /// Waiting clips that may not be handed out.
     pub not_reviewed: usize,
     /// Recordings whose audio was removed because its time was over.
@@ -144,7 +144,7 @@ pub fn status(workspace: &Workspace) -> Result<Status> {
             .collect(),
         failed_clips: store.failed_clips()?.into_iter().map(FailedClip::of).collect(),
         withheld: withheld(workspace)?,
-        without_consent: consent::barred(workspace)?,
+        recordings_without_consent: consent::barred(workspace)?,
         not_reviewed: consent::not_reviewed(workspace)?.clips,
         audio_removed: store.audio_removed()?.len(),
         remarks,
@@ -224,8 +224,9 @@ impl Status {
         for line in self.remarks.lines() {
             t.push_str(&format!("  {line}\n"));
         }
-        if !self.without_consent.is_empty() {
-            let each = self.without_consent.iter().map(|(purpose, n)| format!("{purpose} {n}"));
+        if !self.recordings_without_consent.is_empty() {
+            let each =
+                self.recordings_without_consent.iter().map(|(purpose, n)| format!("{purpose} {n}"));
             t.push_str(&format!(
                 "Recordings without consent to: {} (`second-ear consent` lists them)",
                 each.collect::<Vec<_>>().join(", ")

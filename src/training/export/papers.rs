@@ -73,7 +73,10 @@ pub fn write(
     };
     let counts = counts(export, papers);
     let mut numbers = Numbers::of(&papers.report, &counts);
-    let croissant = croissant::croissant(papers, layout, items, &row, &mut numbers);
+    let mut croissant = croissant::croissant(papers, layout, items, &row, &mut numbers);
+    if let Some(version) = about.dataset_version {
+        croissant["version"] = format!("{version}.0.0").into();
+    }
     let provenance = provenance::provenance(papers, &id(items), items, &mut numbers);
     for (name, paper) in [
         ("croissant.json", &croissant),

@@ -51,7 +51,7 @@ pub fn croissant(
     put("keywords", json!(["speech", "automatic speech recognition", "human-in-the-loop"]));
     put("distribution", records::distribution(layout, &splits));
     put("recordSet", records::record_sets(layout, &splits, row));
-    all.extend(rai::fields(papers, numbers));
+    all.extend(rai::fields(papers, items, numbers));
     all.into()
 }
 

@@ -2,13 +2,17 @@
 //! numbers of the report. Out: the `rai:` fields. A number says where it is from through [`Numbers`]; what nobody
 //! stated is said to be not stated, never filled in. Left to others: the rest of the file (`croissant`).
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::Papers;
 use super::numbers::{Numbers, escaped};
+use crate::domain::data_uses_text;
+use crate::training::export::Item;
 
 /// All fields, in order.
-pub fn fields(papers: &Papers, numbers: &mut Numbers) -> Map<String, Value> {
+pub fn fields(papers: &Papers, items: &[&Item], numbers: &mut Numbers) -> Map<String, Value> {
     let settings = &papers.settings;
     let mut fields = Map::new();
     let mut put = |name: &str, value: Value| drop(fields.insert(format!("rai:{name}"), value));
@@ -35,7 +39,7 @@ pub fn fields(papers: &Papers, numbers: &mut Numbers) -> Map<String, Value> {
     if !settings.social_impact.is_empty() {
         put("dataSocialImpact", settings.social_impact.as_str().into());
     }
-    put("personalSensitiveInformation", json!(personal(papers)));
+    put("personalSensitiveInformation", json!(personal(papers, items)));
     put("dataReleaseMaintenancePlan", withdrawal(papers).into());
     put("dataUseCases", json!([use_case(papers)]));
     fields
@@ -60,12 +64,12 @@ fn missing(papers: &Papers, numbers: &mut Numbers) -> String {
         }
     }
     let mut text = match said.is_empty() {
-        true => "No clip that was settled or accepted was left out.".to_string(),
+        true => "No settled clip was left out.".to_string(),
         false => format!("Clips left out, by reason: {}.", said.join(", ")),
     };
     let state = |numbers: &mut Numbers, state: &str| numbers.count(&format!("/clips/{state}"));
     if let Some(waiting) = state(numbers, "waiting") {
-        text += &format!(" {waiting} clips of the recordings wait for a person and are not in it.");
+        text += &format!(" Clips that wait for a person and are not in it: {waiting}.");
     }
     if let Some(seconds) = numbers.number("/seconds/not_speech") {
         text += &format!(" {} of the recordings are not speech.", minutes(seconds));
@@ -78,7 +82,7 @@ fn raw(numbers: &mut Numbers) -> String {
     let recordings = numbers.count("/recordings").unwrap_or(0);
     let length = minutes(numbers.number("/input_seconds").unwrap_or(0.0));
     format!(
-        "{recordings} recordings, {length}. They are not part of the dataset; its clips are cut from them."
+        "Recordings: {recordings}, {length}. They are not part of the dataset; its clips are cut from them."
     )
 }
 
@@ -94,13 +98,13 @@ fn protocol(numbers: &mut Numbers) -> Vec<String> {
     ];
     if let Some(share) = numbers.number("/versions/settings/blind_share") {
         said.push(format!(
-            "The draft was hidden in {:.1} % of the tasks, drawn at random, to measure its influence.",
+            "By the settings, the draft is hidden in {:.1} % of the tasks, drawn at random, to measure its influence.",
             100.0 * share
         ));
     }
     if let Some(rate) = numbers.number("/versions/settings/audit_rate") {
         said.push(format!(
-            "{:.1} % of the drafts that would have been accepted were drawn at random for people to check.",
+            "By the settings, {:.1} % of the drafts that would be accepted are drawn at random for people to check.",
             100.0 * rate
         ));
     }
@@ -114,7 +118,7 @@ fn work(numbers: &mut Numbers) -> Vec<String> {
     let timed = numbers.count("/people/timed_answers").filter(|n| *n > 0);
     match (timed, numbers.number("/people/active_seconds")) {
         (Some(answers), Some(seconds)) => said
-            .push(format!("Measured work of people: {} in {answers} answers.", minutes(seconds))),
+            .push(format!("Measured work of people: {}, in answers: {answers}.", minutes(seconds))),
         _ => said.push("People's time was not measured.".to_string()),
     }
     if let Some(seconds) = numbers.number("/people/median_active_seconds") {
@@ -149,10 +153,10 @@ fn analysis(numbers: &mut Numbers) -> Vec<String> {
     let clips = numbers.count("/work/agreement/clips").unwrap_or(0);
     match numbers.number("/work/agreement/alpha/value") {
         Some(alpha) => said.push(format!(
-            "Krippendorff's alpha on {clips} clips that several people reviewed: {alpha:.3}."
+            "Clips that several people reviewed: {clips}. Krippendorff's alpha on their words: {alpha:.3}."
         )),
         None => said.push(format!(
-            "{clips} clips were reviewed by several people: agreement could not be computed."
+            "Clips that several people reviewed: {clips}. Their agreement could not be computed."
         )),
     }
     for (what, pointer) in [
@@ -165,7 +169,7 @@ fn analysis(numbers: &mut Numbers) -> Vec<String> {
         }
     }
     if let Some(contested) = numbers.count("/work/contested") {
-        said.push(format!("{contested} clips wait for an adjudicator."));
+        said.push(format!("Clips that wait for an adjudicator: {contested}."));
     }
     said
 }
@@ -176,7 +180,7 @@ fn per_item(numbers: &mut Numbers) -> String {
     let settled = numbers.count("/people/settled_clips").unwrap_or(0);
     let wanted = numbers.count("/versions/settings/validators").unwrap_or(0);
     format!(
-        "{answers} answers; {settled} clips are settled by them. Answers asked for each clip: {wanted}."
+        "Answers: {answers}. Clips settled by them: {settled}. Answers asked for each clip: {wanted}."
     )
 }
 
@@ -184,7 +188,7 @@ fn annotators(papers: &Papers, numbers: &mut Numbers) -> Vec<Value> {
     numbers.for_field("rai:annotatorDemographics");
     let people = numbers.count("/people/validators").unwrap_or(0);
     vec![
-        format!("{people} validators answered.").into(),
+        format!("Validators who answered: {people}.").into(),
         stated(&papers.settings.annotators, "Who they are"),
     ]
 }
@@ -221,7 +225,7 @@ fn biases(numbers: &mut Numbers) -> Vec<String> {
         let drafts = numbers.rate(&format!("{at}/drafts/all_wer")).unwrap_or_else(unknown);
         let accepted = numbers.rate(&format!("{at}/residual_error/wer")).unwrap_or_else(unknown);
         said.push(format!(
-            "Region {region}: {clips} clips of {speakers} speakers. Word error rate of drafts: {drafts}; of accepted \
+            "Region {region}: clips {clips}, speakers {speakers}. Word error rate of drafts: {drafts}; of accepted \
              drafts: {accepted}."
         ));
     }
@@ -248,12 +252,12 @@ fn limitations(papers: &Papers, numbers: &mut Numbers) -> Vec<Value> {
         );
     }
     if let Some(region) = numbers.count("/by_region/unknown/clips") {
-        said.push(format!("The region of {region} clips is not known.").into());
+        said.push(format!("Clips whose region is not known: {region}.").into());
     }
     said
 }
 
-fn personal(papers: &Papers) -> Vec<String> {
+fn personal(papers: &Papers, items: &[&Item]) -> Vec<String> {
     let settings = &papers.settings;
     let mut said = vec![
         "Voices: a voice can identify a person. What people say in the clips may be personal too."
@@ -270,8 +274,20 @@ fn personal(papers: &Papers) -> Vec<String> {
     if !settings.confidentiality.is_empty() {
         said.push(format!("Falls under: {}.", settings.confidentiality.join(", ")));
     }
+    let purposes: BTreeSet<String> =
+        items.iter().map(|item| data_uses_text(&item.consent.purposes)).collect();
+    said.push(format!(
+        "Agreed to, by recording: {}. Each row says for what, when and until when.",
+        purposes.into_iter().collect::<Vec<_>>().join("; ")
+    ));
+    let texts: BTreeSet<&str> =
+        items.iter().filter_map(|item| item.consent.text.as_deref()).collect();
+    if !texts.is_empty() {
+        let texts: Vec<&str> = texts.into_iter().collect();
+        said.push(format!("Texts of consent: {}.", texts.join(", ")));
+    }
     if !settings.consent_documents.is_empty() {
-        said.push(format!("Consent: {}.", settings.consent_documents.join(", ")));
+        said.push(format!("Where they are: {}.", settings.consent_documents.join(", ")));
     }
     said
 }
@@ -280,8 +296,8 @@ fn withdrawal(papers: &Papers) -> String {
     match papers.settings.contact.trim() {
         "" => "Whom to ask for a withdrawal is not stated.".to_string(),
         contact => format!(
-            "Speakers and validators may withdraw: {contact}. A later version then leaves their clips out; whoever \
-             holds this one is asked to delete them."
+            "Speakers and validators may withdraw: {contact}. A later version then leaves their clips out, and its \
+             withdrawn.jsonl lists them; whoever holds an earlier one is asked to delete them."
         ),
     }
 }

@@ -152,7 +152,7 @@ fn field(name: &str, value: &Value) -> Value {
 }
 
 /// What the columns mean.
-const ABOUT: [(&str, &str); 15] = [
+const ABOUT: [(&str, &str); 19] = [
     ("file_name", "The WAV, from the folder of its split."),
     ("audio_filepath", "The WAV, from the folder of the dataset."),
     ("text", "What is said."),
@@ -167,5 +167,9 @@ const ABOUT: [(&str, &str); 15] = [
     ("recording", "Id of the recording that it was cut from."),
     ("start", "Where it starts in the recording, seconds."),
     ("end", "Where it ends, seconds."),
+    ("consent_date", "When the speaker consented; empty: not known."),
+    ("consent_text", "To which version of which text; empty: not known."),
+    ("consent_purposes", "For which purposes."),
+    ("consent_until", "The last day on which that holds; empty: no end is known."),
     ("accents", "The region in the words of Common Voice."),
 ];

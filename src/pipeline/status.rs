@@ -225,7 +225,8 @@ impl Status {
             t.push_str(&format!("  {line}\n"));
         }
         if !self.recordings_without_consent.is_empty() {
-            let each = self.recordings_without_consent.iter().map(|(purpose, n)| format!("{purpose} {n}"));
+            let each =
+                self.recordings_without_consent.iter().map(|(purpose, n)| format!("{purpose} {n}"));
             t.push_str(&format!(
                 "Recordings without consent to: {} (`second-ear consent` lists them)",
                 each.collect::<Vec<_>>().join(", ")

@@ -13,6 +13,15 @@ pub const KEY_BYTES: usize = 32;
 /// Digits of a pseudonym, hexadecimal.
 const DIGITS: usize = 16;
 
+/// What the pseudonym of a validator begins with.
+const VALIDATOR: &str = "validator";
+
+/// Whether a validator's name is a pseudonym already: `retention` leaves no other.
+pub fn is_pseudonym(name: &str) -> bool {
+    let digits = name.strip_prefix(VALIDATOR).and_then(|rest| rest.strip_prefix('-'));
+    digits.is_some_and(|d| d.len() == DIGITS && d.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
 /// How names are written into exports.
 #[derive(Clone)]
 pub enum Naming {
@@ -40,9 +49,12 @@ impl Naming {
         self.person("speaker", name)
     }
 
-    /// A validator, as an export calls them; nobody stays nobody.
+    /// A validator, as an export calls them; nobody stays nobody, and who has a pseudonym already keeps it.
     pub fn validator(&self, name: &str) -> String {
-        self.person("validator", name)
+        match is_pseudonym(name) {
+            true => name.to_string(),
+            false => self.person(VALIDATOR, name),
+        }
     }
 
     /// Whether a validator's name is a pseudonym already.
@@ -108,6 +120,13 @@ mod tests {
         key[..20].fill(0x0b);
         let digest = keyed(&key, "Hi There");
         assert_eq!(digest[..4], [0xb0, 0x34, 0x4c, 0x61]);
+    }
+
+    #[test]
+    fn a_pseudonym_of_a_validator_keeps_itself() {
+        let ana = naming("0b").validator("ana");
+        assert_eq!(naming("0b").validator(&ana), ana);
+        assert!(is_pseudonym(&ana) && !is_pseudonym("validator-7") && !is_pseudonym("ana"));
     }
 
     #[test]

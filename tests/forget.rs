@@ -356,7 +356,10 @@ fn killed_at_many_moments_a_withdrawal_is_finished_by_the_next_command() {
             let refused = run(&["dataset", &ws.path(), "--out", out.to_str().unwrap()]);
             assert!(stderr(&refused).contains("--resume"), "{}", stderr(&refused));
         }
-        // Another command finishes it; before it had begun, it has to be asked for again.
+        // The same command finishes it, and so does any other; before it had begun, it has to be asked for again.
+        if begun && interrupted % 2 == 1 {
+            ws.to(0, "forget", &["--speaker", NAME, "--yes"]);
+        }
         ws.to(0, "run", &["--scripted", &script]);
         if ws.json("status")["withdrawals"].as_array().unwrap().is_empty() {
             ws.to(0, "forget", &["--speaker", NAME, "--yes"]);

@@ -57,14 +57,9 @@ impl Naming {
         }
     }
 
-    /// Whether a validator's name is a pseudonym already.
-    pub fn is_validator(name: &str) -> bool {
-        is_pseudonym("validator", name)
-    }
-
     fn person(&self, role: &str, name: &str) -> String {
         match self {
-            Self::Pseudonyms(key) if !name.is_empty() && !is_pseudonym(role, name) => {
+            Self::Pseudonyms(key) if !name.is_empty() => {
                 let digest = keyed(key, &format!("{role}\n{name}"));
                 let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
                 format!("{role}-{}", &digits[..DIGITS])
@@ -72,11 +67,6 @@ impl Naming {
             Self::AsTyped | Self::Pseudonyms(_) => name.to_string(),
         }
     }
-}
-
-fn is_pseudonym(role: &str, name: &str) -> bool {
-    let digits = name.strip_prefix(role).and_then(|rest| rest.strip_prefix('-'));
-    digits.is_some_and(|d| d.len() == DIGITS && d.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 fn keyed(key: &[u8; KEY_BYTES], text: &str) -> [u8; 32] {

@@ -8,9 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::lineage;
-use crate::domain::{
-    ClipId, Facts, OutputKind, Recording, RoundVerdict, Span, Target, Trace,
-};
+use crate::domain::{ClipId, Facts, OutputKind, Recording, RoundVerdict, Span, Target, Trace};
 use crate::files::leftovers;
 use crate::pipeline::passing;
 use crate::pipeline::workspace::Workspace;

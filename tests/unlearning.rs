@@ -17,9 +17,14 @@ use whisper::hex_digest;
 const UNTAUGHT: &str = " Madrid";
 /// Options of a round that takes seconds.
 const ROUND: &str =
-    "--mode decoder --runs 1 --epochs 6 --learning-rate 0.03 --folds 2 --label-smoothing 0";
+    "--mode decoder --runs 1 --epochs 6 --learning-rate 0.01 --folds 0 --label-smoothing 0";
 /// Clips of a speaker.
-const CLIPS: usize = 20;
+const CLIPS: usize = 12;
+/// Speakers who come first, and those who come later.
+const SPEAKERS: [&[&str]; 2] = [
+    &["ana", "bea", "cid", "dan", "eve", "fay", "gus", "hal", "ida"],
+    &["jon", "kim", "lea", "max", "nel", "ola"],
+];
 
 /// A folder with recordings of some speakers, and workspaces with the same identity.
 struct Scene {
@@ -84,7 +89,7 @@ impl Scene {
         let said: Vec<(f64, f64)> =
             rows.map(|r| (r["start"].as_f64().unwrap(), r["end"].as_f64().unwrap())).collect();
         // Other prompts in another order for each, a little softer or louder.
-        let salt = whisper::random::word(1, name.bytes().map(u64::from).sum());
+        let salt = u64::from_str_radix(&hex_digest(name.as_bytes())[..12], 16).unwrap();
         let loud = 0.5 + (salt % 1000) as f64 / 2500.0;
         let mut samples: Vec<i16> = Vec::new();
         for n in 0..CLIPS {
@@ -157,13 +162,17 @@ fn says(row: &Value) -> String {
     }
 }
 
-/// A round that is promoted.
-fn adapt(ws: &Workspace) -> Value {
+/// A round.
+fn adapted(ws: &Workspace) -> Value {
     let mut options: Vec<&str> = ROUND.split(' ').collect();
-    options.push("--json");
-    let done: Value = serde_json::from_slice(&ws.to(0, "adapt", &options).stdout).unwrap();
+    options.extend(["--json", "--without-withdrawn"]);
+    serde_json::from_slice(&ws.to(0, "adapt", &options).stdout).unwrap()
+}
+
+/// A round that is promoted.
+fn adapt(ws: &Workspace) {
+    let done = adapted(ws);
     assert_eq!(done["verdict"]["is"], "promoted", "{done:#}");
-    done
 }
 
 /// Everything that must be the same.
@@ -285,16 +294,17 @@ fn traces(scene: &Scene) -> Vec<Vec<u8>> {
 fn a_workspace_without_a_withdrawn_speaker_is_one_that_never_had_her() {
     let scene = Scene::new();
     let (had, never) = (scene.workspace("had"), scene.workspace("never"));
-    for (some, file) in
-        [(&["ana", "bea", "cid", ZOE], "1.jsonl"), (&["dan", "eve", "fay", "zoe2"], "2.jsonl")]
-    {
+    for (some, hers, file) in [(SPEAKERS[0], ZOE, "1.jsonl"), (SPEAKERS[1], "zoe2", "2.jsonl")] {
         scene.ingest(&had, some);
+        scene.ingest(&had, &[hers]);
         had.to(0, "run", &[]);
         answer(&had, file, "val", says);
-        adapt(&had);
+        // The second is judged against the first, which knows the word already.
+        adapted(&had);
         had.to(0, "run", &[]);
     }
-    assert_eq!(had.json("status")["round"], 2);
+    assert_eq!(had.json("report")["rounds"].as_array().unwrap().len(), 2);
+    assert_ne!(had.json("status")["round"], 0);
     let traces = traces(&scene);
     assert!(!holding(&had.dir, &traces[..2]).is_empty());
     had.to(0, "forget", &["--speaker", ZOE, "--yes"]);
@@ -304,7 +314,7 @@ fn a_workspace_without_a_withdrawn_speaker_is_one_that_never_had_her() {
     score(&scene, &had);
     had.to(0, "run", &[]);
 
-    scene.ingest(&never, &["ana", "bea", "cid", "dan", "eve", "fay"]);
+    SPEAKERS.iter().for_each(|some| scene.ingest(&never, some));
     never.to(0, "run", &[]);
     answer(&never, "all.jsonl", "val", says);
     same(&round_of(&scene, &had), &round_of(&scene, &never));
@@ -317,7 +327,7 @@ fn a_workspace_without_a_withdrawn_validator_is_one_that_never_had_him() {
     let scene = Scene::new();
     let (had, never) = (scene.workspace("had"), scene.workspace("never"));
     for ws in [&had, &never] {
-        scene.ingest(ws, &["ana", "bea", "cid", "dan", "eve", "fay"]);
+        SPEAKERS.iter().for_each(|some| scene.ingest(ws, some));
         ws.to(0, "run", &[]);
     }
     // Both answer the same clips, and he has other words for some of them.
@@ -348,22 +358,22 @@ fn a_workspace_without_a_withdrawn_validator_is_one_that_never_had_him() {
 fn a_round_does_not_depend_on_the_order_of_ingestion_or_on_earlier_rounds() {
     let scene = Scene::new();
     let (forth, back) = (scene.workspace("forth"), scene.workspace("back"));
-    let speakers = ["ana", "bea", "cid", "dan", "eve", "fay"];
-    scene.ingest(&forth, &speakers);
+    SPEAKERS.iter().for_each(|some| scene.ingest(&forth, some));
     forth.to(0, "run", &[]);
     answer(&forth, "all.jsonl", "val", says);
-    for some in [&["fay", "eve", "dan"], &["cid", "bea", "ana"]] {
-        scene.ingest(&back, some);
+    for some in SPEAKERS.iter().rev() {
+        let some: Vec<&str> = some.iter().rev().copied().collect();
+        scene.ingest(&back, &some);
         back.to(0, "run", &[]);
         answer(&back, "some.jsonl", "val", says);
     }
     let (one, other) = (round_of(&scene, &forth), round_of(&scene, &back));
     same(&one, &other);
-    // Trained again, with that model in use, on the same clips.
-    let mut options: Vec<&str> = ROUND.split(' ').collect();
-    options.push("--json");
-    let again: Value = serde_json::from_slice(&forth.to(0, "adapt", &options).stdout).unwrap();
-    let rounds = back.json("report")["rounds"].clone();
-    assert_eq!(again["averages"], rounds[0]["averages"], "{again:#}");
-    assert_eq!(again["losses"], rounds[0]["losses"]);
+    // Trained again on the same clips: here with that model in use, there with the one before.
+    run_to(0, &["model", "rollback", &back.path()]);
+    back.to(0, "run", &[]);
+    let (mine, theirs) = (adapted(&forth), adapted(&back));
+    assert_eq!((&mine["parent"], &theirs["parent"]), (&json!(1), &json!(0)));
+    assert_eq!(mine["averages"], theirs["averages"]);
+    assert_eq!(mine["losses"], theirs["losses"]);
 }

@@ -125,7 +125,7 @@ mod tests {
         assert_eq!(naming("0b").speaker(""), "");
         let pseudonym = naming("0b").validator("Zoé");
         assert_eq!(naming("0b").validator(&pseudonym), pseudonym, "retention may have come first");
-        assert!(Naming::is_validator(&pseudonym) && !Naming::is_validator("validator-7"));
+        assert!(is_pseudonym(&pseudonym) && !is_pseudonym("validator-7"));
         for bad in ["", "0b", &"é".repeat(KEY_BYTES), &"zz".repeat(KEY_BYTES)] {
             assert!(Naming::with_key(bad).is_none(), "{bad}");
         }

@@ -14,7 +14,7 @@ use whisper::models;
 use super::consent::{self, WithoutConsent};
 use super::distributed::{Coordinator, Distributed};
 use super::evidence::RoutedAs;
-use super::settle::settle;
+use super::settle::settle_before_routing;
 use super::setup::Setup;
 use super::workspace::Workspace;
 use super::{ingest, route, scores};
@@ -141,11 +141,11 @@ pub fn run(
         noted?;
     }
     outcome.failed.extend(outcome.refused.sentence());
+    let routed_as = RoutedAs { model: model_id, policy: policy.id() };
     if workspace.store.decides_anew()? {
         // Drafts break ties between people, and some are new.
-        settle(workspace)?;
+        settle_before_routing(workspace, &routed_as)?;
     }
-    let routed_as = RoutedAs { model: model_id, policy: policy.id() };
     (outcome.routed, outcome.guarantee) =
         route::route(workspace, &routed_as, options.recertify, console)?;
     outcome.without_consent = consent::not_reviewed(workspace)?;

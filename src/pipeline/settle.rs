@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
+use super::evidence::RoutedAs;
 use super::forget;
 use super::log;
 use super::workspace::Workspace;
 use crate::domain::{Answer, ClipId, Consensus, Purpose, Reliability, Verdict};
+use crate::store::Draft;
 use crate::tasks::consensus::{Settlement, Votes, plain, settle_all};
 
 /// What the answers settle.
@@ -68,8 +70,19 @@ pub fn settle(workspace: &mut Workspace) -> Result<Settled> {
     Ok(settled)
 }
 
+/// The same before anything is decided on the drafts of a model: after a withdrawal.
+pub fn settle_before_routing(workspace: &mut Workspace, routed_as: &RoutedAs) -> Result<()> {
+    let RoutedAs { model, policy } = routed_as;
+    let (_, consensus) = consensus_with(workspace, Draft::Current { model, policy })?;
+    workspace.store.keep_consensus(&consensus)
+}
+
 /// What the answers settle, without keeping it.
 pub fn compute_consensus(workspace: &Workspace) -> Result<(Settled, Vec<Consensus>)> {
+    consensus_with(workspace, Draft::Decided)
+}
+
+fn consensus_with(workspace: &Workspace, draft: Draft<'_>) -> Result<(Settled, Vec<Consensus>)> {
     let store = &workspace.store;
     let gold = store.gold()?;
     let truths = truths(workspace, &gold)?;
@@ -95,7 +108,7 @@ pub fn compute_consensus(workspace: &Workspace) -> Result<(Settled, Vec<Consensu
     let mut drafts: BTreeMap<ClipId, String> = BTreeMap::new();
     let answered: BTreeSet<&ClipId> =
         votes.keys().map(|(clip, _)| clip).chain(gold.keys()).collect();
-    store.each_of(answered, |row| {
+    store.each_of_with(draft, answered, |row| {
         if row.hypothesis.is_some() {
             drafts.insert(row.clip.id.clone(), row.draft().to_string());
         }

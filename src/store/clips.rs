@@ -26,6 +26,16 @@ pub enum Draft<'a> {
     },
 }
 
+impl<'a> Draft<'a> {
+    /// Model and policy that are asked for, and the order of recordings.
+    fn columns(self) -> (Option<&'a str>, Option<&'a str>, &'static str) {
+        match self {
+            Draft::Decided => (None, None, "r.position"),
+            Draft::Current { model, policy } => (Some(model), Some(policy), "r.id"),
+        }
+    }
+}
+
 impl Store {
     /// Hands every clip to `each`, in order of ingestion (of current drafts: of ids) and time, one at a time.
     pub fn each_clip(
@@ -42,10 +52,7 @@ impl Store {
         draft: Draft<'_>,
         mut each: impl FnMut(Unread) -> Result<()>,
     ) -> Result<()> {
-        let (model, policy, order) = match draft {
-            Draft::Decided => (None, None, "r.position"),
-            Draft::Current { model, policy } => (Some(model), Some(policy), "r.id"),
-        };
+        let (model, policy, order) = draft.columns();
         let mut statement = self.db.prepare(&format!("{SELECT} ORDER BY {order}, p.start"))?;
         let mut rows = statement.query(params![model, policy])?;
         while let Some(row) = rows.next()? {
@@ -58,12 +65,22 @@ impl Store {
     pub fn each_of<C: Borrow<ClipId>>(
         &self,
         clips: impl IntoIterator<Item = C>,
+        each: impl FnMut(ClipRow) -> Result<()>,
+    ) -> Result<()> {
+        self.each_of_with(Draft::Decided, clips, each)
+    }
+
+    /// The same with these drafts.
+    pub fn each_of_with<C: Borrow<ClipId>>(
+        &self,
+        draft: Draft<'_>,
+        clips: impl IntoIterator<Item = C>,
         mut each: impl FnMut(ClipRow) -> Result<()>,
     ) -> Result<()> {
+        let (model, policy, _) = draft.columns();
         let mut statement = self.db.prepare_cached(&format!("{SELECT} AND p.clip = ?3"))?;
         for clip in clips {
-            let mut rows =
-                statement.query(params![None::<&str>, None::<&str>, clip.borrow().as_str()])?;
+            let mut rows = statement.query(params![model, policy, clip.borrow().as_str()])?;
             while let Some(row) = rows.next()? {
                 each(Unread::of(row)?.read()?)?;
             }

@@ -96,18 +96,24 @@ impl Materials {
         counts
     }
 
-    /// Corrections of one use that are a fair test of a model that learnt from `learnt`: neither the clip nor what it
-    /// says, and where speakers or recordings are kept apart nobody and nothing of its unit, was among them, and consent to
-    /// evaluate is there.
+    /// Corrections of one use that are a fair test of a model that learnt from `learnt`. What is held out is one unless
+    /// that held something of its unit, or where texts are kept apart of its text; what is learnt from, unless it held
+    /// its text. Without consent to evaluate none is.
     pub fn unseen<'a>(&'a self, used: Used, learnt: &BTreeSet<ClipId>) -> Vec<&'a Material> {
         let known: Vec<&Material> =
             self.clips.iter().filter(|m| learnt.contains(&m.clip)).collect();
         let texts: BTreeSet<String> = known.iter().map(|m| said(m)).collect();
         let units: BTreeSet<String> = known.iter().map(|m| self.unit_of(m)).collect();
-        let apart = |m: &&Material| used == Used::Train || !units.contains(&self.unit_of(m));
+        let (by_unit, by_text) = match (used, self.unit) {
+            (Used::Train | Used::Replay, _) => (false, true),
+            (_, Unit::Speaker) => (true, false),
+            (_, Unit::Recording | Unit::Text) => (true, true),
+        };
+        let seen = |m: &&Material| {
+            by_unit && units.contains(&self.unit_of(m)) || by_text && texts.contains(&said(m))
+        };
         let judged = |m: &&Material| !self.not_judged.contains(&m.clip);
-        let unseen = self.of(used).filter(judged).filter(|m| !texts.contains(&said(m)));
-        unseen.filter(apart).collect()
+        self.of(used).filter(judged).filter(|m| !seen(m)).collect()
     }
 
     /// The unit of the paired bootstrap for a clip: as they were split.

@@ -125,7 +125,7 @@ fn what_was_learnt_is_seldom_tested_later() {
     let joining = learnt_and_tested(&[(150, 6), (300, 12), (450, 18)]);
     let few = learnt_and_tested(&[(75, 3), (150, 5), (300, 7)]);
     println!("one {one:.2} %, many {many:.2} %, joining {joining:.2} %, few {few:.2} %");
-    assert!(one < 1.0 && many < 10.0 && joining < 10.0 && few < 15.0);
+    assert!(one < 0.5 && many < 2.0 && joining < 5.0 && few < 3.0);
 }
 
 proptest! {

@@ -53,7 +53,7 @@ pub use locale::Region;
 pub use output::{Fate, LeftBecause, OutputKind};
 pub use page_language::PageLanguage;
 pub use people::{Agreement, Estimate, Reliability};
-pub use pseudonym::{KEY_BYTES, Naming};
+pub use pseudonym::{KEY_BYTES, Naming, is_pseudonym};
 pub use purpose::{Blind, Purpose};
 pub use recording::{Channel, Facts, Recording, Segment};
 pub use region_names::{EXAMPLE as REGION_EXAMPLE, RegionNames};

@@ -13,6 +13,15 @@ pub const KEY_BYTES: usize = 32;
 /// Digits of a pseudonym, hexadecimal.
 const DIGITS: usize = 16;
 
+/// What the pseudonym of a validator begins with.
+const VALIDATOR: &str = "validator";
+
+/// Whether a validator's name is a pseudonym already: `retention` leaves no other.
+pub fn is_pseudonym(name: &str) -> bool {
+    let digits = name.strip_prefix(VALIDATOR).and_then(|rest| rest.strip_prefix('-'));
+    digits.is_some_and(|d| d.len() == DIGITS && d.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
 /// How names are written into exports.
 #[derive(Clone)]
 pub enum Naming {
@@ -40,19 +49,17 @@ impl Naming {
         self.person("speaker", name)
     }
 
-    /// A validator, as an export calls them; nobody stays nobody.
+    /// A validator, as an export calls them; nobody stays nobody, and who has a pseudonym already keeps it.
     pub fn validator(&self, name: &str) -> String {
-        self.person("validator", name)
-    }
-
-    /// Whether a validator's name is a pseudonym already.
-    pub fn is_validator(name: &str) -> bool {
-        is_pseudonym("validator", name)
+        match is_pseudonym(name) {
+            true => name.to_string(),
+            false => self.person(VALIDATOR, name),
+        }
     }
 
     fn person(&self, role: &str, name: &str) -> String {
         match self {
-            Self::Pseudonyms(key) if !name.is_empty() && !is_pseudonym(role, name) => {
+            Self::Pseudonyms(key) if !name.is_empty() => {
                 let digest = keyed(key, &format!("{role}\n{name}"));
                 let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
                 format!("{role}-{}", &digits[..DIGITS])
@@ -60,11 +67,6 @@ impl Naming {
             Self::AsTyped | Self::Pseudonyms(_) => name.to_string(),
         }
     }
-}
-
-fn is_pseudonym(role: &str, name: &str) -> bool {
-    let digits = name.strip_prefix(role).and_then(|rest| rest.strip_prefix('-'));
-    digits.is_some_and(|d| d.len() == DIGITS && d.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 fn keyed(key: &[u8; KEY_BYTES], text: &str) -> [u8; 32] {
@@ -111,12 +113,16 @@ mod tests {
     }
 
     #[test]
+    fn a_pseudonym_of_a_validator_keeps_itself() {
+        let ana = naming("0b").validator("ana");
+        assert_eq!(naming("0b").validator(&ana), ana);
+        assert!(is_pseudonym(&ana) && !is_pseudonym("validator-7") && !is_pseudonym("ana"));
+    }
+
+    #[test]
     fn names_as_typed_stay_and_nobody_is_nobody() {
         assert_eq!(Naming::AsTyped.speaker("Zoé"), "Zoé");
         assert_eq!(naming("0b").speaker(""), "");
-        let pseudonym = naming("0b").validator("Zoé");
-        assert_eq!(naming("0b").validator(&pseudonym), pseudonym, "retention may have come first");
-        assert!(Naming::is_validator(&pseudonym) && !Naming::is_validator("validator-7"));
         for bad in ["", "0b", &"é".repeat(KEY_BYTES), &"zz".repeat(KEY_BYTES)] {
             assert!(Naming::with_key(bad).is_none(), "{bad}");
         }

@@ -6,7 +6,6 @@
 //! after their rows say so, and what is left of both is removed by the same command again.
 
 mod due;
-pub mod pseudonym;
 mod told;
 
 use std::fs;
@@ -93,9 +92,9 @@ pub fn expire(workspace: &mut Workspace) -> Result<Expired> {
         workspace.store.empty_answers(&due.clips, expired.today, &removal)?;
     }
     if let Some(removal) = removal(Kept::People) {
-        let key = pseudonym::key(workspace)?;
-        let names: Vec<(String, String)> =
-            due.people.iter().map(|name| (name.clone(), pseudonym::of(&key, name))).collect();
+        let naming = workspace.naming(false)?;
+        let new = |name: &String| (name.clone(), naming.validator(name));
+        let names: Vec<(String, String)> = due.people.iter().map(new).collect();
         workspace.store.rename_validators(&names, &removal)?;
     }
     if let Some(removal) = removal(Kept::Audio) {

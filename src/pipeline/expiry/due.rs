@@ -7,8 +7,10 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use super::{ExpiredKind, pseudonym};
-use crate::domain::{ClipId, Day, Fate, Kept, OutputKind, RecordingId, RetentionSettings};
+use super::ExpiredKind;
+use crate::domain::{
+    ClipId, Day, Fate, Kept, OutputKind, RecordingId, RetentionSettings, is_pseudonym,
+};
 use crate::pipeline::forget::remove_outputs;
 use crate::pipeline::workspace::Workspace;
 use crate::store::AudioFile;
@@ -136,7 +138,7 @@ impl Due {
     fn people(&mut self, workspace: &Workspace, from: Day) -> Result<()> {
         for (name, latest) in workspace.store.validator_days()? {
             match latest {
-                _ if pseudonym::is_one(&name) => {}
+                _ if is_pseudonym(&name) => {}
                 None => *self.undated.entry(Kept::People).or_default() += 1,
                 Some(latest) if latest >= from => {}
                 Some(_) => self.people.push(name),

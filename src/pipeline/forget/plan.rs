@@ -10,7 +10,6 @@ use anyhow::{Context, Result, bail};
 use super::lineage;
 use crate::domain::{ClipId, Facts, OutputKind, Recording, RoundVerdict, Span, Target, Trace};
 use crate::files::leftovers;
-use crate::pipeline::expiry::pseudonym;
 use crate::pipeline::passing;
 use crate::pipeline::pay::Pay;
 use crate::pipeline::workspace::Workspace;
@@ -128,8 +127,8 @@ impl Plan {
     fn validator(&mut self, workspace: &Workspace, name: &str) -> Result<()> {
         let all = workspace.store.validators()?;
         // `retention` may have given them another name.
-        let pseudonym = pseudonym::known(workspace, name)?;
-        let meant = |other: &String| Names::same(other, name) || pseudonym.as_ref() == Some(other);
+        let pseudonym = workspace.naming(false)?.validator(name);
+        let meant = |other: &String| Names::same(other, name) || pseudonym == *other;
         self.erasure.validators = all.into_iter().filter(meant).collect();
         if self.erasure.validators.is_empty() {
             bail!("nobody of the name '{name}' has answered, or was handed a batch");

@@ -80,6 +80,7 @@ fn every_number_of_the_papers_stands_in_what_report_or_dataset_prints() {
     let args = ["--out", out.to_str().unwrap(), "--format", "hf,nemo", "--with-auto", "--json"];
     let dataset: Value = serde_json::from_slice(&ws.to(0, "dataset", &args).stdout).unwrap();
     let report: Value = serde_json::from_slice(&ws.to(0, "report", &["--json"]).stdout).unwrap();
+    let digits = regex::Regex::new(r"\d+(\.\d+)?").unwrap();
     for format in ["hf", "nemo"] {
         let numbers = read(out.join(format).join("numbers.json"));
         let numbers = numbers["numbers"].as_array().unwrap();
@@ -102,7 +103,6 @@ fn every_number_of_the_papers_stands_in_what_report_or_dataset_prints() {
         assert!(plan.contains("voix@exemple.org"), "{plan}");
         // Every number that a sentence says is one of the list, as it is or as it is shown.
         let shown: BTreeSet<String> = numbers.iter().flat_map(|n| as_shown(&n["value"])).collect();
-        let digits = regex::Regex::new(r"\d+(\.\d+)?").unwrap();
         for (field, said) in croissant.as_object().unwrap() {
             let sentences = |field: &str| field.starts_with("rai:") && !FREE.contains(&field);
             for number in digits.find_iter(&said.to_string()).filter(|_| sentences(field)) {

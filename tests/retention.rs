@@ -224,7 +224,7 @@ fn old_task_files_go_and_one_that_somebody_filled_in_stays_and_is_named() {
     let before = files().len();
     let output = ws.to(3, "retention", &["--yes", "--json"]);
     let done: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(files(), [filled.clone()]);
+    assert_eq!(files(), std::slice::from_ref(&filled));
     assert!(stderr(&output).contains(filled.to_str().unwrap()), "{}", stderr(&output));
     assert_eq!(kind(&done, "task_files")["things"], before - 1);
     assert_eq!(done["log"][0]["things"], before - 1);

@@ -51,7 +51,7 @@ pub struct BadRow {
     /// The manifest, the line and the reason.
     pub why: String,
     /// The file that it names, and nothing more: what it says of it is not known.
-    pub about: Option<Row>,
+    pub about: Option<Box<Row>>,
 }
 
 impl From<String> for BadRow {
@@ -170,7 +170,7 @@ fn row_of(
     let mut column = |name: &str| known.remove(name);
     let path = column("path").ok_or("no path".to_string())?;
     let named = Row { path, in_clips, ..Row::default() };
-    let bad = |why| BadRow { why, about: Some(named.clone()) };
+    let bad = |why| BadRow { why, about: Some(Box::new(named.clone())) };
     said_of(&named, &mut column, ignored).map_err(bad)
 }
 

@@ -222,7 +222,7 @@ fn write_sealed(
     open["interface"] = serde_json::json!(batch.interface);
     let open = open.to_string();
     // The list of pieces is the object's last field.
-    write!(out, "{},\"pieces\":[\n", open.strip_suffix('}').unwrap_or(&open))?;
+    writeln!(out, "{},\"pieces\":[", open.strip_suffix('}').unwrap_or(&open))?;
     out.write_all(seal.piece(&head(batch).to_string())?.as_bytes())?;
     let mut count = 0;
     for item in items {

@@ -53,7 +53,7 @@ pub fn provenance(papers: &Papers, id: &str, items: &[&Item], numbers: &mut Numb
         "provenance": {
             "source": null,
             "origin": list(&settings.origin, |name| json!({ "name": name })),
-            "origin-geography": list(&settings.origin_countries, |code| place(code)),
+            "origin-geography": list(&settings.origin_countries, place),
             "date": papers.day,
             "previous-date": papers.previous_day,
             "generation-period": {
@@ -78,10 +78,10 @@ pub fn provenance(papers: &Papers, id: &str, items: &[&Item], numbers: &mut Numb
             }),
             "consents": list(&settings.consent_documents, |text| text.into()),
             "privacy-enhancing": privacy(papers),
-            "processing-included": list(&settings.processing_allowed, |code| place(code)),
-            "processing-excluded": list(&settings.processing_forbidden, |code| place(code)),
-            "storage-allowed": list(&settings.storage_allowed, |code| place(code)),
-            "storage-forbidden": list(&settings.storage_forbidden, |code| place(code)),
+            "processing-included": list(&settings.processing_allowed, place),
+            "processing-excluded": list(&settings.processing_forbidden, place),
+            "storage-allowed": list(&settings.storage_allowed, place),
+            "storage-forbidden": list(&settings.storage_forbidden, place),
             "license": if licences.is_empty() { Value::Null } else { json!(licences) },
             "intended-purpose": match text(&settings.intended_use) {
                 Value::Null => Value::Null,

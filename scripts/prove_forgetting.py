@@ -22,7 +22,7 @@ ROUND = os.environ.get("ROUND", "--mode decoder --runs 1 --folds 2").split()
 # Names that stand in nobody else's file.
 SPEAKER = "Zénobie Quatremère"
 # Times, durations, paths, numbers of rounds and the account of the withdrawal.
-FREE = {"created", "wall_seconds", "round", "number", "file", "withdrawn", "parent", "parent_model"}
+FREE = {"created", "wall_seconds", "round", "number", "file", "withdrawn", "withdrawals", "parent", "parent_model"}
 
 
 def run(*args, codes=(0,)):

@@ -57,4 +57,4 @@ pub use task::{HandedOut, TaskRow};
 pub use tombstones::{Tombstones, Trace, day};
 pub use units::{Millis, Probability, SAMPLE_RATE, Samples};
 pub use whisper::{Language, LanguageChoice, Weights, hex_digest};
-pub use withdrawal::{Target, Withdrawal, WithdrawnKind};
+pub use withdrawal::{Target, Withdrawal, WithdrawnKind, WithdrawnWork};

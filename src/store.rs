@@ -31,7 +31,7 @@ pub use answers::BatchRow;
 pub use clip_row::ClipRow;
 pub use clips::Draft;
 pub use decisions::{Grounds, Waiting};
-pub use forget::{Erasure, Forgetting, RestsOn};
+pub use forget::{Erasure, Forgetting};
 pub use lock::{Holder, Locked, WriteLock, holder};
 pub use log::{LogEntry, LoggedFile};
 pub use open::Store;

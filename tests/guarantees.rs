@@ -172,3 +172,36 @@ fn without_a_target_nothing_is_guaranteed_and_a_plan_asks_for_one() {
     let audits = plan["scopes"][0]["audits_needed"].as_u64().unwrap();
     assert!((150..3000).contains(&audits), "{plan}");
 }
+
+#[test]
+fn a_guarantee_that_loses_audits_to_a_withdrawal_is_tested_anew_and_the_report_says_so() {
+    let (ws, script) = workspace();
+    let run = || ws.to(0, "run", &["--scripted", &script]);
+    let manifest = ws.beside("calls.csv");
+    let (a, b) = (recording(&ws, "a.wav", 4), recording(&ws, "bb.wav", 4));
+    let rows = format!("{},ana\n{},bob\n", a.display(), b.display());
+    std::fs::write(&manifest, format!("path,speaker\n{rows}")).unwrap();
+    ws.to(0, "ingest", &[manifest.to_str().unwrap()]);
+    run();
+    answer(&ws, "first.jsonl", |score| score < 0.5);
+    run();
+    let before = pooled(&ws);
+    assert_eq!(before["state"], "in_force", "{before}");
+
+    let done = ws.to(0, "forget", &["--speaker", "ana", "--yes", "--json"]);
+    let done: Value = serde_json::from_slice(&done.stdout).unwrap();
+    let lost = done["counts"]["audits"].as_u64().unwrap();
+    assert!(lost > 0, "{done}");
+    run();
+    let after = pooled(&ws);
+    let audits = |scope: &Value| scope["audits"].as_u64().unwrap();
+    assert!(audits(&after) < audits(&before), "{after}");
+    let report = stdout(&ws.to(0, "report", &[]));
+    assert!(report.contains(&format!("{lost} audits were withdrawn on 20")), "{report}");
+    // What is left decides; a second run changes nothing.
+    run();
+    assert_eq!(pooled(&ws), after);
+    ws.to(0, "forget", &["--speaker", "bob", "--yes"]);
+    let status = ws.json("status");
+    assert_eq!((&status["recordings"], &status["input_seconds"]), (&json!(0), &json!(0.0)));
+}

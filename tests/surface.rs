@@ -145,6 +145,9 @@ fn the_surface_for_machines() {
     said.json("doctor", &[]);
     said.json("backup", &[&said.beside("saved.tar")]);
     said.json("log", &["--last", "2"]);
+    said.json("subject", &["--speaker", "bo", "--out", &said.beside("for-bo")]);
+    said.json("forget", &["--speaker", "bo", "--dry-run"]);
+    said.json("forget", &["--resume"]);
     said.plain("model list", &[]);
     said.json("adapt", &["--dry-run"]);
     said.plain("model verify", &["base"]);

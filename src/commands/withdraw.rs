@@ -15,13 +15,10 @@ use crate::views::progress::Console;
 pub fn forget(args: cli::Forget, console: Console) -> Result<Exit> {
     let dir = args.dir;
     let Some(target) = args.whom.target() else { return resume(&dir, args.json, console) };
-    let before = {
-        let workspace = Workspace::read(&dir)?;
-        forget::preview(&workspace, &target)
-    };
-    let before = match before {
-        // What was cut short is finished first: then there may be nothing left of that name.
-        Err(_) if settle::finish_withdrawal(&dir)? => return Ok(finished(console)),
+    // What was cut short is finished first: then there may be nothing left of that name.
+    let resumed = !args.dry_run && settle::finish_withdrawal(&dir)?;
+    let before = match forget::preview(&Workspace::read(&dir)?, &target) {
+        Err(_) if resumed => return Ok(finished(console)),
         before => before?,
     };
     if args.dry_run {

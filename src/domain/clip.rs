@@ -105,6 +105,8 @@ pub struct JobClip {
     pub clip: Clip,
     /// It has no hypothesis yet.
     pub pending: bool,
+    /// Something between it and the clip before was withdrawn: they are not decoded together.
+    pub apart: bool,
 }
 
 impl Clip {

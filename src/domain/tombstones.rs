@@ -9,8 +9,6 @@ use sha2::{Digest, Sha256};
 use super::{Channel, ClipId, RecordingId};
 use crate::domain::hex_digest;
 
-/// Bytes of a key.
-pub const KEY_BYTES: usize = 32;
 /// Bytes that SHA-256 takes at a time.
 const BLOCK: usize = 64;
 
@@ -140,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_part_of_a_file_is_known_in_its_mix_and_a_clip_by_its_recording() {
-        let mut tombstones = Tombstones::new(vec![7; KEY_BYTES], BTreeMap::new());
+        let mut tombstones = Tombstones::new(vec![7; 32], BTreeMap::new());
         let recording = RecordingId::from_stored("0123-c1");
         let traces = [
             Trace::Content("0123", Channel::Only(1)),

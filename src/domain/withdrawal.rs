@@ -28,16 +28,6 @@ impl Target {
             Self::Clip(_) => WithdrawnKind::Clip,
         }
     }
-
-    /// The name, path or id.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Speaker(name)
-            | Self::Recording(name)
-            | Self::Validator(name)
-            | Self::Clip(name) => name,
-        }
-    }
 }
 
 /// What was withdrawn, without saying whose it was.
@@ -65,6 +55,17 @@ impl WithdrawnKind {
             Self::Clip => "clip",
         }
     }
+}
+
+/// What somebody did for clips that were withdrawn since.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct WithdrawnWork {
+    /// Answers.
+    pub answers: u64,
+    /// Active seconds, where measured.
+    pub active_seconds: f64,
+    /// What they are paid, where pay is set.
+    pub pay: f64,
 }
 
 /// A withdrawal that took place; nothing says whose it was.

@@ -13,6 +13,8 @@ pub struct Neighbour<'a> {
     pub span: Span,
     /// The declared speaker.
     pub speaker: Option<&'a str>,
+    /// What lies before it was withdrawn: no window holds both sides.
+    pub apart: bool,
 }
 
 /// Which clips share a window: runs of neighbours in order of time. A window is no longer than the policy says, and ends at a longer
@@ -31,6 +33,7 @@ pub fn plan(clips: &[Neighbour], policy: &DecodePolicy) -> Vec<Range<usize>> {
                 && clip.span.start >= last.span.end
                 && clip.span.start - last.span.end <= pause
                 && clip.speaker == last.speaker
+                && !clip.apart
         });
         match windows.last_mut() {
             Some(window) if joins => window.end = n + 1,
@@ -83,7 +86,7 @@ mod tests {
 
     fn spans(bounds: &[(f64, f64)]) -> Vec<Neighbour<'static>> {
         let span = |&(a, b)| Span::new(Samples::from_seconds(a), Samples::from_seconds(b));
-        bounds.iter().map(|b| Neighbour { span: span(b), speaker: None }).collect()
+        bounds.iter().map(|b| Neighbour { span: span(b), speaker: None, apart: false }).collect()
     }
 
     fn policy() -> DecodePolicy {
@@ -104,6 +107,8 @@ mod tests {
         let mut two = spans(&[(0.0, 1.0), (2.0, 3.0), (4.0, 5.0)]);
         two[2].speaker = Some("b");
         assert_eq!(plan(&two, &policy()), [0..2, 2..3]);
+        two[2] = Neighbour { speaker: None, apart: true, ..two[2] };
+        assert_eq!(plan(&two, &policy()), [0..2, 2..3], "something between was withdrawn");
         assert!(plan(&[], &policy()).is_empty());
     }
 

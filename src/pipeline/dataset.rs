@@ -148,6 +148,7 @@ pub fn write(workspace: &Workspace, options: &DatasetOptions, console: Console) 
         (written.train, written.dev, written.test) =
             (count(Split::Train), count(Split::Dev), count(Split::Test));
     }
+    notes.nobody_left(&options.out)?;
     written.clips = written.train + written.dev + written.test;
     written.seconds = items.iter().map(|i| (i.end - i.start).seconds()).sum();
     written.folders = folders;

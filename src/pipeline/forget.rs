@@ -7,6 +7,8 @@ mod calibrations;
 mod exports;
 mod lineage;
 mod plan;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use anyhow::{Result, ensure};

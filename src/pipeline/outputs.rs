@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use whisper::models::file_sha256;
 
 use super::forget;
@@ -15,6 +15,8 @@ use crate::views::progress::Console;
 /// Notes of one command.
 pub struct Notes {
     store: Option<Store>,
+    /// Withdrawals when the command began to read.
+    before: usize,
     console: Console,
 }
 
@@ -25,7 +27,8 @@ impl Notes {
     /// A withdrawal was cut short: what it is about must not go out.
     pub fn of(workspace: &Workspace, console: Console) -> Result<Self> {
         forget::none_pending(workspace)?;
-        let mut notes = Self { store: None, console };
+        let before = workspace.store.withdrawals()?.len();
+        let mut notes = Self { store: None, before, console };
         match Store::open(&workspace.dir.join(DATABASE)) {
             Ok(store) => notes.store = Some(store),
             Err(error) => notes.lost(&error),
@@ -56,6 +59,7 @@ impl Notes {
         let new = NewOutput { kind, place: place.clone(), batch: None, holds: Holds::Everything };
         let noted = self.note(&[new]);
         let written = write();
+        self.nobody_left(&place)?;
         if written.is_ok() {
             self.written(&noted, &file_sha256(&place)?);
         } else {
@@ -70,6 +74,20 @@ impl Notes {
         if let Some(error) = noted.iter().find_map(|o| store.output_written(o, sha256).err()) {
             self.lost(&error);
         }
+    }
+
+    /// Nobody was withdrawn since the command began to read.
+    ///
+    /// # Errors
+    /// Somebody was, and may be in what was written: what to do.
+    pub fn nobody_left(&self, place: &Path) -> Result<()> {
+        let Some(store) = &self.store else { return Ok(()) };
+        ensure!(
+            store.withdrawals()?.len() == self.before && store.forgetting()?.is_none(),
+            "somebody was withdrawn while {} was written: delete it, then run the same command again",
+            place.display()
+        );
+        Ok(())
     }
 
     /// Takes notes back: the files could not be written.

@@ -11,9 +11,9 @@ use anyhow::Result;
 use super::pay::Pay;
 use super::settle;
 use super::workspace::Workspace;
-use crate::domain::{BatchId, ClipId, LanguageChoice};
+use crate::domain::{BatchId, ClipId, LanguageChoice, Reliability, WithdrawnWork};
 use crate::store::BatchRow;
-use crate::views::people::{Batch, Work};
+use crate::views::people::{Batch, Validator, Work};
 use known::{AnsweredClips, ClipFacts, HandedOutDrafts};
 use tally::Tally;
 
@@ -26,6 +26,7 @@ pub fn work(workspace: &Workspace) -> Result<Work> {
     let mut tally = Tally::default();
     workspace.store.each_current_answer(|answer| tally.add(&answer, &known))?;
     let floor = Some(settings.floor_per_hour).filter(|f| *f > 0.0);
+    let withdrawn = workspace.store.withdrawn_work()?;
     Ok(Work {
         contested: settled.contested.len() as u64,
         currency: settings.currency.clone(),
@@ -34,8 +35,22 @@ pub fn work(workspace: &Workspace) -> Result<Work> {
         agreement_by_region: tally.agreement_by_region(&known),
         drafts: tally.drafts(),
         batches: tally.batches(handed_out(&batches, &known), floor),
-        validators: tally.validators(&settled.reliability),
+        validators: with_withdrawn(tally.validators(&settled.reliability), withdrawn),
     })
+}
+
+/// Everybody with what they did for clips that were withdrawn since.
+fn with_withdrawn(
+    mut validators: BTreeMap<String, Validator>,
+    withdrawn: BTreeMap<String, WithdrawnWork>,
+) -> BTreeMap<String, Validator> {
+    for (name, work) in withdrawn {
+        // Nothing else is known of somebody all of whose answers went.
+        let nobody =
+            || Validator { weight: Reliability::default().weight(), ..Validator::default() };
+        validators.entry(name).or_insert_with(nobody).withdrawn = Some(work);
+    }
+    validators
 }
 
 /// What answers are counted against.

@@ -110,6 +110,7 @@ pub fn write(
             put(&name, format.render(&talk.rows, talk.length, talk.voices));
         }
     }
+    notes.nobody_left(out)?;
     Ok(written)
 }
 

@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Store;
 use super::tombstones;
-use crate::domain::{ClipId, Facts, LeftBecause, RecordingId, Samples, Withdrawal, WithdrawnKind};
+use crate::domain::{
+    ClipId, Facts, LeftBecause, RecordingId, Samples, Withdrawal, WithdrawnKind, WithdrawnWork,
+};
 
 mod audits;
 mod mentions;
@@ -37,6 +39,9 @@ pub struct Erasure {
     pub beside: Vec<ClipId>,
     /// Validators' names, as they are stored.
     pub validators: Vec<String>,
+    /// What others did for it.
+    #[serde(default)]
+    pub work: BTreeMap<String, WithdrawnWork>,
     /// Rounds that rest on what goes.
     pub rounds: Vec<u32>,
     /// Digests of their models.
@@ -107,6 +112,7 @@ impl Store {
         audits::withdraw(&tx)?;
         rows::outputs(&tx, erasure)?;
         rows::rounds(&tx, erasure)?;
+        rows::batches(&tx)?;
         rows::clips(&tx)?;
         rows::recordings(&tx, erasure)?;
         rows::validators(&tx, erasure)?;
@@ -283,11 +289,23 @@ impl Store {
         Ok(noted.is_empty() || noted.iter().any(|id| recordings.contains(id)))
     }
 
+    /// What people did for what was withdrawn since.
+    pub fn withdrawn_work(&self) -> Result<BTreeMap<String, WithdrawnWork>> {
+        let sql = "SELECT validator, answers, active_seconds, pay FROM withdrawn_work";
+        let mut statement = self.db.prepare(sql)?;
+        let rows = statement.query_map([], |r| {
+            let work =
+                WithdrawnWork { answers: r.get(1)?, active_seconds: r.get(2)?, pay: r.get(3)? };
+            Ok((r.get(0)?, work))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Everybody who answered, was handed a batch or wants to be named: as their names are stored.
     pub fn validators(&self) -> Result<Vec<String>> {
         let mut statement = self.db.prepare(
             "SELECT validator FROM answers UNION SELECT validator FROM batch_people
-             UNION SELECT validator FROM credits",
+             UNION SELECT validator FROM credits UNION SELECT validator FROM withdrawn_work",
         )?;
         let rows = statement.query_map([], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -6,7 +6,7 @@ use anyhow::Result;
 use rusqlite::params;
 
 use super::{Store, compact};
-use crate::domain::{Clip, ClipId, Hypothesis, JobClip, RecordingId, Samples, Span};
+use crate::domain::{Clip, ClipId, Hypothesis, JobClip, RecordingId, RejectReason, Samples, Span};
 
 impl Store {
     /// Keeps hypotheses, one transaction; one that is there already stays as it is, one of a clip that is not
@@ -77,19 +77,27 @@ impl Store {
             "SELECT p.recording, p.start, p.stop,
                     NOT (p.handed_out AND EXISTS (SELECT 1 FROM decisions d WHERE d.clip = p.clip))
                     AND NOT EXISTS
-                    (SELECT 1 FROM hypotheses h WHERE h.clip = p.clip AND h.model = ?1 AND h.policy = ?2)
-             FROM pieces p WHERE p.clip IS NOT NULL ORDER BY p.recording, p.start",
+                    (SELECT 1 FROM hypotheses h WHERE h.clip = p.clip AND h.model = ?1 AND h.policy = ?2),
+                    p.clip IS NULL
+             FROM pieces p WHERE p.clip IS NOT NULL OR p.why = ?3 ORDER BY p.recording, p.start",
         )?;
         let mut clips: BTreeMap<RecordingId, Vec<JobClip>> = BTreeMap::new();
         let mut of_one: Option<(RecordingId, Vec<JobClip>)> = None;
         let mut keep = |done: Option<(RecordingId, Vec<JobClip>)>| {
             clips.extend(done.filter(|(_, clips)| clips.iter().any(|clip| clip.pending)));
         };
-        let mut rows = statement.query(params![model, policy])?;
+        let why = serde_json::to_string(&RejectReason::Withdrawn)?;
+        let mut apart = false;
+        let mut rows = statement.query(params![model, policy, why])?;
         while let Some(row) = rows.next()? {
+            if row.get(4)? {
+                apart = true;
+                continue;
+            }
             let recording = RecordingId::from_stored(row.get::<_, String>(0)?);
             let span = Span::new(Samples(row.get(1)?), Samples(row.get(2)?));
-            let clip = JobClip { clip: Clip::new(&recording, span), pending: row.get(3)? };
+            let clip = Clip::new(&recording, span);
+            let clip = JobClip { clip, pending: row.get(3)?, apart: std::mem::take(&mut apart) };
             match &mut of_one {
                 Some((id, clips)) if *id == recording => clips.push(clip),
                 _ => keep(of_one.replace((recording, vec![clip]))),

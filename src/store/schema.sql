@@ -260,6 +260,14 @@ CREATE TABLE tombstones (
     withdrawal INTEGER NOT NULL REFERENCES withdrawals (number)
 ) STRICT;
 
+-- Work that people did on what was withdrawn: its answers are gone, it is paid all the same.
+CREATE TABLE withdrawn_work (
+    validator      TEXT PRIMARY KEY,
+    answers        INTEGER NOT NULL,
+    active_seconds REAL NOT NULL,          -- where it was measured
+    pay            REAL NOT NULL
+) STRICT;
+
 -- Pieces and samples by where they stand; triggers keep it, so that it is right within every transaction.
 CREATE TABLE totals (
     kind       TEXT NOT NULL,

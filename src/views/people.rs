@@ -8,7 +8,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::numbers::{Wer, clock, percent};
-use crate::domain::{Agreement, Estimate, Reliability};
+use crate::domain::{Agreement, Estimate, Reliability, WithdrawnWork};
 use crate::statistics::rate::Share;
 use crate::views::progress::shown;
 
@@ -64,6 +64,9 @@ pub struct Validator {
     pub weight: f64,
     /// Agreement with others on the same clips.
     pub agreement: Agreement,
+    /// What they did for clips that were withdrawn since, beside all that is above: it is paid all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<WithdrawnWork>,
     /// What a person should look at.
     pub flags: Vec<&'static str>,
 }
@@ -216,6 +219,14 @@ Influence of drafts on people"
                 v.weight,
                 v.hourly.map_or("-".into(), |h| format!("{h:.2}"))
             );
+            if let Some(work) = &v.withdrawn {
+                let time = clock(work.active_seconds);
+                let _ = writeln!(
+                    t,
+                    "    and {} answers about what was withdrawn since: {time} of work, pay {:.2}",
+                    work.answers, work.pay
+                );
+            }
             for flag in &v.flags {
                 let _ = writeln!(t, "    look at: {flag}");
             }

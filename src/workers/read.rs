@@ -99,7 +99,9 @@ fn read(
             let parts: Vec<Span> = job.recording.facts.segments.iter().map(|s| s.span).collect();
             let pieces = slice::slice_parts(length, &detector.finish(), &settings.slice, &parts);
             let clips = pieces.iter().filter_map(|piece| match piece {
-                Piece::Clip { span } => Some(JobClip { clip: Clip::new(id, *span), pending: true }),
+                Piece::Clip { span } => {
+                    Some(JobClip { clip: Clip::new(id, *span), pending: true, apart: false })
+                }
                 _ => None,
             });
             let clips: Vec<JobClip> = clips.collect();
@@ -151,6 +153,7 @@ fn windows<'a>(
     let neighbour = |job: &JobClip| Neighbour {
         span: job.clip.span,
         speaker: recording.facts.speaker_in(job.clip.span),
+        apart: job.apart,
     };
     let neighbours: Vec<Neighbour> = clips.iter().map(neighbour).collect();
     let windows = windows::plan(&neighbours, policy).into_iter().map(|range| &clips[range]);

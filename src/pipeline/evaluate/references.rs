@@ -159,7 +159,7 @@ pub fn windows(mut references: Vec<Reference>, policy: &DecodePolicy) -> Vec<Vec
     };
     for file in references.chunk_by(of_one) {
         let spans: Option<Vec<Span>> = file.iter().map(Reference::span).collect();
-        let neighbour = |&span: &Span| Neighbour { span, speaker: None };
+        let neighbour = |&span: &Span| Neighbour { span, speaker: None, apart: false };
         match spans {
             Some(spans) => {
                 let neighbours: Vec<Neighbour> = spans.iter().map(neighbour).collect();

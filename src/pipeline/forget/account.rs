@@ -34,6 +34,13 @@ pub struct AtRisk {
     id: i64,
 }
 
+impl AtRisk {
+    /// Whether it is a clip's audio beside a task file.
+    pub fn is_audio(&self) -> bool {
+        self.kind == OutputKind::Tasks && self.path.extension().is_some_and(|e| e == "wav")
+    }
+}
+
 /// A file that stays although it holds some of it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Kept {
@@ -201,7 +208,7 @@ fn copies(output: &Output, people: &BTreeMap<BatchId, Vec<String>>) -> Unreachab
 fn next(workspace: &Workspace, outputs: &[AtRisk]) -> Vec<String> {
     let dir = workspace.dir.display();
     let mut next = vec![format!("second-ear run {dir}")];
-    for output in outputs {
+    for output in outputs.iter().filter(|output| !output.is_audio()) {
         let path = output.path.display();
         let folder = output.path.parent().unwrap_or(&output.path).display();
         next.push(match output.kind {

@@ -11,6 +11,7 @@ use super::lineage;
 use crate::domain::{ClipId, Facts, OutputKind, Recording, RoundVerdict, Span, Target, Trace};
 use crate::files::leftovers;
 use crate::pipeline::passing;
+use crate::pipeline::pay::Pay;
 use crate::pipeline::workspace::Workspace;
 use crate::store::{Erasure, Output};
 use crate::text::names::{Names, looks};
@@ -47,6 +48,7 @@ impl Plan {
         }
         plan.sounds(workspace, &all)?;
         plan.rests_on(workspace)?;
+        plan.work(workspace)?;
         plan.tombstones(workspace, target, &all)?;
         Ok(plan)
     }
@@ -219,6 +221,25 @@ impl Plan {
         self.erasure.calibrations = super::calibrations::resting_on(workspace, &rests.recordings)?;
         self.erasure.calibrations.retain(|path| !self.erasure.files.contains(path));
         Ok(())
+    }
+
+    /// What others did for clips that go.
+    fn work(&mut self, workspace: &Workspace) -> Result<()> {
+        let mut gone: BTreeSet<ClipId> = self.erasure.clips.iter().cloned().collect();
+        for id in &self.erasure.recordings {
+            gone.extend(workspace.store.clips_of(id)?.into_iter().map(|clip| clip.id));
+        }
+        let pay = Pay::of(workspace)?;
+        let work = &mut self.erasure.work;
+        workspace.store.each_current_answer(|answer| {
+            if gone.contains(&answer.clip) {
+                let paid = pay.paid(&answer);
+                let done = work.entry(answer.validator).or_default();
+                done.answers += 1;
+                done.active_seconds += answer.active_seconds.unwrap_or(0.0);
+                done.pay += paid;
+            }
+        })
     }
 
     fn tombstones(

@@ -62,8 +62,21 @@ impl Account {
         if !self.outputs.is_empty() {
             t.push_str("Exported files that hold some of it:\n");
         }
-        for output in &self.outputs {
+        let (audio, files): (Vec<&AtRisk>, Vec<&AtRisk>) =
+            self.outputs.iter().partition(|output| output.is_audio());
+        for output in files {
             t.push_str(&format!("  {}\n", line(output)));
+        }
+        for fate in [None, Some(Fate::Removed), Some(Fate::Away), Some(Fate::Changed)] {
+            let of: Vec<&&AtRisk> = audio.iter().filter(|output| output.fate == fate).collect();
+            if let [first, ..] = of.as_slice() {
+                let name = shown(&first.path.display().to_string()).to_string();
+                let others = match of.len() - 1 {
+                    0 => String::new(),
+                    n => format!(" and {n} other WAV files of task files"),
+                };
+                t.push_str(&format!("  {name}{others}: {}\n", became(fate)));
+            }
         }
         if !self.kept.is_empty() {
             t.push_str("Audio that stays:\n");
@@ -98,16 +111,19 @@ impl Account {
 
 fn line(output: &AtRisk) -> String {
     let version = output.version.map_or(String::new(), |v| format!(", version {v}"));
-    let what = match output.fate {
+    let path = output.path.display().to_string();
+    format!("{} ({}{version}): {}", shown(&path), output.kind.code(), became(output.fate))
+}
+
+fn became(fate: Option<Fate>) -> &'static str {
+    match fate {
         None => "as a whole",
         Some(Fate::Removed) => "removed",
         Some(Fate::Away) => "no longer there: find it and delete it",
         Some(Fate::Changed) => {
             "somebody has changed it since it was written, so it stays: take from it what you need, then delete it"
         }
-    };
-    let path = output.path.display().to_string();
-    format!("{} ({}{version}): {what}", shown(&path), output.kind.code())
+    }
 }
 
 /// What holds withdrawn clips and may still be somewhere, for `status`.

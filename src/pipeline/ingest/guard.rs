@@ -48,10 +48,11 @@ impl Guard {
         let own = [
             Trace::Content(sha256, *channel),
             Trace::Content(sha256, Channel::Mix),
-            Trace::PartOf(sha256),
             Trace::Recording(id),
         ];
-        let all = own.into_iter().chain(speakers);
+        // The mix has the sound of every channel.
+        let parts = (*channel == Channel::Mix).then_some(Trace::PartOf(sha256));
+        let all = own.into_iter().chain(parts).chain(speakers);
         all.filter(|trace| self.tombstones.day(*trace).is_some())
             .map(|trace| self.tombstones.hash(trace))
             .collect()

@@ -50,29 +50,49 @@ pub fn redact_outputs(tx: &Transaction, mentions: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// A text without names: where one stands by itself, between anything but letters and digits. Longer names go first, a
-/// path before a name in it.
+/// A text without names, in whatever case: where one stands by itself, between anything but letters and digits. Longer
+/// names go first, a path before a name in it.
 fn redacted(text: &str, mentions: &[String]) -> String {
-    let mut mentions: Vec<&str> =
-        mentions.iter().map(|m| m.trim()).filter(|m| !m.is_empty()).collect();
-    mentions.sort_by_key(|m| std::cmp::Reverse(m.len()));
+    let mut spellings: Vec<Vec<char>> = mentions.iter().flat_map(|m| spellings(m)).collect();
+    spellings.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
+    spellings.dedup();
     let mut text = text.to_string();
-    for mention in mentions {
-        let mut out = String::with_capacity(text.len());
-        let mut rest = text.as_str();
-        while let Some(at) = rest.find(mention) {
-            let (before, behind) = (&rest[..at], &rest[at + mention.len()..]);
-            let joins = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-            let within = joins(before.chars().next_back().or(out.chars().next_back()))
-                || joins(behind.chars().next());
-            out.push_str(before);
-            out.push_str(if within { mention } else { WITHDRAWN });
-            rest = behind;
-        }
-        out.push_str(rest);
-        text = out;
+    for mention in &spellings {
+        text = without(&text, mention);
     }
     text
+}
+
+/// A name as it is, and as file names have it.
+fn spellings(mention: &str) -> Vec<Vec<char>> {
+    let mention = mention.trim();
+    let joined = ["-", "_", ".", ""].map(|by| mention.replace(' ', by));
+    let all = std::iter::once(mention.to_string()).chain(joined);
+    all.filter(|m| !m.is_empty()).map(|m| m.chars().collect()).collect()
+}
+
+fn without(text: &str, mention: &[char]) -> String {
+    let same = |a: &char, b: &char| a == b || a.to_lowercase().eq(b.to_lowercase());
+    let text: Vec<char> = text.chars().collect();
+    let (mut out, mut at) = (String::new(), 0);
+    while let Some(c) = text.get(at) {
+        let end = at + mention.len();
+        let here =
+            text.get(at..end).is_some_and(|t| t.iter().zip(mention).all(|(a, b)| same(a, b)));
+        let joins =
+            |n: Option<usize>| n.and_then(|n| text.get(n)).is_some_and(|c| c.is_alphanumeric());
+        match here && !joins(at.checked_sub(1)) && !joins(Some(end)) {
+            true => {
+                out.push_str(WITHDRAWN);
+                at = end;
+            }
+            false => {
+                out.push(*c);
+                at += 1;
+            }
+        }
+    }
+    out
 }
 
 #[cfg(test)]
@@ -88,8 +108,11 @@ mod tests {
             ("analysis of banana", "analysis of banana"),
             ("ana, ana", "[withdrawn], [withdrawn]"),
             ("17 7", "17 [withdrawn]"),
+            ("answers/ANA.csv", "answers/[withdrawn].csv"),
         ] {
             assert_eq!(redacted(text, &mentions), wanted);
         }
+        let two = ["Zoé Quill".to_string()];
+        assert_eq!(redacted("zoé-quill.csv ZOÉ_QUILL", &two), "[withdrawn].csv [withdrawn]");
     }
 }

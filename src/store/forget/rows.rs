@@ -67,6 +67,9 @@ pub fn rounds(tx: &Transaction, erasure: &Erasure) -> Result<()> {
         format!("DELETE FROM hypotheses WHERE model IN {models}"),
         format!("DELETE FROM certificates WHERE model IN {models}"),
         format!("DELETE FROM meta WHERE key IN (SELECT 'calibrated as ' || model FROM {models} m)"),
+        format!(
+            "DELETE FROM meta WHERE key = 'routed as' AND json_extract(value, '$.model') IN {models}"
+        ),
         format!("DELETE FROM round_clips WHERE round IN {numbers}"),
         format!("DELETE FROM rounds WHERE number IN {numbers}"),
     ] {
@@ -78,6 +81,22 @@ pub fn rounds(tx: &Transaction, erasure: &Erasure) -> Result<()> {
             [round.to_string()],
         )?;
     }
+    Ok(())
+}
+
+/// A batch that loses clips: what is expected of it, and its pay, are of those that are left.
+pub fn batches(tx: &Transaction) -> Result<()> {
+    tx.execute_batch(
+        "CREATE TEMP TABLE left_of AS
+            SELECT batch, 1.0 * sum(clip NOT IN (SELECT clip FROM temp.gone)) / count(*) share
+            FROM batch_clips GROUP BY batch
+            HAVING sum(clip IN (SELECT clip FROM temp.gone)) > 0;
+         UPDATE batches SET
+            estimate = estimate * (SELECT share FROM temp.left_of WHERE batch = id),
+            pay = pay * (SELECT share FROM temp.left_of WHERE batch = id)
+            WHERE id IN (SELECT batch FROM temp.left_of);
+         DROP TABLE temp.left_of;",
+    )?;
     Ok(())
 }
 
@@ -132,14 +151,24 @@ pub fn recordings(tx: &Transaction, erasure: &Erasure) -> Result<()> {
     Ok(())
 }
 
-/// Answers, names and wishes of validators. A batch that was theirs alone and that nobody else answered goes back.
+/// Answers, names and wishes of validators. A batch that was theirs alone and that nobody else answered goes back. What
+/// others did for clips that go stays known, so that they are paid.
 pub fn validators(tx: &Transaction, erasure: &Erasure) -> Result<()> {
+    for (name, work) in &erasure.work {
+        tx.execute(
+            "INSERT INTO withdrawn_work (validator, answers, active_seconds, pay) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (validator) DO UPDATE SET answers = answers + excluded.answers,
+                active_seconds = active_seconds + excluded.active_seconds, pay = pay + excluded.pay",
+            params![name, work.answers, work.active_seconds, work.pay],
+        )?;
+    }
     if erasure.validators.is_empty() {
         return Ok(());
     }
     let theirs = "validator IN (SELECT validator FROM temp.withdrawn_names)";
     tx.execute(&format!("DELETE FROM answers WHERE {theirs}"), [])?;
     tx.execute(&format!("DELETE FROM credits WHERE {theirs}"), [])?;
+    tx.execute(&format!("DELETE FROM withdrawn_work WHERE {theirs}"), [])?;
     tx.execute_batch(&format!(
         "CREATE TEMP TABLE returned AS SELECT DISTINCT batch FROM batch_people WHERE {theirs}
             AND batch NOT IN (SELECT batch FROM batch_people WHERE NOT ({theirs}))

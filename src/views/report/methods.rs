@@ -6,6 +6,7 @@ use super::words::{counted, many, rate};
 use crate::domain::Measured;
 use crate::views::guarantee::statement;
 use crate::views::numbers::{clock, percent};
+use crate::views::withdrawals::sentences;
 
 /// What the paragraph rests on.
 pub const CITED: [&str; 11] = [
@@ -88,6 +89,10 @@ impl Report {
         );
         t.push_str(&self.course());
         t.push_str(&self.guaranteed());
+        for sentence in sentences(&self.withdrawals) {
+            t.push(' ');
+            t.push_str(&sentence);
+        }
         t
     }
 

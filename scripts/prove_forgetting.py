@@ -21,8 +21,8 @@ THEIRS = int(os.environ.get("THEIRS", "16"))
 ROUND = os.environ.get("ROUND", "--mode decoder --runs 1 --folds 2").split()
 # Names that stand in nobody else's file.
 SPEAKER = "Zénobie Quatremère"
-# Times, durations, paths, numbers of rounds and the account of the withdrawal.
-FREE = {"created", "wall_seconds", "round", "number", "file", "withdrawn", "parent", "parent_model"}
+# Times, durations, paths, numbers of rounds, the account of the withdrawal, and what people did with the drafts shown.
+FREE = {"created", "wall_seconds", "round", "number", "file", "withdrawn", "withdrawals", "parent", "parent_model", "verdicts", "work"}
 
 
 def run(*args, codes=(0,)):
@@ -152,7 +152,7 @@ def main():
     WORK.mkdir(parents=True)
     others, late, theirs = clips()
     texts = {f.name: text for f, text in others + theirs}
-    run("init", WORK / "first", "--language", "fr")
+    run("init", WORK / "first", "--language", "fr", "--model", os.environ.get("MODEL", "base"))
     settings = WORK / "first/second-ear.toml"
     text = settings.read_text(encoding="utf-8")
     for name, value in [("audit_rate", "1.0"), ("blind_share", "0.0"), ("gold_share", "0.0"), ("seeded_error_share", "0.0")]:

@@ -218,6 +218,7 @@ fn forgive(value: &mut Value) {
                 "number",
                 "file",
                 "withdrawn",
+                "withdrawals",
                 "verdicts",
                 "work",
             ] {

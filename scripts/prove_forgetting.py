@@ -1,6 +1,6 @@
 """The part of scripts/prove-forgetting that is Python.
 
-usage: prove_forgetting.py PROGRAM DATA WORK TABLE.md
+usage: prove_forgetting.py PROGRAM DATA WORK PAGE
 Two workspaces of one identity. `had`: the speaker is in it through two rounds, then withdraws. `never`: everybody else.
 Both end with a round on the same corrections, `calibrate` and `run`.
 """

@@ -90,10 +90,9 @@ impl Plan {
         let over = |a: Span, b: &Span| a.start < b.end && b.start < a.end;
         for clip in workspace.store.clips_of(&recording.id)? {
             let speaks = recording.speaker(clip.span) == Some(name);
-            match speaks || spans.iter().any(|span| over(clip.span, span)) {
-                true => self.erasure.clips.push(clip.id),
-                // Clips are decoded among their neighbours, in windows that begin where the one before ends.
-                false => self.erasure.redraft.push(clip.id),
+            // No window that clips are decoded in holds two speakers: drafts of the others stay.
+            if speaks || spans.iter().any(|span| over(clip.span, span)) {
+                self.erasure.clips.push(clip.id);
             }
         }
         let mut facts = recording.facts.clone();
@@ -150,6 +149,7 @@ impl Plan {
         })?;
         let clip = found.with_context(|| format!("no clip '{id}' in this workspace"))?;
         for other in workspace.store.clips_of(&clip.recording)? {
+            // In windows with the clip, or in later ones, which begin where the one before ends.
             if other.id != clip.id {
                 self.erasure.redraft.push(other.id);
             }

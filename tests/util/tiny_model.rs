@@ -31,9 +31,7 @@ pub fn write(path: &Path, word: &str) {
     for slot in slots(&header) {
         writer.tensor(&slot, slot.storage(Storage::F16)).unwrap();
         let numbers = match slot.name.as_str() {
-            "decoder.token_embedding.weight" => {
-                (0..vocabulary as usize).flat_map(|id| token(id)).collect()
-            }
+            "decoder.token_embedding.weight" => (0..vocabulary as usize).flat_map(token).collect(),
             "decoder.positional_embedding" => (0..448)
                 .flat_map(|place| {
                     let next = if place + 1 == PROMPT { said } else { end };

@@ -5,7 +5,6 @@ mod util;
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 use util::{Workspace, decode_flac, rows, run, sample, second_ear, stderr, stdout, write_wav};
@@ -335,7 +334,15 @@ fn of_a_recording_with_several_speakers_only_their_parts_go() {
 fn killed_at_many_moments_a_withdrawal_is_finished_by_the_next_command() {
     let needles = [NAME, TEXT, "zq-interview"].map(|t| t.as_bytes().to_vec());
     let mut interrupted = 0;
-    for wait in [2, 5, 9, 14, 20, 30, 45] {
+    // How long it takes here and now.
+    let undisturbed = {
+        let Calls { ws, .. } = calls();
+        let began = std::time::Instant::now();
+        ws.to(0, "forget", &["--speaker", NAME, "--yes"]);
+        began.elapsed()
+    };
+    for tenth in 1..9 {
+        let wait = undisturbed * tenth / 10;
         let Calls { ws, script, theirs } = calls();
         let tasks = ws.tasks();
         let answered = answers(&ws, &tasks, "bob");
@@ -346,7 +353,7 @@ fn killed_at_many_moments_a_withdrawal_is_finished_by_the_next_command() {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        std::thread::sleep(Duration::from_millis(wait));
+        std::thread::sleep(wait);
         let alive = child.try_wait().unwrap().is_none();
         child.kill().unwrap(); // SIGKILL
         child.wait().unwrap();
@@ -367,7 +374,7 @@ fn killed_at_many_moments_a_withdrawal_is_finished_by_the_next_command() {
             ws.to(0, "forget", &["--speaker", NAME, "--yes"]);
         }
         assert!(!theirs.exists());
-        assert_eq!(holding(&ws.dir, &needles), [], "killed after {wait} ms");
+        assert_eq!(holding(&ws.dir, &needles), [], "killed after {wait:?}");
         let status = ws.json("status");
         assert_eq!(status["withdrawal_unfinished"], false);
         assert_eq!(status["withdrawals"].as_array().unwrap().len(), 1);

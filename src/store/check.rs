@@ -99,7 +99,7 @@ mod tests {
     fn what_does_not_add_up_is_found() {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::create(&dir.path().join("state.db"), "w").unwrap();
-        let recording = "INSERT INTO recordings VALUES ('r', 0, '', 'a.wav', '', 1, 0, '', '{}', 100, 'sliced', NULL, NULL, 0);
+        let recording = "INSERT INTO recordings VALUES ('r', 0, '', 'a.wav', '', 1, 0, '', '{}', 100, 'sliced', NULL, NULL, 0, '', NULL);
                          INSERT INTO pieces (recording, start, stop, kind) VALUES ('r', 0, 100, 'silence');";
         store.db.execute_batch(recording).unwrap();
         assert!(store.integrity().unwrap().is_empty() && store.orphans().unwrap().is_empty());

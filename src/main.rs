@@ -42,7 +42,24 @@ fn main() -> ExitCode {
         }
         Exit::of_error(&error)
     });
+    #[cfg(unix)]
+    if exit == Exit::Interrupted {
+        leave_at_once(130);
+    }
     exit.into()
+}
+
+/// Ends the process without the clean-up of C++ libraries: after Ctrl-C their threads may still be decoding, and would read what is
+/// cleaned up under them. What was told is out already, and what was done is in the store.
+#[cfg(unix)]
+#[allow(unsafe_code)]
+fn leave_at_once(code: i32) -> ! {
+    // SAFETY: of POSIX; it takes any number and does not return.
+    unsafe extern "C" {
+        safe fn _exit(code: i32) -> !;
+    }
+    let _ = std::io::Write::flush(&mut std::io::stdout()); // nobody is left to be told
+    _exit(code)
 }
 
 /// Candle adds numbers on a thread for every core, and waits for them without sleeping: two trainings side by side, one a

@@ -13,6 +13,7 @@ mod findings;
 mod guarantee;
 mod hypothesis;
 mod ids;
+mod keyed;
 mod locale;
 mod output;
 mod page_language;

@@ -158,7 +158,7 @@ fn crates_whose_interface_moves_are_named_in_one_place() {
         ("toml_edit", &["src/config.rs"]),
         ("tar", &["src/pipeline/backup.rs"]),
         ("rustix", &["src/pipeline/doctor/space.rs"]),
-        ("hmac", &["src/domain/pseudonym.rs"]),
+        ("hmac", &["src/domain/keyed.rs"]),
         ("aes_gcm", &["src/tasks/page/seal.rs"]),
         ("pbkdf2", &["src/tasks/page/seal.rs"]),
         ("getrandom", &["src/pipeline/random.rs"]),

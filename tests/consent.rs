@@ -17,19 +17,6 @@ const VOICES: [&str; 4] = [
     "volunteer_2eecc97c.flac",
 ];
 
-/// A workspace without checks or hidden drafts.
-fn plain() -> Workspace {
-    let ws = Workspace::new();
-    for (from, to) in [
-        ("blind_share = 0.05", "blind_share = 0.0"),
-        ("gold_share = 0.05", "gold_share = 0.0"),
-        ("seeded_error_share = 0.02", "seeded_error_share = 0.0"),
-    ] {
-        ws.set(from, to);
-    }
-    ws
-}
-
 /// A manifest beside the workspace: the columns after `path`, then a row for each voice.
 fn manifest(ws: &Workspace, columns: &str, said: &[&str]) -> String {
     let mut text = format!("path,{columns}\n");
@@ -90,7 +77,7 @@ fn answer_all(ws: &Workspace) -> Vec<Value> {
 
 #[test]
 fn a_bad_date_or_purpose_costs_its_row_and_no_folder_brings_the_file_in() {
-    let ws = plain();
+    let ws = Workspace::plain();
     let folder = ws.beside("in");
     std::fs::create_dir(&folder).unwrap();
     for (voice, name) in VOICES.iter().zip(["a.flac", "b.flac", "c.flac", "d.flac"]) {
@@ -129,7 +116,7 @@ fn a_bad_date_or_purpose_costs_its_row_and_no_folder_brings_the_file_in() {
 
 #[test]
 fn a_note_that_says_no_leaves_no_purpose_and_is_named() {
-    let ws = plain();
+    let ws = Workspace::plain();
     let said = ["NO - withdrawn,", "Retirée le 3 mars,train", "signed form 12,", "review,"];
     let table = manifest(&ws, "consent,consent_purposes", &said);
     let (done, told) = json_of(&ws, 0, "ingest", &[&table]);
@@ -143,7 +130,7 @@ fn a_note_that_says_no_leaves_no_purpose_and_is_named() {
     let all = json!(["review", "train", "evaluate", "publish"]);
     assert_eq!(purposes, [&json!([]), &json!([]), &all, &json!(["review"])]);
     assert_eq!(list["sources"], json!({"default": 1, "own": 1, "refused": 2}));
-    // A second row that says no is heard, though the first one stays where they contradict each other.
+    // A second row that says no counts, though the first one stays where they contradict each other.
     let both = write(
         &ws,
         "both.csv",
@@ -156,7 +143,7 @@ fn a_note_that_says_no_leaves_no_purpose_and_is_named() {
 
 #[test]
 fn each_command_leaves_out_the_recordings_whose_purpose_it_lacks_and_names_them() {
-    let ws = plain();
+    let ws = Workspace::plain();
     let purposes = [
         "\"review, train, evaluate, publish\",",
         "\"train, evaluate, publish\",",
@@ -203,7 +190,7 @@ fn each_command_leaves_out_the_recordings_whose_purpose_it_lacks_and_names_them(
 #[cfg(feature = "adapt")]
 #[test]
 fn nobody_trains_or_is_judged_without_their_consent() {
-    let ws = plain();
+    let ws = Workspace::plain();
     let table = |purposes: &str| {
         let menu = sample("quebec_menu.flac");
         write(&ws, "menu.csv", &format!("path,consent_purposes\n{},{purposes}\n", menu.display()))
@@ -255,7 +242,7 @@ fn nobody_trains_or_is_judged_without_their_consent() {
 
 #[test]
 fn a_team_may_want_a_statement_for_everything() {
-    let ws = plain();
+    let ws = Workspace::plain();
     ws.set("default = \"review, train, evaluate, publish\"", "default = \"\"");
     ws.to(0, "ingest", &[&manifest(&ws, "consent_purposes", &["review", "", "", ""])]);
     transcribe(&ws);
@@ -267,7 +254,7 @@ fn a_team_may_want_a_statement_for_everything() {
 
 #[test]
 fn statements_come_later_and_what_the_change_costs_is_said() {
-    let ws = plain();
+    let ws = Workspace::plain();
     let said = ["ana,", "bo,", "bo,", "di,signed"];
     ws.to(0, "ingest", &[&manifest(&ws, "speaker,consent", &said)]);
     transcribe(&ws);
@@ -325,7 +312,7 @@ fn statements_come_later_and_what_the_change_costs_is_said() {
 
 #[test]
 fn clips_in_peoples_hands_are_counted_when_consent_to_review_goes() {
-    let ws = plain();
+    let ws = Workspace::plain();
     ws.to(0, "ingest", &[&manifest(&ws, "speaker", &["ana", "bo", "cy", "di"])]);
     transcribe(&ws);
     let out = ws.tasks();
@@ -338,7 +325,7 @@ fn clips_in_peoples_hands_are_counted_when_consent_to_review_goes() {
 
 #[test]
 fn a_dataset_has_the_licences_asked_for_and_says_what_was_agreed_to_but_not_by_whom() {
-    let ws = plain();
+    let ws = Workspace::plain();
     let said = [
         "CC0-1.0,Zoé Tremblay,2026-03-31,form 2,\"review, publish\",2099-01-01",
         "CC-BY-4.0,,,,,",

@@ -22,14 +22,7 @@ const DECODED: [&str; 8] = [
 
 /// A workspace whose clips are real, and whose drafts are a script's: no model is needed.
 fn workspace() -> (Workspace, Vec<Value>) {
-    let ws = Workspace::new();
-    for (from, to) in [
-        ("blind_share = 0.05", "blind_share = 0.0"),
-        ("gold_share = 0.05", "gold_share = 0.0"),
-        ("seeded_error_share = 0.02", "seeded_error_share = 0.0"),
-    ] {
-        ws.set(from, to);
-    }
+    let ws = Workspace::plain();
     ws.ingest(&[&sample("quebec_menu.flac")]);
     let script: Vec<Value> = (0..100)
         .map(|n| json!({"start": n * 4, "end": n * 4 + 4, "text": DECODED[n % DECODED.len()]}))

@@ -17,14 +17,7 @@ const OLD: &str = "2020-05-04T10:00:00Z";
 
 /// A workspace with a file of its own and one of the team's, both transcribed, reviewed by Ana in 2020.
 fn workspace() -> (Workspace, PathBuf, PathBuf, Vec<Value>) {
-    let ws = Workspace::new();
-    for (from, to) in [
-        ("blind_share = 0.05", "blind_share = 0.0"),
-        ("gold_share = 0.05", "gold_share = 0.0"),
-        ("seeded_error_share = 0.02", "seeded_error_share = 0.0"),
-    ] {
-        ws.set(from, to);
-    }
+    let ws = Workspace::plain();
     let own = ws.dir.join("audio/own.flac");
     std::fs::create_dir(ws.dir.join("audio")).unwrap();
     std::fs::copy(sample("volunteer_19b6d3ae.flac"), &own).unwrap();

@@ -4,13 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest, Sha256};
-
+use super::keyed::keyed;
 use super::{Channel, ClipId, RecordingId};
-use crate::domain::hex_digest;
-
-/// Bytes that SHA-256 takes at a time.
-const BLOCK: usize = 64;
 
 /// What a hash stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +66,7 @@ impl Tombstones {
 
     /// The hash of a trace: HMAC-SHA-256 under the key, hexadecimal.
     pub fn hash(&self, trace: Trace<'_>) -> String {
-        hmac(&self.key, trace.text().as_bytes())
+        keyed(&self.key, &trace.text())
     }
 
     /// The day on which something was withdrawn (YYYY-MM-DD); `None`: it was not.
@@ -102,39 +97,9 @@ pub fn day(time: &str) -> &str {
     time.split('T').next().unwrap_or(time)
 }
 
-/// HMAC (RFC 2104) with SHA-256; the key is no longer than a block.
-fn hmac(key: &[u8], text: &[u8]) -> String {
-    let padded = |with: u8| {
-        let mut block = [with; BLOCK];
-        block.iter_mut().zip(key).for_each(|(b, k)| *b ^= k);
-        block
-    };
-    let inner = Sha256::new().chain_update(padded(0x36)).chain_update(text).finalize();
-    hex_digest(&[&padded(0x5c)[..], &inner[..]].concat())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_hash_is_that_of_rfc_4231() {
-        let tests = [
-            (
-                vec![0x0b; 20],
-                &b"Hi There"[..],
-                "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7",
-            ),
-            (
-                b"Jefe".to_vec(),
-                &b"what do ya want for nothing?"[..],
-                "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
-            ),
-        ];
-        for (key, text, wanted) in tests {
-            assert_eq!(hmac(&key, text), wanted);
-        }
-    }
 
     #[test]
     fn a_part_of_a_file_is_known_in_its_mix_and_a_clip_by_its_recording() {

@@ -13,9 +13,10 @@ mod text;
 
 use anyhow::{Result, ensure};
 
+use super::random;
 use super::settle;
 use super::workspace::Workspace;
-use crate::domain::Target;
+use crate::domain::{KEY_BYTES, Target};
 use crate::store::{Erasure, Forgetting};
 
 pub use account::Account;
@@ -38,7 +39,7 @@ pub fn preview(workspace: &Workspace, target: &Target) -> Result<Account> {
 /// # Errors
 /// As [`preview`]. What has begun is finished by the next command.
 pub fn forget(workspace: &mut Workspace, target: &Target) -> Result<Account> {
-    workspace.store.tombstones_with_key()?;
+    workspace.store.key_tombstones(&random::hex::<KEY_BYTES>()?)?;
     let plan = Plan::of(workspace, target)?;
     let mut account = Account::of(workspace, plan.clone())?;
     workspace.store.begin_forgetting(&plan.erasure)?;

@@ -182,7 +182,7 @@ fn plan(
     let mut jobs = Vec::new();
     for row in workspace.store.recordings()? {
         let clips = match row.state {
-            // Its drafts stay those of the model that heard it last.
+            // Its drafts stay those of the model that decoded it last.
             RecordingState::Sliced if removed.contains(&row.recording.id) => continue,
             RecordingState::Sliced => match pending.remove(&row.recording.id) {
                 Some(clips) => Some(clips),

@@ -124,16 +124,27 @@ impl Workspace {
         std::fs::write(path, text.replace(from, to)).unwrap();
     }
 
-    /// The score that ships, taken for the script's; no checks, no hidden draft.
-    pub fn score_scripts(&self) {
+    /// One without checks or hidden drafts.
+    pub fn plain() -> Self {
+        let ws = Self::new();
+        ws.set_plain();
+        ws
+    }
+
+    fn set_plain(&self) {
         for (from, to) in [
             ("blind_share = 0.05", "blind_share = 0.0"),
             ("gold_share = 0.05", "gold_share = 0.0"),
             ("seeded_error_share = 0.02", "seeded_error_share = 0.0"),
-            ("window_seconds = 20.0", "window_seconds = 0.0"),
         ] {
             self.set(from, to);
         }
+    }
+
+    /// The score that ships, taken for the script's; no checks, no hidden draft.
+    pub fn score_scripts(&self) {
+        self.set_plain();
+        self.set("window_seconds = 20.0", "window_seconds = 0.0");
         let shipped = root().join("models/calibration/base-f16.json");
         let shipped = std::fs::read_to_string(shipped).unwrap();
         let mut calibration: Value = serde_json::from_str(&shipped).unwrap();

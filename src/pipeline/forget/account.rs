@@ -1,5 +1,5 @@
 //! What a withdrawal takes, what it cannot reach, and what to do next: for a person who is asked, or a program. In: a plan,
-//! later what was done. Out: an [`Account`]. Left to others: its text (`views::withdrawal`).
+//! later what was done. Out: an [`Account`]. Left to others: its text (`text`).
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -84,7 +84,7 @@ fn begun_at_any_stage_a_withdrawal_ends_the_same() {
         let mut ws =
             Workspace::init(&folder.path().join("ws"), LanguageChoice::Auto, "base").unwrap();
         recording(&mut ws, "a");
-        ws.store.tombstones_with_key().unwrap();
+        ws.store.key_tombstones(&random::hex::<KEY_BYTES>().unwrap()).unwrap();
         let plan = Plan::of(&ws, &Target::Speaker("a".into())).unwrap();
         ws.store.begin_forgetting(&plan.erasure).unwrap();
         if stage > 0 {

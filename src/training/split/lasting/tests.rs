@@ -1,4 +1,4 @@
-//! What a split without memory promises: fair shares, nothing shared, and that what was learnt is seldom tested.
+//! A split without memory: fair shares, nothing shared, and that what was learnt is seldom tested.
 
 use std::collections::BTreeSet;
 

@@ -3,8 +3,8 @@
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::domain::LanguageChoice;
-use crate::pipeline::dataset;
 use crate::tasks::bundle;
+use crate::training::export::{Codec, Format};
 use crate::views::transcripts::TranscriptFormat;
 
 /// A value that is one of `values`, parsed into what it stands for.
@@ -29,8 +29,13 @@ pub fn transcript_format() -> impl TypedValueParser<Value = TranscriptFormat> {
 }
 
 /// A dataset format.
-pub fn dataset_format() -> impl TypedValueParser<Value = dataset::Format> {
-    one_of(dataset::Format::ALL.map(|f| (f.code(), f.about())))
+pub fn dataset_format() -> impl TypedValueParser<Value = Format> {
+    one_of(Format::ALL.map(|f| (f.code(), f.about())))
+}
+
+/// An encoding of clips.
+pub fn codec() -> impl TypedValueParser<Value = Codec> {
+    one_of(Codec::ALL.map(|codec| (codec.code(), codec.about())))
 }
 
 /// A language, or auto.

@@ -2,8 +2,9 @@
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-use crate::domain::LanguageChoice;
+use crate::domain::{Cut, LanguageChoice};
 use crate::pipeline::dataset;
+use crate::pipeline::ingest::References;
 use crate::tasks::bundle;
 use crate::views::transcripts::TranscriptFormat;
 
@@ -31,6 +32,16 @@ pub fn transcript_format() -> impl TypedValueParser<Value = TranscriptFormat> {
 /// A dataset format.
 pub fn dataset_format() -> impl TypedValueParser<Value = dataset::Format> {
     one_of(dataset::Format::ALL.map(|f| (f.code(), f.about())))
+}
+
+/// What becomes of reference texts.
+pub fn references() -> impl TypedValueParser<Value = References> {
+    one_of(References::ALL.map(|r| (r.code(), r.about())))
+}
+
+/// How given segments become clips.
+pub fn cut() -> impl TypedValueParser<Value = Cut> {
+    one_of(Cut::ALL.map(|cut| (cut.code(), cut.about())))
 }
 
 /// A language, or auto.

@@ -230,6 +230,8 @@ fn segment(said: &str, recordings: &Keyed) -> Result<Vec<(&'static str, String)>
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::domain::{Samples, Span};
 
@@ -306,5 +308,27 @@ mod tests {
             assert!(bad.iter().any(|why| why.starts_with(words)), "{words}: {bad:?}");
         }
         assert_eq!(bad.len(), 9, "{bad:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_files_hold_each_line_is_a_row_or_named(
+            wav in "([ab] [ab|.:k0]{0,4}\n){0,4}",
+            segments in "([uv] [ab] [-0-9.e]{0,4} [-0-9.e]{0,4}\n){0,4}",
+            text in "(?s).{0,20}",
+        ) {
+            let of = |name: &str, text: &str| Text { name: name.into(), bytes: text.into() };
+            let files = Files {
+                wav: of("wav.scp", &wav),
+                segments: Some(of("segments", &segments)),
+                text: Some(of("text", &text)),
+                speakers: None,
+                languages: None,
+            };
+            let mut told = 0;
+            files.rows(&mut |row| told += usize::from(row.is_ok() || !row.unwrap_err().why.is_empty()));
+            let keys: BTreeSet<&str> = segments.lines().map(|line| &line[..1]).collect();
+            prop_assert!(told >= keys.len());
+        }
     }
 }

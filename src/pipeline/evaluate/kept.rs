@@ -74,3 +74,82 @@ fn of_recording(recording: &Recording, naming: &Naming) -> Vec<Reference> {
     };
     kept.map(reference).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        Channel, Facts, Language, RecordingId, Reference as Kept, Samples, Segment,
+    };
+    use crate::pipeline::ingest::modified;
+    use crate::views::progress::Console;
+
+    fn kept(kept_for: ReferenceUse, span: Option<Span>, text: &str) -> Kept {
+        Kept { span, text: text.into(), from: "m.csv line 2".into(), kept_for }
+    }
+
+    /// A workspace with a recording of one channel.
+    fn workspace(dir: &Path, file: &Path, facts: Facts) {
+        let french = LanguageChoice::Fixed("fr".parse::<Language>().unwrap());
+        let mut ws = Workspace::init(dir, french, "base").unwrap();
+        let meta = file.metadata().unwrap();
+        let recording = Recording {
+            id: RecordingId::derive(&"a".repeat(64), Channel::Only(1)),
+            sha256: "a".repeat(64),
+            path: "call.wav".into(),
+            file: file.to_path_buf(),
+            bytes: meta.len(),
+            modified: modified(&meta),
+            channel: Channel::Only(1),
+            length: Some(Samples(160_000)),
+            facts,
+        };
+        ws.store.register(&recording).unwrap();
+    }
+
+    fn read(facts: Facts) -> (Result<Vec<Reference>>, Failures) {
+        let folder = tempfile::tempdir().unwrap();
+        let (dir, file) = (folder.path().join("ws"), folder.path().join("call.wav"));
+        std::fs::write(&file, "x").unwrap();
+        workspace(&dir, &file, facts);
+        let mut failed = Failures::default();
+        (of_workspace(&dir, &mut failed, Console::Quiet), failed)
+    }
+
+    #[test]
+    fn each_text_that_is_kept_to_evaluate_is_a_reference_with_nobodys_name() {
+        let span = Some(Span::new(Samples(16_000), Samples(48_000)));
+        let facts = Facts {
+            segments: vec![Segment {
+                span: span.unwrap(),
+                speaker: Some("Zoé".into()),
+                region: Some("fr-BE".parse().unwrap()),
+            }],
+            references: vec![
+                kept(ReferenceUse::Evaluate, span, "oui"),
+                kept(ReferenceUse::Gold, None, "non"),
+            ],
+            ..Facts::default()
+        };
+        let (references, failed) = read(facts);
+        let references = references.unwrap();
+        assert_eq!((references.len(), failed.total()), (1, 0));
+        let one = &references[0];
+        assert_eq!((&*one.text, one.start, one.end), ("oui", Some(1.0), Some(3.0)));
+        assert_eq!((one.channel, &*one.region), (Channel::Only(1), "fr-BE"));
+        assert_eq!(one.language.as_ref().unwrap().as_str(), "fr");
+        assert!(one.speaker.starts_with("speaker-"), "{}", one.speaker);
+    }
+
+    #[test]
+    fn without_consent_or_without_texts_there_is_nothing_to_evaluate_on() {
+        let (nothing, _) = read(Facts::default());
+        assert!(nothing.unwrap_err().to_string().contains("--references evaluate"));
+        let facts = Facts {
+            references: vec![kept(ReferenceUse::Evaluate, None, "oui")],
+            consent: Some("withdrawn".into()),
+            ..Facts::default()
+        };
+        assert!(read(facts).0.unwrap().is_empty());
+    }
+}

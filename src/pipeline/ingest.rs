@@ -31,7 +31,7 @@ use super::manifest::{Elsewhere, Row};
 use super::references;
 use super::workspace::Workspace;
 use crate::domain::{
-    Channel, Cut, Facts, Failures, Recording, RecordingId, SAMPLE_RATE, Samples, Span,
+    Channel, Cut, Facts, Failures, Recording, RecordingId, ReferenceUse, SAMPLE_RATE, Samples, Span,
 };
 use crate::store::Registration;
 use crate::text::composed;
@@ -131,9 +131,11 @@ pub fn ingest(
         progress.advance(1);
     }
     let mut done = ingest.done;
-    let given = references::give(workspace)?;
-    done.gold = given.gold;
-    done.failed.extend(given.ungiven);
+    if options.references == Some(References::Keep(ReferenceUse::Gold)) {
+        let given = references::give(workspace)?;
+        done.gold = given.gold;
+        done.failed.extend(given.ungiven);
+    }
     Ok(done)
 }
 

@@ -90,8 +90,8 @@ impl Files {
                 }
             }
             Some(segments) => {
-                unreadable(&recordings, take);
                 let segments = Keyed::of(segments, take);
+                unused(&recordings, &segments, take);
                 for key in &segments.order {
                     let line = segments.lines[key];
                     let cells = segment(line.said, &recordings).map_err(BadRow::from);
@@ -126,13 +126,18 @@ fn give(name: &str, line: Line, row: Result<Row, BadRow>, take: &mut Take) {
     });
 }
 
-/// Recordings that cannot be used, where segments would be the rows.
-fn unreadable(recordings: &Keyed, take: &mut Take) {
+/// Recordings that cannot be used, or that no segment is of.
+fn unused(recordings: &Keyed, segments: &Keyed, take: &mut Take) {
+    let of = |line: &Line| line.said.split_whitespace().next().unwrap_or_default().to_string();
+    let named: BTreeSet<String> = segments.lines.values().map(of).collect();
     for key in &recordings.order {
         let line = recordings.lines[key];
-        if let Err(why) = file(line.said) {
-            give(recordings.name, line, Err(why.into()), take);
-        }
+        let why = match file(line.said) {
+            Err(why) => why,
+            Ok(_) if named.contains(*key) => continue,
+            Ok(_) => format!("no segment is of recording '{key}', which is not taken"),
+        };
+        give(recordings.name, line, Err(why.into()), take);
     }
 }
 
@@ -285,7 +290,7 @@ mod tests {
     #[test]
     fn a_command_is_never_run_and_bad_lines_are_named_by_file_and_line() {
         let (rows, bad) = rows(&[
-            ("wav.scp", "a touch /tmp/x; sox a.sph -t wav - |\nb b.ark:120\nc c.wav\nc d.wav\n"),
+            ("wav.scp", "a sox a.sph -t wav - |\nb b.ark:120\nc c.wav\nc d.wav\ne e.wav\n"),
             (
                 "segments",
                 "u1 a 0 1\nu2 z 0 1\nu3 c 2 1\nu4 c 0\nu5 c 0 -1\nu6 c soon 2\nu7 c 1 -1\n",
@@ -298,6 +303,7 @@ mod tests {
             "wav.scp line 1: it is a command, which is never run",
             "wav.scp line 2: it is in an archive",
             "wav.scp line 4: 'c' stands in line 3 already",
+            "wav.scp line 5: no segment is of recording 'e'",
             "segments line 1: recording 'a' cannot be used: see wav.scp line 1",
             "segments line 2: recording 'z' is not in wav.scp",
             "segments line 3: it ends at 1 s and begins at 2 s",
@@ -307,7 +313,7 @@ mod tests {
         ] {
             assert!(bad.iter().any(|why| why.starts_with(words)), "{words}: {bad:?}");
         }
-        assert_eq!(bad.len(), 9, "{bad:?}");
+        assert_eq!(bad.len(), 10, "{bad:?}");
     }
 
     proptest! {

@@ -2,6 +2,9 @@
 //! and those that say none. Pure. The tables are `common_voice.tsv`, which exports read in the other direction, and
 //! `accents.tsv`.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use crate::domain::{Language, Locale, Region};
 use crate::text::tidy;
 
@@ -85,23 +88,30 @@ fn names(language: Option<&Language>, text: &str) -> Vec<String> {
 
 /// The regions that an accent stands for, the most general name first.
 fn of_accent(language: Option<&Language>, name: &str) -> Vec<Region> {
-    let wanted = folded(name);
+    let regions = ACCENTS.get(&folded(name)).into_iter().flatten();
+    let all: Vec<Region> = regions.filter(|region| speaks(region, language)).cloned().collect();
+    let spoken = |region: &Region| region.as_str().split('-').next().map(String::from);
+    // Without a language, 'canada' is French or English.
+    let one = all.iter().all(|region| spoken(region) == spoken(&all[0]));
+    if one { all } else { Vec::new() }
+}
+
+/// Regions by accent: its code and its name.
+static ACCENTS: LazyLock<BTreeMap<String, Vec<Region>>> = LazyLock::new(|| {
+    let mut accents: BTreeMap<String, Vec<Region>> = BTreeMap::new();
     let exported = lines(EXPORTED).map(|[region, accent, _]| (region, accent, ""));
     let more = lines(MORE).map(|[region, accent, name]| (region, accent, name));
-    let fits = |(_, accent, name): &(&str, &str, &str)| {
-        [accent, name].iter().any(|known| !known.is_empty() && folded(known) == wanted)
-    };
-    let regions = exported.chain(more).filter(fits).filter_map(|(region, ..)| region.parse().ok());
-    let mut all: Vec<Region> = regions.filter(|region| speaks(region, language)).collect();
-    all.dedup();
-    let first_language = all.first().and_then(|region| region.as_str().split('-').next());
-    let one = |r: &Region| r.as_str().split('-').next() == first_language;
-    match all.iter().all(one) {
-        true => all,
-        // Without a language, 'canada' is French or English.
-        false => Vec::new(),
+    for (region, accent, name) in exported.chain(more) {
+        let Ok(region) = region.parse::<Region>() else { continue };
+        for word in [accent, name].into_iter().filter(|word| !word.is_empty()) {
+            let regions = accents.entry(folded(word)).or_default();
+            if !regions.contains(&region) {
+                regions.push(region.clone());
+            }
+        }
     }
-}
+    accents
+});
 
 /// The region of a variant: a locale (`pt-BR`), or one of Common Voice's that lies in one region (`fr-metro`).
 fn of_variant(language: Option<&Language>, variant: &str) -> Option<Region> {

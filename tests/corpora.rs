@@ -206,7 +206,7 @@ fn segments_of_a_nemo_manifest_are_clips_to_the_sample_when_they_are_kept() {
 fn a_text_finds_its_clip_at_pauses_too_and_one_that_is_of_several_is_named_and_kept() {
     let ws = Workspace::new();
     speech(&ws.beside("in/long.wav"), 0, 40);
-    speech(&ws.beside("in/short.wav"), 41, 4);
+    speech(&ws.beside("in/short.wav"), 47, 5);
     write_wav(&ws.beside("in/silence.wav"), 1, 16_000, &[0; 64_000]);
     let rows = [
         json!({"path": "long.wav", "offset": 0.0, "duration": 28.0, "text": "plusieurs phrases"}),
@@ -232,7 +232,7 @@ fn a_text_finds_its_clip_at_pauses_too_and_one_that_is_of_several_is_named_and_k
 #[test]
 fn texts_that_come_after_the_run_are_given_to_the_clips_at_once() {
     let ws = Workspace::new();
-    speech(&ws.beside("in/short.wav"), 41, 4);
+    speech(&ws.beside("in/short.wav"), 47, 5);
     let manifest = write(ws.beside("in/m.csv"), "path,text\nshort.wav,une phrase\n");
     ingested(&ws, 0, &[&manifest]);
     run(&ws, 0);
@@ -452,4 +452,21 @@ fn what_dataset_writes_comes_back_in_with_all_that_was_said_of_it() {
         let texts = gold(&ws);
         assert!(texts.iter().all(|(.., text)| text.starts_with("texte numéro")), "{texts:?}");
     }
+}
+
+#[test]
+fn evaluate_measures_the_same_on_a_manifest_and_on_what_a_workspace_keeps_of_it() {
+    let ws = Workspace::new();
+    let manifest = sample("references.jsonl");
+    let manifest = manifest.to_str().unwrap();
+    let (done, said) = ingested(&ws, 0, &[manifest, "--references", "evaluate"]);
+    assert_eq!(done["references_seen"], done["references_kept"], "{said}");
+    let measured = |what: &str| {
+        let output = util::run_to(0, &["evaluate", what, "--language", "fr", "--json"]);
+        let done: Value = serde_json::from_slice(&output.stdout).unwrap();
+        ["clips", "words", "errors"].map(|name| done[name].as_u64().unwrap())
+    };
+    let of_workspace = measured(&ws.path());
+    assert_eq!(of_workspace[0], done["references_kept"].as_u64().unwrap());
+    assert_eq!(of_workspace, measured(manifest));
 }

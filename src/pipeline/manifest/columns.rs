@@ -31,6 +31,8 @@ pub fn canonical(name: &str) -> Option<&'static str> {
         "channel" => "channel",
         "offset" => "offset",
         "duration" => "duration",
+        "start" => "start",
+        "end" => "end",
         _ => return None,
     })
 }
@@ -106,7 +108,9 @@ fn agreed(column: &str, a: &str, b: &str) -> Option<String> {
             a.narrower(b).map(|region| region.to_string())
         }
         "path" => same(parts(a) == parts(b)),
-        "offset" | "duration" => same(a == b || tables::number(a)? == tables::number(b)?),
+        "offset" | "duration" | "start" | "end" => {
+            same(a == b || tables::number(a)? == tables::number(b)?)
+        }
         _ => same(a == b || tidy(a) == tidy(b)),
     }
 }
@@ -125,6 +129,13 @@ fn locales(a: &str, b: &str) -> Option<String> {
 
 fn parts(path: &str) -> Vec<Component<'_>> {
     Path::new(path).components().filter(|part| *part != Component::CurDir).collect()
+}
+
+/// Whether a file is itself the example, so that `start` and `end` say where it was cut from: in folders of Hugging Face,
+/// and in what `dataset` writes.
+pub fn is_cut_out(names: &[&str]) -> bool {
+    let has = |name: &str| names.iter().any(|other| other.eq_ignore_ascii_case(name));
+    has("file_name") || has("clip") && has("audio_filepath")
 }
 
 /// Names that corpora give to somebody of whom nothing is known.

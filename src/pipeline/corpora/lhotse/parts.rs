@@ -134,7 +134,8 @@ pub fn row(
             let (name, cell) = manifest::cell((field.0.clone(), field.1.clone()));
             match manifest::canonical(&name) {
                 // What Lhotse has fields of its own for is said there.
-                Some("path" | "offset" | "duration" | "channel" | "text") | None => {
+                Some("path" | "offset" | "duration" | "start" | "end" | "channel" | "text")
+                | None => {
                     if ignored.len() < manifest::IGNORED {
                         ignored.insert(format!(
                             "custom.{}",

@@ -315,9 +315,15 @@ fn do_dataset(args: cli::Dataset, console: Console) -> Result<Exit> {
     let workspace = Workspace::read(&args.dir)?;
     let options = dataset::DatasetOptions {
         formats: args.format,
+        codec: args.audio,
+        shard_bytes: args.shard_size * 1_000_000,
         with_auto: args.with_auto,
         names: args.names,
-        licences: args.licence,
+        filters: dataset::Filters {
+            licences: args.licence,
+            languages: args.language,
+            min_agreement: args.min_agreement,
+        },
         out: args.out.clone(),
     };
     let done = dataset::write(&workspace, &options, console)?;

@@ -416,10 +416,26 @@ fn what_dataset_writes_comes_back_in_with_all_that_was_said_of_it() {
     let answers = from.write_rows("answers.jsonl", &answers);
     from.to(0, "answers", &[&answers]);
     let out = from.beside("out");
-    from.to(0, "dataset", &["--out", out.to_str().unwrap(), "--format", "hf,nemo", "--names"]);
-    for format in ["hf", "nemo"] {
+    from.to(
+        0,
+        "dataset",
+        &[
+            "--out",
+            out.to_str().unwrap(),
+            "--format",
+            "hf,nemo,lhotse,kaldi,common-voice",
+            "--names",
+        ],
+    );
+    for (format, name) in [
+        ("hf", "hf"),
+        ("nemo", "nemo"),
+        ("lhotse", "lhotse"),
+        ("kaldi", "kaldi/clips.jsonl"),
+        ("common-voice", "common-voice/clips.jsonl"),
+    ] {
         let ws = Workspace::new();
-        let folder = out.join(format);
+        let folder = out.join(name);
         let all = [folder.to_str().unwrap(), "--references", "gold", "--segments", "keep"];
         let (done, said) = ingested(&ws, 0, &all);
         let clips = done["added"].as_u64().unwrap();
@@ -451,6 +467,19 @@ fn what_dataset_writes_comes_back_in_with_all_that_was_said_of_it() {
         assert_eq!(done["gold"], clips, "{format}: {said}");
         let texts = gold(&ws);
         assert!(texts.iter().all(|(.., text)| text.starts_with("texte numéro")), "{texts:?}");
+    }
+    // These have no columns for licences and consent.
+    for (name, wanted) in [
+        ("kaldi", ["- - fr -", "ana - fr -"]),
+        ("common-voice/validated.tsv", ["- - fr -", "ana fr-CA fr -"]),
+    ] {
+        let ws = Workspace::new();
+        ingested(&ws, 0, &[out.join(name).to_str().unwrap(), "--references", "ignore"]);
+        let mut found: Vec<_> =
+            facts(&ws).iter().map(|row| row.split_once(' ').unwrap().1.to_string()).collect();
+        found.sort();
+        found.dedup();
+        assert_eq!(found, wanted, "{name}");
     }
 }
 

@@ -3,9 +3,9 @@
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::domain::{Cut, LanguageChoice};
-use crate::pipeline::dataset;
 use crate::pipeline::ingest::References;
 use crate::tasks::bundle;
+use crate::training::export::{Codec, Format};
 use crate::views::transcripts::TranscriptFormat;
 
 /// A value that is one of `values`, parsed into what it stands for.
@@ -30,8 +30,13 @@ pub fn transcript_format() -> impl TypedValueParser<Value = TranscriptFormat> {
 }
 
 /// A dataset format.
-pub fn dataset_format() -> impl TypedValueParser<Value = dataset::Format> {
-    one_of(dataset::Format::ALL.map(|f| (f.code(), f.about())))
+pub fn dataset_format() -> impl TypedValueParser<Value = Format> {
+    one_of(Format::ALL.map(|f| (f.code(), f.about())))
+}
+
+/// An encoding of clips.
+pub fn codec() -> impl TypedValueParser<Value = Codec> {
+    one_of(Codec::ALL.map(|codec| (codec.code(), codec.about())))
 }
 
 /// What becomes of reference texts.

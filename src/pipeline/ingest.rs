@@ -40,6 +40,9 @@ use crate::views::progress::{Console, Unit};
 /// A part of a file may end this much behind it: durations in manifests are rounded.
 const ROUNDING: Samples = Samples(SAMPLE_RATE as u64 / 2);
 
+/// How many folders above that of a corpus its paths may begin in: Kaldi's recipes run two above `data/train`.
+const ABOVE: usize = 2;
+
 /// What may be asked.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct IngestOptions {
@@ -239,7 +242,13 @@ impl Ingest<'_> {
         found.or_else(|| match row.elsewhere {
             Elsewhere::No => None,
             Elsewhere::Clips => self.finder.find(&folder.join("clips").join(&row.path)),
-            Elsewhere::Here => self.finder.find(Path::new(&row.path)),
+            Elsewhere::Above => {
+                let above =
+                    folder.ancestors().skip(1).take(ABOVE).filter(|f| !f.as_os_str().is_empty());
+                let found =
+                    above.map(|folder| folder.join(&row.path)).find_map(|p| self.finder.find(&p));
+                found.or_else(|| self.finder.find(Path::new(&row.path)))
+            }
         })
     }
 

@@ -42,8 +42,9 @@ pub enum Elsewhere {
     No,
     /// In `clips/` beside the manifest: tables of Common Voice's.
     Clips,
-    /// Where the path leads from the folder in which the program runs: Kaldi and Lhotse.
-    Here,
+    /// Beside one of the folders above the manifest's, or where the path leads from the folder in which the program runs:
+    /// Kaldi and Lhotse.
+    Above,
 }
 
 /// A row of a manifest.

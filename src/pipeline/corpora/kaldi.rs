@@ -78,7 +78,7 @@ impl Files {
             let speaker = said(&mut speakers).filter(|speaker| speaker != utterance);
             cells.extend(speaker.map(|speaker| ("speaker", speaker)));
             let cells = cells.into_iter().map(|(name, cell)| (name.to_string(), cell));
-            manifest::row_of(cells, Elsewhere::Here, &mut ignored)
+            manifest::row_of(cells, Elsewhere::Above, &mut ignored)
         };
         match &self.segments {
             None => {
@@ -267,7 +267,7 @@ mod tests {
         ]);
         assert_eq!((bad, rows.len()), (Vec::<String>::new(), 2));
         let (ana, bob) = (&rows[0], &rows[1]);
-        assert_eq!((&*ana.path, ana.elsewhere), ("audio/my call.wav", Elsewhere::Here));
+        assert_eq!((&*ana.path, ana.elsewhere), ("audio/my call.wav", Elsewhere::Above));
         assert_eq!(ana.span, Some(Span::new(Samples(8_000), Samples(40_000))));
         assert_eq!(
             (ana.text.as_deref(), ana.facts.speaker.as_deref()),

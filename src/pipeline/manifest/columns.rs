@@ -135,13 +135,19 @@ fn parts(path: &str) -> Vec<Component<'_>> {
 /// and in what `dataset` writes.
 pub fn is_cut_out(names: &[&str]) -> bool {
     let has = |name: &str| names.iter().any(|other| other.eq_ignore_ascii_case(name));
-    has("file_name") || has("clip") && has("audio_filepath")
+    has("file_name") || has("clip") && (has("audio_filepath") || has("file"))
 }
 
-/// Names that corpora give to somebody of whom nothing is known.
+/// Names that corpora give to somebody of whom nothing is known; `dataset` writes `unknown_RECORDING`.
 pub fn is_unknown(speaker: &str) -> bool {
     const UNKNOWN: [&str; 9] = ["", "unknown", "unk", "<unk>", "n/a", "none", "null", "nan", "-"];
-    UNKNOWN.contains(&speaker.to_lowercase().as_str())
+    let speaker = speaker.to_lowercase();
+    let of_recording = speaker.strip_prefix("unknown_").is_some_and(|id| {
+        let (digest, channel) = id.split_at_checked(16).unwrap_or((id, "-"));
+        let known = channel.is_empty() || channel.starts_with("-c") || channel.starts_with("_c");
+        known && digest.bytes().all(|b| b.is_ascii_hexdigit())
+    });
+    of_recording || UNKNOWN.contains(&speaker.as_str())
 }
 
 #[cfg(test)]
@@ -182,6 +188,16 @@ mod tests {
         ] {
             let why = gathered(&cells).unwrap_err();
             assert!(words.iter().all(|word| why.contains(word)), "{why}");
+        }
+    }
+
+    #[test]
+    fn nobody_has_many_names() {
+        for name in ["Unknown", "N/A", "unknown_0123456789abcdef", "unknown_0123456789abcdef_c1"] {
+            assert!(is_unknown(name), "{name}");
+        }
+        for name in ["Nana", "unknown soldier", "unknown_7", "unknown_0123456789abcdefgh"] {
+            assert!(!is_unknown(name), "{name}");
         }
     }
 

@@ -19,6 +19,9 @@ pub fn row_of(
     let cells: Vec<(String, String)> = cells.collect();
     let names: Vec<&str> = cells.iter().map(|(name, _)| name.trim()).collect();
     let cut_out = is_cut_out(&names);
+    // What `dataset` writes beside formats without room for it.
+    let beside = ["clip", "file"].iter().all(|name| names.contains(name));
+    let elsewhere = if beside { Elsewhere::Clips } else { elsewhere };
     let mut known = gather(cells.into_iter(), ignored)?;
     let bounds = (known.remove("start"), known.remove("end"));
     if let Some((start, length)) =

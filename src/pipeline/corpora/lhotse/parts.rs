@@ -147,7 +147,7 @@ pub fn row(
             }
         }
     }
-    manifest::row_of(cells.into_iter(), Elsewhere::Here, ignored)
+    manifest::row_of(cells.into_iter(), Elsewhere::Above, ignored)
 }
 
 /// The cells of file and channel.

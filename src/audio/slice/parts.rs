@@ -69,7 +69,7 @@ mod tests {
         let length = seconds(60.0);
         let frames = length.0.div_ceil(FRAME.0) as usize;
         // Two seconds of speech, two of silence.
-        let loud = |frame: usize| frame as u64 * FRAME.0 / 32_000 % 2 == 0;
+        let loud = |frame: usize| (frame as u64 * FRAME.0 / 32_000).is_multiple_of(2);
         let track: Vec<f32> = (0..frames).map(|n| if loud(n) { 0.9 } else { 0.0 }).collect();
         let parts = [(0.5, 9.5), (9.5, 9.9), (10.0, 10.01), (20.0, 50.0), (58.0, 61.0)];
         let parts = parts.map(|(a, b)| Span::new(seconds(a), seconds(b)));

@@ -118,15 +118,15 @@ mod tests {
 
     #[test]
     fn each_text_that_is_kept_to_evaluate_is_a_reference_with_nobodys_name() {
-        let span = Some(Span::new(Samples(16_000), Samples(48_000)));
+        let part = Span::new(Samples(16_000), Samples(48_000));
         let facts = Facts {
             segments: vec![Segment {
-                span: span.unwrap(),
+                span: part,
                 speaker: Some("Zoé".into()),
                 region: Some("fr-BE".parse().unwrap()),
             }],
             references: vec![
-                kept(ReferenceUse::Evaluate, span, "oui"),
+                kept(ReferenceUse::Evaluate, Some(part), "oui"),
                 kept(ReferenceUse::Gold, None, "non"),
             ],
             ..Facts::default()

@@ -96,8 +96,10 @@ impl Said {
             (None, ..) => told.whole = Some(place.to_string()),
             (Some(segment), ..) => told.part(segment, place, keep)?,
         }
-        let about = |reference| (part, Reference { span: part, ..reference });
-        told.references.extend(references.into_iter().map(about));
+        for reference in references {
+            let reference = Reference { span: part, ..reference };
+            told.references.entry(part).or_insert(reference);
+        }
         if told.place.is_empty() {
             told.place = place.to_string();
         }

@@ -67,7 +67,8 @@ fn of_recording(recording: &Recording, naming: &Naming) -> Vec<Reference> {
             speaker: naming.speaker(speaker.unwrap_or_default()),
             region: region.map_or(String::new(), |region| region.to_string()),
             start: kept.span.map(|span| span.start.seconds()),
-            end: kept.span.map(|span| span.end.seconds()),
+            // Manifests round: a part may end a little behind its file.
+            end: kept.span.map(|span| span.end.min(recording.length.unwrap_or(span.end)).seconds()),
             set: String::new(),
             channel: recording.channel,
         }

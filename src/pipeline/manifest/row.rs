@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::accents;
-use super::columns::{gather, is_cut_out, is_unknown};
+use super::columns::{canonical, gather, is_cut_out, is_unknown};
 use super::{BadRow, Channels, Elsewhere, Row};
 use crate::domain::{Consent, Day, Facts, Language, Locale, Region, Samples, Span, data_uses};
 use crate::tables;
@@ -22,7 +22,14 @@ pub fn row_of(
     // What `dataset` writes beside formats without room for it.
     let beside = ["clip", "file"].iter().all(|name| names.contains(name));
     let elsewhere = if beside { Elsewhere::Clips } else { elsewhere };
-    let mut known = gather(cells.into_iter(), ignored)?;
+    // Whatever is wrong with its other cells, it is about this file.
+    let path = cells
+        .iter()
+        .find(|(name, cell)| canonical(name) == Some("path") && !cell.trim().is_empty());
+    let about = path.map(|(_, path)| {
+        Box::new(Row { path: path.trim().to_string(), elsewhere, ..Row::default() })
+    });
+    let mut known = gather(cells.into_iter(), ignored).map_err(|why| BadRow { why, about })?;
     let bounds = (known.remove("start"), known.remove("end"));
     if let Some((start, length)) =
         between(&bounds).filter(|_| !cut_out && !known.contains_key("offset"))

@@ -7,6 +7,7 @@ mod audit_plan;
 mod care;
 mod consent;
 mod generate;
+mod ingest;
 #[cfg(not(all(feature = "adapt", feature = "nats")))]
 mod lacking;
 pub mod lexicon;
@@ -31,6 +32,7 @@ pub use audit_plan::AuditPlan;
 pub use care::{Backup, Doctor, Log};
 pub use consent::{Consent, ConsentAction, Retention};
 pub use generate::Generate;
+pub use ingest::Ingest;
 #[cfg(not(feature = "adapt"))]
 pub use lacking::adapt;
 #[cfg(not(feature = "nats"))]
@@ -75,13 +77,8 @@ pub enum Command {
     /// Create a workspace: a folder with settings and a database.
     #[command(after_help = "Example: second-ear init calls --language fr --model base")]
     Init(Init),
-    /// Register audio files, folders, or a CSV or JSONL manifest.
-    #[command(
-        after_help = "Example: second-ear ingest calls interviews/ calls.csv\n\nManifest columns: path, \
-        speaker, region, language, licence, consent, consent_by, consent_date, consent_text, consent_purposes, \
-        consent_until, channel (mix, split, or a number from 0), offset and duration \
-        (seconds, of a part); only path is needed."
-    )]
+    /// Register audio files, folders, manifests (CSV, TSV, JSONL), or corpora of other tools.
+    #[command(after_help = ingest::AFTER_HELP)]
     Ingest(Ingest),
     /// Slice, transcribe, score and route every recording that is not done yet.
     #[command(
@@ -236,25 +233,6 @@ pub struct Init {
     /// A registered model's name, or the path of a ggml file.
     #[arg(long, default_value = "base")]
     pub model: String,
-}
-
-/// Arguments of `ingest`.
-#[derive(Debug, Args)]
-pub struct Ingest {
-    /// The workspace.
-    pub dir: PathBuf,
-    /// Audio files, folders (searched recursively), .csv, .tsv, .jsonl or .json manifests.
-    #[arg(required = true)]
-    pub paths: Vec<PathBuf>,
-    /// Name everything in folders that is left out.
-    #[arg(long, short)]
-    pub verbose: bool,
-    /// Take what was withdrawn before (`forget`), because they consented anew.
-    #[arg(long)]
-    pub again: bool,
-    /// Print JSON.
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// Arguments of `run`.

@@ -2,7 +2,6 @@
 //! Data goes to stdout, remarks to stderr.
 
 use std::io::Write;
-use std::path::Path;
 
 use anyhow::Result;
 use serde::Serialize;
@@ -13,7 +12,7 @@ use crate::config::Config;
 use crate::domain::{Failures, Mark};
 use crate::exit::Exit;
 use crate::pipeline::workspace::Workspace;
-use crate::pipeline::{answers, gold, ingest, run, settle, status, tasks, transcripts};
+use crate::pipeline::{answers, gold, run, settle, status, tasks, transcripts};
 use crate::views::numbers::clock;
 use crate::views::progress::{Console, shown_lines};
 
@@ -24,6 +23,7 @@ mod care;
 mod consent;
 mod dataset;
 mod generate;
+mod ingest;
 #[cfg(not(all(feature = "adapt", feature = "nats")))]
 mod lacking;
 mod lexicon;
@@ -43,7 +43,7 @@ use lacking::worker;
 pub fn dispatch(command: Command, console: Console) -> Result<Exit> {
     match command {
         Command::Init(args) => init(args, console),
-        Command::Ingest(args) => do_ingest(args, console),
+        Command::Ingest(args) => ingest::ingest(args, console),
         Command::Run(args) => do_run(args, console),
         Command::Worker(args) => worker::dispatch(args, console),
         Command::Status(args) => do_status(args),
@@ -118,62 +118,6 @@ fn init(args: cli::Init, console: Console) -> Result<Exit> {
     }
     console.say(format!("Next: second-ear ingest {dir} AUDIO_OR_FOLDER_OR_MANIFEST"));
     Ok(Exit::Done)
-}
-
-fn do_ingest(args: cli::Ingest, console: Console) -> Result<Exit> {
-    let manifests: Vec<_> = args.paths.iter().filter(|p| ingest::is_manifest(p)).cloned().collect();
-    let (done, _) = settle::change(&args.dir, &manifests, |ws| {
-        ingest::ingest(ws, &args.paths, args.again, args.verbose, console)
-    })?;
-    if args.json {
-        print_json(&done)?;
-    }
-    let mut said = vec![format!("{} recordings added", done.added)];
-    for (n, what) in [
-        (done.known, "known already"),
-        (done.updated, "updated"),
-        (done.moved, "found again at a new path"),
-    ] {
-        if n > 0 {
-            said.push(format!("{n} {what}"));
-        }
-    }
-    console.say(format!("{}.", said.join(", ")));
-    if done.skipped > 0 {
-        let kinds = done.left_out.iter().map(|(why, n)| format!("{n} {}", why.about()));
-        let hint = if args.verbose { "" } else { " (--verbose names them)" };
-        let kinds = kinds.collect::<Vec<_>>().join(", ");
-        console.say(format!("Left out in folders: {kinds}{hint}."));
-    }
-    if !done.ignored_columns.is_empty() {
-        let more =
-            if done.ignored_columns.len() < ingest::IGNORED { "" } else { " and perhaps more" };
-        console.say(format!("Columns ignored: {}{more}.", done.ignored_columns.join(", ")));
-    }
-    tell_refused(&done.refused, &args.dir, console);
-    for path in &done.changed {
-        console.say(format!("{path}: changed since it was ingested; added as a new recording."));
-    }
-    Ok(all_failures(&done.failed, console))
-}
-
-/// Says which recordings are used for nothing, because somebody said no.
-fn tell_refused(paths: &[String], dir: &Path, console: Console) {
-    if paths.is_empty() {
-        return;
-    }
-    console.problem(format!(
-        "Consent is refused or withdrawn for {} recordings, which are used for nothing \
-         (`second-ear consent {}` lists them):",
-        paths.len(),
-        dir.display()
-    ));
-    for path in paths.iter().take(TOLD) {
-        console.problem(format!("  {path}"));
-    }
-    if paths.len() > TOLD {
-        console.problem(format!("  and {} more (--json lists all)", paths.len() - TOLD));
-    }
 }
 
 fn do_run(args: cli::Run, console: Console) -> Result<Exit> {

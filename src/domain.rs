@@ -21,6 +21,7 @@ mod people;
 mod pseudonym;
 mod purpose;
 mod recording;
+mod reference;
 mod region_names;
 mod regional;
 mod retention;
@@ -50,13 +51,14 @@ pub use hypothesis::{
     Alone, End, Features, Hypothesis, Level, Pass, Token, Variant, tokens_by_word,
 };
 pub use ids::{BatchId, ClipId, RecordingId, draft_digest, draft_seed, draw};
-pub use locale::Region;
+pub use locale::{Locale, Region, language_of_locale};
 pub use output::{Fate, LeftBecause, OutputKind};
 pub use page_language::PageLanguage;
 pub use people::{Agreement, Estimate, Reliability};
 pub use pseudonym::{KEY_BYTES, Naming, is_pseudonym};
 pub use purpose::{Blind, Purpose};
 pub use recording::{Channel, Facts, Recording, Segment};
+pub use reference::{Cut, Reference, ReferenceUse};
 pub use region_names::{EXAMPLE as REGION_EXAMPLE, RegionNames};
 pub use regional::{MatchKind, RegionalPiece, RegionalSource};
 pub use retention::{Kept, RetentionSettings};

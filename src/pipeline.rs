@@ -1,7 +1,7 @@
 //! The flow, command by command; the only place where stages and store meet. `workers` run `audio` and `hypotheses` for it;
 //! the edge of the program names a stage for its arguments, and for `model`, which needs no workspace.
 //!
-//! `ingest` registers recordings. `run` turns them into clips (audio), drafts (hypotheses) and
+//! `ingest` registers recordings, of corpora in many shapes (`corpora`, `manifest`); `references` gives known texts to clips. `run` turns them into clips (audio), drafts (hypotheses) and
 //! decisions (routing); `worker` lends its threads to a run on another machine. `tasks` hands out what needs a person, `answers` takes it back and settles
 //! it (tasks). `adapt` makes a better model of that (training). `dataset` and `transcripts` write what was learned (training, views), `status` and
 //! `report` count it. Between the steps everything lies in the store, so each can be repeated,
@@ -14,6 +14,7 @@ pub mod audit_plan;
 pub mod backup;
 pub mod calibrate;
 pub mod consent;
+mod corpora;
 pub mod dataset;
 #[cfg(feature = "nats")]
 pub mod distributed;
@@ -37,6 +38,7 @@ mod pay;
 mod people;
 mod random;
 pub mod recalibrate;
+mod references;
 pub mod report;
 pub mod rollback;
 pub mod route;

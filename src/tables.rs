@@ -11,7 +11,7 @@ mod record;
 mod table;
 mod text;
 
-pub use file::read;
+pub use file::{first_line, read};
 pub use lines::{lines, object, row};
 pub use table::{Layout, Record, Table};
 pub use text::utf8;

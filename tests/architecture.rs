@@ -146,7 +146,7 @@ fn crates_whose_interface_moves_are_named_in_one_place() {
         ("safetensors", &["crates/whisper/src/models/hf/"]),
         ("statrs", &["src/statistics/"]),
         ("unicode_security", &["src/text/names.rs"]),
-        ("flate2", &["src/hypotheses/familiar.rs", "src/training/export/"]),
+        ("flate2", &["src/hypotheses/familiar.rs", "src/tables/file.rs", "src/training/export/"]),
         ("candle_core", &["crates/whisper/src/finetune"]),
         ("rayon", &["crates/whisper/src/finetune", "src/pipeline/"]),
         ("async_nats", &["src/workers/nats"]),

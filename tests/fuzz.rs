@@ -209,7 +209,18 @@ fn fuzz_manifests() {
     let jsonl = format!("{}\n{}\n", line(&audio, "ann"), line(&other, "é\u{301}"));
     let nemo = |at: f64| json!({"audio_filepath": third, "offset": at, "duration": 2.5, "text": "oui", "speaker": "s"});
     let nemo = format!("{}\n{}\n", nemo(0.0), nemo(2.5));
-    let all = [("csv", csv), ("tsv", tsv), ("jsonl", jsonl), ("jsonl", nemo)];
+    let source = |path: &str| json!({"id": "r", "sources": [{"type": "file", "channels": [0], "source": path}], "sampling_rate": 16000, "num_samples": 96000, "duration": 6.0});
+    let said = json!({"id": "s", "recording_id": "r", "start": 0.5, "duration": 2.0, "channel": 0, "text": "oui", "language": "fr_CA", "speaker": "ann", "custom": {"region": "fr-CA-QC"}});
+    let cut = json!({"id": "c", "start": 1.0, "duration": 4.0, "channel": 0, "supervisions": [said], "recording": source(&third), "type": "MonoCut"});
+    let (recordings, cuts) = (format!("{}\n", source(&audio)), format!("{cut}\n"));
+    let all = [
+        ("csv", csv),
+        ("tsv", tsv),
+        ("jsonl", jsonl),
+        ("jsonl", nemo),
+        ("jsonl", recordings),
+        ("jsonl", cuts),
+    ];
     fuzz(&Target {
         name: "manifests",
         seeds: all.map(|(ending, text)| (ending.to_string(), text.into_bytes())).to_vec(),

@@ -30,7 +30,8 @@ pub struct Report {
 /// Arguments of `evaluate`.
 #[derive(Debug, Args)]
 pub struct Evaluate {
-    /// Manifests (JSON lines or tables) with reference transcripts.
+    /// Manifests (JSON lines or tables) with reference transcripts, or workspaces that keep some (`ingest --references
+    /// evaluate`).
     #[arg(required = true)]
     pub manifests: Vec<PathBuf>,
     /// A registered model's name, or the path of a ggml file.

@@ -2,7 +2,8 @@
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-use crate::domain::LanguageChoice;
+use crate::domain::{Cut, LanguageChoice};
+use crate::pipeline::ingest::References;
 use crate::tasks::bundle;
 use crate::training::export::{Codec, Format};
 use crate::views::transcripts::TranscriptFormat;
@@ -36,6 +37,16 @@ pub fn dataset_format() -> impl TypedValueParser<Value = Format> {
 /// An encoding of clips.
 pub fn codec() -> impl TypedValueParser<Value = Codec> {
     one_of(Codec::ALL.map(|codec| (codec.code(), codec.about())))
+}
+
+/// What becomes of reference texts.
+pub fn references() -> impl TypedValueParser<Value = References> {
+    one_of(References::ALL.map(|r| (r.code(), r.about())))
+}
+
+/// How given segments become clips.
+pub fn cut() -> impl TypedValueParser<Value = Cut> {
+    one_of(Cut::ALL.map(|cut| (cut.code(), cut.about())))
 }
 
 /// A language, or auto.

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::consent::Consent;
-use super::{Language, RecordingId, Region, Samples, Span};
+use super::reference::merged;
+use super::{Cut, Language, RecordingId, Reference, Region, Samples, Span};
 
 /// Which channels of a file a recording is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -46,6 +47,12 @@ pub struct Facts {
     /// The parts of the recording that a manifest names, in order of time, none over another; empty: all of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub segments: Vec<Segment>,
+    /// What is said in it, as far as that is known and kept; in order of time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<Reference>,
+    /// How it becomes clips, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut: Option<Cut>,
 }
 
 /// A part of a recording, and who speaks in it.
@@ -71,6 +78,8 @@ impl Facts {
             consent: self.consent.or(there.consent),
             agreed: self.agreed.or(there.agreed),
             segments,
+            references: merged(self.references, there.references),
+            cut: self.cut.or(there.cut),
         }
     }
 

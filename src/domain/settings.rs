@@ -63,6 +63,11 @@ impl SliceSettings {
     pub fn min(&self) -> Samples {
         Samples::from_seconds(self.min_seconds)
     }
+
+    /// Shortest segment of a corpus that becomes a clip as it is: as short as speech may be.
+    pub fn min_given(&self) -> Samples {
+        Samples::from_seconds(self.min_speech_seconds.max(0.02))
+    }
 }
 
 /// Which clips get a second, slowed decoding, which makes their score better and changes no text.

@@ -2,6 +2,7 @@
 //! the rows that `calibrate` fits on.
 
 mod evaluation;
+mod kept;
 mod references;
 mod rows;
 
@@ -28,7 +29,7 @@ pub use rows::EvaluatedClip;
 /// What may be asked.
 #[derive(Clone, Debug)]
 pub struct EvaluateOptions {
-    /// Manifests with reference transcripts.
+    /// Manifests with reference transcripts, and workspaces that keep some.
     pub manifests: Vec<PathBuf>,
     /// A registered model's name, or a file.
     pub model: String,
@@ -48,7 +49,10 @@ pub struct EvaluateOptions {
 pub fn evaluate(options: &EvaluateOptions, console: Console) -> Result<Evaluation> {
     let (mut references, mut failed) = (Vec::new(), Failures::default());
     for manifest in &options.manifests {
-        references.extend(references::read(manifest, &mut failed)?);
+        references.extend(match manifest.is_dir() {
+            true => kept::of_workspace(manifest, &mut failed, console)?,
+            false => references::read(manifest, &mut failed)?,
+        });
     }
     let regional = scores::regional(Arc::new(Lexicon::built_in()?));
     let transcribers = transcribers(options, &regional)?;

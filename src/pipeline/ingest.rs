@@ -1,36 +1,60 @@
-//! `ingest`: files, folders and manifests become registered recordings, known by content.
+//! `ingest`: files, folders, manifests and corpora become registered recordings, known by content.
 
+mod content;
+mod facts;
 mod find;
 mod folder;
 mod guard;
 mod said;
+mod texts;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use serde::Serialize;
-use whisper::models;
 
+pub use self::content::modified;
+use self::content::{Content, NO_UTF8, channels, content_of};
+use self::facts::{facts, is_late, is_refused};
 use self::find::{Finder, hint};
 use self::folder::Found;
 pub use self::folder::LeftOut;
 use self::guard::Guard;
 use self::said::Said;
-use super::manifest::{self, Channels, Row};
-pub use super::manifest::{IGNORED, is_manifest};
+pub use self::texts::References;
+use self::texts::Texts;
+use super::corpora::Corpus;
+pub use super::corpora::is_corpus;
+pub use super::manifest::IGNORED;
+use super::manifest::{Elsewhere, Row};
+use super::references;
 use super::workspace::Workspace;
-use crate::audio::decode::{self, Probe};
 use crate::domain::{
-    Channel, ConsentNote, Facts, Failures, Recording, RecordingId, SAMPLE_RATE, Samples, Span,
+    Channel, Cut, Facts, Failures, Recording, RecordingId, ReferenceUse, SAMPLE_RATE, Samples, Span,
 };
 use crate::store::Registration;
-use crate::tables;
-use crate::text::{composed, consent_note};
+use crate::text::composed;
 use crate::views::progress::{Console, Unit};
 
 /// A part of a file may end this much behind it: durations in manifests are rounded.
 const ROUNDING: Samples = Samples(SAMPLE_RATE as u64 / 2);
+
+/// How many folders above that of a corpus its paths may begin in: Kaldi's recipes run two above `data/train`.
+const ABOVE: usize = 2;
+
+/// What may be asked.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct IngestOptions {
+    /// Take what was withdrawn before.
+    pub again: bool,
+    /// Name what is left out in folders.
+    pub verbose: bool,
+    /// What becomes of reference texts; `None`: nobody said.
+    pub references: Option<References>,
+    /// What becomes of given segments; `None`: nobody said.
+    pub cut: Option<Cut>,
+}
 
 /// What `ingest` did.
 #[derive(Debug, Default, Serialize)]
@@ -53,6 +77,14 @@ pub struct Ingested {
     pub refused: Vec<String>,
     /// Columns of manifests that mean nothing here.
     pub ignored_columns: Vec<String>,
+    /// Rows with a text of what is said.
+    pub references_seen: usize,
+    /// Of these, the texts that are kept.
+    pub references_kept: usize,
+    /// Clips whose text is known now.
+    pub gold: usize,
+    /// Common Voice's accents that no region was found for, and how many rows have each.
+    pub accents_without_region: BTreeMap<String, usize>,
     /// Files and rows that failed, with the reason.
     #[serde(flatten)]
     pub failed: Failures,
@@ -62,16 +94,15 @@ pub struct Ingested {
 }
 
 /// Registers everything under `paths`. What manifests say comes first, and holds for the same files in folders too.
-/// What was withdrawn before is not taken, unless `again` says that they consented anew. `verbose` names what is left
-/// out in folders.
+/// What was withdrawn before is not taken, unless the options say that they consented anew.
 pub fn ingest(
     workspace: &mut Workspace,
     paths: &[PathBuf],
-    again: bool,
-    verbose: bool,
+    options: IngestOptions,
     console: Console,
 ) -> Result<Ingested> {
-    let guard = Guard::of(workspace, again)?;
+    let guard = Guard::of(workspace, options.again)?;
+    let texts = Texts::of(options, &workspace.config.slice);
     let mut ingest = Ingest {
         guard,
         workspace,
@@ -80,16 +111,17 @@ pub fn ingest(
         contents: BTreeMap::new(),
         said: Said::default(),
         parts: BTreeMap::new(),
+        texts,
+        read: BTreeSet::new(),
+        of_folders: BTreeSet::new(),
     };
     let mut plain = Vec::new();
     for path in paths {
         let found = ingest.finder.find(path).unwrap_or_else(|| path.clone());
         if found.is_dir() {
-            ingest.folder(&found, verbose, console, &mut plain);
-        } else if manifest::is_manifest(&found) {
-            if let Err(error) = ingest.manifest(&found, console) {
-                ingest.done.failed.push(format!("{error:#}"));
-            }
+            ingest.folder(&found, options.verbose, console, &mut plain);
+        } else if is_corpus(&found) {
+            ingest.corpus(&found, false, console);
         } else {
             plain.push(found);
         }
@@ -101,23 +133,13 @@ pub fn ingest(
         }
         progress.advance(1);
     }
-    Ok(ingest.done)
-}
-
-/// A file as it is found on disk.
-struct Content {
-    file: PathBuf,
-    bytes: u64,
-    modified: i64,
-    probe: Probe,
-    sha256: String,
-}
-
-impl Content {
-    /// Estimated from the header, where it says so.
-    fn length(&self) -> Option<Samples> {
-        self.probe.frames.map(|frames| at_16_khz(frames, self.probe.rate))
+    let mut done = ingest.done;
+    if options.references == Some(References::Keep(ReferenceUse::Gold)) {
+        let given = references::give(workspace)?;
+        done.gold = given.gold;
+        done.failed.extend(given.ungiven);
     }
+    Ok(done)
 }
 
 struct Ingest<'w> {
@@ -130,14 +152,21 @@ struct Ingest<'w> {
     said: Said,
     /// Recordings of which a manifest names parts: registered when all of them are known.
     parts: BTreeMap<RecordingId, Recording>,
+    texts: Texts,
+    /// Files of corpora that were read: none is read twice.
+    read: BTreeSet<PathBuf>,
+    /// Audio that corpora in folders name: it is not told again with the folder.
+    of_folders: BTreeSet<PathBuf>,
 }
 
 impl Ingest<'_> {
     fn folder(&mut self, folder: &Path, verbose: bool, console: Console, plain: &mut Vec<PathBuf>) {
         let (audio, done) = (plain.len(), &mut self.done);
         let before = done.skipped + done.failed.total();
+        let mut corpora = Vec::new();
         folder::search(folder, &mut |found| match found {
             Found::Audio(path) => plain.push(path),
+            Found::Corpus(path) => corpora.push(path),
             Found::LeftOut(why, path) => {
                 done.skipped += 1;
                 *done.skipped_by_kind.entry(why.code()).or_default() += 1;
@@ -148,24 +177,37 @@ impl Ingest<'_> {
             }
             Found::Failed(why) => done.failed.push(why),
         });
-        if plain.len() == audio {
+        if plain.len() == audio && corpora.is_empty() {
             let other = done.skipped + done.failed.total() - before;
             let what =
                 if other == 0 { "is empty".into() } else { format!("holds {other} other things") };
             done.failed.push(format!("{}: no audio in this folder; it {what}", folder.display()));
         }
+        for path in corpora {
+            self.corpus(&path, true, console);
+        }
     }
 
-    fn manifest(&mut self, path: &Path, console: Console) -> Result<()> {
-        let bytes = tables::read(path)?;
-        let lines = bytes.iter().filter(|b| **b == b'\n').count();
-        let progress = console.progress("ingest", Unit::Things("rows"), lines as u64);
-        let name = path.display().to_string();
-        let ignored = manifest::read(&name, &bytes, &mut |row| {
+    /// A corpus that is named, or lies in a folder that is.
+    fn corpus(&mut self, path: &Path, in_folder: bool, console: Console) {
+        if self.read.contains(path) {
+            return;
+        }
+        if let Err(error) = self.rows(path, in_folder, console) {
+            self.done.failed.push(format!("{error:#}"));
+        }
+    }
+
+    fn rows(&mut self, path: &Path, in_folder: bool, console: Console) -> Result<()> {
+        let corpus = Corpus::open(path)?;
+        self.workspace.imports(&corpus.files);
+        self.read.extend(corpus.files.iter().cloned());
+        let progress = console.progress("ingest", Unit::Things("rows"), corpus.lines() as u64);
+        let ignored = corpus.rows(&mut |row| {
             progress.advance(1);
             let row = row.map_err(|bad| {
                 // What the row says is not known, so nothing is taken for granted: no folder brings the file in.
-                let found = bad.about.and_then(|row| self.found(path, &row));
+                let found = bad.about.and_then(|row| self.found(&corpus.folder, &row));
                 if let Some(content) = found.and_then(|found| self.content(&found).ok()) {
                     let sha256 = content.sha256.clone();
                     self.said.bar(&sha256, &bad.why);
@@ -173,12 +215,14 @@ impl Ingest<'_> {
                 bad.why
             });
             let registered = row.and_then(|row| {
-                let place = format!("{name} line {}", row.line);
-                let about = |why: String| format!("{place}: {}: {why}", row.path);
-                let found = self.found(path, &row);
+                let about = |why: String| format!("{}: {}: {why}", row.place, row.path);
+                let found = self.found(&corpus.folder, &row);
                 let missing = || about(format!("cannot be found{}", hint(&row.path)));
                 let found = found.ok_or_else(missing)?;
-                self.row(&found, &row, &place).map_err(|error| about(format!("{error:#}")))
+                if in_folder {
+                    self.of_folders.extend(found.canonicalize());
+                }
+                self.row(&found, &row).map_err(|error| about(format!("{error:#}")))
             });
             if let Err(why) = registered {
                 self.done.failed.push(why);
@@ -193,31 +237,46 @@ impl Ingest<'_> {
     }
 
     /// The file that a row names.
-    fn found(&mut self, manifest: &Path, row: &Row) -> Option<PathBuf> {
-        let folder = manifest.parent().unwrap_or(Path::new(""));
+    fn found(&mut self, folder: &Path, row: &Row) -> Option<PathBuf> {
         let found = self.finder.find(&folder.join(&row.path));
-        let clips = || Some(folder.join("clips").join(&row.path)).filter(|_| row.in_clips);
-        found.or_else(|| self.finder.find(&clips()?))
+        found.or_else(|| match row.elsewhere {
+            Elsewhere::No => None,
+            Elsewhere::Clips => self.finder.find(&folder.join("clips").join(&row.path)),
+            Elsewhere::Above => {
+                let above =
+                    folder.ancestors().skip(1).take(ABOVE).filter(|f| !f.as_os_str().is_empty());
+                let found =
+                    above.map(|folder| folder.join(&row.path)).find_map(|p| self.finder.find(&p));
+                found.or_else(|| self.finder.find(Path::new(&row.path)))
+            }
+        })
     }
 
     /// A row of a manifest, whose file is there.
-    fn row(&mut self, found: &Path, row: &Row, place: &str) -> Result<()> {
+    fn row(&mut self, found: &Path, row: &Row) -> Result<()> {
+        self.done.references_seen += usize::from(row.text.is_some());
         let content = self.content(found)?;
         let (sha256, channels) = (content.sha256.clone(), channels(row.channels, &content.probe)?);
-        if let (Some(part), Some(length)) = (row.span, content.length()) {
+        let length = content.length();
+        if let (Some(part), Some(length)) = (row.span, length) {
             let (end, all) = (part.end.seconds(), length.seconds());
             ensure!(
                 part.end <= length + ROUNDING,
                 "ends at {end:.2} s, and the file at {all:.2} s"
             );
         }
+        let fitted = self.texts.fit(row, length, channels.len());
         for (n, &channel) in channels.iter().enumerate() {
             let id = RecordingId::derive(&sha256, channel);
-            let facts = facts(&row.facts, n, channels.len());
+            let facts = Facts {
+                references: fitted.reference.clone().into_iter().collect(),
+                cut: self.texts.cut,
+                ..facts(&row.facts, n, channels.len())
+            };
             self.guard.may_take(&sha256, channel, facts.speaker.as_deref())?;
-            self.said.channel(&sha256, channel, place).map_err(anyhow::Error::msg)?;
+            self.said.channel(&sha256, channel, &row.place).map_err(anyhow::Error::msg)?;
             let refusal = facts.consent.clone().filter(|_| is_refused(&facts));
-            if let Err(why) = self.said.add(&id, facts, row.span, place) {
+            if let Err(why) = self.said.add(&id, facts, row.span, &row.place) {
                 // Of two rows that contradict each other the first one stays, but a refusal is one wherever it stands.
                 if let Some(note) = refusal {
                     self.said.refuse(&id, note);
@@ -229,11 +288,24 @@ impl Ingest<'_> {
         for channel in channels {
             self.keep(found, channel, row.span)?;
         }
-        Ok(())
+        self.done.references_kept += usize::from(fitted.reference.is_some());
+        for accent in &row.without_region {
+            let told = &mut self.done.accents_without_region;
+            if told.len() < IGNORED || told.contains_key(accent) {
+                *told.entry(accent.clone()).or_default() += 1;
+            }
+        }
+        match fitted.remark {
+            Some(remark) => bail!(remark),
+            None => Ok(()),
+        }
     }
 
     /// A file that was named by hand or lies in a folder: it is taken as a mix, unless a manifest says how to take it.
     fn plain(&mut self, path: &Path) -> Result<()> {
+        if path.canonicalize().is_ok_and(|file| self.of_folders.contains(&file)) {
+            return Ok(());
+        }
         let sha256 = self.content(path)?.sha256.clone();
         if let Some(why) = self.said.barred(&sha256) {
             bail!("was not taken, because a row about it has an error ({why}): correct the row");
@@ -275,6 +347,14 @@ impl Ingest<'_> {
     fn register(&mut self, recording: &Recording) -> Result<()> {
         let store = &mut self.workspace.store;
         store.lift(&self.guard.lifted(recording))?;
+        let old = store.recording(&recording.id)?;
+        if old.as_ref().is_some_and(|old| is_late(old, &recording.facts)) {
+            self.done.failed.push(format!(
+                "{}: an earlier run cut it into clips, which stay as they are: `--segments keep` is for recordings \
+                 that no run has read",
+                recording.path
+            ));
+        }
         if store.earlier_content(recording)?.is_some()
             && !self.done.changed.contains(&recording.path)
         {
@@ -302,74 +382,5 @@ impl Ingest<'_> {
         let content = self.contents.entry(file.clone());
         let content = content.or_insert_with(|| content_of(file).map_err(|e| format!("{e:#}")));
         content.as_ref().map_err(|why| anyhow!("{why}"))
-    }
-}
-
-const NO_UTF8: &str = "its name, or that of a folder above, is not UTF-8 text: rename it";
-
-fn content_of(file: PathBuf) -> Result<Content> {
-    file.to_str().context(NO_UTF8)?;
-    let meta = file.metadata()?;
-    if !meta.is_file() {
-        bail!("is neither a file nor a folder but a pipe, a socket or a device");
-    }
-    if meta.len() == 0 {
-        bail!("is empty (0 bytes)");
-    }
-    let probe = decode::probe(&file)?;
-    let sha256 = models::file_sha256(&file)?;
-    Ok(Content { bytes: meta.len(), modified: modified(&meta), probe, sha256, file })
-}
-
-fn channels(wanted: Channels, probe: &Probe) -> Result<Vec<Channel>> {
-    Ok(match wanted {
-        Channels::Mix => vec![Channel::Mix],
-        Channels::Split if probe.channels == 1 => vec![Channel::Mix],
-        Channels::Split => (0..probe.channels).map(Channel::Only).collect(),
-        Channels::Only(n) if n < probe.channels => vec![Channel::Only(n)],
-        Channels::Only(n) => {
-            bail!("has {} channel(s), numbered from 0: no channel {n}", probe.channels)
-        }
-    })
-}
-
-/// Each channel of a split file is a speaker of its own: `agent|client` names them in order,
-/// a single name gets the channel's number.
-fn facts(facts: &Facts, n: usize, of: usize) -> Facts {
-    let speaker = facts.speaker.as_ref().filter(|_| of > 1).map(|name| {
-        let names: Vec<_> = name.split('|').map(str::trim).collect();
-        if names.len() == of { names[n].to_string() } else { format!("{name} (channel {n})") }
-    });
-    Facts { speaker: speaker.or_else(|| facts.speaker.clone()), ..facts.clone() }
-}
-
-/// Whether the note on consent is a refusal.
-fn is_refused(facts: &Facts) -> bool {
-    let note = facts.consent.as_deref().map(consent_note);
-    note == Some(ConsentNote::Refused)
-}
-
-fn at_16_khz(frames: u64, rate: u32) -> Samples {
-    Samples((frames as f64 * f64::from(SAMPLE_RATE) / f64::from(rate.max(1))).round() as u64)
-}
-
-/// Modification time, milliseconds since 1970.
-pub fn modified(meta: &std::fs::Metadata) -> i64 {
-    meta.modified()
-        .ok()
-        .and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok())
-        .map_or(0, |d| d.as_millis() as i64)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn channels_of_a_split_file_are_speakers_of_their_own() {
-        let named = |s: &str| Facts { speaker: Some(s.into()), ..Facts::default() };
-        assert_eq!(facts(&named("agent|client"), 1, 2).speaker.unwrap(), "client");
-        assert_eq!(facts(&named("call 7"), 1, 2).speaker.unwrap(), "call 7 (channel 1)");
-        assert_eq!(facts(&named("a|b"), 0, 1).speaker.unwrap(), "a|b");
     }
 }

@@ -1,15 +1,21 @@
-//! Manifests: one row per recording, or per segment of one. In: a CSV or JSONL file's name and bytes. Out: rows one by
-//! one, or why a row is none. Left to others: finding the audio, and rows that contradict each other (`ingest`).
+//! Manifests: one row per recording, or per segment of one. In: a CSV or JSONL file's name and bytes, or the cells of a row
+//! that another kind of corpus has. Out: rows one by one, or why a row is none. Left to others: columns by their names
+//! (`columns`), what cells say (`row`), regions in Common Voice's words (`accents`), finding the audio, and rows that
+//! contradict each other (`ingest`).
 
-use std::collections::{BTreeMap, BTreeSet};
+mod accents;
+mod columns;
+mod row;
+
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
-use serde_json::Value;
 
-use crate::domain::{Consent, Day, Facts, Samples, Span, data_uses};
+pub use self::columns::{canonical, cell};
+pub use self::row::{agreed, row_of};
+use crate::domain::{Facts, Span};
 use crate::tables::{self, Layout, Table};
-use crate::text::tidy;
 
 /// Longest cell that is read, characters; paths are no longer anywhere.
 const LONGEST: usize = 4096;
@@ -28,17 +34,34 @@ pub enum Channels {
     Only(u16),
 }
 
+/// Where the file that a row names may lie, if it does not lie beside the manifest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// Nowhere.
+    #[default]
+    No,
+    /// In `clips/` beside the manifest: tables of Common Voice's.
+    Clips,
+    /// Beside one of the folders above the manifest's, or where the path leads from the folder in which the program runs:
+    /// Kaldi and Lhotse.
+    Above,
+}
+
 /// A row of a manifest.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Row {
-    /// The line that it starts on, from 1.
-    pub line: u64,
+    /// File and line.
+    pub place: String,
     /// As written: beside the manifest, or from the root.
     pub path: String,
-    /// Whether the file may lie in `clips/` beside the manifest, as in a table of Common Voice's.
-    pub in_clips: bool,
+    /// Where else the file may lie.
+    pub elsewhere: Elsewhere,
     /// What is said about it.
     pub facts: Facts,
+    /// What is said in it.
+    pub text: Option<String>,
+    /// Accents and variants, in Common Voice's words, that no region was found for.
+    pub without_region: Vec<String>,
     /// Which channels.
     pub channels: Channels,
     /// The part of the file that the row is about; `None`: all of it.
@@ -60,9 +83,18 @@ impl From<String> for BadRow {
     }
 }
 
-/// Whether a path looks like a manifest.
+impl BadRow {
+    /// Its place, in front of the reason.
+    pub fn at(self, place: &str) -> Self {
+        Self { why: format!("{place}: {}", self.why), ..self }
+    }
+}
+
+/// Whether a path looks like a manifest, packed by gzip or not.
 pub fn is_manifest(path: &Path) -> bool {
-    matches!(extension(path).as_deref(), Some("csv" | "tsv" | "jsonl" | "json"))
+    let packed = extension(path).as_deref() == Some("gz");
+    let path = if packed { path.with_extension("") } else { path.to_path_buf() };
+    matches!(extension(&path).as_deref(), Some("csv" | "tsv" | "jsonl" | "json"))
 }
 
 fn extension(path: &Path) -> Option<String> {
@@ -80,15 +112,19 @@ pub fn read(
 ) -> Result<BTreeSet<String>> {
     let mut ignored = BTreeSet::new();
     let mut take = |line: u64, row: Result<Row, BadRow>| {
-        let named = |bad: BadRow| BadRow { why: format!("{name} line {line}: {}", bad.why), ..bad };
-        take(row.map(|row| Row { line, ..row }).map_err(named));
+        let place = format!("{name} line {line}");
+        take(match row {
+            Ok(row) => Ok(Row { place, ..row }),
+            Err(bad) => Err(bad.at(&place)),
+        });
     };
     let first = bytes.trim_ascii_start().first();
-    if extension(Path::new(name)).as_deref() == Some("jsonl") || first == Some(&b'{') {
+    let named = name.strip_suffix(".gz").unwrap_or(name);
+    if extension(Path::new(named)).as_deref() == Some("jsonl") || first == Some(&b'{') {
         for (line, text) in tables::lines(bytes) {
             let row = text.and_then(tables::object).map(|fields| fields.into_iter().map(cell));
             let row = row.map_err(BadRow::from);
-            take(line, row.and_then(|fields| row_of(fields, false, &mut ignored)));
+            take(line, row.and_then(|fields| row_of(fields, Elsewhere::No, &mut ignored)));
         }
         return Ok(ignored);
     }
@@ -101,156 +137,21 @@ pub fn read(
     let Some(table) = table.filter(path) else {
         bail!("{name} has no column 'path': the first line must name the columns");
     };
-    let in_clips = table.has("client_id") && table.has("path");
+    let common_voice = table.has("client_id") && table.has("path");
+    let elsewhere = if common_voice { Elsewhere::Clips } else { Elsewhere::No };
     let rows = table.rows(|record| {
         let cells = record.cells().map(|(name, cell)| Ok((name.to_string(), cell?.to_string())));
         let cells = cells.collect::<Result<Vec<_>, String>>()?;
-        Ok(row_of(cells.into_iter(), in_clips, &mut ignored))
+        Ok(row_of(cells.into_iter(), elsewhere, &mut ignored))
     });
     rows.for_each(|(line, row)| take(line, row.map_err(BadRow::from).and_then(|row| row)));
     Ok(ignored)
 }
 
-/// A field of a JSON row as the cell of a table.
-fn cell((name, value): (String, Value)) -> (String, String) {
-    let text = match value {
-        Value::Null => String::new(),
-        Value::String(text) => text,
-        other => other.to_string(),
-    };
-    (name, text)
-}
-
-/// The column's name here; common names of other tools are understood.
-fn canonical(name: &str) -> Option<&'static str> {
-    Some(match name.trim().to_lowercase().as_str() {
-        "path" | "audio" | "audio_filepath" | "file_name" | "file" => "path",
-        "speaker" | "speaker_id" | "client_id" => "speaker",
-        "region" => "region",
-        "language" | "lang" | "locale" => "language",
-        "licence" | "license" => "licence",
-        "consent" => "consent",
-        "consent_by" => "consent_by",
-        "consent_date" => "consent_date",
-        "consent_text" => "consent_text",
-        "consent_purposes" => "consent_purposes",
-        "consent_until" => "consent_until",
-        "channel" => "channel",
-        "offset" => "offset",
-        "duration" => "duration",
-        _ => return None,
-    })
-}
-
-fn row_of(
-    cells: impl Iterator<Item = (String, String)>,
-    in_clips: bool,
-    ignored: &mut BTreeSet<String>,
-) -> Result<Row, BadRow> {
-    let mut known: BTreeMap<&str, String> = BTreeMap::new();
-    for (name, value) in cells {
-        let value = value.trim();
-        match canonical(&name) {
-            None => {
-                if ignored.len() < IGNORED {
-                    ignored.insert(name.chars().take(60).collect());
-                }
-            }
-            Some(_) if value.is_empty() => {}
-            Some(column) if value.chars().nth(LONGEST).is_some() => {
-                return Err(format!("'{column}' has over {LONGEST} characters").into());
-            }
-            Some(column) => {
-                if known.insert(column, value.to_string()).is_some_and(|other| other != value) {
-                    return Err(format!("two columns say '{column}'").into());
-                }
-            }
-        }
-    }
-    let mut column = |name: &str| known.remove(name);
-    let path = column("path").ok_or("no path".to_string())?;
-    let named = Row { path, in_clips, ..Row::default() };
-    let bad = |why| BadRow { why, about: Some(Box::new(named.clone())) };
-    said_of(&named, &mut column, ignored).map_err(bad)
-}
-
-/// What a row says of the file that it names.
-fn said_of(
-    named: &Row,
-    column: &mut dyn FnMut(&str) -> Option<String>,
-    ignored: &mut BTreeSet<String>,
-) -> Result<Row, String> {
-    let span = match (column("offset"), column("duration")) {
-        (Some(offset), Some(duration)) => Some(span(&offset, &duration)?),
-        (Some(_), None) => return Err("`offset` without `duration`: write both, in seconds".into()),
-        (None, Some(_)) => {
-            ignored.insert("duration".into());
-            None
-        }
-        (None, None) => None,
-    };
-    Ok(Row {
-        span,
-        channels: column("channel").map_or(Ok(Channels::Mix), |c| channels(&c))?,
-        facts: Facts {
-            speaker: column("speaker").map(|name| tidy(&name)).filter(|name| !name.is_empty()),
-            region: column("region").map(|r| r.parse()).transpose()?,
-            language: column("language").map(|l| l.parse()).transpose()?,
-            licence: column("licence").map(|text| tidy(&text)),
-            consent: column("consent").map(|text| tidy(&text)),
-            agreed: agreed(column)?,
-            segments: Vec::new(),
-        },
-        ..named.clone()
-    })
-}
-
-/// What the columns about consent say, but for the free note.
-pub fn agreed(column: &mut dyn FnMut(&str) -> Option<String>) -> Result<Consent, String> {
-    let mut named =
-        |name: &str| column(name).map(|text| tidy(&text)).filter(|text| !text.is_empty());
-    let day = |name: &str, text: Option<String>| -> Result<Option<Day>, String> {
-        let day = text.map(|text| text.parse::<Day>()).transpose();
-        day.map_err(|why| format!("`{name}`: {why}"))
-    };
-    let purposes = named("consent_purposes").map(|text| data_uses(&text)).transpose();
-    Ok(Consent {
-        by: named("consent_by"),
-        date: day("consent_date", named("consent_date"))?,
-        text: named("consent_text"),
-        purposes: purposes.map_err(|why| format!("`consent_purposes`: {why}"))?,
-        until: day("consent_until", named("consent_until"))?,
-    })
-}
-
-/// From seconds and their number.
-fn span(offset: &str, duration: &str) -> Result<Span, String> {
-    let seconds = |name: &str, text: &str| match tables::number(text) {
-        // A year: longer than any recording, and far from where samples stop fitting.
-        Some(n) if (0.0..=3.2e7).contains(&n) => Ok(n),
-        _ => Err(format!("`{name}` must be seconds, not '{text}'")),
-    };
-    let (start, length) = (seconds("offset", offset)?, seconds("duration", duration)?);
-    let (start, end) = (Samples::from_seconds(start), Samples::from_seconds(start + length));
-    match start < end {
-        true => Ok(Span::new(start, end)),
-        false => Err(format!("`duration` must be over 0 seconds, not '{duration}'")),
-    }
-}
-
-fn channels(text: &str) -> Result<Channels, String> {
-    match text.to_lowercase().as_str() {
-        "mix" => Ok(Channels::Mix),
-        "split" => Ok(Channels::Split),
-        number => number.parse().map(Channels::Only).map_err(|_| {
-            format!("channel '{text}' is unknown; write mix, split, or a channel's number from 0")
-        }),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Samples;
 
     #[derive(Default)]
     struct Manifest {
@@ -295,7 +196,7 @@ mod tests {
             "{\"audio_filepath\": \"x.wav\", \"license\": \"CC0-1.0\", \"duration\": 3.2}\n\n{oops\n[1]\n",
         );
         assert_eq!(m.rows[0].facts.licence.as_deref(), Some("CC0-1.0"));
-        assert_eq!((m.rows[0].span, m.rows[0].line), (None, 1));
+        assert_eq!((m.rows[0].span, &*m.rows[0].place), (None, "m.jsonl line 1"));
         assert!(m.ignored.contains("duration"));
         assert!(m.refused[0].contains("line 3: not JSON"), "{:?}", m.refused);
         assert!(m.refused[1].contains("line 4: not a JSON object"), "{:?}", m.refused);
@@ -316,13 +217,29 @@ mod tests {
     }
 
     #[test]
+    fn start_and_end_are_a_part_too_unless_they_say_where_the_file_was_cut_from() {
+        let m = manifest(
+            "m.jsonl",
+            "{\"path\": \"x.wav\", \"start\": 1.5, \"end\": 3.5}\n\
+             {\"file_name\": \"x.wav\", \"start\": 1.5, \"end\": 3.5}\n\
+             {\"audio_filepath\": \"x.wav\", \"clip\": \"c\", \"start\": 1.5, \"end\": 3.5}\n\
+             {\"path\": \"x.wav\", \"start\": \"2026-01-01\"}\n",
+        );
+        let part = Span::new(Samples(24_000), Samples(56_000));
+        let spans: Vec<_> = m.rows.iter().map(|row| row.span).collect();
+        assert_eq!(spans, [Some(part), None, None, None], "{:?}", m.refused);
+        assert!(m.ignored.contains("start") && m.ignored.contains("end"));
+    }
+
+    #[test]
     fn a_table_of_common_voice_quotes_nothing_and_has_its_clips_beside() {
         let m = manifest(
             "dev.tsv",
             "client_id\tpath\tsentence\tlocale\nab\ta.mp3\t\"Oui\tfr\ncd\tb.mp3\t\"Non\"\tfr\n",
         );
         assert_eq!(m.rows.len(), 2, "{:?}", m.refused);
-        assert!(m.rows.iter().all(|row| row.in_clips));
+        assert!(m.rows.iter().all(|row| row.elsewhere == Elsewhere::Clips));
+        assert_eq!(m.rows[1].text.as_deref(), Some("\"Non\""));
         assert_eq!(m.rows[1].facts.speaker.as_deref(), Some("cd"));
     }
 

@@ -17,7 +17,7 @@ use super::evidence::RoutedAs;
 use super::settle::settle_before_routing;
 use super::setup::Setup;
 use super::workspace::Workspace;
-use super::{ingest, route, scores};
+use super::{ingest, references, route, scores};
 use crate::domain::{Clip, ClipId, LanguageChoice, Recording, RecordingId, Samples, Span};
 use crate::exit::Interrupted;
 use crate::hypotheses::scripted::{self, Script};
@@ -57,6 +57,8 @@ pub struct RunOutcome {
     /// Clips routed: accepted, for people, without speech.
     #[serde(flatten)]
     pub routed: route::Counts,
+    /// Clips whose text a corpus says (`ingest --references gold`), since this run.
+    pub gold: usize,
     /// The guarantee, where one is asked for.
     pub guarantee: Option<GuaranteeReport>,
     /// The model, by its name in the settings.
@@ -148,6 +150,9 @@ pub fn run(
     }
     (outcome.routed, outcome.guarantee) =
         route::route(workspace, &routed_as, options.recertify, console)?;
+    let given = references::give(workspace)?;
+    outcome.gold = given.gold;
+    outcome.failed.extend(given.ungiven);
     outcome.without_consent = consent::not_reviewed(workspace)?;
     Ok(outcome)
 }

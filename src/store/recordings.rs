@@ -29,6 +29,13 @@ pub struct RecordingRow {
     pub state: RecordingState,
 }
 
+impl RecordingRow {
+    /// Whether it has clips, as far as there is speech in it.
+    pub fn is_cut(&self) -> bool {
+        self.state == RecordingState::Sliced
+    }
+}
+
 /// What the store knew of a recording that is being registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Registration {

@@ -96,8 +96,10 @@ fn read(
                 Ok(())
             })?;
             let Decoded { length, damaged, filled, other_tracks } = decoded;
-            let parts: Vec<Span> = job.recording.facts.segments.iter().map(|s| s.span).collect();
-            let pieces = slice::slice_parts(length, &detector.finish(), &settings.slice, &parts);
+            let facts = &job.recording.facts;
+            let parts: Vec<Span> = facts.segments.iter().map(|s| s.span).collect();
+            let (speech, cut) = (detector.finish(), facts.cut.unwrap_or_default());
+            let pieces = slice::slice_parts(length, &speech, &settings.slice, &parts, cut);
             let clips = pieces.iter().filter_map(|piece| match piece {
                 Piece::Clip { span } => {
                     Some(JobClip { clip: Clip::new(id, *span), pending: true, apart: false })

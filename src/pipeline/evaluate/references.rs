@@ -12,7 +12,7 @@ use crate::audio::cut;
 use crate::audio::decode::{self, Source};
 use crate::domain::{
     Channel, Clip, ClipId, DecodePolicy, Failures, Language, LanguageChoice, RecordingId, Samples,
-    Span, hex_digest,
+    Span, hex_digest, language_of_locale,
 };
 use crate::hypotheses::windows::{self, Neighbour};
 use crate::tables::{self, Layout, Record, Table};
@@ -28,7 +28,7 @@ pub struct Reference {
     #[serde(alias = "sentence")]
     pub text: String,
     /// The language it is transcribed in, if the row says so.
-    #[serde(alias = "lang")]
+    #[serde(default, alias = "lang", alias = "locale", deserialize_with = "language_of_locale")]
     pub language: Option<Language>,
     /// Who speaks, or nothing.
     #[serde(default, deserialize_with = "or_nothing")]
@@ -43,6 +43,13 @@ pub struct Reference {
     /// The manifest's folder.
     #[serde(skip)]
     pub set: String,
+    /// Of which channel of the file.
+    #[serde(skip, default = "mix")]
+    pub channel: Channel,
+}
+
+fn mix() -> Channel {
+    Channel::Mix
 }
 
 /// A text, or null.
@@ -66,7 +73,7 @@ impl Named {
 }
 
 /// The columns of a table of references, with their other names; others mean nothing here.
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 14] = [
     "audio",
     "path",
     "audio_filepath",
@@ -75,6 +82,7 @@ const COLUMNS: [&str; 13] = [
     "sentence",
     "language",
     "lang",
+    "locale",
     "speaker",
     "region",
     "start",
@@ -157,10 +165,17 @@ fn reference(object: Map<String, Value>) -> Result<Reference, String> {
 /// References that share a window, as the clips of a recording do: those of one file in order of time.
 pub fn windows(mut references: Vec<Reference>, policy: &DecodePolicy) -> Vec<Vec<Reference>> {
     let start = |r: &Reference| r.start.unwrap_or(0.0);
-    references.sort_by(|a, b| a.audio.cmp(&b.audio).then(start(a).total_cmp(&start(b))));
+    references.sort_by(|a, b| {
+        let files = a.audio.cmp(&b.audio).then(a.channel_number().cmp(&b.channel_number()));
+        files.then(start(a).total_cmp(&start(b)))
+    });
     let mut windows = Vec::new();
     let of_one = |a: &Reference, b: &Reference| {
-        a.audio == b.audio && a.language == b.language && a.span().is_some() && b.span().is_some()
+        a.audio == b.audio
+            && a.channel == b.channel
+            && a.language == b.language
+            && a.span().is_some()
+            && b.span().is_some()
     };
     for file in references.chunk_by(of_one) {
         let spans: Option<Vec<Span>> = file.iter().map(Reference::span).collect();
@@ -190,6 +205,14 @@ pub struct Loaded {
 }
 
 impl Reference {
+    /// From 1; 0 is the mix.
+    fn channel_number(&self) -> u32 {
+        match self.channel {
+            Channel::Mix => 0,
+            Channel::Only(n) => u32::from(n) + 1,
+        }
+    }
+
     /// Where it lies in its file, if the row says so and it makes sense.
     fn span(&self) -> Option<Span> {
         let (start, end) = (self.start?, self.end?);
@@ -200,7 +223,7 @@ impl Reference {
 /// The sound of a window.
 pub fn load(window: &[Reference], otherwise: &LanguageChoice) -> Result<Loaded> {
     let r = window.first().context("an empty window")?;
-    let source = Source::file(&r.audio, Channel::Mix);
+    let source = Source::file(&r.audio, r.channel);
     let mut samples = Vec::new();
     let spans: Option<Vec<Span>> = window.iter().map(Reference::span).collect();
     let spans = match spans {
@@ -226,7 +249,7 @@ pub fn load(window: &[Reference], otherwise: &LanguageChoice) -> Result<Loaded> 
         None => bail!("start and end must both be given, in order"),
     };
     let name = hex_digest(r.audio.to_string_lossy().as_bytes());
-    let recording = RecordingId::from_stored(&name[..16]);
+    let recording = RecordingId::derive(&name, r.channel);
     let place =
         |span: &Span| (span.start - spans[0].start).index()..(span.end - spans[0].start).index();
     Ok(Loaded {

@@ -97,9 +97,14 @@ impl Plan {
         }
         let mut facts = recording.facts.clone();
         facts.segments.retain(|segment| !theirs(&segment.speaker));
+        // What is said in all of it is their words, too.
+        facts.references.retain(|reference| {
+            reference.span.is_some_and(|part| !spans.iter().any(|span| over(part, span)))
+        });
         if theirs(&facts.speaker) {
             facts.speaker = None;
             facts.region = None;
+            facts.references.clear();
         }
         if theirs(&facts.agreed.by) {
             facts.agreed.by = None;
@@ -155,6 +160,16 @@ impl Plan {
             }
         }
         let recording = all.iter().find(|r| r.id == clip.recording);
+        let holds = |part: &Option<Span>| {
+            part.is_none_or(|part| part.start < clip.span.end && clip.span.start < part.end)
+        };
+        if let Some(recording) = recording
+            && recording.facts.references.iter().any(|reference| holds(&reference.span))
+        {
+            let mut facts = recording.facts.clone();
+            facts.references.retain(|reference| !holds(&reference.span));
+            self.erasure.facts.insert(recording.id.clone(), facts);
+        }
         self.shared_files.extend(recording.map(|r| r.file.clone()));
         self.erasure.clips.push(clip.id);
         Ok(())

@@ -1,11 +1,12 @@
 //! What lies in a folder. In: a folder, searched to the bottom, through symbolic links too. Out: audio files by their
-//! ending, and everything else by kind. Left to others: what the files hold.
+//! ending, corpora by the names of their files, and everything else by kind. Left to others: what the files hold.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
+use crate::pipeline::corpora::{self, Role};
 use crate::pipeline::manifest;
 
 /// Endings that are looked at in folders; a file named by hand is always tried.
@@ -87,6 +88,8 @@ impl LeftOut {
 pub enum Found {
     /// An audio file by its ending.
     Audio(PathBuf),
+    /// A corpus, by the name of the file that makes it one.
+    Corpus(PathBuf),
     /// Something else.
     LeftOut(LeftOut, PathBuf),
     /// What could not be looked at, and why.
@@ -118,7 +121,12 @@ pub fn search(folder: &Path, take: &mut dyn FnMut(Found)) {
                 take(Found::LeftOut(why, entry.into_path()));
             }
             None if is_folder => {}
-            None => take(Found::Audio(entry.into_path())),
+            None => match corpora::role(entry.path()) {
+                Some(Role::Corpus) => take(Found::Corpus(entry.into_path())),
+                // What makes it a corpus is told.
+                Some(Role::PartOf) => {}
+                None => take(Found::Audio(entry.into_path())),
+            },
         }
     }
 }
@@ -137,7 +145,7 @@ fn file_left_out(entry: &DirEntry) -> Option<LeftOut> {
         Some(LeftOut::System)
     } else if !entry.file_type().is_file() {
         Some(LeftOut::Special)
-    } else if is_audio(entry.path()) {
+    } else if is_audio(entry.path()) || corpora::role(entry.path()).is_some() {
         None
     } else if manifest::is_manifest(entry.path()) {
         Some(LeftOut::Table)
@@ -180,7 +188,7 @@ mod tests {
         let (mut audio, mut left_out, mut failed) = (Vec::new(), Vec::new(), Vec::new());
         let short = |path: PathBuf| path.strip_prefix(folder).unwrap().display().to_string();
         search(folder, &mut |found| match found {
-            Found::Audio(path) => audio.push(short(path)),
+            Found::Audio(path) | Found::Corpus(path) => audio.push(short(path)),
             Found::LeftOut(why, path) => left_out.push((why, short(path))),
             Found::Failed(why) => failed.push(why),
         });

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Channel, Facts, RecordingId, Samples, Segment, Span};
+use crate::domain::{Channel, Cut, Facts, RecordingId, Reference, Samples, Segment, Span};
 
 /// What has been said so far.
 #[derive(Debug, Default)]
@@ -21,6 +21,8 @@ struct Told {
     place: String,
     /// Rows about parts of the recording, by where they begin.
     parts: BTreeMap<Samples, (Segment, String)>,
+    /// What is said in it, and in parts of it.
+    references: BTreeMap<Option<Span>, Reference>,
     /// A row that was about all of it.
     whole: Option<String>,
 }
@@ -61,7 +63,7 @@ impl Said {
         }
     }
 
-    /// A row says `facts` of a recording, or of a part of it.
+    /// A row says `facts` of a recording, or of a part of it; what is said in it is about the same part.
     pub fn add(
         &mut self,
         id: &RecordingId,
@@ -70,6 +72,7 @@ impl Said {
         place: &str,
     ) -> Result<(), String> {
         let told = self.recordings.entry(id.clone()).or_default();
+        let references = std::mem::take(&mut facts.references);
         let segment = part.map(|span| Segment {
             span,
             speaker: facts.speaker.take(),
@@ -78,6 +81,11 @@ impl Said {
         if let Some((name, here, there)) = facts.contradiction(&told.facts) {
             return Err(contradiction(name, &here, &there, &told.place));
         }
+        let other = |r: &Reference| told.references.get(&part).filter(|other| other.text != r.text);
+        if let Some((here, there)) = references.iter().find_map(|r| Some((r, other(r)?))) {
+            return Err(contradiction("text", &here.text, &there.text, &there.from));
+        }
+        let keep = facts.cut == Some(Cut::Keep);
         match (segment, &told.whole, told.parts.values().next()) {
             (None, _, Some((_, there))) => {
                 return Err(format!("it is about the whole file, {there} about a part of it"));
@@ -86,7 +94,11 @@ impl Said {
                 return Err(format!("it is about a part of the file, {there} about all of it"));
             }
             (None, ..) => told.whole = Some(place.to_string()),
-            (Some(segment), ..) => told.part(segment, place)?,
+            (Some(segment), ..) => told.part(segment, place, keep)?,
+        }
+        for reference in references {
+            let reference = Reference { span: part, ..reference };
+            told.references.entry(part).or_insert(reference);
         }
         if told.place.is_empty() {
             told.place = place.to_string();
@@ -99,12 +111,14 @@ impl Said {
     pub fn facts(&self, id: &RecordingId, length: Option<Samples>) -> Facts {
         let Some(told) = self.recordings.get(id) else { return Facts::default() };
         let mut facts = told.facts.clone();
+        facts.references = told.references.values().cloned().collect();
         let segments: Vec<Segment> = told.parts.values().map(|(s, _)| s.clone()).collect();
         if let [only] = segments.as_slice()
             && only.span.start == Samples(0)
             && length.is_some_and(|length| only.span.end + ROUNDING >= length)
         {
             (facts.speaker, facts.region) = (only.speaker.clone(), only.region.clone());
+            facts.references.iter_mut().for_each(|reference| reference.span = None);
         } else {
             facts.segments = segments;
         }
@@ -116,8 +130,8 @@ impl Said {
 const ROUNDING: Samples = Samples(800);
 
 impl Told {
-    /// One more part. Parts that overlap are of one speaker, and become one.
-    fn part(&mut self, mut segment: Segment, place: &str) -> Result<(), String> {
+    /// One more part. Parts that overlap are of one speaker, and become one; those that are to be `kept` as they are may not.
+    fn part(&mut self, mut segment: Segment, place: &str, keep: bool) -> Result<(), String> {
         let over = |s: &Segment| s.span.start < segment.span.end && segment.span.start < s.span.end;
         let before = self.parts.range(..=segment.span.start).next_back();
         let behind = self.parts.range(segment.span.start..segment.span.end);
@@ -133,6 +147,15 @@ impl Told {
             if let Some((name, here, other)) = of(&segment).contradiction(&of(other)) {
                 return Err(contradiction(name, &here, &other, there));
             }
+        }
+        let apart = others.iter().find(|(_, other, _)| keep && other.span != segment.span);
+        if let Some((_, other, there)) = apart {
+            let shared =
+                segment.span.end.min(other.span.end) - segment.span.start.max(other.span.start);
+            return Err(format!(
+                "it shares {:.2} s with {there}, which stays: with `--segments keep` no two clips overlap",
+                shared.seconds()
+            ));
         }
         // The row that was there first speaks for both.
         let place = others.first().map_or(place, |(.., there)| there.as_str()).to_string();
@@ -155,6 +178,7 @@ fn contradiction(name: &str, here: &str, before: &str, there: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ReferenceUse;
 
     fn by(speaker: &str) -> Facts {
         Facts { speaker: Some(speaker.into()), ..Facts::default() }
@@ -194,6 +218,35 @@ mod tests {
             .map(|s| (s.span.start.0, s.span.end.0, s.speaker.as_deref().unwrap()))
             .collect();
         assert_eq!(short, [(0, 50, "ana"), (50, 90, "bob")]);
+    }
+
+    fn says(text: &str, line: u64, cut: Cut) -> Facts {
+        let reference = Reference {
+            span: None,
+            text: text.into(),
+            from: format!("line {line}"),
+            kept_for: ReferenceUse::Gold,
+        };
+        Facts { references: vec![reference], cut: Some(cut), ..Facts::default() }
+    }
+
+    #[test]
+    fn two_texts_of_one_part_contradict_each_other_and_parts_that_are_kept_do_not_overlap() {
+        let (mut said, id) = (Said::default(), RecordingId::from_stored("r"));
+        let mut add = |text: &str, line: u64, part, cut| {
+            said.add(&id, says(text, line, cut), part, &format!("line {line}"))
+        };
+        add("oui", 1, span(0, 40), Cut::Keep).unwrap();
+        add("oui", 2, span(0, 40), Cut::Keep).unwrap();
+        let why = add("non", 3, span(0, 40), Cut::Keep).unwrap_err();
+        assert!(why.contains("text is 'non' here and 'oui' in line 1"), "{why}");
+        let why = add("merci", 4, span(30, 60), Cut::Keep).unwrap_err();
+        assert!(why.contains("with line 1, which stays"), "{why}");
+        add("merci", 5, span(40, 60), Cut::Keep).unwrap();
+        add("bien", 6, span(50, 70), Cut::Slice).unwrap();
+        let facts = said.facts(&id, None);
+        let texts: Vec<_> = facts.references.iter().map(|r| r.text.as_str()).collect();
+        assert_eq!((texts, facts.segments.len()), (vec!["oui", "merci", "bien"], 2));
     }
 
     #[test]

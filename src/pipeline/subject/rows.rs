@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use crate::domain::{Answer, Clip, ClipId, Recording, RecordingId, Target};
+use crate::domain::{Answer, Clip, ClipId, Recording, RecordingId, Reference, Samples, Target};
 use crate::pipeline::settle;
 use crate::pipeline::workspace::Workspace;
 use crate::store::Erasure;
@@ -107,9 +107,25 @@ impl Held<'_> {
                 "seconds": r.length.map(|l| l.seconds()), "all_of_it": whole,
                 "speaker": r.facts.speaker.as_ref().filter(|_| whole), "region": r.facts.region,
                 "language": r.facts.language, "licence": r.facts.licence, "consent": r.facts.consent,
+                "reference_texts": self.reference_texts(r),
             })
         };
         held.map(row).collect()
+    }
+
+    /// What is said in it, as a corpus says: what would go with them.
+    fn reference_texts(&self, recording: &Recording) -> Vec<Value> {
+        let kept = self.erasure.facts.get(&recording.id).map_or(&[][..], |facts| &facts.references);
+        let whole = self.erasure.recordings.contains(&recording.id);
+        let all = recording.facts.references.iter();
+        let theirs = all.filter(|reference| whole || !kept.contains(reference));
+        let seconds = |at: Samples| at.seconds();
+        let row = |Reference { span, text, .. }: &Reference| {
+            json!({
+                "start": span.map(|span| seconds(span.start)), "end": span.map(|span| seconds(span.end)), "text": text,
+            })
+        };
+        theirs.map(row).collect()
     }
 
     fn clip_rows(&self) -> Result<Vec<Value>> {

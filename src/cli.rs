@@ -15,6 +15,7 @@ mod model;
 #[cfg(feature = "nats")]
 pub mod nats;
 mod numbers;
+mod study;
 mod values;
 mod withdraw;
 
@@ -30,13 +31,14 @@ pub use answers::Answers;
 pub use audit_plan::AuditPlan;
 pub use care::{Backup, Doctor, Log};
 pub use consent::{Consent, ConsentAction, Retention};
-pub use generate::Generate;
+pub use generate::{Generate, Printed, SchemaOf};
 #[cfg(not(feature = "adapt"))]
 pub use lacking::adapt;
 #[cfg(not(feature = "nats"))]
 pub use lacking::nats;
 pub use measure::{Calibrate, Evaluate, Report};
 pub use model::{Model, WeightType};
+pub use study::Study;
 use values::{dataset_format, language, task_format, transcript_format};
 pub use withdraw::{Forget, Subject};
 
@@ -145,6 +147,9 @@ pub enum Command {
         after_help = "Examples: second-ear report calls --html report.html\n          second-ear report calls --json --csv clips.csv > report.json"
     )]
     Report(Report),
+    /// Write everything that a paper needs as tables with a codebook: decisions, tasks, answers, rounds, log.
+    #[command(after_help = "Example: second-ear study calls --out study/")]
+    Study(Study),
     /// Measure the model's word error rate on audio with reference transcripts.
     #[command(
         after_help = "Example: second-ear evaluate clips.jsonl --model base --out rows.jsonl\n\nManifest rows: audio \
@@ -198,7 +203,7 @@ pub enum Command {
     /// List, fetch, check and convert models.
     #[command(subcommand)]
     Model(Model),
-    /// Write shell completions and man pages, for packages.
+    /// Write shell completions and man pages for packages, or print JSON schemas and the codebook.
     #[command(hide = true)]
     Generate(Generate),
     /// Decode a file for another second-ear, which reads the answer.

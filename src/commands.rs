@@ -29,6 +29,7 @@ mod lexicon;
 mod measure;
 mod model;
 mod passphrase;
+mod study;
 mod withdraw;
 #[cfg(feature = "nats")]
 mod worker;
@@ -54,6 +55,7 @@ pub fn dispatch(command: Command, console: Console) -> Result<Exit> {
         Command::Retention(args) => consent::retention(args, console),
         Command::Lexicon(args) => lexicon::dispatch(args, console),
         Command::Report(args) => measure::report(args, console),
+        Command::Study(args) => study::study(args, console),
         Command::Evaluate(args) => measure::evaluate(args, console),
         Command::Calibrate(args) => measure::calibrate(args, console),
         Command::Adapt(args) => adapt::dispatch(args, console),

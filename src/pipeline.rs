@@ -46,6 +46,7 @@ pub mod settle;
 mod setup;
 mod spread;
 pub mod status;
+pub mod study;
 pub mod subject;
 pub mod tasks;
 mod transcribe;

@@ -5,6 +5,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use crate::domain::LanguageChoice;
 use crate::pipeline::dataset;
 use crate::tasks::bundle;
+use crate::views::study::files::TableFormat;
 use crate::views::transcripts::TranscriptFormat;
 
 /// A value that is one of `values`, parsed into what it stands for.
@@ -31,6 +32,11 @@ pub fn transcript_format() -> impl TypedValueParser<Value = TranscriptFormat> {
 /// A dataset format.
 pub fn dataset_format() -> impl TypedValueParser<Value = dataset::Format> {
     one_of(dataset::Format::ALL.map(|f| (f.code(), f.about())))
+}
+
+/// A format of tables.
+pub fn table_format() -> impl TypedValueParser<Value = TableFormat> {
+    one_of(TableFormat::ALL.map(|f| (f.code(), f.about())))
 }
 
 /// A language, or auto.

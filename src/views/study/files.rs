@@ -1,0 +1,103 @@
+//! Files of tables. In: a folder, a format, rows. Out: one file per table, with a count of its rows. Left to others: the
+//! folder, and which rows.
+
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use anyhow::Result;
+use serde_json::Value;
+
+use super::StudyRow;
+use super::columns::{Column, cells, columns};
+use super::csv_file::CsvFile;
+use super::schema::of_row;
+
+/// How tables are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TableFormat {
+    /// Comma-separated values.
+    Csv,
+}
+
+impl TableFormat {
+    /// Every format.
+    pub const ALL: [Self; 1] = [Self::Csv];
+
+    /// The name on the command line, and the ending of the files.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+        }
+    }
+
+    /// What it is, in a line.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Csv => "comma-separated values, UTF-8",
+        }
+    }
+}
+
+impl FromStr for TableFormat {
+    type Err = String;
+    fn from_str(s: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|f| f.code() == s);
+        found.ok_or_else(|| format!("'{s}' is not a format of tables"))
+    }
+}
+
+/// A folder that tables are written into.
+pub struct TableFolder {
+    /// Where.
+    pub path: PathBuf,
+    /// How.
+    pub format: TableFormat,
+    /// Rows of each table that is finished.
+    pub rows: BTreeMap<&'static str, u64>,
+}
+
+impl TableFolder {
+    /// Begins a table.
+    pub fn open<R: StudyRow>(&self) -> Result<TableFile<R>> {
+        let columns = columns(&of_row::<R>());
+        let path = self.path.join(format!("{}.{}", R::TABLE, self.format.code()));
+        let file = match self.format {
+            TableFormat::Csv => CsvFile::create(&path, &columns)?,
+        };
+        Ok(TableFile { columns, file, rows: 0, of: PhantomData })
+    }
+
+    /// Ends a table.
+    pub fn close<R: StudyRow>(&mut self, table: TableFile<R>) -> Result<()> {
+        self.rows.insert(R::TABLE, table.rows);
+        table.file.finish()
+    }
+
+    /// A whole table.
+    pub fn write<R: StudyRow>(&mut self, rows: impl IntoIterator<Item = R>) -> Result<()> {
+        let mut table = self.open::<R>()?;
+        rows.into_iter().try_for_each(|row| table.put(&row))?;
+        self.close(table)
+    }
+}
+
+/// A table under construction.
+pub struct TableFile<R> {
+    columns: Vec<Column>,
+    file: CsvFile,
+    rows: u64,
+    of: PhantomData<R>,
+}
+
+impl<R: StudyRow> TableFile<R> {
+    /// Adds a row.
+    pub fn put(&mut self, row: &R) -> Result<()> {
+        self.rows += 1;
+        match serde_json::to_value(row)? {
+            Value::Object(fields) => self.file.put(&cells(&self.columns, &fields)),
+            other => anyhow::bail!("a row of {} is no object: {other}", R::TABLE),
+        }
+    }
+}

@@ -203,8 +203,11 @@ pub enum Command {
     /// List, fetch, check and convert models.
     #[command(subcommand)]
     Model(Model),
-    /// Write shell completions and man pages for packages, or print JSON schemas and the codebook.
-    #[command(hide = true)]
+    /// Write shell completions and man pages for packages, or print JSON schemas or the codebook.
+    #[command(
+        after_help = "Examples: second-ear generate schema report\n          second-ear generate codebook\n          \
+        second-ear generate --out share/"
+    )]
     Generate(Generate),
     /// Decode a file for another second-ear, which reads the answer.
     #[command(hide = true)]

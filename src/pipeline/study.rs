@@ -17,6 +17,7 @@ use anyhow::{Context, Result};
 
 use super::consent::WithoutConsent;
 use super::outputs::Notes;
+use super::subject::owner_only;
 use super::workspace::Workspace;
 use crate::domain::OutputKind;
 use crate::files::replaced::{Replacement, may_replace};
@@ -67,6 +68,7 @@ pub fn write(workspace: &Workspace, options: &StudyOptions, console: Console) ->
 
 fn folder(workspace: &Workspace, options: &StudyOptions) -> Result<Written> {
     let draft = Replacement::start(&options.out)?;
+    owner_only(draft.path())?;
     let (mut material, versions) = Material::of(workspace, options.names)?;
     let mut out = TableFolder {
         path: draft.path().to_path_buf(),
@@ -96,6 +98,7 @@ fn folder(workspace: &Workspace, options: &StudyOptions) -> Result<Written> {
     draft.write("study.json", &(serde_json::to_string_pretty(&study)? + "\n"))?;
     draft.write("schema.json", &(serde_json::to_string_pretty(&schema::study())? + "\n"))?;
     draft.write("codebook.md", &codebook::page())?;
+    owner_only(draft.path())?;
     draft.publish().with_context(|| format!("write {}", shown(&options.out)))?;
     Ok(Written { study, without_consent: material.without_consent })
 }

@@ -75,6 +75,13 @@ def again(path):
     print(json.dumps(row, ensure_ascii=False))
 
 
+def same(plain, typed):
+    """A cell of the CSV and of the Parquet; no text of the samples begins like a formula."""
+    if pd.isna(typed) or pd.isna(plain):
+        return pd.isna(typed) and pd.isna(plain)
+    return plain == typed or str(plain) == str(typed)
+
+
 def tables(work):
     """Schemas, keys, pointers, the codebook."""
     work = pathlib.Path(work)
@@ -115,6 +122,13 @@ def tables(work):
                 there, key = POINTERS[column.column]
                 if not set(values) <= set(all_tables[there][key]):
                     fail(f"{name}.{column.column} points to no row of {there}")
+    for path in (work / "parquet").glob("*.parquet"):
+        typed, rows = pd.read_parquet(path), all_tables[path.stem]
+        if list(typed.columns) != list(rows.columns) or len(typed) != len(rows):
+            fail(f"{path.name} has other columns or rows than the CSV")
+        for column in rows:
+            if not all(same(a, b) for a, b in zip(rows[column], typed[column])):
+                fail(f"{path.name}: {column} is not as in the CSV")
     for name in ["reasons", "tasks", "answers", "settled", "events", "drafts"]:
         if all_tables[name].empty:
             fail(f"nothing is in {name}: this proves little")

@@ -24,8 +24,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::domain::LanguageChoice;
-use crate::pipeline::dataset;
 use crate::tasks::bundle;
+use crate::training::export::{Codec, Format};
 use crate::views::transcripts::TranscriptFormat;
 pub use answers::Answers;
 pub use audit_plan::AuditPlan;
@@ -39,7 +39,7 @@ pub use lacking::nats;
 pub use measure::{Calibrate, Evaluate, Report};
 pub use model::{Model, WeightType};
 pub use study::Study;
-use values::{dataset_format, language, task_format, transcript_format};
+use values::{codec, dataset_format, language, task_format, transcript_format};
 pub use withdraw::{Forget, Subject};
 
 /// Human-in-the-loop speech transcription: a local Whisper model drafts, people review what it
@@ -363,10 +363,22 @@ pub struct Dataset {
     pub out: PathBuf,
     /// One or several formats.
     #[arg(long, value_parser = dataset_format(), value_delimiter = ',', default_value = "hf")]
-    pub format: Vec<dataset::Format>,
+    pub format: Vec<Format>,
+    /// How clips are encoded; without it FLAC in parquet, lhotse-shar and webdataset, else WAV.
+    #[arg(long, value_parser = codec())]
+    pub audio: Option<Codec>,
+    /// Begin a new shard after so many megabytes (parquet, nemo-tarred, lhotse-shar, webdataset).
+    #[arg(long, value_name = "MB", default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub shard_size: u64,
     /// Add accepted drafts, marked `auto`.
     #[arg(long)]
     pub with_auto: bool,
+    /// Only texts whose words people agree on to this share, from 0 to 1; a text of one answer has 1.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    pub min_agreement: f64,
+    /// Only clips in these languages.
+    #[arg(long, value_delimiter = ',', value_name = "LANGUAGE")]
+    pub language: Vec<String>,
     /// Only recordings of these licences, in any letter case; `none`: those of no stated licence.
     #[arg(long, value_delimiter = ',', value_name = "LICENCE")]
     pub licence: Vec<String>,

@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::domain::{Failures, Mark};
 use crate::exit::Exit;
 use crate::pipeline::workspace::Workspace;
-use crate::pipeline::{answers, dataset, gold, ingest, run, settle, status, tasks, transcripts};
+use crate::pipeline::{answers, dataset, gold, ingest, run, settle, tasks, transcripts};
 use crate::views::numbers::clock;
 use crate::views::progress::{Console, shown_lines};
 
@@ -46,7 +46,7 @@ pub fn dispatch(command: Command, console: Console) -> Result<Exit> {
         Command::Ingest(args) => do_ingest(args, console),
         Command::Run(args) => do_run(args, console),
         Command::Worker(args) => worker::dispatch(args, console),
-        Command::Status(args) => do_status(args),
+        Command::Status(args) => care::status(args),
         Command::Transcripts(args) => do_transcripts(args, console),
         Command::Tasks(args) => do_tasks(args, console),
         Command::Answers(args) => do_answers(args, console),
@@ -219,15 +219,6 @@ fn do_run(args: cli::Run, console: Console) -> Result<Exit> {
     Ok(failures(&done.failed, console))
 }
 
-fn do_status(args: cli::Json) -> Result<Exit> {
-    let status = status::status(&Workspace::read(&args.dir)?)?;
-    match args.json {
-        true => print_json(&status)?,
-        false => print(&status.text())?,
-    }
-    Ok(Exit::Done)
-}
-
 fn do_transcripts(args: cli::Transcripts, console: Console) -> Result<Exit> {
     let workspace = Workspace::read(&args.dir)?;
     say_withheld(&workspace, console)?;
@@ -373,9 +364,15 @@ fn do_dataset(args: cli::Dataset, console: Console) -> Result<Exit> {
     let workspace = Workspace::read(&args.dir)?;
     let options = dataset::DatasetOptions {
         formats: args.format,
+        codec: args.audio,
+        shard_bytes: args.shard_size * 1_000_000,
         with_auto: args.with_auto,
         names: args.names,
-        licences: args.licence,
+        filters: dataset::Filters {
+            licences: args.licence,
+            languages: args.language,
+            min_agreement: args.min_agreement,
+        },
         out: args.out.clone(),
     };
     let done = dataset::write(&workspace, &options, console)?;

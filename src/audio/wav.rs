@@ -53,6 +53,13 @@ pub fn write(path: &Path, samples: &[f32]) -> Result<()> {
     written.with_context(|| format!("write {}", path.display()))
 }
 
+/// The samples of a file that [`write`] made.
+pub fn read(path: &Path) -> Result<Vec<f32>> {
+    let samples = hound::WavReader::open(path)
+        .and_then(|file| file.into_samples::<i16>().map(|s| s.map(of_sixteen_bit)).collect());
+    samples.with_context(|| format!("read {}", path.display()))
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -75,6 +82,7 @@ mod tests {
         let mut read = hound::WavReader::open(&path).expect("open");
         let samples: Vec<i16> = read.samples().map(|s| s.expect("sample")).collect();
         assert_eq!(samples, [0, 16_384, -16_384]);
+        assert_eq!(super::read(&path).expect("read"), [0.0, 0.5, -0.5]);
         let missing = folder.path().join("no such folder").join("clip.wav");
         let error = write(&missing, &[0.0]).expect_err("no folder");
         assert!(format!("{error:#}").contains("no such folder"));

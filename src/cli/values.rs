@@ -3,8 +3,8 @@
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::domain::LanguageChoice;
-use crate::pipeline::dataset;
 use crate::tasks::bundle;
+use crate::training::export::{Codec, Format};
 use crate::views::study::files::TableFormat;
 use crate::views::transcripts::TranscriptFormat;
 
@@ -30,8 +30,13 @@ pub fn transcript_format() -> impl TypedValueParser<Value = TranscriptFormat> {
 }
 
 /// A dataset format.
-pub fn dataset_format() -> impl TypedValueParser<Value = dataset::Format> {
-    one_of(dataset::Format::ALL.map(|f| (f.code(), f.about())))
+pub fn dataset_format() -> impl TypedValueParser<Value = Format> {
+    one_of(Format::ALL.map(|f| (f.code(), f.about())))
+}
+
+/// An encoding of clips.
+pub fn codec() -> impl TypedValueParser<Value = Codec> {
+    one_of(Codec::ALL.map(|codec| (codec.code(), codec.about())))
 }
 
 /// A format of tables.

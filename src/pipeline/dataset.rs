@@ -1,84 +1,58 @@
 //! `dataset`: settled texts, and accepted drafts where asked for, become training data.
 
 mod choice;
+mod items;
 mod papers;
+mod staging;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::Serialize;
-use whisper::models::file_sha256;
 
 use super::consent::WithoutConsent;
 use super::forget;
 use super::outputs::Notes;
-use super::run::unchanged;
 use super::workspace::Workspace;
-use crate::audio::decode::Source;
-use crate::audio::{cut, wav};
-use crate::domain::{ClipId, Decision, Naming, OutputKind, Recording, RecordingId, Span};
+use crate::domain::OutputKind;
 use crate::files::leftovers::PartFolder;
 use crate::files::replaced;
-use crate::store::{Draft, Holds, NewOutput};
-use crate::text::normalise;
-use crate::training::export::{self, About, Export, Item, ItemConsent, LabelSource, Papers};
-use crate::training::split::{self, Shares, Split, SplitItem};
+use crate::store::{Holds, NewOutput};
+use crate::training::export::{self, About, Codec, Format, Item, Layout};
+use crate::training::split::Split;
 use crate::views::progress::{Console, Unit};
 use choice::Choice;
-
-/// How a dataset is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// Hugging Face audiofolder.
-    Hf,
-    /// NVIDIA NeMo manifests.
-    Nemo,
-}
-
-impl Format {
-    /// Every format.
-    pub const ALL: [Format; 2] = [Format::Hf, Format::Nemo];
-
-    /// The name on the command line, and of the sub-folder.
-    pub fn code(self) -> &'static str {
-        match self {
-            Format::Hf => "hf",
-            Format::Nemo => "nemo",
-        }
-    }
-
-    /// What it is, in a line.
-    pub fn about(self) -> &'static str {
-        match self {
-            Format::Hf => "Hugging Face audiofolder",
-            Format::Nemo => "NVIDIA NeMo manifests",
-        }
-    }
-}
-
-impl FromStr for Format {
-    type Err = String;
-    fn from_str(s: &str) -> Result<Self, String> {
-        let found = Self::ALL.into_iter().find(|f| f.code() == s);
-        found.ok_or_else(|| format!("'{s}' is not a dataset format"))
-    }
-}
+use staging::Staging;
 
 /// What may be asked.
 #[derive(Debug)]
 pub struct DatasetOptions {
     /// One: the dataset is `out` itself; several: a sub-folder each.
     pub formats: Vec<Format>,
+    /// How audio is encoded; `None`: as each format has it.
+    pub codec: Option<Codec>,
+    /// Bytes of audio after which a new shard begins.
+    pub shard_bytes: u64,
     /// Add accepted drafts.
     pub with_auto: bool,
     /// Call speakers by their names, not by pseudonyms.
     pub names: bool,
-    /// Only recordings of these licences (`none`: of no stated one); empty: all.
-    pub licences: Vec<String>,
+    /// Which of the clips that might go in.
+    pub filters: Filters,
     /// Where to.
     pub out: PathBuf,
+}
+
+/// Which clips a team wants.
+#[derive(Clone, Debug, Default)]
+pub struct Filters {
+    /// Only recordings of these licences (`none`: of no stated one); empty: all.
+    pub licences: Vec<String>,
+    /// Only clips in these languages; empty: all.
+    pub languages: Vec<String>,
+    /// Only texts that people agree on to this share of the words; what no person settled is not asked.
+    pub min_agreement: f64,
 }
 
 /// What was written.
@@ -99,7 +73,8 @@ pub struct Written {
     /// The version of each, where that could be noted in the workspace: one more than the last one of that folder.
     pub versions: Vec<u32>,
     /// Settled clips that are not in it, by reason: `gold`, a verdict that withholds, `language_unknown`,
-    /// `no_consent_to_publish`, `other_licence`, `licence_unknown`, `audio_removed`.
+    /// `no_consent_to_publish`, `other_licence`, `licence_unknown`, `other_language`, `low_agreement`,
+    /// `audio_removed`.
     pub left_out: BTreeMap<&'static str, usize>,
     /// Those of them that are left out because consent to publish is missing.
     pub without_consent: WithoutConsent,
@@ -109,12 +84,13 @@ pub struct Written {
 
 /// Writes the dataset in every format asked for.
 pub fn write(workspace: &Workspace, options: &DatasetOptions, console: Console) -> Result<Written> {
+    let layouts = layouts(options)?;
     let mut notes = Notes::of(workspace, console)?;
     let mut written = Written::default();
     let recordings = workspace.store.recordings_by_id()?;
     let naming = workspace.naming(options.names)?;
-    let mut choice = Choice::of(workspace, &options.licences)?;
-    let mut items = items(
+    let mut choice = Choice::of(workspace, options.filters.clone())?;
+    let mut items = items::of(
         workspace,
         &recordings,
         options.with_auto,
@@ -135,19 +111,25 @@ pub fn write(workspace: &Workspace, options: &DatasetOptions, console: Console) 
              add accepted drafts with --with-auto"
         );
     }
-    let mut about = assign_splits(workspace, &mut items, &recordings)?;
+    let mut about = items::assign_splits(workspace, &mut items, &recordings)?;
     let folders = folders(options)?;
     let beside = replaced::parent_of(&options.out)?;
-    let staging = PartFolder::inside(&beside)
+    let folder = PartFolder::inside(&beside)
         .with_context(|| format!("make a folder in {}", beside.display()))?;
-    stage(staging.path(), &mut items, &recordings, &mut written, console)?;
+    let staging = Staging::of(folder.path());
+    staging.fill(&mut items, &recordings, &mut written.failed, console)?;
     if items.is_empty() {
         written.failed.iter().for_each(|line| console.problem(format!("failed: {line}")));
         bail!("no recording could be read, so no dataset was written; an older one stays as it is");
     }
+    let count = |split: Split| items.iter().filter(|item| item.split == split).count();
+    (written.train, written.dev, written.test) =
+        (count(Split::Train), count(Split::Dev), count(Split::Test));
+    written.clips = items.len();
+    written.seconds = items.iter().map(Item::seconds).sum();
     about.papers = papers::of(workspace, options, &written)?;
-    let clips = sums(staging.path(), &items)?;
-    for (format, folder) in options.formats.iter().zip(&folders) {
+    let clips = staging.sums(&items)?;
+    for (layout, folder) in layouts.into_iter().zip(&folders) {
         let noted = notes.note(&[NewOutput {
             kind: OutputKind::Dataset,
             place: folder.clone(),
@@ -158,31 +140,36 @@ pub fn write(workspace: &Workspace, options: &DatasetOptions, console: Console) 
         let mut about =
             About { dataset_version: noted.first().and_then(|o| o.version), ..about.clone() };
         about.papers.previous_day = papers::day_of(folder);
-        let mut wav = |item: &Item, path: &Path| {
-            std::fs::copy(staged(staging.path(), item), path)?;
-            Ok(())
+        let clips = Unit::Things("clips");
+        let progress = console.progress(layout.format.code(), clips, items.len() as u64);
+        let mut audio = |item: &Item, codec: Codec| {
+            progress.advance(1);
+            staging.audio(item, codec)
         };
-        let done: Result<Export> = match format {
-            Format::Hf => export::hf::write(folder, &items, &about, &left, &mut wav),
-            Format::Nemo => export::nemo::write(folder, &items, &about, &left, &mut wav),
-        };
+        let done = export::write(folder, layout, &items, &about, &left, &mut audio);
         if done.is_err() {
             notes.failed(&noted);
         }
-        let done = done?;
+        done?;
         written.versions.extend(about.dataset_version);
-        for (clip, error) in done.failed {
-            written.failed.push(format!("{clip}: {error:#}"));
-        }
-        let count = |split| done.written.get(&split).copied().unwrap_or(0);
-        (written.train, written.dev, written.test) =
-            (count(Split::Train), count(Split::Dev), count(Split::Test));
     }
     notes.nobody_left(&options.out)?;
-    written.clips = written.train + written.dev + written.test;
-    written.seconds = items.iter().map(|i| (i.end - i.start).seconds()).sum();
     written.folders = folders;
     Ok(written)
+}
+
+/// How each format is written, or that its readers do not take what was asked for.
+fn layouts(options: &DatasetOptions) -> Result<Vec<Layout>> {
+    let layout = |format: &Format| {
+        let codec = options.codec.unwrap_or_else(|| format.codec());
+        ensure!(
+            format.takes(codec),
+            "readers of {} take WAV alone: leave --audio out, or write that format by itself",
+            format.code()
+        );
+        Ok(Layout { format: *format, codec, shard_bytes: options.shard_bytes })
+    };
+    options.formats.iter().map(layout).collect()
 }
 
 /// A folder for each format; each may be written, or it is an error.
@@ -200,154 +187,4 @@ fn folders(options: &DatasetOptions) -> Result<Vec<PathBuf>> {
     };
     folders.iter().try_for_each(|folder| replaced::may_replace(folder))?;
     Ok(folders)
-}
-
-fn items(
-    workspace: &Workspace,
-    recordings: &BTreeMap<RecordingId, Recording>,
-    with_auto: bool,
-    naming: &Naming,
-    choice: &mut Choice,
-    left_out: &mut BTreeMap<&'static str, usize>,
-) -> Result<Vec<Item>> {
-    let gold = workspace.store.gold()?;
-    let withheld = workspace.store.withheld()?;
-    let mut items = Vec::new();
-    workspace.store.each_clip(Draft::Decided, |row| {
-        let withheld = withheld.get(&row.clip.id).map(|verdict| verdict.code());
-        if let Some(why) = withheld.or(gold.contains_key(&row.clip.id).then_some("gold")) {
-            *left_out.entry(why).or_default() += 1;
-            return Ok(());
-        }
-        let Some(recording) = recordings.get(&row.clip.recording) else { return Ok(()) };
-        let accepted =
-            row.routed.as_ref().is_some_and(|r| matches!(r.decision, Decision::Auto { .. }));
-        let (text, source) = match &row.consensus {
-            Some(c) if c.verdict.gives_text() => (c.text.clone(), LabelSource::Human),
-            None if with_auto && accepted => (row.draft().to_string(), LabelSource::Auto),
-            _ => return Ok(()),
-        };
-        let hypothesis = row.hypothesis.as_ref();
-        let Some(language) = workspace.language_of(recording, hypothesis) else {
-            *left_out.entry("language_unknown").or_default() += 1;
-            return Ok(());
-        };
-        if text.trim().is_empty() {
-            return Ok(());
-        }
-        if let Some(why) = choice.leaves_out(recording) {
-            *left_out.entry(why).or_default() += 1;
-            return Ok(());
-        }
-        let agreed = &recording.facts.agreed;
-        items.push(Item {
-            text,
-            speaker: naming.speaker(recording.speaker(row.clip.span).unwrap_or_default()),
-            region: row.routed.and_then(|r| r.region),
-            language,
-            licence: recording.facts.licence.clone(),
-            consent: ItemConsent {
-                date: agreed.date,
-                text: agreed.text.clone(),
-                purposes: choice.permits.uses(&recording.id),
-                until: agreed.until,
-            },
-            source,
-            split: Split::Train,
-            start: row.clip.span.start,
-            end: row.clip.span.end,
-            recording: row.clip.recording,
-            clip: row.clip.id,
-        });
-        Ok(())
-    })?;
-    Ok(items)
-}
-
-fn assign_splits(
-    workspace: &Workspace,
-    items: &mut [Item],
-    recordings: &BTreeMap<RecordingId, Recording>,
-) -> Result<About> {
-    let speaker = |item: &Item| {
-        let span = Span::new(item.start, item.end);
-        recordings.get(&item.recording).map_or(String::new(), |r| r.speaker_key(span))
-    };
-    let keys: Vec<(String, String)> = items
-        .iter()
-        .map(|item| (speaker(item), normalise::normalise(&item.text, &item.language)))
-        .collect();
-    let known: Vec<SplitItem> = items
-        .iter()
-        .zip(&keys)
-        .map(|(item, (speaker, text))| SplitItem {
-            clip: item.clip.as_str(),
-            speaker,
-            recording: item.recording.as_str(),
-            text,
-            length: item.end - item.start,
-        })
-        .collect();
-    let splits = split::split(&known, Shares::default());
-    for (item, split) in items.iter_mut().zip(splits.splits) {
-        item.split = split;
-    }
-    let title = workspace.config.dataset.title.trim();
-    Ok(About {
-        name: if title.is_empty() { papers::folder_name(workspace) } else { title.to_string() },
-        version: env!("CARGO_PKG_VERSION").to_string(),
-        model: workspace.config.model.clone(),
-        dataset_version: None,
-        unit: splits.unit,
-        shared_texts: splits.shared_texts,
-        credits: workspace
-            .store
-            .credits()?
-            .into_values()
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .collect(),
-        papers: Papers::default(),
-    })
-}
-
-/// Writes each item's WAV to a working folder, every recording decoded once; items whose
-/// recording cannot be read are left out and named.
-fn stage(
-    folder: &Path,
-    items: &mut Vec<Item>,
-    recordings: &BTreeMap<RecordingId, Recording>,
-    written: &mut Written,
-    console: Console,
-) -> Result<()> {
-    let progress = console.progress("dataset", Unit::Things("clips"), items.len() as u64);
-    let mut good = Vec::new();
-    for items in items.chunk_by(|a, b| a.recording == b.recording) {
-        let Some(recording) = items.first().and_then(|i| recordings.get(&i.recording)) else {
-            continue;
-        };
-        let spans: Vec<Span> = items.iter().map(|i| Span::new(i.start, i.end)).collect();
-        let done = unchanged(recording).and_then(|()| {
-            cut::cut(&Source::recording(recording), &spans, &mut |n, samples| {
-                progress.advance(1);
-                wav::write(&staged(folder, &items[n]), &samples)
-            })
-        });
-        match done {
-            Ok(()) => good.extend_from_slice(items),
-            Err(error) => written.failed.push(format!("{}: {error:#}", recording.path)),
-        }
-    }
-    *items = good;
-    Ok(())
-}
-
-/// Each clip with the SHA-256 of its WAV, which is the same in every format.
-fn sums(folder: &Path, items: &[Item]) -> Result<Vec<(ClipId, Option<String>)>> {
-    let sum = |item: &Item| Ok((item.clip.clone(), Some(file_sha256(&staged(folder, item))?)));
-    items.iter().map(sum).collect()
-}
-
-fn staged(folder: &Path, item: &Item) -> PathBuf {
-    folder.join(format!("{}.wav", item.clip))
 }

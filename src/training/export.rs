@@ -1,114 +1,41 @@
 //! Training data on disk. In: clips with their settled or accepted text, split, and facts. Out: a
 //! dataset folder that training programs load unchanged. Left to others: which clips (pipeline),
-//! cutting their audio: a closure writes each WAV where it is told to.
+//! cutting and encoding their audio: a closure gives each clip's.
 //!
 //! A dataset is written beside its place under another name and moved there when it is whole, so
-//! that a program never sees half of it.
+//! that a program never sees half of it. One list of items, one file here per format.
 
+mod building;
 mod card;
+mod columns;
 pub mod common_voice;
-mod folder;
-pub mod hf;
-pub mod nemo;
+mod common_voice_tables;
+mod format;
+mod hf;
+mod item;
+mod kaldi;
+mod lhotse;
+mod mfa;
+mod names;
+mod nemo;
 pub mod papers;
+mod parquet;
+mod shards;
+mod webdataset;
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
+use serde::Serialize;
 
-use super::split::{Split, Unit};
-use crate::domain::{
-    ClipId, DataUses, Day, Language, RecordingId, Region, Samples, data_uses_text,
-};
+use super::split::Unit;
+use crate::files::replaced::Replacement;
+use building::Building;
 
-pub use folder::Export;
+pub use building::ReadAudio;
+pub use format::{Codec, Format};
+pub use item::{Item, ItemConsent, LabelSource, one_line};
 pub use papers::Papers;
-
-/// Where a text comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LabelSource {
-    /// Heard by people.
-    Human,
-    /// The model's, accepted without a person.
-    Auto,
-}
-
-/// One clip of a dataset.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Item {
-    /// The clip; names its WAV.
-    pub clip: ClipId,
-    /// The text to learn; items without one are left out.
-    pub text: String,
-    /// Speaker as the dataset calls them, or empty.
-    pub speaker: String,
-    /// Region, declared or inferred.
-    pub region: Option<Region>,
-    /// Spoken language.
-    pub language: Language,
-    /// Licence of the audio, SPDX where possible.
-    pub licence: Option<String>,
-    /// What was agreed to.
-    pub consent: ItemConsent,
-    /// Where the text comes from.
-    pub source: LabelSource,
-    /// Where it goes.
-    pub split: Split,
-    /// Its recording.
-    pub recording: RecordingId,
-    /// First sample in its recording.
-    pub start: Samples,
-    /// One past the last sample.
-    pub end: Samples,
-}
-
-/// What was agreed to, as a dataset says it: not by whom.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ItemConsent {
-    /// When.
-    pub date: Option<Day>,
-    /// To which version of which text.
-    pub text: Option<String>,
-    /// For what.
-    pub purposes: DataUses,
-    /// The last day on which it holds.
-    pub until: Option<Day>,
-}
-
-impl ItemConsent {
-    /// The columns of a row: date, text, purposes, last day; empty where nothing is known.
-    fn columns(&self) -> ConsentColumns<'_> {
-        let day = |day: Option<Day>| day.map_or(String::new(), |day| day.to_string());
-        ConsentColumns {
-            consent_date: day(self.date),
-            consent_text: self.text.as_deref().unwrap_or_default(),
-            consent_purposes: data_uses_text(&self.purposes),
-            consent_until: day(self.until),
-        }
-    }
-}
-
-/// The columns about consent; names and order are a stable format (FORMATS.md).
-#[derive(serde::Serialize)]
-struct ConsentColumns<'a> {
-    consent_date: String,
-    consent_text: &'a str,
-    consent_purposes: String,
-    consent_until: String,
-}
-
-impl Item {
-    /// Seconds, as they are written.
-    fn seconds(&self) -> f64 {
-        self.end.saturating_sub(self.start).seconds()
-    }
-
-    /// The WAV's file name; clip ids are safe in file names.
-    fn wav(&self) -> String {
-        format!("{}.wav", self.clip)
-    }
-}
 
 /// What is said of a dataset as a whole.
 #[derive(Clone, Debug, PartialEq)]
@@ -131,71 +58,96 @@ pub struct About {
     pub papers: Papers,
 }
 
+/// How a dataset is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout {
+    /// Its format.
+    pub format: Format,
+    /// How audio is encoded.
+    pub codec: Codec,
+    /// Bytes of audio after which a new shard begins, in formats that have shards.
+    pub shard_bytes: u64,
+}
+
 /// The file that tells a dataset's readers what left its earlier versions.
 pub const LEFT: &str = "withdrawn.jsonl";
 
-/// Writes 16 kHz mono WAV of an item to a path.
-pub type WriteWav<'a> = dyn FnMut(&Item, &Path) -> Result<()> + 'a;
+/// The file that has all that is known of the clips, in formats whose own files have no room for it.
+pub const CLIPS: &str = "clips.jsonl";
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// A line of [`CLIPS`]; names and order are a stable format (FORMATS.md).
+#[derive(Serialize)]
+struct ClipLine<'a> {
+    split: &'static str,
+    file: String,
+    text: &'a str,
+    language: &'a str,
+    duration: f64,
+    #[serde(flatten)]
+    facts: item::ItemFacts<'a>,
+}
 
-    /// Six clips, the last without text, of three speakers.
-    pub fn items() -> Vec<Item> {
-        let recording = RecordingId::from_stored("0123456789abcdef");
-        let text =
-            ["il fait \"frette\"\nà matin 🙂", "</script> oui", "oui", "à demain", "fin", " "];
-        let split =
-            [Split::Train, Split::Train, Split::Train, Split::Dev, Split::Test, Split::Test];
-        let made = text.into_iter().zip(split).enumerate();
-        made.map(|(i, (text, split))| Item {
-            clip: ClipId::from_stored(format!("0123456789abcdef_{i:010}")),
-            text: text.into(),
-            speaker: ["anne", "anne", "anne", "bob", "", ""][i].into(),
-            region: (i < 3).then(|| "fr-CA-QC".parse().unwrap()),
-            language: "fr".parse().unwrap(),
-            licence: (i != 3).then(|| "CC-BY-SA-3.0".to_string()),
-            consent: ItemConsent {
-                date: (i < 2).then(|| "2026-03-31".parse().unwrap()),
-                text: (i < 2).then(|| "form 2".to_string()),
-                purposes: crate::domain::data_uses("train, publish").unwrap(),
-                until: None,
-            },
-            source: if i % 2 == 0 { LabelSource::Human } else { LabelSource::Auto },
-            split,
-            recording: recording.clone(),
-            start: Samples(i as u64 * 48_000),
-            end: Samples(i as u64 * 48_000 + 40_000),
-        })
-        .collect()
+/// Writes the dataset to `place`, with papers and what left its earlier versions. Splits without clips have no file.
+///
+/// # Errors
+/// A file cannot be written, or a clip's audio not be given: an older dataset stays as it is.
+pub fn write(
+    place: &Path,
+    layout: Layout,
+    items: &[Item],
+    about: &About,
+    left: &str,
+    audio: &mut ReadAudio,
+) -> Result<()> {
+    ensure!(!items.is_empty(), "no clip has a text, so no dataset was written");
+    let Layout { format, codec, shard_bytes } = layout;
+    ensure!(format.takes(codec), "readers of {} take WAV alone: leave --audio out", format.code());
+    let draft = Replacement::start(place)?;
+    let mut set = Building { folder: draft.path(), format, items, codec, shard_bytes, audio };
+    match format {
+        Format::Hf => hf::write(&mut set)?,
+        Format::Parquet => parquet::write(&mut set)?,
+        Format::Nemo => nemo::write(&mut set)?,
+        Format::NemoTarred => nemo::write_tarred(&mut set)?,
+        Format::Lhotse => lhotse::write(&mut set)?,
+        Format::Shar => lhotse::write_shar(&mut set)?,
+        Format::WebDataset => webdataset::write(&mut set)?,
+        Format::Kaldi => kaldi::write(&mut set)?,
+        Format::CommonVoice => common_voice_tables::write(&mut set)?,
+        Format::Mfa => mfa::write(&mut set)?,
     }
-
-    pub fn about() -> About {
-        About {
-            name: "Exemple".into(),
-            version: "0.1.0".into(),
-            model: "base".into(),
-            dataset_version: None,
-            unit: Unit::Speaker,
-            shared_texts: 0,
-            credits: Vec::new(),
-            papers: Papers { version: "0.1.0".into(), model: "base".into(), ..Papers::default() },
-        }
+    if format.rows() == format::Rows::Beside {
+        let mut lines = set.create(CLIPS)?;
+        items.iter().try_for_each(|item| lines.json(&clip_line(&set, item)))?;
+        lines.done()?;
     }
+    let row = row(&set, &items[0])?;
+    draft.write("README.md", &card::card(layout, items, about)?)?;
+    papers::write(&draft, layout, &row, items, about)?;
+    draft.write(LEFT, left)?;
+    draft.publish()
+}
 
-    /// Silence of the item's length.
-    pub fn wav(item: &Item, path: &Path) -> Result<()> {
-        let spec = hound::WavSpec {
-            channels: 1,
-            sample_rate: 16_000,
-            bits_per_sample: 16,
-            sample_format: hound::SampleFormat::Int,
-        };
-        let mut file = hound::WavWriter::create(path, spec)?;
-        for _ in item.start.0..item.end.0 {
-            file.write_sample(0i16)?;
-        }
-        Ok(file.finalize()?)
+fn clip_line<'a>(set: &Building, item: &'a Item) -> ClipLine<'a> {
+    ClipLine {
+        split: set.format.split(item.split),
+        file: set.file_name(item),
+        text: &item.text,
+        language: item.language.as_str(),
+        duration: item.seconds(),
+        facts: item.facts(),
     }
 }
+
+/// A row that describes a clip, as it is written.
+fn row(set: &Building, item: &Item) -> Result<serde_json::Map<String, serde_json::Value>> {
+    match set.format {
+        Format::Hf => columns::object(&hf::row(item, set.file_name(item))),
+        Format::Nemo => columns::object(&nemo::row(item, set.in_clips(item), None)),
+        Format::Parquet => columns::object(&parquet::row(item)),
+        _ => columns::object(&clip_line(set, item)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,7 @@ mod csv_file;
 pub mod decisions;
 pub mod events;
 pub mod files;
+mod parquet_file;
 pub mod people;
 pub mod recordings;
 pub mod rounds;

@@ -46,9 +46,16 @@ struct Worst {
     tokens: usize,
     token: f64,
     mean: f64,
+    squares: f64,
 }
 
 impl Worst {
+    /// The root of the mean square of the differences of all tokens.
+    #[cfg(feature = "ctranslate2")]
+    fn rms(&self) -> f64 {
+        (self.squares / self.tokens as f64).sqrt()
+    }
+
     fn see(&mut self, ours: &[f64], theirs: &[f64]) {
         assert_eq!(ours.len(), theirs.len());
         let differences: Vec<f64> = ours.iter().zip(theirs).map(|(a, b)| a - b).collect();
@@ -56,6 +63,7 @@ impl Worst {
         self.tokens += differences.len();
         self.token = differences.iter().fold(self.token, |m, d| m.max(d.abs()));
         self.mean = self.mean.max(mean.abs());
+        self.squares += differences.iter().map(|d| d * d).sum::<f64>();
     }
 }
 

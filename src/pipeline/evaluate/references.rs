@@ -31,10 +31,10 @@ pub struct Reference {
     #[serde(alias = "lang")]
     pub language: Option<Language>,
     /// Who speaks, or nothing.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_nothing")]
     pub speaker: String,
     /// From where, or nothing.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_nothing")]
     pub region: String,
     /// Where in the file it begins, seconds.
     pub start: Option<f64>,
@@ -43,6 +43,11 @@ pub struct Reference {
     /// The manifest's folder.
     #[serde(skip)]
     pub set: String,
+}
+
+/// A text, or null.
+fn or_nothing<'de, D: serde::Deserializer<'de>>(value: D) -> Result<String, D::Error> {
+    Ok(Option::<String>::deserialize(value)?.unwrap_or_default())
 }
 
 /// Tells a row of a dataset (`dataset --format hf,nemo`) from others: its file is the clip, and its
@@ -241,7 +246,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let manifest = folder.path().join("test.jsonl");
         let rows = [
-            r#"{"audio_filepath": "c.wav", "text": "oui", "lang": "fr", "clip": "a", "start": 7.0, "end": 9.5}"#,
+            r#"{"audio_filepath": "c.wav", "text": "oui", "lang": "fr", "clip": "a", "start": 7.0, "end": 9.5, "region": null}"#,
             r#"{"file_name": "c.wav", "text": "oui", "language": "fr", "clip": "a", "start": 7.0, "end": 9.5}"#,
             r#"{"path": "r.wav", "text": "oui", "clip": "a", "start": 7.0, "end": 9.5}"#,
             r#"{"audio_filepath": "r.wav", "text": "oui", "start": 7.0, "end": 9.5}"#,

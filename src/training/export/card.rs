@@ -1,22 +1,20 @@
-//! The dataset card (README.md) of a Hugging Face dataset. In: the items written. Out: YAML front
-//! matter with the hub's keys, then licences and counts for people.
+//! The dataset card (README.md). In: the items written. Out: YAML front matter with the hub's keys, then licences and
+//! counts for people.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{About, Item, LabelSource};
+use anyhow::Result;
+
+use super::{About, Codec, Format, Item, LabelSource, Layout, building, columns, hf, parquet};
 use crate::domain::data_uses_text;
 use crate::training::split::{Split, Unit};
 
 /// The card's text.
-pub fn card(items: &[&Item], about: &About) -> String {
-    let mut out = String::from("---\n");
-    out.push_str(&front_matter(items, about));
-    out.push_str("---\n\n");
-    out.push_str(&body(items, about));
-    out
+pub fn card(layout: Layout, items: &[Item], about: &About) -> Result<String> {
+    Ok(format!("---\n{}---\n\n{}", front_matter(layout, items, about)?, body(layout, items, about)))
 }
 
-fn front_matter(items: &[&Item], about: &About) -> String {
+fn front_matter(layout: Layout, items: &[Item], about: &About) -> Result<String> {
     let of = |get: fn(&Item) -> String| items.iter().map(|item| get(item)).collect::<BTreeSet<_>>();
     let sources = of(|item| {
         let human = item.source == LabelSource::Human;
@@ -35,12 +33,34 @@ fn front_matter(items: &[&Item], about: &About) -> String {
     list(&mut out, "size_categories", [size(items.len()).to_string()]);
     list(&mut out, "source_datasets", ["original".to_string()]);
     list(&mut out, "task_categories", ["automatic-speech-recognition".to_string()]);
-    out.push_str("configs:\n- config_name: default\n  data_files:\n");
-    for split in items.iter().map(|item| item.split).collect::<BTreeSet<_>>() {
-        let name = split_name(split);
-        out.push_str(&format!("  - split: {name}\n    path: {name}/**\n"));
+    out.push_str(&files(layout, items)?);
+    Ok(out)
+}
+
+/// What a loader of the hub reads: the files of each split, and what type each column has. Without the types, a column
+/// that is null in one split and text in another is refused.
+fn files(layout: Layout, items: &[Item]) -> Result<String> {
+    let Some(first) = items.first() else { return Ok(String::new()) };
+    let format = layout.format;
+    let (columns, pattern): (_, fn(&str) -> String) = match format {
+        // The file's name becomes the column `audio`.
+        Format::Hf => {
+            let columns = columns::of(&hf::row(first, String::new()))?;
+            (columns.into_iter().skip(1).collect(), |split| format!("{split}/**"))
+        }
+        Format::Parquet => (columns::of(&parquet::row(first))?, |split| format!("data/{split}-*")),
+        _ => return Ok(String::new()),
+    };
+    let mut out = String::from("configs:\n- config_name: default\n  data_files:\n");
+    for split in building::splits(items) {
+        let name = format.split(split);
+        out.push_str(&format!("  - split: {name}\n    path: {}\n", pattern(name)));
     }
-    out
+    out.push_str("dataset_info:\n  features:\n  - name: audio\n    dtype:\n      audio:\n        sampling_rate: 16000\n");
+    for (name, kind) in &columns {
+        out.push_str(&format!("  - name: {name}\n    dtype: {}\n", kind.dtype()));
+    }
+    Ok(out)
 }
 
 fn list(out: &mut String, key: &str, values: impl IntoIterator<Item = String>) {
@@ -66,15 +86,6 @@ fn licence_id(licence: Option<&str>) -> String {
     if known.contains(&id.as_str()) || creative { id } else { "other".into() }
 }
 
-/// The hub's name of a split, and of its folder: it says validation.
-pub(super) fn split_name(split: Split) -> &'static str {
-    match split {
-        Split::Train => "train",
-        Split::Dev => "validation",
-        Split::Test => "test",
-    }
-}
-
 fn size(n: usize) -> &'static str {
     match n {
         0..1_000 => "n<1K",
@@ -85,14 +96,18 @@ fn size(n: usize) -> &'static str {
     }
 }
 
-fn body(items: &[&Item], about: &About) -> String {
+fn body(layout: Layout, items: &[Item], about: &About) -> String {
+    let encoded = match layout.codec {
+        Codec::Wav => "WAV",
+        Codec::Flac => "FLAC",
+    };
     let unit = match about.unit {
         Unit::Speaker => "No speaker is in two splits.",
         Unit::Recording => "One speaker: no recording is in two splits.",
         Unit::Text => "One speaker, few recordings: no text is in two splits.",
     };
     let mut out = format!(
-        "# {}\n\nClips of recordings, 16 kHz mono WAV, with their text. Made by second-ear {}; drafts by \
+        "# {}\n\nClips of recordings, 16 kHz mono {encoded}, with their text. Made by second-ear {}; drafts by \
          the model {}. `source` says who checked a text: `human`, a person listened and accepted or \
          corrected the draft; `auto`, nobody checked the draft.\n\n{unit} Texts in more than \
          one split: {}.\n\n",
@@ -112,12 +127,12 @@ fn body(items: &[&Item], about: &About) -> String {
         "| split | clips | minutes | speakers | human | auto |\n|---|---|---|---|---|---|\n",
     );
     for split in Split::ALL {
-        let of: Vec<&Item> = items.iter().copied().filter(|item| item.split == split).collect();
+        let of: Vec<&Item> = items.iter().filter(|item| item.split == split).collect();
         let human = of.iter().filter(|item| item.source == LabelSource::Human).count();
-        let speakers: BTreeSet<_> = of.iter().map(|item| speaker(item)).collect();
+        let speakers: BTreeSet<_> = of.iter().map(|item| item.speaker_name()).collect();
         out.push_str(&format!(
             "| {} | {} | {:.1} | {} | {human} | {} |\n",
-            split_name(split),
+            layout.format.split(split),
             of.len(),
             minutes(&of),
             speakers.len(),
@@ -147,12 +162,7 @@ fn body(items: &[&Item], about: &About) -> String {
     out
 }
 
-/// Declared speaker; where none was, a recording is taken for one.
-fn speaker(item: &Item) -> &str {
-    if item.speaker.is_empty() { item.recording.as_str() } else { &item.speaker }
-}
-
-fn counts(name: &str, items: &[&Item], key: fn(&Item) -> String, none: &str) -> String {
+fn counts(name: &str, items: &[Item], key: fn(&Item) -> String, none: &str) -> String {
     let mut counts: BTreeMap<String, (usize, f64)> = BTreeMap::new();
     for item in items {
         let of = counts.entry(key(item)).or_default();
@@ -187,12 +197,12 @@ fn line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::training::export::tests::{about, items};
+    use crate::training::export::tests::{about, items, layout};
 
     #[test]
     fn a_card_states_licences_counts_and_splits() {
         let items = items();
-        let card = card(&items.iter().take(5).collect::<Vec<_>>(), &about());
+        let card = card(layout(Format::Hf), &items, &about()).unwrap();
         insta::assert_snapshot!(card);
     }
 
@@ -209,7 +219,7 @@ mod tests {
         let credits = vec!["**[Zoé](https://example.org)** `x` ![](y) &lt;".to_string()];
         let about = About { name: "a\"\n---\n# b | <script>".into(), credits, ..about() };
         let items = items();
-        let card = card(&items.iter().collect::<Vec<_>>(), &about);
+        let card = card(layout(Format::Hf), &items, &about).unwrap();
         assert_eq!(card.lines().filter(|l| *l == "---").count(), 2);
         assert!(!card.split("---\n").nth(2).unwrap().contains("<script>"));
         let named = r"\*\*\[Zoé\](https\://example.org)\*\* \`x\` \!\[\](y) &amp;lt;";

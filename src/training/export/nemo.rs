@@ -1,104 +1,87 @@
-//! NeMo manifests: `train.jsonl`, `dev.jsonl`, `test.jsonl` beside a folder `clips` of WAVs; paths
-//! are relative to the manifest, as NeMo reads them. In: items. Out: the folder.
-
-use std::path::Path;
+//! NeMo manifests: `train.json`, `dev.json`, `test.json` beside a folder `clips`; paths are relative to the manifest, as
+//! NeMo reads them. Tarred: a folder for each split with `manifest_N.json` and `audio_N.tar`. In: items. Out: the files.
+//!
+//! Manifests are JSON lines and end in `.json` all the same: NeMo takes `.jsonl` for a manifest of Lhotse and fails
+//! (NVIDIA-NeMo/Speech issue 14287).
 
 use anyhow::Result;
 use serde::Serialize;
 
-use super::folder::{Export, wavs};
-use super::papers::{self, Layout};
-use super::{About, ConsentColumns, Item, LEFT, LabelSource, WriteWav};
-use crate::files::replaced::Replacement;
+use super::building::Building;
+use super::item::{Item, ItemFacts};
+use super::shards::Shards;
+use crate::domain::SAMPLE_RATE;
 
 /// A line of a manifest; names and order are a stable format (FORMATS.md).
 #[derive(Serialize)]
-struct NemoRow<'a> {
+pub struct NemoRow<'a> {
     audio_filepath: String,
     duration: f64,
     text: &'a str,
     lang: &'a str,
-    speaker: &'a str,
-    region: &'a str,
-    source: LabelSource,
-    licence: &'a str,
-    clip: &'a str,
-    recording: &'a str,
-    start: f64,
-    end: f64,
+    sampling_rate: u32,
+    pred_text: Option<&'a str>,
+    score: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shard_id: Option<usize>,
     #[serde(flatten)]
-    consent: ConsentColumns<'a>,
+    facts: ItemFacts<'a>,
 }
 
-/// Writes the dataset to `place`, with what left its earlier versions. Splits without clips get no manifest.
-pub fn write(
-    place: &Path,
-    items: &[Item],
-    about: &About,
-    left: &str,
-    wav: &mut WriteWav,
-) -> Result<Export> {
-    let draft = Replacement::start(place)?;
-    let (written, export) = wavs(&draft, items, path, wav)?;
-    for split in export.written.keys() {
-        let rows = written.iter().filter(|item| item.split == *split);
-        let lines = rows.map(|item| serde_json::to_string(&row(item)).map(|line| line + "\n"));
-        let name = format!("{}.jsonl", split.name());
-        draft.write(&name, &lines.collect::<Result<String, _>>()?)?;
+/// Writes manifests and audio files.
+pub fn write(set: &mut Building) -> Result<()> {
+    for split in set.splits() {
+        let mut rows = set.create(&format!("{}.json", set.format.split(split)))?;
+        for item in set.of(split) {
+            set.audio_at(&set.in_clips(item), item)?;
+            rows.json(&row(item, set.in_clips(item), None))?;
+        }
+        rows.done()?;
     }
-    if let Some(first) = written.first() {
-        papers::write(&draft, Layout::Nemo, &row(first), &written, &export, about)?;
+    Ok(())
+}
+
+/// Writes tar files, each with its manifest. Shards count from 0, and a member's name is its row's `audio_filepath`.
+pub fn write_tarred(set: &mut Building) -> Result<()> {
+    for split in set.splits() {
+        let folder = set.format.split(split);
+        let mut shards = Shards::of(set, |n| format!("{folder}/audio_{n}.tar"));
+        let mut rows = None;
+        for item in set.of(split) {
+            let bytes = set.bytes(item)?;
+            let shard = shards.room_for(bytes.len())?;
+            let (at, mut file) = match rows.take() {
+                Some((at, file)) if at == shard => (at, file),
+                other => {
+                    finish(other)?;
+                    (shard, set.create(&format!("{folder}/manifest_{shard}.json"))?)
+                }
+            };
+            shards.add(&set.file_name(item), &bytes)?;
+            file.json(&row(item, set.file_name(item), Some(shard)))?;
+            rows = Some((at, file));
+        }
+        finish(rows)?;
+        shards.done()?;
     }
-    draft.write(LEFT, left)?;
-    draft.publish()?;
-    Ok(export)
+    Ok(())
 }
 
-fn path(item: &Item) -> String {
-    format!("clips/{}", item.wav())
+fn finish(rows: Option<(usize, super::building::Output)>) -> Result<()> {
+    rows.map_or(Ok(()), |(_, file)| file.done())
 }
 
-fn row(item: &Item) -> NemoRow<'_> {
+/// A row as it is written.
+pub fn row(item: &Item, audio_filepath: String, shard_id: Option<usize>) -> NemoRow<'_> {
     NemoRow {
-        audio_filepath: path(item),
+        audio_filepath,
         duration: item.seconds(),
         text: &item.text,
         lang: item.language.as_str(),
-        speaker: &item.speaker,
-        region: item.region.as_ref().map_or("", |region| region.as_str()),
-        source: item.source,
-        licence: item.licence.as_deref().unwrap_or(""),
-        clip: item.clip.as_str(),
-        recording: item.recording.as_str(),
-        start: item.start.seconds(),
-        end: item.end.seconds(),
-        consent: item.consent.columns(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::training::export::tests::{about, items, wav};
-
-    #[test]
-    fn every_row_of_a_manifest_has_its_audio_beside_it() {
-        let root = tempfile::tempdir().unwrap();
-        let place = root.path().join("nemo");
-        let export = write(&place, &items(), &about(), "", &mut wav).unwrap();
-        let mut rows = 0;
-        for split in export.written.keys() {
-            let name = format!("{}.jsonl", split.name());
-            for line in std::fs::read_to_string(place.join(name)).unwrap().lines() {
-                let row: serde_json::Value = serde_json::from_str(line).unwrap();
-                let audio = place.join(row["audio_filepath"].as_str().unwrap());
-                let seconds = hound::WavReader::open(audio).unwrap().duration() as f64 / 16_000.0;
-                assert_eq!(row["duration"].as_f64(), Some(seconds));
-                assert!(!row["text"].as_str().unwrap().is_empty());
-                rows += 1;
-            }
-        }
-        assert_eq!(rows, 5);
-        assert!(place.join("dev.jsonl").exists());
+        sampling_rate: SAMPLE_RATE,
+        pred_text: item.draft.as_deref(),
+        score: item.score,
+        shard_id,
+        facts: item.facts(),
     }
 }

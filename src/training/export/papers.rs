@@ -14,10 +14,8 @@ use anyhow::Result;
 use serde_json::{Map, Value, json};
 
 pub use numbers::Numbers;
-pub use records::Layout;
 
-use super::folder::Export;
-use super::{About, Item};
+use super::{About, Item, Layout};
 use crate::domain::{DatasetSettings, hex_digest};
 use crate::files::replaced::Replacement;
 use crate::training::split::Split;
@@ -61,19 +59,14 @@ impl Papers {
 pub fn write(
     draft: &Replacement,
     layout: Layout,
-    row: &impl serde::Serialize,
-    items: &[&Item],
-    export: &Export,
+    row: &Map<String, Value>,
+    items: &[Item],
     about: &About,
 ) -> Result<()> {
     let papers = &about.papers;
-    let row: Map<String, Value> = match serde_json::to_value(row)? {
-        Value::Object(row) => row,
-        _ => Map::new(),
-    };
-    let counts = counts(export, papers);
+    let counts = counts(items, papers);
     let mut numbers = Numbers::of(&papers.report, &counts);
-    let mut croissant = croissant::croissant(papers, layout, items, &row, &mut numbers);
+    let mut croissant = croissant::croissant(papers, layout, items, row, &mut numbers);
     if let Some(version) = about.dataset_version {
         croissant["version"] = format!("{version}.0.0").into();
     }
@@ -89,10 +82,10 @@ pub fn write(
 }
 
 /// What `dataset --json` says of it.
-fn counts(export: &Export, papers: &Papers) -> Value {
-    let of = |split| export.written.get(&split).copied().unwrap_or(0);
+fn counts(items: &[Item], papers: &Papers) -> Value {
+    let of = |split: Split| items.iter().filter(|item| item.split == split).count();
     json!({
-        "clips": export.written.values().sum::<usize>(),
+        "clips": items.len(),
         "train": of(Split::Train),
         "dev": of(Split::Dev),
         "test": of(Split::Test),
@@ -101,11 +94,11 @@ fn counts(export: &Export, papers: &Papers) -> Value {
 }
 
 /// From the content, so that the same dataset has the same id.
-fn id(items: &[&Item]) -> String {
+fn id(items: &[Item]) -> String {
     let mut text = String::new();
     for item in items {
-        text +=
-            &json!([item.clip.as_str(), item.text, item.split.name(), item.speaker]).to_string();
+        text += &json!([item.clip.as_str(), item.text, item.split.name(), item.speaker_name()])
+            .to_string();
         text.push('\n');
     }
     hex_digest(text.as_bytes())[..32].to_string()

@@ -6,12 +6,13 @@ use std::marker::PhantomData;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use serde_json::Value;
 
 use super::StudyRow;
 use super::columns::{Column, cells, columns};
 use super::csv_file::CsvFile;
+use super::parquet_file::ParquetFile;
 use super::schema::of_row;
 
 /// How tables are written.
@@ -19,16 +20,19 @@ use super::schema::of_row;
 pub enum TableFormat {
     /// Comma-separated values.
     Csv,
+    /// Apache Parquet.
+    Parquet,
 }
 
 impl TableFormat {
     /// Every format.
-    pub const ALL: [Self; 1] = [Self::Csv];
+    pub const ALL: [Self; 2] = [Self::Csv, Self::Parquet];
 
     /// The name on the command line, and the ending of the files.
     pub fn code(self) -> &'static str {
         match self {
             Self::Csv => "csv",
+            Self::Parquet => "parquet",
         }
     }
 
@@ -36,6 +40,7 @@ impl TableFormat {
     pub fn about(self) -> &'static str {
         match self {
             Self::Csv => "comma-separated values, UTF-8",
+            Self::Parquet => "Apache Parquet, with types",
         }
     }
 }
@@ -64,7 +69,8 @@ impl TableFolder {
         let columns = columns(&of_row::<R>());
         let path = self.path.join(format!("{}.{}", R::TABLE, self.format.code()));
         let file = match self.format {
-            TableFormat::Csv => CsvFile::create(&path, &columns)?,
+            TableFormat::Csv => Out::Csv(CsvFile::create(&path, &columns)?),
+            TableFormat::Parquet => Out::Parquet(ParquetFile::create(&path, &columns)?),
         };
         Ok(TableFile { columns, file, rows: 0, of: PhantomData })
     }
@@ -72,7 +78,10 @@ impl TableFolder {
     /// Ends a table.
     pub fn close<R: StudyRow>(&mut self, table: TableFile<R>) -> Result<()> {
         self.rows.insert(R::TABLE, table.rows);
-        table.file.finish()
+        match table.file {
+            Out::Csv(file) => file.finish(),
+            Out::Parquet(file) => file.finish(),
+        }
     }
 
     /// A whole table.
@@ -83,10 +92,16 @@ impl TableFolder {
     }
 }
 
+/// A file in one of the formats.
+enum Out {
+    Csv(CsvFile),
+    Parquet(ParquetFile),
+}
+
 /// A table under construction.
 pub struct TableFile<R> {
     columns: Vec<Column>,
-    file: CsvFile,
+    file: Out,
     rows: u64,
     of: PhantomData<R>,
 }
@@ -95,9 +110,14 @@ impl<R: StudyRow> TableFile<R> {
     /// Adds a row.
     pub fn put(&mut self, row: &R) -> Result<()> {
         self.rows += 1;
-        match serde_json::to_value(row)? {
-            Value::Object(fields) => self.file.put(&cells(&self.columns, &fields)),
-            other => anyhow::bail!("a row of {} is no object: {other}", R::TABLE),
+        let fields = match serde_json::to_value(row)? {
+            Value::Object(fields) => fields,
+            other => bail!("a row of {} is no object: {other}", R::TABLE),
+        };
+        let cells = cells(&self.columns, &fields);
+        match &mut self.file {
+            Out::Csv(file) => file.put(&cells),
+            Out::Parquet(file) => file.put(cells),
         }
     }
 }

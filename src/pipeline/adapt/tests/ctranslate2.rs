@@ -16,8 +16,9 @@ use crate::hypotheses::transcriber::{Request, Transcriber};
 
 /// Largest difference of a token's ln p, nats, that 8-bit integers may make.
 const TOKEN: f64 = 1.5;
-/// Largest difference of a clip's mean ln p; some clips are two tokens long.
-const MEAN: f64 = 0.3;
+/// Largest root mean square of the differences of all tokens, nats. Processors differ in how they sum integers, and a
+/// clip of two tokens may be off by more.
+const RMS: f64 = 0.4;
 
 /// Held in 8-bit integers the model is not quite the same; what a clip's text comes to stays close.
 #[test]
@@ -34,9 +35,9 @@ fn ctranslate2_gives_about_the_numbers_of_whisper_cpp_and_the_same_every_time() 
         worst.see(&given, &forced(&mut theirs, &language, &e));
         assert_eq!(given, forced(&mut ours, &language, &e), "a second time, other bits");
     }
-    println!("{worst:?}");
+    println!("{worst:?} {:.3}", worst.rms());
     assert!(worst.tokens > 80);
-    assert!(worst.token < TOKEN && worst.mean < MEAN, "{worst:?}");
+    assert!(worst.token < TOKEN && worst.rms() < RMS, "{worst:?} {:.3}", worst.rms());
 }
 
 /// Batches are put together as clips come, and nobody shall see how.

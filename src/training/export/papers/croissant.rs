@@ -7,21 +7,19 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::numbers::Numbers;
-use super::records::{self, Layout};
-use super::{Papers, rai};
-use crate::training::export::Item;
-use crate::training::split::Split;
+use super::{Papers, rai, records};
+use crate::training::export::building::splits;
+use crate::training::export::{Item, Layout};
 
 /// The file's content.
 pub fn croissant(
     papers: &Papers,
     layout: Layout,
-    items: &[&Item],
+    items: &[Item],
     row: &Map<String, Value>,
     numbers: &mut Numbers,
 ) -> Value {
-    let splits: BTreeSet<Split> = items.iter().map(|item| item.split).collect();
-    let splits: Vec<Split> = splits.into_iter().collect();
+    let splits = splits(items);
     let settings = &papers.settings;
     let mut all = Map::new();
     let mut put = |name: &str, value: Value| drop(all.insert(name.to_string(), value));

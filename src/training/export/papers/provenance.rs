@@ -35,7 +35,7 @@ const FILLED_BY: [(&str, &str); 17] = [
 ];
 
 /// The file's content.
-pub fn provenance(papers: &Papers, id: &str, items: &[&Item], numbers: &mut Numbers) -> Value {
+pub fn provenance(papers: &Papers, id: &str, items: &[Item], numbers: &mut Numbers) -> Value {
     let settings = &papers.settings;
     let licences: Vec<&str> = {
         let all: BTreeSet<&str> = items.iter().filter_map(|i| i.licence.as_deref()).collect();
@@ -165,7 +165,7 @@ mod tests {
         let items = items();
         let (report, dataset) = (json!({}), json!({ "clips": 6 }));
         let mut numbers = Numbers::of(&report, &dataset);
-        provenance(&papers, "0123", &items.iter().collect::<Vec<_>>(), &mut numbers)
+        provenance(&papers, "0123", &items, &mut numbers)
     }
 
     #[test]

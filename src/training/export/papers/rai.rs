@@ -12,7 +12,7 @@ use crate::domain::data_uses_text;
 use crate::training::export::Item;
 
 /// All fields, in order.
-pub fn fields(papers: &Papers, items: &[&Item], numbers: &mut Numbers) -> Map<String, Value> {
+pub fn fields(papers: &Papers, items: &[Item], numbers: &mut Numbers) -> Map<String, Value> {
     let settings = &papers.settings;
     let mut fields = Map::new();
     let mut put = |name: &str, value: Value| drop(fields.insert(format!("rai:{name}"), value));
@@ -257,7 +257,7 @@ fn limitations(papers: &Papers, numbers: &mut Numbers) -> Vec<Value> {
     said
 }
 
-fn personal(papers: &Papers, items: &[&Item]) -> Vec<String> {
+fn personal(papers: &Papers, items: &[Item]) -> Vec<String> {
     let settings = &papers.settings;
     let mut said = vec![
         "Voices: a voice can identify a person. What people say in the clips may be personal too."

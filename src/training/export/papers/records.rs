@@ -4,49 +4,10 @@
 
 use serde_json::{Map, Value, json};
 
+use super::super::columns::{self, Kind};
+use super::super::format::Rows;
+use super::super::{CLIPS, Layout};
 use crate::training::split::Split;
-
-/// How a format lays out its files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Layout {
-    /// A folder for each split, with `metadata.jsonl` and the WAVs.
-    Hf,
-    /// A manifest for each split beside `clips`.
-    Nemo,
-}
-
-impl Layout {
-    /// The name of a split in its files.
-    fn split(self, split: Split) -> &'static str {
-        match self {
-            Self::Hf => super::super::card::split_name(split),
-            Self::Nemo => split.name(),
-        }
-    }
-
-    /// Pattern of the files with rows.
-    fn rows(self, split: Split) -> String {
-        match self {
-            Self::Hf => format!("{}/metadata.jsonl", self.split(split)),
-            Self::Nemo => format!("{}.jsonl", self.split(split)),
-        }
-    }
-
-    fn audio(self) -> &'static str {
-        match self {
-            Self::Hf => "*/*.wav",
-            Self::Nemo => "clips/*.wav",
-        }
-    }
-
-    /// What says the split in the path of a file with rows.
-    fn split_pattern(self) -> &'static str {
-        match self {
-            Self::Hf => "^([a-z]+)/metadata\\.jsonl$",
-            Self::Nemo => "^([a-z]+)\\.jsonl$",
-        }
-    }
-}
 
 /// Croissant's word for a split.
 fn url(split: Split) -> &'static str {
@@ -59,45 +20,45 @@ fn url(split: Split) -> &'static str {
 
 /// The files.
 pub fn distribution(layout: Layout, splits: &[Split]) -> Value {
-    let rows: Vec<String> = splits.iter().map(|split| layout.rows(*split)).collect();
-    json!([
-        {
-            "@type": "cr:FileSet",
-            "@id": "rows",
-            "name": "rows",
-            "description": "One row per clip, JSON lines.",
-            "encodingFormat": "application/jsonlines",
-            "includes": rows,
-        },
-        {
-            "@type": "cr:FileSet",
-            "@id": "audio",
-            "name": "audio",
-            "description": "One file per clip: WAV, 16 kHz, mono, 16 bits. A row names its file.",
-            "encodingFormat": "audio/wav",
-            "includes": layout.audio(),
-        },
-    ])
+    let Layout { format, codec, .. } = layout;
+    let (rows, media) = match format.rows() {
+        Rows::PerSplit(name) => {
+            let of = |split: &Split| name.replace("SPLIT", format.split(*split));
+            (json!(splits.iter().map(of).collect::<Vec<_>>()), "application/jsonlines")
+        }
+        Rows::Parquet => (json!("data/*.parquet"), "application/x-parquet"),
+        Rows::Beside => (json!(CLIPS), "application/jsonlines"),
+    };
+    let rows = json!({
+        "@type": "cr:FileSet",
+        "@id": "rows",
+        "name": "rows",
+        "description": "One row per clip.",
+        "encodingFormat": media,
+        "includes": rows,
+    });
+    let (includes, media) = format.audio(codec);
+    let audio = json!({
+        "@type": "cr:FileSet",
+        "@id": "audio",
+        "name": "audio",
+        "description": format!("The audio of the clips: {}, 16 kHz, mono, 16 bits.", codec.code().to_uppercase()),
+        "encodingFormat": media,
+        "includes": includes,
+    });
+    match format.rows() {
+        Rows::Parquet => json!([rows]),
+        _ => json!([rows, audio]),
+    }
 }
 
 /// Splits and clips. `row` is one row as it is written.
 pub fn record_sets(layout: Layout, splits: &[Split], row: &Map<String, Value>) -> Value {
-    let split =
-        |split: &Split| json!({ "splits/name": layout.split(*split), "splits/url": url(*split) });
-    let mut fields = vec![json!({
-        "@type": "cr:Field",
-        "@id": "clips/split",
-        "name": "split",
-        "description": "Which split the clip is in.",
-        "dataType": "sc:Text",
-        "source": {
-            "fileSet": { "@id": "rows" },
-            "extract": { "fileProperty": "fullpath" },
-            "transform": { "regex": layout.split_pattern() },
-        },
-        "references": { "field": { "@id": "splits/name" } },
-    })];
-    fields.extend(row.iter().map(|(name, value)| field(name, value)));
+    let name = |split: &Split| layout.format.split(*split);
+    let split = |split: &Split| json!({ "splits/name": name(split), "splits/url": url(*split) });
+    let mut fields = vec![split_field(layout)];
+    let known = row.iter().filter(|(name, _)| *name != "split");
+    fields.extend(known.map(|(name, value)| field(name, value)));
     json!([
         {
             "@type": "cr:RecordSet",
@@ -122,28 +83,46 @@ pub fn record_sets(layout: Layout, splits: &[Split], row: &Map<String, Value>) -
     ])
 }
 
-/// A column: its type is that of its value.
+/// The split of a clip: a column, or in the path of the file that has the row.
+fn split_field(layout: Layout) -> Value {
+    let from_path = |pattern: &str| {
+        json!({
+            "fileSet": { "@id": "rows" },
+            "extract": { "fileProperty": "fullpath" },
+            "transform": { "regex": pattern },
+        })
+    };
+    let source = match layout.format.rows() {
+        Rows::PerSplit(name) => {
+            let pattern = name.replace('.', "\\.").replace("SPLIT", "([a-z]+)");
+            from_path(&format!("^{pattern}$"))
+        }
+        Rows::Parquet => from_path("^data/([a-z]+)-.*$"),
+        Rows::Beside => json!({ "fileSet": { "@id": "rows" }, "extract": { "column": "split" } }),
+    };
+    json!({
+        "@type": "cr:Field",
+        "@id": "clips/split",
+        "name": "split",
+        "description": "Which split the clip is in.",
+        "dataType": "sc:Text",
+        "source": source,
+        "references": { "field": { "@id": "splits/name" } },
+    })
+}
+
+/// A column.
 fn field(name: &str, value: &Value) -> Value {
-    let element = match value {
-        Value::Array(all) => all.first().unwrap_or(&Value::Null),
-        value => value,
-    };
-    let kind = match element {
-        Value::Bool(_) => "sc:Boolean",
-        Value::Number(_) => "sc:Float",
-        _ => "sc:Text",
-    };
     let mut field = json!({
         "@type": "cr:Field",
         "@id": format!("clips/{name}"),
         "name": name,
-        "dataType": kind,
+        "dataType": match columns::kind(name, value) {
+            Kind::Number => "sc:Float",
+            Kind::Text => "sc:Text",
+        },
         "source": { "fileSet": { "@id": "rows" }, "extract": { "column": name } },
     });
-    if value.is_array() {
-        field["isArray"] = true.into();
-        field["arrayShape"] = "-1".into();
-    }
     let known = ABOUT.iter().find(|(known, _)| *known == name);
     if let Some((_, about)) = known {
         field["description"] = (*about).into();
@@ -152,24 +131,39 @@ fn field(name: &str, value: &Value) -> Value {
 }
 
 /// What the columns mean.
-const ABOUT: [(&str, &str); 19] = [
-    ("file_name", "The WAV, from the folder of its split."),
-    ("audio_filepath", "The WAV, from the folder of the dataset."),
+pub const ABOUT: [(&str, &str); 28] = [
+    ("id", "Id of the clip."),
+    ("file", "The name of the clip's audio file, wherever the format keeps it."),
+    ("file_name", "The audio file, from the folder of its split."),
+    ("audio_filepath", "The audio file, from the folder of the dataset."),
     ("text", "What is said."),
-    ("speaker", "Who speaks: a pseudonym, or as the team calls them; empty: not declared."),
-    ("region", "Region of the speech, declared or inferred."),
     ("language", "Language of the text."),
     ("lang", "Language of the text."),
-    ("source", "Whose text it is: human, or auto where nobody checked the draft."),
-    ("licence", "Licence of the recording, as declared."),
     ("duration", "Seconds."),
+    ("sampling_rate", "Samples per second."),
+    ("pred_text", "The draft of the model; null: there is none."),
+    ("score", "Calibrated probability that the draft has no error; null: not known."),
+    (
+        "speaker",
+        "Who speaks: a pseudonym, or as the team calls them; unknown_RECORDING: not declared.",
+    ),
+    ("region", "Region of the speech, as declared; null: not declared."),
+    ("region_inferred", "Region that the words point to, where none is declared; null: none."),
+    ("source", "Whose text it is: human, or auto where nobody checked the draft."),
+    (
+        "agreement",
+        "Share of the words that the people who gave a text agree on; null: no person settled it.",
+    ),
+    ("licence", "Licence of the recording, as declared; null: not stated."),
     ("clip", "Id of the clip."),
     ("recording", "Id of the recording that it was cut from."),
     ("start", "Where it starts in the recording, seconds."),
     ("end", "Where it ends, seconds."),
-    ("consent_date", "When the speaker consented; empty: not known."),
-    ("consent_text", "To which version of which text; empty: not known."),
+    ("accents", "The declared region in the words of Common Voice; null: it has none."),
+    ("variant", "Likewise, the variant."),
+    ("consent_date", "When the speaker consented; null: not known."),
+    ("consent_text", "To which version of which text; null: not known."),
     ("consent_purposes", "For which purposes."),
-    ("consent_until", "The last day on which that holds; empty: no end is known."),
-    ("accents", "The region in the words of Common Voice."),
+    ("consent_until", "The last day on which that holds; null: no end is known."),
+    ("split", "Which split the clip is in."),
 ];

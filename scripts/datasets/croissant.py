@@ -1,6 +1,6 @@
-"""Checks the papers of dataset folders (see scripts/check-datasets).
+"""Checks the papers of dataset folders with mlcroissant (see scripts/check-datasets).
 
-usage: check_datasets.py FOLDER...
+usage: croissant.py FOLDER...
 """
 import json
 import logging
@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 import mlcroissant
+import pyarrow.parquet
 
 # What a file must not survive: a paper that describes something else than the files beside it.
 MUTATIONS = {
@@ -27,9 +28,12 @@ def fields(paper):
 
 def rows_of(folder):
     """The rows as they were written, by clip."""
-    files = [*folder.glob("*/metadata.jsonl"), *folder.glob("*.jsonl")]
-    files = [file for file in files if file.name != "withdrawn.jsonl"]
+    files = [*folder.glob("*/metadata.jsonl"), *(folder / f"{name}.json" for name in ("train", "dev", "test"))]
+    files = [file for file in [*files, folder / "clips.jsonl"] if file.exists()]
     rows = [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    for file in folder.glob("data/*.parquet"):
+        table = pyarrow.parquet.read_table(file)
+        rows += table.drop_columns(["audio"]).to_pylist()
     assert rows, f"{folder} has no rows"
     return {row["clip"]: row for row in rows}
 
@@ -52,11 +56,15 @@ def check(folder):
     for clip, row in written.items():
         for name, value in row.items():
             got = loaded[clip][name]
-            same = abs(got - value) < 1e-9 if isinstance(value, float) else (got or "") == value
-            assert same, (clip, name, value, got)
+            nothing = got is None or got != got or got == ""
+            same = abs(got - value) < 1e-9 if isinstance(value, (int, float)) else got == value
+            assert nothing if value is None else same, (clip, name, value, got)
         split = loaded[clip]["split"]
-        at = folder / split / row["file_name"] if "file_name" in row else folder / row["audio_filepath"]
-        assert at.exists(), at
+        assert split in ("train", "dev", "validation", "test"), split
+        if "file_name" in row:
+            assert (folder / split / row["file_name"]).exists(), row["file_name"]
+        if "audio_filepath" in row:
+            assert (folder / row["audio_filepath"]).exists(), row["audio_filepath"]
     for warning in warnings:
         print(f"  {folder}: mlcroissant remarks: {warning}")
     print(f"{folder}: valid; {len(loaded)} records are the rows of the dataset")

@@ -1,5 +1,6 @@
 """The parts of scripts/check-study that are Python: check_study.py WHAT ..."""
 
+import datetime
 import json
 import pathlib
 import sys
@@ -26,6 +27,10 @@ def fail(what):
 
 def lines(path):
     return [json.loads(line) for line in open(path, encoding="utf-8") if line.strip()]
+
+
+def now():
+    return datetime.datetime.now(datetime.timezone.utc).isoformat()
 
 
 def settings(workspace):
@@ -62,7 +67,7 @@ def answers(who, folder):
         draft = row["draft"]
         text = f"{draft or 'bonjour'} donc" if n % 3 == 1 or not draft else draft
         row.update(validator=who, verdict="as_is" if text == draft else "corrected", text=text,
-                   active_seconds=4.5 + n % 7, answered_at=f"2026-11-2{4 if who == 'ana' else 5}T10:{n % 60:02}:00Z")
+                   active_seconds=4.5 + n % 7, answered_at=now())
         if n == 2:
             row.update(verdict="personal_data", text="")
         print(json.dumps(row, ensure_ascii=False))
@@ -71,7 +76,7 @@ def answers(who, folder):
 def again(path):
     """A second thought on one clip."""
     row = lines(path)[1]
-    row.update(verdict="corrected", text="tout autre chose", answered_at="2026-11-26T10:00:00Z")
+    row.update(verdict="corrected", text="tout autre chose", answered_at=now())
     print(json.dumps(row, ensure_ascii=False))
 
 

@@ -3,10 +3,10 @@
 use anyhow::Result;
 
 use super::material::{Material, given};
-use crate::domain::{Channel, Hypothesis, Recording, data_uses_text};
+use crate::domain::{Channel, Hypothesis, Recording, Verdict, data_uses_text};
 use crate::store::{ClipRow, Draft, RecordingState};
 use crate::views::study::answers::SettledRow;
-use crate::views::study::clips::{DraftRow, StudyClip};
+use crate::views::study::clips::{DraftRow, StudyClip, Withheld};
 use crate::views::study::files::TableFolder;
 use crate::views::study::recordings::{RecordingRow, Stage};
 
@@ -84,7 +84,10 @@ fn clip(study: &Material, recording: &Recording, row: &ClipRow, gold: bool) -> S
         state: row.state(),
         handed_out: row.frozen,
         gold,
-        withheld: study.withheld.get(&row.clip.id).copied(),
+        withheld: study.withheld.get(&row.clip.id).map(|verdict| match verdict {
+            Verdict::PersonalData => Withheld::PersonalData,
+            _ => Withheld::Offensive,
+        }),
     }
 }
 

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::StudyRow;
-use crate::domain::{Pass, State, Verdict};
+use crate::domain::{Pass, State};
 
 /// A clip: a short part of a recording that is transcribed, and perhaps reviewed, as a whole.
 #[derive(Clone, Debug, Serialize, JsonSchema, DocumentedFields)]
@@ -37,7 +37,17 @@ pub struct StudyClip {
     pub gold: bool,
     /// Why nobody else should read or hear it, as somebody said. No table has a text of such a clip.
     #[schemars(extend("missing" = "it is not withheld"))]
-    pub withheld: Option<Verdict>,
+    pub withheld: Option<Withheld>,
+}
+
+/// Why nobody else should read or hear a clip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Withheld {
+    /// Names, numbers or addresses of real people are said.
+    PersonalData,
+    /// Violent, hateful or sexual content.
+    Offensive,
 }
 
 impl StudyRow for StudyClip {

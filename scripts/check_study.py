@@ -168,8 +168,8 @@ def falsify(study, column):
         rows.loc[here, column] = repr(float(rows.loc[here, column]) * 0.9)
     elif column == "errors":
         decisions = pd.read_csv(pathlib.Path(study, "decisions.csv"), dtype=str)
-        audits = decisions[(decisions.decision == "human") & (decisions.part == "accepted")].clip
-        here = rows[rows.clip.isin(audits) & (rows[column] != "")].index[0]
+        audits = decisions[(decisions.decision == "human") & (decisions.part == "accepted")]["clip"]
+        here = rows[rows["clip"].isin(audits) & (rows[column] != "")].index[0]
         rows.loc[here, column] = str(int(rows.loc[here, column]) + 1)
     elif column == "decision":
         rows.loc[rows[rows.decision == "human"].index[0], column] = "auto"

@@ -176,7 +176,7 @@ fn a_score_that_was_expected_is_forgotten_when_the_speaker_turns_out_to_be_from_
             .unwrap();
         found
     };
-    let by = store.scoring("s").unwrap().unwrap();
+    let by = store.scoring(&SCORING.digest).unwrap().unwrap();
     assert_eq!(expected(&store), Some((by, Some(0.25))));
     assert_eq!(store.scoring("another").unwrap(), None);
     let mut recording = store.recordings().unwrap().remove(0).recording;

@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::domain::{Failures, Mark};
 use crate::exit::Exit;
 use crate::pipeline::workspace::Workspace;
-use crate::pipeline::{answers, dataset, gold, ingest, run, settle, tasks, transcripts};
+use crate::pipeline::{answers, gold, ingest, run, settle, tasks, transcripts};
 use crate::views::numbers::clock;
 use crate::views::progress::{Console, shown_lines};
 
@@ -22,6 +22,7 @@ mod adapt;
 mod audit_plan;
 mod care;
 mod consent;
+mod dataset;
 mod generate;
 #[cfg(not(all(feature = "adapt", feature = "nats")))]
 mod lacking;
@@ -50,7 +51,7 @@ pub fn dispatch(command: Command, console: Console) -> Result<Exit> {
         Command::Transcripts(args) => do_transcripts(args, console),
         Command::Tasks(args) => do_tasks(args, console),
         Command::Answers(args) => do_answers(args, console),
-        Command::Dataset(args) => do_dataset(args, console),
+        Command::Dataset(args) => dataset::run(args, console),
         Command::Consent(args) => consent::consent(args, console),
         Command::Retention(args) => consent::retention(args, console),
         Command::Lexicon(args) => lexicon::dispatch(args, console),
@@ -358,40 +359,4 @@ fn do_answers(args: cli::Answers, console: Console) -> Result<Exit> {
     let told: Vec<String> = done.failed.iter().chain(&done.reasons).cloned().collect();
     tell("rejected", &told, rejected + done.failed.len(), console);
     Ok(Exit::of_failures(done.failures()))
-}
-
-fn do_dataset(args: cli::Dataset, console: Console) -> Result<Exit> {
-    let workspace = Workspace::read(&args.dir)?;
-    let options = dataset::DatasetOptions {
-        formats: args.format,
-        codec: args.audio,
-        shard_bytes: args.shard_size * 1_000_000,
-        with_auto: args.with_auto,
-        names: args.names,
-        filters: dataset::Filters {
-            licences: args.licence,
-            languages: args.language,
-            min_agreement: args.min_agreement,
-        },
-        out: args.out.clone(),
-    };
-    let done = dataset::write(&workspace, &options, console)?;
-    if args.json {
-        print_json(&done)?;
-    }
-    console.say(format!(
-        "{} clips ({}) in {}: {} train, {} dev, {} test.",
-        done.clips,
-        clock(done.seconds),
-        args.out.display(),
-        done.train,
-        done.dev,
-        done.test
-    ));
-    if !done.left_out.is_empty() {
-        let kinds = done.left_out.iter().map(|(why, n)| format!("{n} {why}"));
-        console.say(format!("Clips left out: {}.", kinds.collect::<Vec<_>>().join(", ")));
-    }
-    done.without_consent.say("the dataset", console);
-    Ok(failures(&done.failed, console))
 }

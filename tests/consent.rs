@@ -342,7 +342,7 @@ fn a_dataset_has_the_licences_asked_for_and_says_what_was_agreed_to_but_not_by_w
         let (done, _) = json_of(&ws, 0, "dataset", &args);
         let mut all = Vec::new();
         for split in ["train", "dev", "test"] {
-            let text = std::fs::read_to_string(data.join(format!("{split}.jsonl")));
+            let text = std::fs::read_to_string(data.join(format!("{split}.json")));
             all.extend(rows(&text.unwrap_or_default()));
         }
         (done, all)
@@ -360,7 +360,7 @@ fn a_dataset_has_the_licences_asked_for_and_says_what_was_agreed_to_but_not_by_w
     assert_eq!(row["consent_until"], "2099-01-01");
     assert!(!row.to_string().contains("Tremblay"), "{row}");
     let (done, all) = written("none");
-    assert!(all.iter().all(|r| r["licence"] == ""), "{done}");
+    assert!(all.iter().all(|r| r["licence"].is_null()), "{done}");
     assert!(done["left_out"].get("licence_unknown").is_none(), "{done}");
     let none = ws.to(1, "dataset", &["--out", data.to_str().unwrap(), "--licence", "MIT"]);
     assert!(stderr(&none).contains("every settled clip is left out"), "{}", stderr(&none));

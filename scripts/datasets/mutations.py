@@ -48,6 +48,8 @@ def parquet(folder, **how):
     if how.pop("without_features", False):
         table = table.replace_schema_metadata({})
         (Path(folder) / "README.md").unlink()
+    if without := how.pop("without", None):
+        table = table.drop_columns([without, "id"])
     if how.pop("twice", False):
         import pyarrow
 
@@ -102,6 +104,7 @@ MUTATIONS = {
         "no word that the column is audio": lambda at: parquet(at, without_features=True),
         "large row groups": lambda at: parquet(at, twice=True),
         "a shard that is missing": lambda at: first(at, "data/train-*.parquet").unlink(),
+        "no ids": lambda at: parquet(at, without="clip"),
     },
     "nemo": {
         "a manifest that ends in .jsonl": lambda at: first(at, "train.json").rename(Path(at) / "train.jsonl"),

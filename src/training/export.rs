@@ -142,7 +142,7 @@ fn clip_line<'a>(set: &Building, item: &'a Item) -> ClipLine<'a> {
 /// A row that describes a clip, as it is written.
 fn row(set: &Building, item: &Item) -> Result<serde_json::Map<String, serde_json::Value>> {
     match set.format {
-        Format::Hf => columns::object(&hf::row(item, set.file_name(item))),
+        Format::Hf => hf::row(item, set.file_name(item)),
         Format::Nemo => columns::object(&nemo::row(item, set.in_clips(item), None)),
         Format::Parquet => columns::object(&parquet::row(item)),
         _ => columns::object(&clip_line(set, item)),

@@ -44,7 +44,10 @@ impl<'a> Staging<'a> {
             let done = unchanged(recording).and_then(|()| {
                 cut::cut(&Source::recording(recording), &spans, &mut |n, samples| {
                     progress.advance(1);
-                    wav::write(&self.path(&items[n]), &samples)
+                    // It lies here in passing: no need to wait until it is on the disk.
+                    let path = self.path(&items[n]);
+                    std::fs::write(&path, wav::bytes(&samples)?)
+                        .with_context(|| format!("write {}", path.display()))
                 })
             });
             match done {

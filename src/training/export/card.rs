@@ -45,7 +45,7 @@ fn files(layout: Layout, items: &[Item]) -> Result<String> {
     let (columns, pattern): (_, fn(&str) -> String) = match format {
         // The file's name becomes the column `audio`.
         Format::Hf => {
-            let columns = columns::of(&hf::row(first, String::new()))?;
+            let columns = hf::columns(first)?;
             (columns.into_iter().skip(1).collect(), |split| format!("{split}/**"))
         }
         Format::Parquet => (columns::of(&parquet::row(first))?, |split| format!("data/{split}-*")),

@@ -33,9 +33,14 @@ pub fn of(row: &impl Serialize) -> Result<Vec<(String, Kind)>> {
     Ok(object.into_iter().map(|(name, value)| (name.clone(), kind(&name, &value))).collect())
 }
 
+/// Whether a column holds a number that may not be known.
+pub fn may_lack_number(name: &str) -> bool {
+    NUMBERS.contains(&name)
+}
+
 /// What a column holds, by its name and one of its values.
 pub fn kind(name: &str, value: &Value) -> Kind {
-    match value.is_number() || NUMBERS.contains(&name) {
+    match value.is_number() || may_lack_number(name) {
         true => Kind::Number,
         false => Kind::Text,
     }

@@ -16,6 +16,7 @@ mod model;
 #[cfg(feature = "nats")]
 pub mod nats;
 mod numbers;
+mod study;
 mod values;
 mod withdraw;
 
@@ -31,7 +32,7 @@ pub use answers::Answers;
 pub use audit_plan::AuditPlan;
 pub use care::{Backup, Doctor, Log};
 pub use consent::{Consent, ConsentAction, Retention};
-pub use generate::Generate;
+pub use generate::{Generate, Printed, SchemaOf};
 pub use ingest::Ingest;
 #[cfg(not(feature = "adapt"))]
 pub use lacking::adapt;
@@ -39,6 +40,7 @@ pub use lacking::adapt;
 pub use lacking::nats;
 pub use measure::{Calibrate, Evaluate, Report};
 pub use model::{Model, WeightType};
+pub use study::Study;
 use values::{codec, dataset_format, language, task_format, transcript_format};
 pub use withdraw::{Forget, Subject};
 
@@ -142,6 +144,9 @@ pub enum Command {
         after_help = "Examples: second-ear report calls --html report.html\n          second-ear report calls --json --csv clips.csv > report.json"
     )]
     Report(Report),
+    /// Write everything that a paper needs as tables with a codebook: decisions, tasks, answers, rounds, log.
+    #[command(after_help = "Example: second-ear study calls --out study/")]
+    Study(Study),
     /// Measure the model's word error rate on audio with reference transcripts.
     #[command(
         after_help = "Example: second-ear evaluate clips.jsonl --model base --out rows.jsonl\n\nManifest rows: audio \
@@ -195,8 +200,11 @@ pub enum Command {
     /// List, fetch, check and convert models.
     #[command(subcommand)]
     Model(Model),
-    /// Write shell completions and man pages, for packages.
-    #[command(hide = true)]
+    /// Write shell completions and man pages for packages, or print JSON schemas or the codebook.
+    #[command(
+        after_help = "Examples: second-ear generate schema report\n          second-ear generate codebook\n          \
+        second-ear generate --out share/"
+    )]
     Generate(Generate),
     /// Decode a file for another second-ear, which reads the answer.
     #[command(hide = true)]

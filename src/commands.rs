@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::domain::{Failures, Mark};
 use crate::exit::Exit;
 use crate::pipeline::workspace::Workspace;
-use crate::pipeline::{answers, gold, run, settle, status, tasks, transcripts};
+use crate::pipeline::{answers, gold, run, settle, tasks, transcripts};
 use crate::views::numbers::clock;
 use crate::views::progress::{Console, shown_lines};
 
@@ -30,6 +30,7 @@ mod lexicon;
 mod measure;
 mod model;
 mod passphrase;
+mod study;
 mod withdraw;
 #[cfg(feature = "nats")]
 mod worker;
@@ -46,7 +47,7 @@ pub fn dispatch(command: Command, console: Console) -> Result<Exit> {
         Command::Ingest(args) => ingest::ingest(args, console),
         Command::Run(args) => do_run(args, console),
         Command::Worker(args) => worker::dispatch(args, console),
-        Command::Status(args) => do_status(args),
+        Command::Status(args) => care::status(args),
         Command::Transcripts(args) => do_transcripts(args, console),
         Command::Tasks(args) => do_tasks(args, console),
         Command::Answers(args) => do_answers(args, console),
@@ -55,6 +56,7 @@ pub fn dispatch(command: Command, console: Console) -> Result<Exit> {
         Command::Retention(args) => consent::retention(args, console),
         Command::Lexicon(args) => lexicon::dispatch(args, console),
         Command::Report(args) => measure::report(args, console),
+        Command::Study(args) => study::study(args, console),
         Command::Evaluate(args) => measure::evaluate(args, console),
         Command::Calibrate(args) => measure::calibrate(args, console),
         Command::Adapt(args) => adapt::dispatch(args, console),
@@ -160,15 +162,6 @@ fn do_run(args: cli::Run, console: Console) -> Result<Exit> {
         }
     }
     Ok(failures(&done.failed, console))
-}
-
-fn do_status(args: cli::Json) -> Result<Exit> {
-    let status = status::status(&Workspace::read(&args.dir)?)?;
-    match args.json {
-        true => print_json(&status)?,
-        false => print(&status.text())?,
-    }
-    Ok(Exit::Done)
 }
 
 fn do_transcripts(args: cli::Transcripts, console: Console) -> Result<Exit> {

@@ -40,7 +40,7 @@ pub use consent::{
     data_uses, data_uses_text, permitted, standing,
 };
 pub use dataset_settings::DatasetSettings;
-pub use decision::{Decision, DropReason, Reason, Routed};
+pub use decision::{Bar, BarRule, Decision, DropReason, Reason, Routed, Scoring};
 pub use decode::DecodePolicy;
 pub use failures::Failures;
 pub use findings::Findings;

@@ -48,6 +48,7 @@ pub mod settle;
 mod setup;
 mod spread;
 pub mod status;
+pub mod study;
 pub mod subject;
 pub mod tasks;
 mod transcribe;

@@ -12,5 +12,6 @@ pub mod people;
 pub mod progress;
 pub mod report;
 pub mod rounds;
+pub mod study;
 pub mod transcripts;
 pub mod withdrawals;

@@ -135,6 +135,7 @@ fn the_surface_for_machines() {
     said.json("audit-plan", &["--target-risk", "0.05"]);
     said.json("dataset", &["--out", &said.beside("dataset"), "--with-auto"]);
     said.json("report", &[]);
+    said.json("study", &["--out", &said.beside("study")]);
     said.json("lexicon add", &["barguiner", "--region", "fr-CA-QC", "--meaning", "marchander"]);
     let words = said.beside("words.tsv");
     std::fs::write(&words, "term\tkind\tregions\tambiguity\nbec\tword\tfr-CA-QC\t1\nx\n").unwrap();

@@ -6,6 +6,7 @@ use crate::domain::{Cut, LanguageChoice};
 use crate::pipeline::ingest::References;
 use crate::tasks::bundle;
 use crate::training::export::{Codec, Format};
+use crate::views::study::files::TableFormat;
 use crate::views::transcripts::TranscriptFormat;
 
 /// A value that is one of `values`, parsed into what it stands for.
@@ -47,6 +48,11 @@ pub fn references() -> impl TypedValueParser<Value = References> {
 /// How given segments become clips.
 pub fn cut() -> impl TypedValueParser<Value = Cut> {
     one_of(Cut::ALL.map(|cut| (cut.code(), cut.about())))
+}
+
+/// A format of tables.
+pub fn table_format() -> impl TypedValueParser<Value = TableFormat> {
+    one_of(TableFormat::ALL.map(|f| (f.code(), f.about())))
 }
 
 /// A language, or auto.

@@ -1,4 +1,4 @@
-//! `doctor`, `backup`, `log`: what they found, wrote and know, for a terminal or a program.
+//! `status`, `doctor`, `backup`, `log`: what they found, wrote and know, for a terminal or a program.
 
 use anyhow::Result;
 
@@ -7,8 +7,18 @@ use crate::cli;
 use crate::exit::Exit;
 use crate::pipeline::doctor::DoctorOptions;
 use crate::pipeline::workspace::Workspace;
-use crate::pipeline::{backup, doctor, log};
+use crate::pipeline::{backup, doctor, log, status};
 use crate::views::progress::Console;
+
+/// Counts and seconds in each state.
+pub fn status(args: cli::Json) -> Result<Exit> {
+    let status = status::status(&Workspace::read(&args.dir)?)?;
+    match args.json {
+        true => print_json(&status)?,
+        false => print(&status.text())?,
+    }
+    Ok(Exit::Done)
+}
 
 /// Looks at a workspace; findings make the exit code 3.
 pub fn doctor(args: cli::Doctor, console: Console) -> Result<Exit> {

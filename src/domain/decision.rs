@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{ClipId, Probability, Region, RegionalPiece};
@@ -164,6 +165,64 @@ pub struct Routed {
     pub region: Option<Region>,
     /// What speaks for the speaker's region, the weightiest first; empty when nothing does.
     pub evidence: Vec<RegionalPiece>,
+    /// What the score had to reach; `None` for a clip without text.
+    pub bar: Option<Bar>,
+}
+
+/// The least score with which a draft is accepted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bar {
+    /// P(no error), at least.
+    pub least: Probability,
+    /// Where it comes from.
+    pub rule: BarRule,
+}
+
+/// Where the least score for a draft comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BarRule {
+    /// `routing.accept_score`, shifted by the evidence for the speaker's region.
+    Setting,
+    /// Audits have shown that it is enough for the guarantee.
+    Certified,
+    /// A guarantee is asked for and not shown: drafts with an expected loss of at most half the target are accepted, and
+    /// the threshold is 1 less that.
+    Conservative,
+}
+
+impl BarRule {
+    /// The name in the store and in tables.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Setting => "setting",
+            Self::Certified => "certified",
+            Self::Conservative => "conservative",
+        }
+    }
+}
+
+impl std::str::FromStr for BarRule {
+    type Err = String;
+    fn from_str(s: &str) -> Result<Self, String> {
+        let all = [Self::Setting, Self::Certified, Self::Conservative];
+        all.into_iter()
+            .find(|r| r.code() == s)
+            .ok_or_else(|| format!("'{s}' is no rule for a threshold"))
+    }
+}
+
+/// What scored drafts: decisions with the same digest were made by the same calibration, lexicon and program.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scoring {
+    /// Digest of all that a score depends on beside the draft and its region.
+    pub digest: String,
+    /// Version of second-ear.
+    pub program: String,
+    /// SHA-256 of the calibration file.
+    pub calibration: String,
+    /// SHA-256 over the entries of the lexicon.
+    pub lexicon: String,
 }
 
 #[cfg(test)]

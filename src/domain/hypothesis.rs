@@ -1,5 +1,6 @@
 //! What the model decoded from a clip, with everything later stages judge it by.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{ClipId, Language, Millis, Probability};
@@ -35,7 +36,7 @@ pub fn tokens_by_word(tokens: &[Token]) -> Vec<&[Token]> {
 }
 
 /// Which decoding gave the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Pass {
     /// Among its neighbours, in a window of the recording.

@@ -3,10 +3,11 @@
 
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What a file is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OutputKind {
     /// A task file, or a clip's audio beside it.
@@ -21,11 +22,20 @@ pub enum OutputKind {
     Backup,
     /// What is held about a person.
     Subject,
+    /// The folder of a study.
+    Study,
 }
 
 impl OutputKind {
-    const ALL: [Self; 6] =
-        [Self::Tasks, Self::Dataset, Self::Transcripts, Self::Report, Self::Backup, Self::Subject];
+    const ALL: [Self; 7] = [
+        Self::Tasks,
+        Self::Dataset,
+        Self::Transcripts,
+        Self::Report,
+        Self::Backup,
+        Self::Subject,
+        Self::Study,
+    ];
 
     /// The name in the store and in JSON.
     pub fn code(self) -> &'static str {
@@ -36,6 +46,7 @@ impl OutputKind {
             Self::Report => "report",
             Self::Backup => "backup",
             Self::Subject => "subject",
+            Self::Study => "study",
         }
     }
 }
@@ -49,7 +60,7 @@ impl FromStr for OutputKind {
 }
 
 /// What became of a file that holds what was withdrawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Fate {
     /// It lay where it was written, and was removed.

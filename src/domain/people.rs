@@ -1,5 +1,6 @@
 //! What is measured of people's work: how reliable, how much in agreement.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Word accuracy of an ordinary validator, before anything is known of one.
@@ -10,7 +11,7 @@ const PRIOR_WORDS: f64 = 40.0;
 const WEIGHTS: (f64, f64) = (0.25, 2.0);
 
 /// What is known of one validator's words.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Reliability {
     /// Words compared.
     pub words: u64,
@@ -36,7 +37,7 @@ impl Reliability {
 }
 
 /// A number with its 95 % interval.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Estimate {
     /// The number.
     pub value: f64,
@@ -47,7 +48,7 @@ pub struct Estimate {
 }
 
 /// Agreement among people who reviewed the same clips.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Agreement {
     /// Clips with two texts or more.
     pub clips: u64,

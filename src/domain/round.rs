@@ -4,10 +4,12 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One attempt at a better model, with all that makes it again.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "AdaptationRound")]
 pub struct Round {
     /// From 1; 0 stands for the model of the settings.
     pub number: u32,
@@ -46,7 +48,7 @@ pub struct Round {
 }
 
 /// An average of old and new weights that might have been taken.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Average {
     /// Share of the new weights.
     pub share: f64,
@@ -64,7 +66,7 @@ pub struct Average {
 }
 
 /// One set of clips under two models.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Measured {
     /// Which set: `test`, `retention en`, `retention fr`, ...
     pub set: String,
@@ -85,7 +87,7 @@ pub struct Measured {
 }
 
 /// Whether the new model is used.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "is")]
 pub enum RoundVerdict {
     /// It is: it measured better and nothing got worse.
@@ -120,7 +122,7 @@ impl Round {
 }
 
 /// What a clip was used for in a round.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Used {
     /// A settled correction that was learnt from.

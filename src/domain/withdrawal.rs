@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What is to be forgotten, as somebody names it.
@@ -58,7 +59,7 @@ impl WithdrawnKind {
 }
 
 /// What somebody did for clips that were withdrawn since.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct WithdrawnWork {
     /// Answers.
     pub answers: u64,
@@ -69,7 +70,7 @@ pub struct WithdrawnWork {
 }
 
 /// A withdrawal that took place; nothing says whose it was.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Withdrawal {
     /// When, RFC 3339.
     pub created: String,

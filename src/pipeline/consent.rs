@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Error, Result};
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::workspace::Workspace;
@@ -137,7 +138,7 @@ pub fn not_reviewed(workspace: &Workspace) -> Result<WithoutConsent> {
 }
 
 /// Clips that are left out, because consent for a purpose is missing.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct WithoutConsent {
     /// The purpose.
     pub purpose: DataUse,
@@ -148,7 +149,7 @@ pub struct WithoutConsent {
 }
 
 /// A recording that may not be used for a purpose.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct BarredRecording {
     /// As ingested.
     pub path: String,

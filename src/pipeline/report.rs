@@ -22,6 +22,7 @@ use super::workspace::Workspace;
 use crate::files::write_whole;
 use crate::store::RecordingState;
 use crate::views::clips::{self, ReportRow};
+use crate::views::report::versions::Versions;
 use crate::views::report::{Report, VERSION};
 
 /// The state of affairs of a workspace, and the rows that its rates are made of.
@@ -79,6 +80,14 @@ pub fn report(workspace: &Workspace) -> Result<(Report, Vec<ReportRow>)> {
         versions: versions::versions(workspace, &scorer, &all)?,
     };
     Ok((report, walked.rows))
+}
+
+/// The rows alone, and what exactly made them.
+pub fn rows(workspace: &Workspace) -> Result<(Vec<ReportRow>, Versions)> {
+    let scorer = Scorer::of(workspace)?;
+    let rows = rows::walk(workspace, &scorer)?.rows;
+    let versions = versions::versions(workspace, &scorer, &rows.iter().collect::<Vec<_>>())?;
+    Ok((rows, versions))
 }
 
 fn grouped<'r, K: Ord>(

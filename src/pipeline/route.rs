@@ -91,7 +91,7 @@ pub fn route(
         }
     }
     let RoutedAs { model, policy } = routed_as;
-    let grounds = Grounds { model, policy, scoring: &scorer.digest()? };
+    let grounds = Grounds { model, policy, scoring: &scorer.scoring(workspace)? };
     workspace.store.keep_decisions(&fresh, grounds)?;
     drop(fresh);
     if anew {

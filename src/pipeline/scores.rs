@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use super::lexicon;
 use super::workspace::Workspace;
 use crate::domain::{
-    Features, Hypothesis, Probability, Region, RoutingSettings, hex_digest, tokens_by_word,
+    Features, Hypothesis, Probability, Region, RoutingSettings, Scoring, hex_digest, tokens_by_word,
 };
 use crate::hypotheses::calibrate::{Calibration, NoScore};
 use crate::hypotheses::features;
@@ -80,6 +80,16 @@ impl Scorer {
             format!("{:?}", self.aliases),
         ];
         Ok(hex_digest(parts.join("\n").as_bytes())[..16].to_string())
+    }
+
+    /// What decisions note of it.
+    pub fn scoring(&self, workspace: &Workspace) -> Result<Scoring> {
+        Ok(Scoring {
+            digest: self.digest()?,
+            program: env!("CARGO_PKG_VERSION").into(),
+            calibration: hex_digest(calibration_text(workspace)?.as_bytes()),
+            lexicon: hex_digest(lexicon::text(&self.lexicon).as_bytes()),
+        })
     }
 
     /// The features of a draft.
@@ -154,6 +164,15 @@ pub fn calibration_path(workspace: &Workspace) -> Result<Option<PathBuf>> {
         true => own.exists().then_some(own),
         false => Some(workspace.dir.join(named)),
     })
+}
+
+/// The text of the calibration file in use.
+pub fn calibration_text(workspace: &Workspace) -> Result<String> {
+    match calibration_path(workspace)? {
+        None => Ok(Calibration::shipped_text(&workspace.config.decode.id())?.to_string()),
+        Some(path) => std::fs::read_to_string(&path)
+            .with_context(|| format!("read the calibration {}", path.display())),
+    }
 }
 
 /// The calibration that the settings name, or the workspace's own, or the one that ships.

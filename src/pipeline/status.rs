@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::forget::{self, Standing};
@@ -16,7 +17,7 @@ use crate::views::numbers::{clock, percent};
 use crate::views::progress::shown;
 
 /// A recording that could not be read, or not to its end.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Failed {
     /// As ingested.
     pub path: String,
@@ -25,7 +26,7 @@ pub struct Failed {
 }
 
 /// A clip that could not be transcribed.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct FailedClip {
     /// Its id.
     pub clip: String,
@@ -40,7 +41,7 @@ pub struct FailedClip {
 }
 
 /// A clip that nobody else should read or hear: it is left out everywhere.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct WithheldClip {
     /// Its id.
     pub clip: String,
@@ -55,7 +56,7 @@ pub struct WithheldClip {
 }
 
 /// Clips that wait for people.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct Waiting {
     /// In no task file yet.
     pub to_hand_out: u64,
@@ -64,7 +65,7 @@ pub struct Waiting {
 }
 
 /// The state of a workspace.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Status {
     /// Workspace id.
     pub workspace: String,

@@ -81,7 +81,7 @@ fn folder(
 ) -> Result<Handed> {
     let mut handed = Handed { folder: out.to_path_buf(), ..Handed::default() };
     let draft = Replacement::start(out)?;
-    private(draft.path(), 0o700)?;
+    owner_only(draft.path())?;
     for (name, rows) in files {
         let text: String = rows.iter().map(|row| format!("{row}\n")).collect();
         draft.write(name, &text)?;
@@ -105,12 +105,18 @@ fn folder(
             }
         }
     }
-    for entry in walkdir::WalkDir::new(draft.path()).min_depth(1) {
+    owner_only(draft.path())?;
+    draft.publish()?;
+    Ok(handed)
+}
+
+/// Lets only the owner at a folder and all that is in it.
+pub(super) fn owner_only(folder: &Path) -> Result<()> {
+    for entry in walkdir::WalkDir::new(folder) {
         let entry = entry?;
         private(entry.path(), if entry.file_type().is_dir() { 0o700 } else { 0o600 })?;
     }
-    draft.publish()?;
-    Ok(handed)
+    Ok(())
 }
 
 /// Lets only the owner at a file or folder.

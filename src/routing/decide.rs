@@ -7,7 +7,7 @@ use super::audit::draw;
 use super::budget::{Candidate, Cost, Share, share_out};
 use super::evidence::Evidence;
 use super::lexicon::{Hit, Lexicon};
-use super::reasons::{Call, call, priority};
+use super::reasons::{Call, call, least_score, priority};
 use crate::domain::{
     Decision, DropReason, Probability, Reason, Region, Routed, RoutingSettings, Thresholds,
 };
@@ -58,6 +58,9 @@ pub fn route(
     let first = settings.guarantee().map_or(0.0, |_| settings.audit_rate);
     for (((i, call), share), candidate) in open.into_iter().zip(calls).zip(shares).zip(candidates) {
         let mut decided = decision(&clips[i], accent(&clips[i]), call, share);
+        let asked = thresholds.of(decided.region.as_ref());
+        let least = || least_score(accent(&clips[i]), settings, asked);
+        decided.bar = clips[i].has_text().then(least);
         if candidate.draw < first {
             review_first(&mut decided.decision);
         }
@@ -115,6 +118,7 @@ fn decision(clip: &Evidence, accent: Option<&Accent>, call: Call, share: Share) 
         inclusion: Probability::clamped(inclusion),
         region: region(clip, accent),
         evidence: accent.map(|a| a.pieces.clone()).unwrap_or_default(),
+        bar: None,
     }
 }
 

@@ -4,7 +4,9 @@
 use super::accent::Accent;
 use super::evidence::Evidence;
 use super::lexicon::{Ambiguity, Hit, Kind};
-use crate::domain::{MatchKind, Probability, Reason, Region, RoutingSettings, Threshold};
+use crate::domain::{
+    Bar, BarRule, MatchKind, Probability, Reason, Region, RoutingSettings, Threshold,
+};
 use crate::text::hallucinations::known_phrase;
 
 /// What a clip calls for, before the draw and the budget.
@@ -71,6 +73,16 @@ pub fn threshold(accent: Option<&Accent>, settings: &RoutingSettings) -> f64 {
     let base = settings.accept_score;
     let shift = settings.region_shift * accent.map_or(0.0, |a| a.strength);
     (base + shift).min((base + 1.0) / 2.0)
+}
+
+/// What the score of a draft with this evidence must reach.
+pub fn least_score(accent: Option<&Accent>, settings: &RoutingSettings, bar: Threshold) -> Bar {
+    let (least, rule) = match bar {
+        Threshold::Setting => (threshold(accent, settings), BarRule::Setting),
+        Threshold::Certified { score } => (score, BarRule::Certified),
+        Threshold::Conservative { target, .. } => (1.0 - target / 2.0, BarRule::Conservative),
+    };
+    Bar { least: Probability::clamped(least), rule }
 }
 
 fn confidence(

@@ -2,13 +2,14 @@
 //! In: counts and estimates. Out: [`Share`] of clips, [`Rate`] of anything. Printed to six decimals,
 //! so that another program can agree to the last digit.
 
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use super::interval::clopper_pearson;
 use crate::domain::Estimate;
 
 /// How an interval was made.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
     /// Exact for independent clips (1934).
@@ -29,7 +30,7 @@ pub enum Method {
 }
 
 /// Why a value or its interval is null.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Missing {
     /// There is nothing to divide by.
@@ -51,7 +52,7 @@ pub enum Missing {
 }
 
 /// A share of clips with Clopper and Pearson's interval.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Share {
     /// Counted.
     pub part: u64,
@@ -86,7 +87,7 @@ impl Share {
 }
 
 /// Any other rate: `part / of`, weighted or not.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Rate {
     /// The rate; null with `missing`.
     #[serde(serialize_with = "six")]

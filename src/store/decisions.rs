@@ -7,7 +7,7 @@ use anyhow::Result;
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::Store;
-use crate::domain::{ClipId, Decision, RecordingId, Routed};
+use crate::domain::{ClipId, Decision, RecordingId, Routed, Scoring};
 
 /// What decisions rest on.
 #[derive(Clone, Copy, Debug)]
@@ -16,8 +16,8 @@ pub struct Grounds<'a> {
     pub model: &'a str,
     /// Their decode policy.
     pub policy: &'a str,
-    /// Digest of what scored them.
-    pub scoring: &'a str,
+    /// What scored them.
+    pub scoring: &'a Scoring,
 }
 
 /// A clip that waits for a person.
@@ -39,14 +39,25 @@ fn columns(decision: &Decision) -> (&'static str, Option<f64>) {
     }
 }
 
-/// The id of a text in a table of texts that many rows share.
-fn shared(tx: &Transaction, table: &str, column: &str, text: &str) -> Result<i64> {
-    let find = format!("SELECT id FROM {table} WHERE {column} = ?1");
-    if let Some(id) = tx.query_row(&find, [text], |r| r.get(0)).optional()? {
+/// The id of a piece of evidence, which many rows share.
+fn evidence(tx: &Transaction, text: &str) -> Result<i64> {
+    let find = "SELECT id FROM evidence WHERE body = ?1";
+    if let Some(id) = tx.query_row(find, [text], |r| r.get(0)).optional()? {
         return Ok(id);
     }
-    tx.execute(&format!("INSERT INTO {table} ({column}) VALUES (?1)"), [text])?;
+    tx.execute("INSERT INTO evidence (body) VALUES (?1)", [text])?;
     Ok(tx.last_insert_rowid())
+}
+
+/// The id of a scoring, which many rows share.
+fn scoring_id(tx: &Transaction, scoring: &Scoring) -> Result<i64> {
+    let Scoring { digest, program, calibration, lexicon } = scoring;
+    tx.execute(
+        "INSERT OR IGNORE INTO scorings (digest, program, calibration, lexicon) VALUES (?1, ?2, ?3, ?4)",
+        params![digest, program, calibration, lexicon],
+    )?;
+    let find = "SELECT id FROM scorings WHERE digest = ?1";
+    Ok(tx.query_row(find, [digest], |r| r.get(0))?)
 }
 
 impl Store {
@@ -60,28 +71,29 @@ impl Store {
         let Grounds { model, policy, scoring } = grounds;
         let tx = self.write()?;
         {
-            let scoring = shared(&tx, "scorings", "digest", scoring)?;
+            let scoring = scoring_id(&tx, scoring)?;
             let mut insert = tx.prepare(
                 "INSERT INTO decisions (clip, body, score, inclusion, region, model, policy,
-                                        evidence, scoring, expected_wer)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                                        evidence, scoring, expected_wer, threshold, rule)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
                  ON CONFLICT (clip) DO UPDATE SET body = excluded.body, score = excluded.score,
                     inclusion = excluded.inclusion, region = excluded.region,
                     model = excluded.model, policy = excluded.policy, evidence = excluded.evidence,
-                    scoring = excluded.scoring, expected_wer = excluded.expected_wer",
+                    scoring = excluded.scoring, expected_wer = excluded.expected_wer,
+                    threshold = excluded.threshold, rule = excluded.rule",
             )?;
             let mut place =
                 tx.prepare("UPDATE pieces SET decision = ?2, priority = ?3 WHERE clip = ?1")?;
             let mut known: HashMap<String, i64> = HashMap::new();
             for (r, expected_wer) in routed {
-                let evidence = match r.evidence.is_empty() {
+                let of_speaker = match r.evidence.is_empty() {
                     true => None,
                     false => {
                         let text = serde_json::to_string(&r.evidence)?;
                         Some(match known.get(&text) {
                             Some(id) => *id,
                             None => {
-                                let id = shared(&tx, "evidence", "body", &text)?;
+                                let id = evidence(&tx, &text)?;
                                 known.insert(text, id);
                                 id
                             }
@@ -96,9 +108,11 @@ impl Store {
                     r.region.as_ref().map(|c| c.as_str()),
                     model,
                     policy,
-                    evidence,
+                    of_speaker,
                     scoring,
                     expected_wer,
+                    r.bar.map(|bar| bar.least.get()),
+                    r.bar.map(|bar| bar.rule.code()),
                 ])?;
                 let (decision, priority) = columns(&r.decision);
                 place.execute(params![r.clip.as_str(), decision, priority])?;

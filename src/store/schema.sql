@@ -67,10 +67,13 @@ CREATE TABLE evidence (
     body TEXT NOT NULL UNIQUE              -- JSON list of domain::RegionalPiece
 ) STRICT;
 
--- What scored a draft: digest of calibration, lexicon, program.
+-- What scored a draft.
 CREATE TABLE scorings (
-    id     INTEGER PRIMARY KEY,
-    digest TEXT NOT NULL UNIQUE
+    id          INTEGER PRIMARY KEY,
+    digest      TEXT NOT NULL UNIQUE,      -- of calibration, lexicon, program
+    program     TEXT NOT NULL,             -- version of second-ear
+    calibration TEXT NOT NULL,             -- SHA-256 of its file
+    lexicon     TEXT NOT NULL              -- SHA-256 over its entries
 ) STRICT;
 
 -- The latest decision on each clip.
@@ -84,7 +87,9 @@ CREATE TABLE decisions (
     policy       TEXT NOT NULL,
     evidence     INTEGER REFERENCES evidence (id),
     scoring      INTEGER REFERENCES scorings (id),
-    expected_wer REAL                      -- the word error rate that the scoring expects
+    expected_wer REAL,                     -- the word error rate that the scoring expects
+    threshold    REAL,                     -- what the score had to reach; null: the clip has no text
+    rule         TEXT                      -- domain::BarRule
 ) STRICT;
 
 -- What was handed out: the draft that each answer must name.

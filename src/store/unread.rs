@@ -10,8 +10,8 @@ use rusqlite::types::{FromSql, ValueRef};
 use super::clip_row::ClipRow;
 use super::compact;
 use crate::domain::{
-    Clip, ClipId, Consensus, Hypothesis, Probability, RecordingId, Region, Routed, Samples, Span,
-    Verdict,
+    Bar, Clip, ClipId, Consensus, Hypothesis, Probability, RecordingId, Region, Routed, Samples,
+    Span, Verdict,
 };
 
 /// The columns of [`Column`], in its order. Recordings first, then the pieces of each: so nothing is sorted but the pieces
@@ -20,7 +20,7 @@ pub(super) const SELECT: &str = "
     SELECT p.recording, p.start, p.stop, p.clip, h.body,
            d.body, d.score, d.inclusion, d.region,
            c.verdict, c.text, c.support, c.answers, c.agreement, p.handed_out,
-           h.model, h.policy, e.body, d.scoring, d.expected_wer
+           h.model, h.policy, e.body, d.scoring, d.expected_wer, d.threshold, d.rule
     FROM recordings r
     CROSS JOIN pieces p ON p.recording = r.id
     LEFT JOIN decisions d ON d.clip = p.clip
@@ -54,10 +54,12 @@ enum Column {
     Evidence,
     Scoring,
     ExpectedWer,
+    Threshold,
+    Rule,
 }
 
 impl Column {
-    const COUNT: usize = Self::ExpectedWer as usize + 1;
+    const COUNT: usize = Self::Rule as usize + 1;
 }
 
 /// What one column holds; texts and blobs as their place among the row's bytes.
@@ -128,6 +130,13 @@ impl Unread {
         compact::unpack(body, id.as_str(), model, policy).map(Some)
     }
 
+    fn bar(&self) -> Result<Option<Bar>> {
+        let Some(least) = self.get::<Option<f64>>(Column::Threshold)? else { return Ok(None) };
+        let rule: String = self.get(Column::Rule)?;
+        let rule = rule.parse().map_err(anyhow::Error::msg)?;
+        Ok(Some(Bar { least: Probability::clamped(least), rule }))
+    }
+
     /// Everything known about it.
     ///
     /// # Errors
@@ -152,6 +161,7 @@ impl Unread {
                     .text(Column::Region)?
                     .map(|r| r.parse::<Region>().map_err(anyhow::Error::msg))
                     .transpose()?,
+                bar: self.bar()?,
             }),
         };
         let consensus = match self.text(Column::Verdict)? {

@@ -4,6 +4,7 @@
 use std::io::Write;
 
 use anyhow::Result;
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use crate::domain::Samples;
@@ -13,7 +14,7 @@ use crate::text::cells::guard_formulas;
 pub const VERSION: u32 = 1;
 
 /// What a clip stands for in the rates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
     /// Reviewed for a reason, for certain.

@@ -1,6 +1,7 @@
 //! Recordings that a person should look at: little speech, sound that had to be filled in, tracks left out. In: what decoding found.
 //! Out: JSON, and lines of text. Left to others: where they are said.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::{Findings, Samples};
@@ -11,7 +12,7 @@ const LITTLE: f64 = 0.1;
 const NAMED: usize = 20;
 
 /// What is remarkable about recordings.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct Remarks {
     /// Seconds that could not be decoded, of all recordings: silence in their place, or missing.
     pub damaged_seconds: f64,
@@ -26,7 +27,7 @@ pub struct Remarks {
 }
 
 /// A recording of which less than a tenth is speech.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct LittleSpeech {
     /// As ingested.
     pub path: String,
@@ -37,7 +38,7 @@ pub struct LittleSpeech {
 }
 
 /// A recording with damaged or filled seconds.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Repaired {
     /// As ingested.
     pub path: String,
@@ -48,7 +49,7 @@ pub struct Repaired {
 }
 
 /// A recording in whose file there are other audio tracks.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct OtherTracks {
     /// As ingested.
     pub path: String,

@@ -3,12 +3,13 @@
 
 use std::fmt::Write;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::numbers::percent;
 
 /// All guarantees of a workspace.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct GuaranteeReport {
     /// The mean loss that is asked for.
     pub target_risk: f64,
@@ -25,8 +26,9 @@ pub struct GuaranteeReport {
 }
 
 /// Where a guarantee stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "GuaranteeState")]
 pub enum State {
     /// Shown, and not contradicted since.
     InForce,
@@ -51,7 +53,7 @@ impl State {
 }
 
 /// One scope's guarantee.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ScopeGuarantee {
     /// `pooled`, or a region.
     pub scope: String,
@@ -90,7 +92,7 @@ pub struct ScopeGuarantee {
 }
 
 /// A guarantee that no longer held.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Alarm {
     /// When it was raised, RFC 3339; null when the next `run` raises it.
     pub raised: Option<String>,

@@ -1,10 +1,11 @@
 //! Numbers that several views show, and how they are written. In: plain numbers. Out: text. Left to others: rates with
 //! their intervals (`report::words`).
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Word errors over words of the reference.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Wer {
     /// Clips compared.
     pub clips: u64,

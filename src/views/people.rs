@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::numbers::{Wer, clock, percent};
@@ -13,7 +14,7 @@ use crate::statistics::rate::Share;
 use crate::views::progress::shown;
 
 /// Everything about people's work.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct Work {
     /// By pseudonym.
     pub validators: BTreeMap<String, Validator>,
@@ -34,7 +35,7 @@ pub struct Work {
 }
 
 /// One validator's work.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct Validator {
     /// Current answers, skips included.
     pub answers: u64,
@@ -72,7 +73,7 @@ pub struct Validator {
 }
 
 /// One batch.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct Batch {
     /// When it was first written, RFC 3339.
     pub created: String,
@@ -98,7 +99,8 @@ pub struct Batch {
 
 /// Drafts against people's texts, where the draft was shown and where it was hidden from them at
 /// random. A lower rate where it was shown means that people let errors pass.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, JsonSchema)]
+#[schemars(rename = "DraftsShown")]
 pub struct Drafts {
     /// Shown.
     pub shown: Wer,

@@ -13,6 +13,7 @@ pub mod words;
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::guarantee::GuaranteeReport;
@@ -29,7 +30,7 @@ use versions::Versions;
 pub const VERSION: u32 = 2;
 
 /// How much needs a person (or, by reason, how much has the reason), of clips that are not dropped.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 pub struct Human {
     /// Of the clips, taken as independent.
     pub clips: Share,
@@ -42,7 +43,7 @@ pub struct Human {
 }
 
 /// Drafts against what people settled on.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 pub struct Drafts {
     /// Settled clips whose text differs from the draft, punctuation and case included.
     pub changed: Share,
@@ -57,7 +58,7 @@ pub struct Drafts {
 }
 
 /// What is wrong in the drafts that were accepted, from random audits.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 pub struct ResidualError {
     /// Accepted clips, audited ones included.
     pub accepted: u64,
@@ -82,7 +83,7 @@ pub struct ResidualError {
 }
 
 /// A region or a round.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Group {
     /// Clips that are not dropped.
     pub clips: u64,
@@ -103,7 +104,7 @@ pub struct Group {
 }
 
 /// What one reason sends to people; a clip counts under each of its reasons.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ByReason {
     /// Clips with this reason for people to review.
     pub clips: u64,
@@ -118,7 +119,7 @@ pub struct ByReason {
 }
 
 /// What people did.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct People {
     /// Who answered.
     pub validators: u64,
@@ -139,9 +140,9 @@ pub struct People {
 }
 
 /// Everything.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Report {
-    /// [`VERSION`].
+    /// Version of this JSON.
     pub version: u32,
     /// Workspace id.
     pub workspace: String,

@@ -217,6 +217,7 @@ fn next(workspace: &Workspace, outputs: &[AtRisk]) -> Vec<String> {
             OutputKind::Transcripts => format!("second-ear transcripts {dir} --out {folder}"),
             OutputKind::Report => format!("second-ear report {dir} --html {path}"),
             OutputKind::Backup => format!("second-ear backup {dir} FILE"),
+            OutputKind::Study => format!("second-ear study {dir} --out {path}"),
             OutputKind::Subject => continue,
         });
     }

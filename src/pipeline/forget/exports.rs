@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use schemars::JsonSchema;
 use serde::Serialize;
 use whisper::models::file_sha256;
 
@@ -58,7 +59,7 @@ fn removed(output: &Output) -> Result<Fate> {
             let name = path.strip_prefix(&folder)?.to_string_lossy().into_owned();
             OutFolder::open(&folder)?.remove(&name)?
         }
-        OutputKind::Dataset | OutputKind::Subject => replaced::remove(&path)?,
+        OutputKind::Dataset | OutputKind::Subject | OutputKind::Study => replaced::remove(&path)?,
         OutputKind::Report | OutputKind::Backup => {
             match output.sha256.as_ref() == Some(&file_sha256(&path)?) {
                 false => Removal::Changed,
@@ -137,7 +138,7 @@ pub fn write_left(workspace: &Workspace) -> Result<()> {
 }
 
 /// An output that holds what was withdrawn.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Standing {
     /// What it is.
     pub kind: OutputKind,

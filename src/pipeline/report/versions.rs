@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::domain::hex_digest;
-use crate::hypotheses::calibrate;
 use crate::pipeline::lexicon;
 use crate::pipeline::scores::{self, Scorer};
 use crate::pipeline::workspace::Workspace;
@@ -47,11 +46,7 @@ pub fn versions(workspace: &Workspace, scorer: &Scorer, rows: &[&ReportRow]) -> 
 
 fn calibration(workspace: &Workspace, scorer: &Scorer) -> Result<Calibration> {
     let path = scores::calibration_path(workspace)?;
-    let text = match &path {
-        None => calibrate::Calibration::shipped_text(&workspace.config.decode.id())?.to_string(),
-        Some(path) => std::fs::read_to_string(path)
-            .with_context(|| format!("read the calibration {}", path.display()))?,
-    };
+    let text = scores::calibration_text(workspace)?;
     let c = &scorer.calibration;
     let sets = c.fits.last().map(|fit| &fit.sets[..]).unwrap_or_default();
     Ok(Calibration {

@@ -51,6 +51,7 @@ fn workspace() -> impl Strategy<Value = Vec<Evidence>> {
                     inclusion: Probability::clamped(0.05),
                     region: None,
                     evidence: Vec::new(),
+                    bar: None,
                 });
             }
             evidence

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::domain::{
-    Clip, ClipId, Decision, DropReason, Findings, Piece, Probability, Reason, RecordingId, Routed,
-    Span,
+    Bar, BarRule, Clip, ClipId, Decision, DropReason, Findings, Piece, Probability, Reason,
+    RecordingId, Routed, Scoring, Span,
 };
 use crate::store::{BatchRow, Draft, Grounds};
 
@@ -45,11 +45,18 @@ pub fn routed(clip: &ClipId, decision: Decision) -> (Routed, Option<f64>) {
         inclusion: Probability::ONE,
         region: None,
         evidence: Vec::new(),
+        bar: Some(Bar { least: Probability::ONE, rule: BarRule::Certified }),
     };
     (routed, Some(0.25))
 }
 
-pub const GROUNDS: Grounds = Grounds { model: "m", policy: "p", scoring: "s" };
+const SCORING: &Scoring = &Scoring {
+    digest: String::new(),
+    program: String::new(),
+    calibration: String::new(),
+    lexicon: String::new(),
+};
+pub const GROUNDS: Grounds = Grounds { model: "m", policy: "p", scoring: SCORING };
 
 pub fn human(priority: f64) -> Decision {
     Decision::Human { reasons: vec![Reason::NoScore], priority }
@@ -169,7 +176,7 @@ fn a_score_that_was_expected_is_forgotten_when_the_speaker_turns_out_to_be_from_
             .unwrap();
         found
     };
-    let by = store.scoring("s").unwrap().unwrap();
+    let by = store.scoring(&SCORING.digest).unwrap().unwrap();
     assert_eq!(expected(&store), Some((by, Some(0.25))));
     assert_eq!(store.scoring("another").unwrap(), None);
     let mut recording = store.recordings().unwrap().remove(0).recording;

@@ -1,12 +1,13 @@
 //! What people's work costs, as data: minutes and money per hour of audio, and what still waits.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::statistics::rate::{Rate, six};
 
 /// Costs, from measured active time and the pay that is set. Checks (gold clips, planted errors) are
 /// work too and count.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Cost {
     /// Currency of all amounts.
     pub currency: String,

@@ -1,13 +1,15 @@
 //! Whether regions are served equally, as data and as a sentence.
 //! Each named region against all other clips, by speaker; p-values are Holm-corrected by measure.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::statistics::rate::{Missing, six};
 
 /// What is compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "ComparedMeasure")]
 pub enum Measure {
     /// Share of clips for people.
     HumanRate,
@@ -29,7 +31,7 @@ impl Measure {
 }
 
 /// What one comparison shows, at 5 % after correction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ComparisonResult {
     /// More than elsewhere.
@@ -43,7 +45,7 @@ pub enum ComparisonResult {
 }
 
 /// One region, one measure.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Comparison {
     /// Region code.
     pub region: String,
@@ -75,7 +77,7 @@ pub struct Comparison {
 }
 
 /// All comparisons.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct Fairness {
     /// By region, then measure.
     pub comparisons: Vec<Comparison>,

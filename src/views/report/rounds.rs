@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::words::{number, rate, why};
@@ -13,7 +14,7 @@ use crate::statistics::rate::Rate;
 use crate::views::numbers::{clock, percent};
 
 /// What people's share is measured at, the same in every round.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Target {
     /// The risk, at most, in the drafts that nobody would review.
     pub risk: f64,
@@ -40,7 +41,7 @@ impl Target {
 }
 
 /// The clips that one round's model drafted, weighted by themselves.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Round {
     /// Its number; 0: the settings' model as it is.
     pub round: u32,
@@ -61,7 +62,7 @@ pub struct Round {
 }
 
 /// One region in one round.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Step {
     /// Clips that are not dropped.
     pub clips: u64,

@@ -1,12 +1,13 @@
 //! How good the score is, as data: calibration measures, reliability bins, risk and coverage.
 //! All on settled clips that have a score, each with the number of clips that it stands for.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::statistics::rate::{Rate, six};
 
 /// Everything about the score.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Score {
     /// Settled clips with a score.
     pub clips: u64,
@@ -39,7 +40,7 @@ pub struct Score {
 }
 
 /// One bin of the reliability diagram.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 pub struct Bin {
     /// Mean score.
     #[serde(serialize_with = "six")]
@@ -52,7 +53,7 @@ pub struct Bin {
 }
 
 /// One point of the risk-coverage curve.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 pub struct Point {
     /// Accept from this score up.
     #[serde(serialize_with = "six")]
@@ -67,7 +68,7 @@ pub struct Point {
 }
 
 /// Coverage at a target.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 pub struct Coverage {
     /// WER of the accepted drafts, at most.
     pub target_wer: f64,

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Enough to make the same numbers again.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Versions {
     /// Version of second-ear.
     pub second_ear: &'static str,
@@ -28,7 +29,7 @@ pub struct Versions {
 }
 
 /// The calibration.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Calibration {
     /// Its file, `shipped` for the one inside the program.
     pub file: String,
@@ -49,7 +50,7 @@ pub struct Calibration {
 }
 
 /// The lexicon.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Lexicon {
     /// Entries in use.
     pub entries: u64,
@@ -58,7 +59,7 @@ pub struct Lexicon {
 }
 
 /// Settings of `[routing]` and `[tasks]` that shift the numbers.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Settings {
     /// Score from which a draft is accepted.
     pub accept_score: f64,

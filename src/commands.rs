@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::domain::{Failures, Mark};
 use crate::exit::Exit;
 use crate::pipeline::workspace::Workspace;
-use crate::pipeline::{answers, gold, run, settle, tasks, transcripts};
+use crate::pipeline::{answers, gold, languages, run, settle, tasks, transcripts};
 use crate::views::numbers::clock;
 use crate::views::progress::{Console, shown_lines};
 
@@ -117,6 +117,9 @@ fn init(args: cli::Init, console: Console) -> Result<Exit> {
     if workspace.model_path().is_none() {
         console
             .say(format!("The model is not installed yet: second-ear model pull {}", args.model));
+    }
+    for said in languages::at_init(&workspace)? {
+        console.say(format!("{said}."));
     }
     console.say(format!("Next: second-ear ingest {dir} AUDIO_OR_FOLDER_OR_MANIFEST"));
     Ok(Exit::Done)

@@ -29,6 +29,7 @@ pub mod forget;
 pub mod gold;
 mod guarantee;
 pub mod ingest;
+pub mod languages;
 pub mod lexicon;
 pub mod log;
 mod manifest;

@@ -6,6 +6,7 @@ pub mod clips;
 mod figures;
 pub mod findings;
 pub mod guarantee;
+pub mod languages;
 pub mod numbers;
 pub mod page;
 pub mod people;

@@ -7,12 +7,13 @@
 //! The map ([`map`]) with the least weighted log-loss in cross-validation by speaker is taken, if it beats
 //! no change at all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::Region;
+use super::fit::languages;
+use crate::domain::{Language, Region};
 use map::{Map, Point, Way, log_odds, sigmoid};
 
 pub mod map;
@@ -36,6 +37,8 @@ pub struct CalibrationSample {
     pub speaker: String,
     /// Declared region.
     pub region: Option<Region>,
+    /// The language that it was decoded in.
+    pub language: Language,
     /// P(no word error) before any adjustment.
     pub score: f64,
     /// Expected word error rate before any adjustment.
@@ -59,6 +62,9 @@ pub struct Adjustment {
     pub clips: usize,
     /// Effective clips.
     pub effective_clips: f64,
+    /// Languages with enough clips among them.
+    #[serde(default)]
+    pub languages: BTreeSet<Language>,
     /// Map of P(no word error).
     pub score: Map,
     /// Map of the expected word error rate.
@@ -158,8 +164,13 @@ impl Adjustment {
     }
 }
 
-/// Fits an adjustment. `workspace` names whose answers they are.
-pub fn fit(workspace: &str, clips: &[CalibrationSample]) -> Result<Adjustment, Refused> {
+/// Fits an adjustment. `workspace` names whose answers they are; `known` are the languages that the calibration was
+/// fitted on.
+pub fn fit(
+    workspace: &str,
+    clips: &[CalibrationSample],
+    known: &BTreeSet<Language>,
+) -> Result<Adjustment, Refused> {
     let right = clips.iter().filter(|c| c.right).count();
     let wrong = clips.len() - right;
     if clips.len() < LEAST.0 {
@@ -184,15 +195,21 @@ pub fn fit(workspace: &str, clips: &[CalibrationSample]) -> Result<Adjustment, R
     }
     let losses = ways.into_iter().map(|way| (way, held_out(clips, &scores, way)));
     let best = losses.min_by(|a, b| a.1.total_cmp(&b.1));
-    let (way, after) = best.unwrap_or((Way::Identity, before));
+    let (mut way, mut after) = best.unwrap_or((Way::Identity, before));
+    let languages = languages(clips.iter().map(|clip| &clip.language));
     if after >= before {
-        return Err(Refused::NoBetter { before, after });
+        if languages.is_subset(known) {
+            return Err(Refused::NoBetter { before, after });
+        }
+        // As good as it is for a language of which that was not known.
+        (way, after) = (Way::Identity, before);
     }
     let score = way.fit(&scores);
     Ok(Adjustment {
         workspace: workspace.to_string(),
         clips: clips.len(),
         effective_clips: effective,
+        languages,
         regions: regions(clips, &scores, &score),
         score,
         wer: Way::Platt.fit(&wers),

@@ -3,6 +3,7 @@
 //! In: a calibration file (JSON), features. Out: probabilities, or the reason why there are none.
 //! Left to others: fitting one (`fit`, `adjust`), what score is good enough (routing).
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use anyhow::{Context, Result, ensure};
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::adjust::Adjustment;
 use super::logistic::Logistic;
 use super::{features, word_features};
-use crate::domain::{DecodePolicy, Features, Hypothesis, Pass, Probability, Region};
+use crate::domain::{DecodePolicy, Features, Hypothesis, Language, Pass, Probability, Region};
 
 /// Names the file format; raised when a reader of the old one would go wrong.
 pub const FORMAT: &str = "second-ear calibration 2";
@@ -34,6 +35,9 @@ pub struct Calibration {
     pub model: String,
     /// [`crate::domain::DecodePolicy::id`].
     pub policy: String,
+    /// Languages with enough clips in the data: the scores hold for these alone.
+    #[serde(default = "before_languages_were_noted")]
+    pub languages: BTreeSet<Language>,
     /// SHA-256 over all clips and their error counts.
     pub digest: String,
     /// The ridge penalty.
@@ -49,6 +53,11 @@ pub struct Calibration {
     /// Where the fits are for drafts that come from windows: those for clips that are decoded alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alone: Option<Box<Calibration>>,
+}
+
+/// Files of versions that noted no languages were fitted on French and English.
+fn before_languages_were_noted() -> BTreeSet<Language> {
+    ["en", "fr"].into_iter().filter_map(|code| code.parse().ok()).collect()
 }
 
 /// Which features a hypothesis has; each set holds the one before.
@@ -266,6 +275,12 @@ impl Calibration {
     /// The file's text.
     pub fn to_json(&self) -> Result<String> {
         Ok(serde_json::to_string_pretty(self)? + "\n")
+    }
+
+    /// Whether drafts in a language were among those it was fitted or adjusted on.
+    pub fn covers(&self, language: &Language) -> bool {
+        let adjusted = self.adjustment.as_ref().is_some_and(|a| a.languages.contains(language));
+        adjusted || self.languages.contains(language)
     }
 
     /// Whether hypotheses made by `model` under `policy` can be scored.

@@ -79,6 +79,11 @@ pub fn familiarity(
     })
 }
 
+/// Whether there is a word list of a language.
+pub fn has_list(language: &Language) -> bool {
+    list(language).is_some()
+}
+
 fn list(language: &Language) -> Option<&'static List> {
     match language.as_str() {
         "fr" => Some(&FRENCH),

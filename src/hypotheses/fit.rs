@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use super::calibrate::{Calibration, CrossValidation, FORMAT, Fit, SetSummary, Tier, WordFit};
 use super::logistic::{Logistic, Target};
 use super::{logistic, word_features};
-use crate::domain::{Features, hex_digest};
+use crate::domain::{Features, Language, hex_digest};
 use crate::statistics::metrics;
 
 /// Penalty of the fits: of 3, 10, 20, 33 and 100 the one that did best in cross-validation on the
@@ -17,6 +17,8 @@ use crate::statistics::metrics;
 pub const L2: f64 = 20.0;
 /// Folds of the cross-validation.
 pub const FOLDS: usize = 5;
+/// Clips of a language for which a fit holds: as many as a fit needs at all.
+const ENOUGH: usize = 4 * FOLDS;
 
 /// One clip whose reference is known.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +29,8 @@ pub struct FittingRow {
     pub set: String,
     /// The speaker, where known.
     pub speaker: Option<String>,
+    /// The language that it was decoded in.
+    pub language: Language,
     /// Features of its hypothesis.
     pub features: Features,
     /// Word errors of its text: substitutions, insertions and deletions.
@@ -93,6 +97,7 @@ pub fn fit(rows: &[FittingRow], origin: &Origin<'_>, l2: f64) -> Result<Calibrat
         note: origin.note.into(),
         model: origin.model.into(),
         policy: origin.policy.into(),
+        languages: languages(rows.iter().map(|row| &row.language)),
         digest: digest(rows),
         l2,
         fits,
@@ -100,6 +105,14 @@ pub fn fit(rows: &[FittingRow], origin: &Origin<'_>, l2: f64) -> Result<Calibrat
         adjustment: None,
         alone: None,
     })
+}
+
+/// Languages with so many clips that a fit says something about them.
+pub fn languages<'l>(clips: impl Iterator<Item = &'l Language>) -> BTreeSet<Language> {
+    let mut counts: BTreeMap<&Language, usize> = BTreeMap::new();
+    clips.for_each(|language| *counts.entry(language).or_default() += 1);
+    let enough = counts.into_iter().filter(|(_, clips)| *clips >= ENOUGH);
+    enough.map(|(language, _)| language.clone()).collect()
 }
 
 fn fit_tier(
@@ -281,6 +294,7 @@ mod tests {
                     clip: format!("c{i}"),
                     set: if i % 2 == 0 { "even" } else { "odd" }.into(),
                     speaker: Some(format!("s{}", i / 4)),
+                    language: "fr".parse().unwrap(),
                     features: Features { decoded: values, ..Features::default() },
                     errors: usize::from(!good),
                     words: 3,

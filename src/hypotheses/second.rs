@@ -46,7 +46,8 @@ impl Judge {
     pub fn wants(&self, hypothesis: &Hypothesis) -> bool {
         let doubted = || {
             let features = features::features(hypothesis, &*self.regional);
-            let Some(calibration) = &self.calibration else { return true };
+            let fitting = self.calibration.as_ref().filter(|c| c.covers(&hypothesis.language));
+            let Some(calibration) = fitting else { return true };
             // Thresholds are for adjusted scores: where these are apart, the range is wide.
             let range = if calibration.adjustment.is_none() { &self.doubtful } else { &DOUBTFUL };
             calibration.unadjusted(&features).is_none_or(|score| range.contains(&score))

@@ -63,6 +63,7 @@ fn fitting_row(row: EvaluatedClip) -> FittingRow {
         clip: row.audio.to_string_lossy().into_owned(),
         set: row.set,
         speaker: Some(row.speaker).filter(|s| !s.is_empty()),
+        language: row.language,
         features: row.features,
         word_features: row.word_features,
         errors: row.errors,

@@ -119,7 +119,7 @@ pub fn refit(
     path: PathBuf,
 ) -> Result<Result<Recalibrated, Refused>> {
     let id = workspace.store.workspace()?;
-    let adjustment = match adjust::fit(&id, own) {
+    let adjustment = match adjust::fit(&id, own, &scorer.calibration.languages) {
         Ok(adjustment) => adjustment,
         Err(why) => return Ok(Err(why)),
     };
@@ -176,6 +176,7 @@ pub fn own(
     Some(CalibrationSample {
         speaker,
         region: None,
+        language: h.language.clone(),
         score: scorer.calibration.unadjusted(&features)?,
         expected_wer: scorer.calibration.unadjusted_wer(&features)?,
         weight: 1.0,

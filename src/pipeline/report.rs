@@ -16,9 +16,11 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::guarantee;
+use super::languages;
 use super::people;
 use super::scores::Scorer;
 use super::workspace::Workspace;
+use crate::domain::Language;
 use crate::files::write_whole;
 use crate::store::RecordingState;
 use crate::views::clips::{self, ReportRow};
@@ -51,10 +53,16 @@ pub fn report(workspace: &Workspace) -> Result<(Report, Vec<ReportRow>)> {
         || rounds::by_round(&all, target, seed),
         || (of_regions(), groups::by_reason(&kept, seed)),
     );
+    let support = |(language, clips): (&Language, &u64)| {
+        languages::support(&scorer.calibration, language, Some(*clips))
+    };
+    let languages: Vec<_> = walked.languages.iter().map(support).collect();
     let report = Report {
         version: VERSION,
         workspace: store.workspace()?,
         model: workspace.config.model.clone(),
+        error_rate: crate::views::languages::rate(&languages),
+        languages,
         recordings,
         failed,
         input_seconds: total.sum().seconds(),

@@ -1,14 +1,17 @@
 //! The routing pass at a run's end: every clip with a draft is scored and decided, all at once.
 
+use std::collections::BTreeSet;
+use std::fmt;
+
 use anyhow::Result;
 use serde::Serialize;
-use std::fmt;
 
 use super::evidence::{self, RoutedAs};
 use super::guarantee::{self, Clips, Looked};
+use super::languages;
 use super::scores::Scorer;
 use super::workspace::Workspace;
-use crate::domain::{Decision, Thresholds};
+use crate::domain::{Decision, Language, Thresholds};
 use crate::routing::decide;
 use crate::store::Grounds;
 use crate::views::guarantee::GuaranteeReport;
@@ -56,6 +59,11 @@ pub fn route(
     }
     let settings = workspace.routing()?;
     let (mut clips, mut behind) = evidence::gather(workspace, routed_as, &scorer)?;
+    let spoken: BTreeSet<&Language> = behind.iter().map(|behind| &behind.language).collect();
+    for language in spoken {
+        let support = languages::support(&scorer.calibration, language, None);
+        support.sentences().iter().for_each(|said| console.say(format!("{said}.")));
+    }
     let anew = workspace.store.decides_anew()?;
     if anew {
         let current = clips.iter_mut().zip(&behind).filter(|(_, behind)| behind.current);

@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use serde::Serialize;
 use tokio::time::Instant;
 use whisper::models;
+use whisper::models::languages::Known;
 
 use super::consent::{self, WithoutConsent};
 use super::distributed::{Coordinator, Distributed};
@@ -102,7 +103,8 @@ pub fn run(
         scores::remember(workspace, &model_id, &model.calibrated_as()?)?;
     }
     let set_aside = set_aside(workspace, options.dry_run, &mut outcome)?;
-    let jobs = plan(workspace, &model_id, &set_aside, &mut outcome)?;
+    let knows = model.as_ref().map(|_| Known::of(&workspace.config.model)).transpose()?;
+    let jobs = plan(workspace, &model_id, knows, &set_aside, &mut outcome)?;
     if options.dry_run {
         return Ok(dry_run(&jobs, outcome));
     }
@@ -178,6 +180,7 @@ fn set_aside(
 fn plan(
     workspace: &Workspace,
     model: &str,
+    knows: Option<Known>,
     set_aside: &[RecordingId],
     outcome: &mut RunOutcome,
 ) -> Result<Vec<Job>> {
@@ -203,6 +206,10 @@ fn plan(
             continue;
         }
         let language = row.recording.facts.language.clone();
+        if let Some(why) = language.as_ref().and_then(|language| knows?.lacks(language)) {
+            outcome.failed.push(format!("{}: {why}", row.recording.path));
+            continue;
+        }
         let language = language.map_or(workspace.config.language.clone(), LanguageChoice::Fixed);
         jobs.push(Job { recording: row.recording, clips, language });
     }

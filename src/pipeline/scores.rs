@@ -97,10 +97,14 @@ impl Scorer {
         features::features(h, &*self.regional)
     }
 
-    /// P(no word error) and the expected word error rate; `None` where the calibration does not fit.
+    /// P(no word error) and the expected word error rate; `None` where the calibration does not fit, or was not fitted
+    /// on the draft's language.
     pub fn score(&self, h: &Hypothesis, region: Option<&Region>) -> Option<(Probability, f64)> {
         let model = self.scored_as(&h.model);
         self.calibration.fits(model, &h.policy).ok()?;
+        if !self.calibration.covers(&h.language) {
+            return None;
+        }
         let features = self.features(h);
         let score = self.calibration.score(&features, model, &h.policy, region).ok()?;
         Some((score, self.calibration.expected_wer(&features, model, &h.policy, region)?))
@@ -108,7 +112,8 @@ impl Scorer {
 
     /// P(wrong) of each word of a draft; `None` without a fit for words.
     pub fn words_wrong(&self, h: &Hypothesis) -> Option<Vec<Option<Probability>>> {
-        self.calibration.words_wrong(h, self.scored_as(&h.model), &*self.regional)
+        let covered = self.calibration.covers(&h.language).then_some(&self.calibration)?;
+        covered.words_wrong(h, self.scored_as(&h.model), &*self.regional)
     }
 
     /// The words of a draft that are more likely wrong than right: places in
@@ -176,7 +181,7 @@ pub fn calibration_text(workspace: &Workspace) -> Result<String> {
 }
 
 /// The calibration that the settings name, or the workspace's own, or the one that ships.
-fn calibration(workspace: &Workspace) -> Result<Calibration> {
+pub fn calibration(workspace: &Workspace) -> Result<Calibration> {
     let Some(path) = calibration_path(workspace)? else {
         return Calibration::shipped(&workspace.config.decode.id());
     };

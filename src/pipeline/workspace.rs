@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use whisper::models::languages::Known;
 use whisper::models::registry::Registry;
 use whisper::models::{self, ModelFile, Origin};
 
@@ -80,6 +81,11 @@ impl Workspace {
             bail!("{} is a workspace already: choose another folder", dir.display());
         }
         let own = own_file(model)?;
+        if let LanguageChoice::Fixed(language) = &language
+            && let Some(why) = Known::of(model)?.lacks(language)
+        {
+            bail!("{why}: choose another model with --model, or another language");
+        }
         std::fs::create_dir_all(dir).with_context(|| format!("make {}", dir.display()))?;
         let lock = WriteLock::take(dir)?;
         let name = own.as_ref().map_or(model.to_string(), |(path, _)| path.clone());

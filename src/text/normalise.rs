@@ -8,7 +8,8 @@
 //! - œ and æ equal oe and ae, which is how they are typed;
 //! - combining marks stay with their letter where NFC has no composed form;
 //! - numbers become words as they are said: see [`french`] and [`english`]. Other languages keep
-//!   their digits.
+//!   their digits;
+//! - where no spaces divide words, each character is one (`counting`).
 
 mod cardinal;
 mod english;
@@ -16,6 +17,7 @@ mod french;
 
 use std::ops::Range;
 
+use super::counting::{CountedIn, characters};
 use super::fold::fold;
 use super::words::runs;
 use crate::domain::Language;
@@ -28,11 +30,19 @@ pub fn normalise(text: &str, language: &Language) -> String {
 /// The words of `text` in comparable form.
 pub fn words(text: &str, language: &Language) -> Vec<String> {
     let text = fold(text);
+    if CountedIn::of(language) == CountedIn::Characters {
+        return characters(&text).into_iter().map(|place| text[place].to_string()).collect();
+    }
     match language.as_str() {
         "fr" => split(&french::spoken(&text), french::elides),
         "en" => english::with_and(split(&english::spoken(&text), |_| false)),
         _ => split(&text, |_| false),
     }
+}
+
+/// Whether numbers of a language become words, so that 3 and "trois" are the same.
+pub fn says_numbers(language: &Language) -> bool {
+    matches!(language.as_str(), "fr" | "en")
 }
 
 /// Words end at spaces, punctuation and after an apostrophe that stands for a letter: one between

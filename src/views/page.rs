@@ -5,6 +5,7 @@ use anyhow::Result;
 use askama::Template;
 
 use super::figures::{self, Figure};
+use super::languages::LanguageSupport;
 use super::numbers::{clock, percent};
 use super::report::fairness::{Comparison, ComparisonResult};
 use super::report::methods::CITED;
@@ -39,6 +40,11 @@ struct Page<'a> {
 impl Page<'_> {
     fn time(&self, seconds: &f64) -> String {
         clock(*seconds)
+    }
+
+    /// What a team should know of its languages.
+    fn languages(&self) -> Vec<String> {
+        self.report.languages.iter().flat_map(LanguageSupport::sentences).collect()
     }
 
     fn many(&self, n: &u64, thing: &str) -> String {

@@ -17,6 +17,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::guarantee::GuaranteeReport;
+use super::languages::LanguageSupport;
 use super::numbers::Wer;
 use super::people::Work;
 use crate::statistics::rate::{Rate, Share};
@@ -148,6 +149,10 @@ pub struct Report {
     pub workspace: String,
     /// Model, by its name in the settings.
     pub model: String,
+    /// What there is for each language of its clips.
+    pub languages: Vec<LanguageSupport>,
+    /// What `wer` stands for: WER; CER where all languages are counted by characters; WER/CER.
+    pub error_rate: &'static str,
     /// Recordings.
     pub recordings: u64,
     /// Recordings that failed: path and reason.

@@ -15,6 +15,7 @@ mod download;
 mod folder;
 pub mod ggml;
 mod hf;
+pub mod languages;
 pub mod list;
 mod mel;
 mod numbers;

@@ -12,6 +12,7 @@ fn clips(n: usize, slope: f64, intercept: f64) -> Vec<CalibrationSample> {
             CalibrationSample {
                 speaker: format!("s{}", i % 23),
                 region: None,
+                language: "fr".parse().unwrap(),
                 score,
                 expected_wer: 1.0 - score,
                 weight: 1.0,
@@ -23,9 +24,22 @@ fn clips(n: usize, slope: f64, intercept: f64) -> Vec<CalibrationSample> {
         .collect()
 }
 
+/// With a calibration of French.
+fn fitted(clips: &[CalibrationSample]) -> Result<Adjustment, Refused> {
+    fit("w", clips, &BTreeSet::from(["fr".parse().unwrap()]))
+}
+
+#[test]
+fn a_language_that_the_calibration_was_not_fitted_on_counts_once_answers_say_that_it_holds() {
+    let mut german = clips(250, 1.0, 0.0);
+    german.iter_mut().for_each(|clip| clip.language = "de".parse().unwrap());
+    let adjusted = fitted(&german).unwrap();
+    assert_eq!(adjusted.languages, BTreeSet::from(["de".parse().unwrap()]));
+}
+
 #[test]
 fn a_score_that_is_too_sure_is_taken_down() {
-    let a = fit("w", &clips(250, 0.6, -1.0)).unwrap();
+    let a = fitted(&clips(250, 0.6, -1.0)).unwrap();
     let Map::Platt { slope, intercept } = a.score else { panic!("{:?}", a.score) };
     assert!((slope - 0.6).abs() < 0.2 && (intercept + 1.0).abs() < 0.3, "{slope} {intercept}");
     assert!(a.log_loss_after < a.log_loss_before);
@@ -39,7 +53,7 @@ fn many_clips_may_ask_for_steps() {
     for (i, clip) in all.iter_mut().enumerate() {
         clip.right = if clip.score > 0.8 { i % 50 != 0 } else { (i * 31) % 7 < 3 };
     }
-    let a = fit("w", &all).unwrap();
+    let a = fitted(&all).unwrap();
     assert!(matches!(a.score, Map::Isotonic { .. }), "{:?}", a.score);
     assert!(a.score(0.3, None) < 0.55 && a.score(0.75, None) < 0.55 && a.score(0.85, None) > 0.9);
 }
@@ -48,13 +62,13 @@ fn many_clips_may_ask_for_steps() {
 fn weights_stand_for_the_clips_that_nobody_reviewed() {
     let mut all = clips(400, 1.0, 0.0);
     all.retain(|clip| clip.score < 0.5 || clip.right || clip.score > 0.8);
-    let biased = fit("w", &all).map_or(0.65, |a| a.score(0.65, None));
+    let biased = fitted(&all).map_or(0.65, |a| a.score(0.65, None));
     for clip in &mut all {
         if (0.5..0.8).contains(&clip.score) {
             clip.weight = 0.65;
         }
     }
-    let weighted = fit("w", &all).map_or(0.65, |a| a.score(0.65, None));
+    let weighted = fitted(&all).map_or(0.65, |a| a.score(0.65, None));
     assert!(weighted <= biased, "{weighted} {biased}");
 }
 
@@ -70,7 +84,7 @@ fn a_region_with_answers_enough_gets_its_own_shift_and_others_the_pool() {
             clip.region = "fr-BE".parse().ok();
         }
     }
-    let a = fit("w", &all).unwrap();
+    let a = fitted(&all).unwrap();
     assert_eq!(a.regions.len(), 1);
     assert!(a.regions["fr-CA-QC"].log_odds < -0.2, "{:?}", a.regions);
     assert!(a.score(0.7, Some(&quebec)) < a.score(0.7, None));
@@ -79,18 +93,18 @@ fn a_region_with_answers_enough_gets_its_own_shift_and_others_the_pool() {
 
 #[test]
 fn what_cannot_be_fitted_is_refused_with_the_reason() {
-    assert_eq!(fit("w", &clips(20, 1.0, 0.0)), Err(Refused::TooFew { have: 20, need: 60 }));
+    assert_eq!(fitted(&clips(20, 1.0, 0.0)), Err(Refused::TooFew { have: 20, need: 60 }));
     let mut right = clips(100, 1.0, 0.0);
     right.iter_mut().for_each(|clip| clip.right = true);
-    assert!(matches!(fit("w", &right), Err(Refused::OneSided { wrong: 0, .. })));
+    assert!(matches!(fitted(&right), Err(Refused::OneSided { wrong: 0, .. })));
     let mut uneven = clips(100, 0.6, 0.0);
     uneven[0].weight = 1000.0;
-    assert!(matches!(fit("w", &uneven), Err(Refused::FewEffective { .. })));
+    assert!(matches!(fitted(&uneven), Err(Refused::FewEffective { .. })));
     let mut all = clips(300, 1.0, 0.0);
     for (i, clip) in all.iter_mut().enumerate() {
         clip.right = ((i / 97 * 31 + i * 7) % 100) as f64 / 100.0 < clip.score;
     }
-    if let Err(why) = fit("w", &all) {
+    if let Err(why) = fitted(&all) {
         assert!(matches!(why, Refused::NoBetter { .. }), "{why}");
         assert!(why.to_string().contains("held out"));
     }

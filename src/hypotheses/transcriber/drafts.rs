@@ -12,7 +12,7 @@ use super::together::{self, Guarded, ask, groups, looks_wrong, seconds};
 use super::{Asked, Request, Window, hypothesis, max_tokens, rounded, short_context, written};
 use crate::domain::{Alone, DecodePolicy, Hypothesis, LanguageChoice, Pass, SAMPLE_RATE};
 use crate::hypotheses::{second, variants, windows};
-use crate::text::words::words;
+use crate::text::normalise;
 
 /// Texts that the search follows at once (docs/lab/context.md).
 const BEAMS: usize = 3;
@@ -119,7 +119,8 @@ fn not_together(window: &Window, error: &Error) -> String {
 
 /// Whether a window's text seems to pass over speech of a clip. Alone, few words may be all there is.
 fn says_too_little(decoded: &Decoded, seconds: f64) -> bool {
-    (words(&written(decoded)).len() as f64) < FEWEST_WORDS_PER_SECOND * seconds
+    let said = normalise::words(&written(decoded), &decoded.language).len();
+    (said as f64) < FEWEST_WORDS_PER_SECOND * seconds
 }
 
 /// Each clip's share of a window's text, and the tokens before it.

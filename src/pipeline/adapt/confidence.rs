@@ -132,6 +132,7 @@ mod tests {
         let clip = |n: usize| CalibrationSample {
             speaker: n.to_string(),
             region: None,
+            language: "fr".parse().unwrap(),
             score: 0.5,
             expected_wer: 0.2,
             weight,

@@ -9,15 +9,18 @@ use super::{DatasetOptions, Written};
 use crate::pipeline::report;
 use crate::pipeline::workspace::Workspace;
 use crate::training::export::Papers;
+use crate::views::languages::LanguageSupport;
 
 /// What the papers say: as stated in the settings, and as the report counts it.
 pub fn of(workspace: &Workspace, options: &DatasetOptions, written: &Written) -> Result<Papers> {
     let (report, _) = report::report(workspace)?;
+    let languages = report.languages.iter().flat_map(LanguageSupport::sentences).collect();
     Ok(Papers {
         settings: workspace.config.dataset.clone(),
         folder: folder_name(workspace),
         version: env!("CARGO_PKG_VERSION").to_string(),
         model: workspace.config.model.clone(),
+        languages,
         report: serde_json::to_value(&report)?,
         day: jiff::Timestamp::now().to_string().chars().take(DAY).collect(),
         previous_day: None,

@@ -29,6 +29,8 @@ pub struct Walked {
     pub rows: Vec<ReportRow>,
     /// Clips in each state, undecided ones too.
     pub states: BTreeMap<&'static str, u64>,
+    /// Clips by the language of their text.
+    pub languages: BTreeMap<Language, u64>,
     /// What people did.
     pub people: People,
     /// Settled clips that no rate measures: consent to evaluate is missing.
@@ -51,6 +53,7 @@ struct WalkedClip {
     settled: bool,
     unmeasured: bool,
     reviewed: Samples,
+    language: Option<Language>,
     row: Option<ReportRow>,
 }
 
@@ -90,6 +93,7 @@ pub fn walk(workspace: &Workspace, scorer: &Scorer) -> Result<Walked> {
             settled: clip.consensus.is_some(),
             unmeasured: clip.consensus.is_some()
                 && !walk.permits.allows(&clip.clip.recording, DataUse::Evaluate),
+            language: recordings.get(&clip.clip.recording).and_then(|r| walk.language(&clip, r)),
             reviewed: Samples(work.timed * clip.clip.span.len().0),
             row: walk.row(&clip, recordings.get(&clip.clip.recording), work),
         }
@@ -99,6 +103,9 @@ pub fn walk(workspace: &Workspace, scorer: &Scorer) -> Result<Walked> {
         walked.people.settled_clips += u64::from(found.settled);
         walked.unmeasured += u64::from(found.unmeasured);
         reviewed += found.reviewed;
+        if let Some(language) = found.language {
+            *walked.languages.entry(language).or_default() += 1;
+        }
         walked.rows.extend(found.row);
     })?;
     let people = &mut walked.people;
@@ -136,6 +143,12 @@ fn answers(workspace: &Workspace, people: &mut People) -> Result<BTreeMap<ClipId
 }
 
 impl Walk<'_> {
+    /// The language of a clip's text: as declared, as set, or as the model detected it.
+    fn language(&self, clip: &ClipRow, recording: &Recording) -> Option<Language> {
+        let declared = recording.facts.language.as_ref().or(self.fallback.as_ref());
+        declared.or(clip.hypothesis.as_ref().map(|h| &h.language)).cloned()
+    }
+
     /// The row of a clip, its weight still to come; `None` until it was decided on.
     fn row(&self, clip: &ClipRow, recording: Option<&Recording>, work: Work) -> Option<ReportRow> {
         let (routed, recording) = (clip.routed.as_ref()?, recording?);
@@ -154,11 +167,10 @@ impl Walk<'_> {
             (Decision::Dropped { .. }, _) => Part::NoSpeech,
         };
         let hypothesis = clip.hypothesis.as_ref();
-        let declared = recording.facts.language.as_ref().or(self.fallback.as_ref());
-        let language = declared.or(hypothesis.map(|h| &h.language))?;
+        let language = self.language(clip, recording)?;
         let measured = self.permits.allows(&recording.id, DataUse::Evaluate);
         let settled = clip.consensus.as_ref().filter(|c| c.verdict.gives_text() && measured);
-        let compared = word_errors(settled.map_or("", |c| &c.text), clip.draft(), language);
+        let compared = word_errors(settled.map_or("", |c| &c.text), clip.draft(), &language);
         let adapted = hypothesis.and_then(|h| self.rounds.get_key_value(&h.model));
         let round = adapted.map_or(0, |(_, round)| *round);
         let seed = draft_seed(self.seed, adapted.map(|(model, _)| model.as_str()));

@@ -147,6 +147,11 @@ fn body(layout: Layout, items: &[Item], about: &About) -> String {
     out.push_str(&counts("consent text", items, text, "not stated"));
     let region = |item: &Item| item.region.as_ref().map_or(String::new(), |r| r.as_str().into());
     out.push_str(&counts("region", items, region, "not stated"));
+    let languages: Vec<String> =
+        about.papers.languages.iter().map(|said| format!("\n- {}.", line(said))).collect();
+    if !languages.is_empty() {
+        out.push_str(&format!("{}\n", languages.concat()));
+    }
     if !about.credits.is_empty() {
         let names: Vec<String> = about.credits.iter().map(|name| line(name)).collect();
         out.push_str(&format!(

@@ -41,6 +41,8 @@ pub struct Papers {
     pub pseudonyms: bool,
     /// Whether accepted drafts are in it.
     pub with_auto: bool,
+    /// What readers should know of its languages, a sentence each.
+    pub languages: Vec<String>,
     /// Clips that are not in it, by reason.
     pub left_out: BTreeMap<&'static str, usize>,
 }

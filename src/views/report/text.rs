@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::Report;
 use super::words::{counted, many, number, rate};
+use crate::views::languages::LanguageSupport;
 use crate::views::numbers::{clock, percent};
 use crate::views::withdrawals::sentences;
 
@@ -44,6 +45,9 @@ impl Report {
                 "  {n} settled clips are measured by no rate: consent to evaluate is missing"
             );
         }
+        for said in self.languages.iter().flat_map(LanguageSupport::sentences) {
+            let _ = writeln!(t, "  {said}");
+        }
         for (path, error) in &self.failed {
             let _ = writeln!(t, "  failed: {path}: {error}");
         }
@@ -63,7 +67,11 @@ impl Report {
             let _ = writeln!(
                 t,
                 "\n  {:<24} {:>6} {:>9} {:>22} {:>22}",
-                "reason", "clips", "time", "of all seconds", "draft WER"
+                "reason",
+                "clips",
+                "time",
+                "of all seconds",
+                format!("draft {}", self.error_rate)
             );
         }
         for (reason, r) in &self.by_reason {
@@ -78,7 +86,11 @@ impl Report {
             let _ = writeln!(
                 t,
                 "\n  {name:<24} {:>6} {:>9} {:>22} {:>22} {:>22}",
-                "clips", "time", "for people", "draft WER, all", "residual WER"
+                "clips",
+                "time",
+                "for people",
+                format!("draft {}, all", self.error_rate),
+                format!("residual {}", self.error_rate)
             );
         };
         let regions = self.by_region.iter().map(|(name, g)| (name.clone(), g));
@@ -122,7 +134,8 @@ impl Report {
         let _ = writeln!(t, "  any change  {}", counted(&d.changed));
         let _ = writeln!(
             t,
-            "  draft WER   {} on the {} settled clips, which are the hard ones ({} errors, {} words)",
+            "  draft {:<5} {} on the {} settled clips, which are the hard ones ({} errors, {} words)",
+            self.error_rate,
             rate(&d.settled_wer),
             d.settled.clips,
             d.settled.errors,
@@ -172,12 +185,13 @@ impl Report {
             l.drawn, l.accepted, l.settled
         );
         let _ = writeln!(t, "  an error in {}", counted(&l.with_error));
-        let _ = writeln!(t, "  WER         {} in these recordings", rate(&l.wer));
+        let _ = writeln!(t, "  {:<11} {} in these recordings", self.error_rate, rate(&l.wer));
         let _ = writeln!(t, "              {} for speakers like these", rate(&l.wer_by_speaker));
         let _ = writeln!(
             t,
-            "              {} with the expected WER of each clip",
-            rate(&l.wer_with_model)
+            "              {} with the expected {} of each clip",
+            rate(&l.wer_with_model),
+            self.error_rate
         );
         if let Some(s) = &self.score {
             let auroc = s.auroc.value.map_or("-".to_string(), |v| format!("{v:.3}"));
@@ -190,8 +204,8 @@ impl Report {
             );
             for c in &s.coverage {
                 let target = percent(Some(c.target_wer));
-                let _ =
-                    writeln!(t, "  WER up to {target:<6} in {} of the clips", rate(&c.coverage));
+                let (name, share) = (self.error_rate, rate(&c.coverage));
+                let _ = writeln!(t, "  {name} up to {target:<6} in {share} of the clips");
             }
         }
     }

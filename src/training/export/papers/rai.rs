@@ -251,6 +251,7 @@ fn limitations(papers: &Papers, numbers: &mut Numbers) -> Vec<Value> {
             .into(),
         );
     }
+    said.extend(papers.languages.iter().map(|sentence| Value::from(format!("{sentence}."))));
     if let Some(region) = numbers.count("/by_region/unknown/clips") {
         said.push(format!("Clips whose region is not known: {region}.").into());
     }

@@ -1,0 +1,95 @@
+//! What there is for a language, in words. In: what is lacking. Out: sentences for a terminal, the report and the card.
+//! Left to others: finding out (pipeline).
+
+use serde::Serialize;
+
+use crate::domain::Language;
+use crate::text::counting::CountedIn;
+
+/// Something that makes a workspace better, and that a language may lack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lack {
+    /// A score that was fitted on it.
+    Calibration,
+    /// A list of its words.
+    WordList,
+    /// Rules that make words of its numbers.
+    NumberRules,
+}
+
+/// What there is for a language.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LanguageSupport {
+    /// The language.
+    pub language: Language,
+    /// Clips in it; null: not counted.
+    pub clips: Option<u64>,
+    /// What errors are counted in.
+    pub counted_in: CountedIn,
+    /// What there is not.
+    pub lacks: Vec<Lack>,
+}
+
+impl LanguageSupport {
+    /// What a team should know of it, a sentence each; nothing where all is there.
+    pub fn sentences(&self) -> Vec<String> {
+        let code = self.language.as_str();
+        let mut said: Vec<String> = self
+            .lacks
+            .iter()
+            .map(|lack| match lack {
+                Lack::Calibration => format!(
+                    "{code}: no score is fitted on this language, so no draft is accepted on one and every clip goes \
+                     to people. Once people have answered enough, `second-ear calibrate` fits one"
+                ),
+                Lack::WordList => {
+                    format!("{code}: there is no word list; scores do without it and tell a little less")
+                }
+                Lack::NumberRules => format!(
+                    "{code}: numbers are compared as they are written: digits in place of a word count as an error"
+                ),
+            })
+            .collect();
+        if self.counted_in == CountedIn::Characters {
+            said.push(format!(
+                "{code}: errors are counted by characters: what is called word error rate is the character error rate (CER)"
+            ));
+        }
+        said
+    }
+}
+
+/// The name of the error rate of all languages together.
+pub fn rate(languages: &[LanguageSupport]) -> &'static str {
+    let by = |unit| languages.iter().any(|one| one.counted_in == unit);
+    match (by(CountedIn::Words), by(CountedIn::Characters)) {
+        (_, false) => CountedIn::Words.rate(),
+        (false, true) => CountedIn::Characters.rate(),
+        (true, true) => "WER/CER",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_without_anything_says_what_that_means() {
+        let of = |code: &str, lacks: &[Lack]| {
+            let language: Language = code.parse().unwrap();
+            let counted_in = CountedIn::of(&language);
+            LanguageSupport { language, clips: None, counted_in, lacks: lacks.to_vec() }
+        };
+        assert!(of("fr", &[]).sentences().is_empty());
+        let said = of("ja", &[Lack::Calibration, Lack::WordList, Lack::NumberRules]).sentences();
+        assert_eq!(said.len(), 4);
+        assert!(
+            said[0].contains("every clip goes to people") && said[3].contains("CER"),
+            "{said:?}"
+        );
+        assert_eq!(rate(&[of("ja", &[])]), "CER");
+        assert_eq!(rate(&[of("ja", &[]), of("fr", &[])]), "WER/CER");
+        assert_eq!(rate(&[]), "WER");
+    }
+}

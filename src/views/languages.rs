@@ -1,13 +1,14 @@
 //! What there is for a language, in words. In: what is lacking. Out: sentences for a terminal, the report and the card.
 //! Left to others: finding out (pipeline).
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::Language;
 use crate::text::counting::CountedIn;
 
 /// Something that makes a workspace better, and that a language may lack.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Lack {
     /// A score that was fitted on it.
@@ -19,9 +20,10 @@ pub enum Lack {
 }
 
 /// What there is for a language.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct LanguageSupport {
     /// The language.
+    #[schemars(with = "String")]
     pub language: Language,
     /// Clips in it; null: not counted.
     pub clips: Option<u64>,

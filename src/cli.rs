@@ -352,7 +352,7 @@ pub struct Dataset {
     #[arg(long)]
     pub with_auto: bool,
     /// Only texts whose words people agree on to this share, from 0 to 1; a text of one answer has 1.
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = numbers::within(0.0, 1.0))]
     pub min_agreement: f64,
     /// Only clips in these languages.
     #[arg(long, value_delimiter = ',', value_name = "LANGUAGE")]

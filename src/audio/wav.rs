@@ -53,7 +53,7 @@ pub fn write(path: &Path, samples: &[f32]) -> Result<()> {
     written.with_context(|| format!("write {}", path.display()))
 }
 
-/// The samples of a file that [`write`] made.
+/// The samples of a file that holds what [`bytes`] writes.
 pub fn read(path: &Path) -> Result<Vec<f32>> {
     let samples = hound::WavReader::open(path)
         .and_then(|file| file.into_samples::<i16>().map(|s| s.map(of_sixteen_bit)).collect());

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
 use super::Filters;
 use crate::domain::{DataUse, Language, Recording, RecordingId};
@@ -30,11 +30,6 @@ pub struct Choice {
 impl Choice {
     /// Of a workspace; filters as they were typed.
     pub fn of(workspace: &Workspace, filters: Filters) -> Result<Self> {
-        let share = filters.min_agreement;
-        ensure!(
-            (0.0..=1.0).contains(&share),
-            "--min-agreement is a share from 0 to 1, not {share}"
-        );
         let typed = |all: Vec<String>| {
             let tidy = all.into_iter().map(|one| one.trim().to_lowercase());
             tidy.filter(|one| !one.is_empty()).collect::<BTreeSet<_>>()
@@ -46,7 +41,7 @@ impl Choice {
             permits: Permits::of(workspace)?,
             licences: typed(filters.licences),
             languages: typed(filters.languages).into_iter().map(language).collect::<Result<_>>()?,
-            min_agreement: share,
+            min_agreement: filters.min_agreement,
             audio_removed: workspace.store.audio_removed()?,
             without_consent: WithoutConsent::to(DataUse::Publish),
         })

@@ -15,7 +15,7 @@ pub fn card(layout: Layout, items: &[Item], about: &About) -> Result<String> {
 }
 
 fn front_matter(layout: Layout, items: &[Item], about: &About) -> Result<String> {
-    let of = |get: fn(&Item) -> String| items.iter().map(|item| get(item)).collect::<BTreeSet<_>>();
+    let of = |get: fn(&Item) -> String| items.iter().map(get).collect::<BTreeSet<_>>();
     let sources = of(|item| {
         let human = item.source == LabelSource::Human;
         if human { "crowdsourced" } else { "machine-generated" }.into()

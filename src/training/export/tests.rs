@@ -1,3 +1,5 @@
+//! Every format on five clips: what stands in which file, and that the same clips make the same bytes.
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;

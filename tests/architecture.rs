@@ -160,7 +160,7 @@ fn crates_whose_interface_moves_are_named_in_one_place() {
         ("documented", &["src/domain/", "src/config.rs", "src/views/study"]),
         ("toml_edit", &["src/config.rs"]),
         ("tar", &["src/pipeline/backup.rs", "src/training/export/"]),
-        ("parquet", &["src/training/export/parquet.rs", "src/views/study/parquet_file.rs"]),
+        ("parquet", &["src/training/export/parquet_files.rs", "src/views/study/parquet_file.rs"]),
         ("rustix", &["src/pipeline/doctor/space.rs"]),
         ("hmac", &["src/domain/keyed.rs"]),
         ("aes_gcm", &["src/tasks/page/seal.rs"]),

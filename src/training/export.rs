@@ -19,7 +19,7 @@ mod mfa;
 mod names;
 mod nemo;
 pub mod papers;
-mod parquet;
+mod parquet_files;
 mod shards;
 mod webdataset;
 
@@ -106,7 +106,7 @@ pub fn write(
     let mut set = Building { folder: draft.path(), format, items, codec, shard_bytes, audio };
     match format {
         Format::Hf => hf::write(&mut set)?,
-        Format::Parquet => parquet::write(&mut set)?,
+        Format::Parquet => parquet_files::write(&mut set)?,
         Format::Nemo => nemo::write(&mut set)?,
         Format::NemoTarred => nemo::write_tarred(&mut set)?,
         Format::Lhotse => lhotse::write(&mut set)?,
@@ -144,7 +144,7 @@ fn row(set: &Building, item: &Item) -> Result<serde_json::Map<String, serde_json
     match set.format {
         Format::Hf => hf::row(item, set.file_name(item)),
         Format::Nemo => columns::object(&nemo::row(item, set.in_clips(item), None)),
-        Format::Parquet => columns::object(&parquet::row(item)),
+        Format::Parquet => columns::object(&parquet_files::row(item)),
         _ => columns::object(&clip_line(set, item)),
     }
 }

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
-use super::{About, Codec, Format, Item, LabelSource, Layout, building, columns, hf, parquet};
+use super::{
+    About, Codec, Format, Item, LabelSource, Layout, building, columns, hf, parquet_files,
+};
 use crate::domain::data_uses_text;
 use crate::training::split::{Split, Unit};
 
@@ -48,7 +50,9 @@ fn files(layout: Layout, items: &[Item]) -> Result<String> {
             let columns = hf::columns(first)?;
             (columns.into_iter().skip(1).collect(), |split| format!("{split}/**"))
         }
-        Format::Parquet => (columns::of(&parquet::row(first))?, |split| format!("data/{split}-*")),
+        Format::Parquet => {
+            (columns::of(&parquet_files::row(first))?, |split| format!("data/{split}-*"))
+        }
         _ => return Ok(String::new()),
     };
     let mut out = String::from("configs:\n- config_name: default\n  data_files:\n");

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use parquet::basic::{LogicalType, Repetition, Type as Physical};
-use parquet::data_type::{ByteArray, ByteArrayType, DoubleType};
+use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
@@ -135,46 +135,40 @@ fn write_group(
     let rows: Vec<Map<String, Value>> =
         group.iter().map(|(item, _)| columns::object(&row(item))).collect::<Result<_>>()?;
     let mut out = file.next_row_group()?;
-    texts(&mut out, group.into_iter().map(|(_, audio)| Some(ByteArray::from(audio))), 2)?;
-    texts(&mut out, names.iter().map(|name| Some(ByteArray::from(name.as_str()))), 2)?;
+    let audio = group.into_iter().map(|(_, audio)| Some(ByteArray::from(audio)));
+    column::<ByteArrayType>(&mut out, audio, 2)?;
+    let paths = names.iter().map(|name| Some(ByteArray::from(name.as_str())));
+    column::<ByteArrayType>(&mut out, paths, 2)?;
     for (name, kind) in columns {
         let cells = rows.iter().map(|row| &row[name]);
         match kind {
-            Kind::Number => numbers(&mut out, cells.map(Value::as_f64))?,
-            Kind::Text => texts(&mut out, cells.map(|v| v.as_str().map(ByteArray::from)), 1)?,
+            Kind::Number => column::<DoubleType>(&mut out, cells.map(Value::as_f64), 1)?,
+            Kind::Text => column::<ByteArrayType>(&mut out, cells.map(text), 1)?,
         }
     }
     out.close().context("end a row group").map(drop)
 }
 
+fn text(cell: &Value) -> Option<ByteArray> {
+    cell.as_str().map(ByteArray::from)
+}
+
 type Groups<'a> = SerializedRowGroupWriter<'a, File>;
 
-/// A column of texts or bytes; `depth` is the definition level of one that is there.
-fn texts(
+/// A column; `depth` is the definition level of a cell that is there.
+fn column<T: DataType>(
     out: &mut Groups,
-    cells: impl Iterator<Item = Option<ByteArray>>,
+    cells: impl Iterator<Item = Option<T::T>>,
     depth: i16,
 ) -> Result<()> {
-    let (values, levels) = with_levels(cells, depth);
-    let mut column = out.next_column()?.context("a column of texts")?;
-    column.typed::<ByteArrayType>().write_batch(&values, Some(&levels), None)?;
-    Ok(column.close()?)
-}
-
-fn numbers(out: &mut Groups, cells: impl Iterator<Item = Option<f64>>) -> Result<()> {
-    let (values, levels) = with_levels(cells, 1);
-    let mut column = out.next_column()?.context("a column of numbers")?;
-    column.typed::<DoubleType>().write_batch(&values, Some(&levels), None)?;
-    Ok(column.close()?)
-}
-
-fn with_levels<T>(cells: impl Iterator<Item = Option<T>>, depth: i16) -> (Vec<T>, Vec<i16>) {
     let (mut values, mut levels) = (Vec::new(), Vec::new());
     for cell in cells {
         levels.push(if cell.is_some() { depth } else { 0 });
         values.extend(cell);
     }
-    (values, levels)
+    let mut column = out.next_column()?.context("there is no such column")?;
+    column.typed::<T>().write_batch(&values, Some(&levels), None)?;
+    Ok(column.close()?)
 }
 
 fn schema(columns: &[(String, Kind)]) -> Result<TypePtr> {

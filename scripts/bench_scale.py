@@ -111,10 +111,10 @@ def size(workspace):
     return os.path.getsize(os.path.join(workspace, "state.db"))
 
 
-def record_all(audio, work):
+def record_all(audio, work, recordings):
     os.makedirs(audio)
     clips = speech(work)
-    for n in range(RECORDINGS + SHORT):
+    for n in range(recordings):
         record(os.path.join(audio, f"{n:05}.wav"), clips, n)
 
 
@@ -124,7 +124,7 @@ def base(work, rivals):
     script = os.path.join(work, "script.jsonl")
     write_script(script, rivals)
     # In a process of its own: what it holds would count as the peak memory of every program started after it.
-    maker = multiprocessing.get_context("spawn").Process(target=record_all, args=(audio, work))
+    maker = multiprocessing.get_context("spawn").Process(target=record_all, args=(audio, work, RECORDINGS + SHORT))
     maker.start()
     maker.join()
     assert maker.exitcode == 0

@@ -64,7 +64,7 @@ def one(language):
     assert f"{language}: no score is fitted" in said, said
     run = json.loads(printed)
     assert run["auto"] == 0 and run["human"] == len(rows), run
-    call("tasks", workspace, "--out", WORK / f"{language}-tasks", "--format", "jsonl")
+    call("tasks", workspace, "--out", WORK / f"{language}-tasks", "--format", "html,jsonl")
     answers = []
     for path in (WORK / f"{language}-tasks").glob("*.jsonl"):
         for line in path.read_text(encoding="utf-8").splitlines():
@@ -83,7 +83,6 @@ def one(language):
     call("dataset", workspace, "--out", WORK / f"{language}-dataset")
     card = (WORK / f"{language}-dataset" / "README.md").read_text(encoding="utf-8")
     assert "no score is fitted" in card, card
-    call("tasks", workspace, "--out", WORK / f"{language}-page")
     settled = report["drafts"]["settled"]
     wrong = settled["errors"] / settled["words"]
     draft = next(task["draft"] for task in answers)

@@ -43,7 +43,7 @@ impl LanguageSupport {
             .map(|lack| match lack {
                 Lack::Calibration => format!(
                     "{code}: no score is fitted on this language, so no draft is accepted on one and every clip goes \
-                     to people. Once people have answered enough, `second-ear calibrate` fits one"
+                     to people. Once people have answered enough, the command calibrate fits one"
                 ),
                 Lack::WordList => {
                     format!("{code}: there is no word list; scores do without it and tell a little less")

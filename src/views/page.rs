@@ -18,7 +18,7 @@ use crate::statistics::rate::{Rate, Share};
 /// A number that stands large at the top.
 struct Headline {
     number: String,
-    what: &'static str,
+    what: String,
     interval: String,
 }
 
@@ -122,10 +122,10 @@ impl Page<'_> {
     }
 }
 
-fn headline(rate: &Rate, what: &'static str, text: impl Fn(f64) -> String) -> Headline {
+fn headline(rate: &Rate, what: &str, text: impl Fn(f64) -> String) -> Headline {
     Headline {
         number: rate.value.map_or("-".into(), &text),
-        what,
+        what: what.to_string(),
         interval: match rate.estimate() {
             Some(e) => format!("{} to {}", text(e.low), text(e.high)),
             None => why(rate).to_string(),
@@ -137,12 +137,17 @@ impl Report {
     /// The report as a page.
     pub fn html(&self) -> Result<String> {
         let share = |s: f64| format!("{:.1} %", 100.0 * s);
+        let errors = match self.error_rate {
+            "WER" => "word error rate",
+            "CER" => "character error rate",
+            _ => "error rate",
+        };
         let mut headlines = vec![
             headline(&self.human.seconds, "of the seconds need a person", share),
-            headline(&self.drafts.all_wer, "word error rate of all drafts", share),
+            headline(&self.drafts.all_wer, &format!("{errors} of all drafts"), share),
             headline(
                 &self.residual_error.wer,
-                "residual word error rate of accepted drafts",
+                &format!("residual {errors} of accepted drafts"),
                 share,
             ),
         ];

@@ -1,7 +1,7 @@
 //! The audio of a dataset's clips, cut once for all formats. In: items, their recordings. Out: a WAV of each in a passing
 //! folder, and its bytes in the encoding that a format wants. Left to others: where a format puts them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -35,9 +35,11 @@ impl<'a> Staging<'a> {
         console: Console,
     ) -> Result<()> {
         let progress = console.progress("audio", Unit::Things("clips"), items.len() as u64);
-        let mut good = Vec::with_capacity(items.len());
+        let mut lost = BTreeSet::new();
         for items in items.chunk_by(|a, b| a.recording == b.recording) {
-            let Some(recording) = items.first().and_then(|i| recordings.get(&i.recording)) else {
+            let Some((id, recording)) =
+                items.first().and_then(|i| recordings.get_key_value(&i.recording))
+            else {
                 continue;
             };
             let spans: Vec<Span> = items.iter().map(|i| Span::new(i.start, i.end)).collect();
@@ -50,12 +52,14 @@ impl<'a> Staging<'a> {
                         .with_context(|| format!("write {}", path.display()))
                 })
             });
-            match done {
-                Ok(()) => good.extend_from_slice(items),
-                Err(error) => failed.push(format!("{}: {error:#}", recording.path)),
+            if let Err(error) = done {
+                failed.push(format!("{}: {error:#}", recording.path));
+                lost.insert(id);
             }
         }
-        *items = good;
+        items.retain(|item| {
+            recordings.contains_key(&item.recording) && !lost.contains(&item.recording)
+        });
         Ok(())
     }
 

@@ -30,6 +30,7 @@ mod has {
     pub const SLOWED: u64 = 1 << 8;
     pub const WINDOW_PASS: u64 = 1 << 9;
     pub const ALONE: u64 = 1 << 10;
+    pub const GIVEN_PASS: u64 = 1 << 11;
 }
 
 /// What a token has, a bit each.

@@ -49,6 +49,7 @@ impl Writer {
             (h.slowed.is_some(), has::SLOWED),
             (h.pass == Pass::Window, has::WINDOW_PASS),
             (h.alone.is_some(), has::ALONE),
+            (h.pass == Pass::Given, has::GIVEN_PASS),
         ];
         self.whole(flags.iter().filter(|(set, _)| *set).map(|(_, bit)| bit).sum());
         self.text(h.language.as_str());

@@ -45,7 +45,7 @@ pub enum Pass {
     Short,
     /// The full 30 s window, because the short one looked wrong (or the policy asks for it).
     Full,
-    /// None: another engine wrote the text, and the model read it.
+    /// Another engine wrote the text, and the model read it.
     Given,
 }
 
@@ -113,6 +113,9 @@ pub struct Hypothesis {
     /// the text, what the model itself makes of the clip: always.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alone: Option<Alone>,
+    /// The confidence of the engine that wrote the text, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine_confidence: Option<Probability>,
     /// Regional forms tried instead of standard ones of the text, which they leave as it is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variants: Vec<Variant>,
@@ -157,4 +160,7 @@ pub struct Features {
     /// From a second decoding; `None` where there was none.
     #[serde(default)]
     pub slowed: Option<Vec<f64>>,
+    /// The confidence of the engine that wrote the text, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<f64>,
 }

@@ -254,6 +254,11 @@ impl Calibration {
             alone.check()?;
         }
         ensure!(!self.fits.is_empty(), "the calibration holds no fit");
+        let engine = self.adjustment.as_ref().and_then(|a| a.engine.as_ref());
+        ensure!(
+            engine.is_none_or(|fit| fit.is_sound()),
+            "the fit of an engine's confidence is broken"
+        );
         for fit in &self.fits {
             ensure!(
                 fit.features == fit.tier.names(self.alone.is_some()),
@@ -325,7 +330,8 @@ impl Calibration {
     ) -> Result<Probability, NoScore> {
         self.fits(model, policy)?;
         let p = self.unadjusted(features).ok_or(NoScore::Features)?;
-        let p = self.adjustment.as_ref().map_or(p, |a| a.score(p, region));
+        let p =
+            self.adjustment.as_ref().map_or(p, |a| a.score(a.beside(p, features.engine), region));
         Probability::new(p).ok_or(NoScore::Features)
     }
 

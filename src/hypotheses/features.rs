@@ -97,7 +97,8 @@ pub fn features(hypothesis: &Hypothesis, regional: &dyn Fn(&str) -> bool) -> Fea
         .map(|f| vec![f.least, f.mean, f.unknown, f.very_rare, f.rare, f.homophones]);
     let mut decoded = of_text(h);
     decoded.extend(of_choices(h));
-    Features { in_window, decoded, words, slowed }
+    let engine = h.engine_confidence.map(Probability::get);
+    Features { in_window, decoded, words, slowed, engine }
 }
 
 /// The first twenty.
@@ -278,6 +279,7 @@ pub mod tests {
             end: None,
             slowed: None,
             alone: None,
+            engine_confidence: None,
             variants: Vec::new(),
             seconds,
             level: Level::default(),

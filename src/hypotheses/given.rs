@@ -14,6 +14,8 @@ const FAR: u64 = 16_000;
 pub struct GivenText {
     /// In order; at least one.
     pub words: Vec<GivenWord>,
+    /// The engine's own confidence in the text that it is of, where it is one.
+    pub confidence: Option<Probability>,
 }
 
 /// A word of it.
@@ -33,11 +35,20 @@ impl GivenText {
         let words: Vec<&str> = self.words.iter().map(|word| word.text.as_str()).collect();
         words.join(" ")
     }
+
+    /// How sure the engine is that all words are right: the product over them; where it says that of some words alone, or of
+    /// none, what it says of the text.
+    pub fn sureness(&self) -> Option<Probability> {
+        let of_words: Option<f64> =
+            self.words.iter().map(|word| word.confidence.map(Probability::get)).product();
+        of_words.map(Probability::clamped).or(self.confidence)
+    }
 }
 
 /// The text of each clip; `None` where it has no word. `clips` are in order of time, none over another.
 pub fn cut(texts: &[EngineText], clips: &[Span]) -> Vec<Option<GivenText>> {
     let mut placed: Vec<Vec<(Samples, GivenWord)>> = vec![Vec::new(); clips.len()];
+    let mut sure: Vec<Option<Probability>> = vec![None; clips.len()];
     for text in texts {
         let places = match text.has_times() {
             true => text.words.iter().map(|word| nearest(word, clips)).collect(),
@@ -46,13 +57,16 @@ pub fn cut(texts: &[EngineText], clips: &[Span]) -> Vec<Option<GivenText>> {
         for (word, place) in text.words.iter().zip(places) {
             if let Some((clip, at)) = place {
                 placed[clip].push((at, given(word, clips[clip])));
+                // Of several texts: what the least sure of them has.
+                let least = [sure[clip], text.confidence].into_iter().flatten();
+                sure[clip] = least.reduce(|a, b| if a < b { a } else { b });
             }
         }
     }
-    let of_clip = placed.into_iter().map(|mut words| {
+    let of_clip = placed.into_iter().zip(sure).map(|(mut words, confidence)| {
         words.sort_by_key(|(at, _)| *at); // stable: words of one time stay in their order
         let words: Vec<GivenWord> = words.into_iter().map(|(_, word)| word).collect();
-        (!words.is_empty()).then_some(GivenText { words })
+        (!words.is_empty()).then_some(GivenText { words, confidence })
     });
     of_clip.collect()
 }
@@ -169,6 +183,20 @@ mod tests {
         assert_eq!(said(&[text(None, &words)], &clips), ["aa bb", "cc dd ee ff"]);
         assert_eq!(said(&[text(Some(span(30.0, 31.0)), &words)], &clips), ["-", "-"]);
         assert_eq!(said(&[text(None, &words)], &[]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn an_engine_is_as_sure_of_a_clip_as_of_all_its_words() {
+        let p = |x: f64| Some(Probability::clamped(x));
+        let mut whole = text(None, &[("un", Some((0.0, 1.0))), ("deux", Some((1.0, 2.0)))]);
+        let sureness =
+            |text: &EngineText| cut(std::slice::from_ref(text), &[span(0.0, 3.0)])[0].clone();
+        whole.confidence = p(0.75);
+        assert_eq!(sureness(&whole).unwrap().sureness(), p(0.75));
+        whole.words[0].confidence = p(0.5);
+        assert_eq!(sureness(&whole).unwrap().sureness(), p(0.75), "it does not say of all words");
+        whole.words[1].confidence = p(0.5);
+        assert_eq!(sureness(&whole).unwrap().sureness(), p(0.25));
     }
 
     #[test]

@@ -242,6 +242,7 @@ fn hypothesis(
         end: decoded.end.map(|c| End { logprob: c.logprob, entropy: rounded(c.entropy) }),
         slowed: None,
         alone: None,
+        engine_confidence: None,
         variants: Vec::new(),
         seconds: samples.len() as f64 / f64::from(SAMPLE_RATE),
         level,

@@ -187,6 +187,7 @@ pub fn own(
         right: errors == 0,
         wer: (errors as f64 / words).min(1.0),
         words,
+        engine: features.engine,
     })
 }
 

@@ -31,6 +31,7 @@ mod has {
     pub const WINDOW_PASS: u64 = 1 << 9;
     pub const ALONE: u64 = 1 << 10;
     pub const GIVEN_PASS: u64 = 1 << 11;
+    pub const ENGINE_CONFIDENCE: u64 = 1 << 12;
 }
 
 /// What a token has, a bit each.

@@ -13,6 +13,7 @@ fn average(c: &Calibration) -> Features {
         decoded: means[..decoded].to_vec(),
         words: Some(means[decoded..decoded + words].to_vec()),
         slowed: Some(means[decoded + words..].to_vec()),
+        engine: None,
     }
 }
 

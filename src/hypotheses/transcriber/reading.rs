@@ -61,7 +61,8 @@ fn read(
     };
     let (pass, model) = ((Pass::Given, None), own.model.clone());
     let h = hypothesis(request.clip, request.samples, request.level, policy, decoded, pass, model);
-    let mut h = Hypothesis { variants, alone: Some(opinion(own)), ..h };
+    let (alone, engine_confidence) = (Some(opinion(own)), given.sureness());
+    let mut h = Hypothesis { variants, alone, engine_confidence, ..h };
     place(&mut h.tokens, given);
     Ok(h)
 }
@@ -109,7 +110,7 @@ mod tests {
             at: at.map(|(start, end)| (Millis(start), Millis(end))),
             confidence: None,
         };
-        GivenText { words: words.iter().map(word).collect() }
+        GivenText { words: words.iter().map(word).collect(), confidence: None }
     }
 
     #[test]

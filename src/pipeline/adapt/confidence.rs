@@ -136,6 +136,7 @@ mod tests {
             right: n.is_multiple_of(2),
             wer: 0.2,
             words: 5.0,
+            engine: None,
         };
         (0..count).map(clip).collect()
     }

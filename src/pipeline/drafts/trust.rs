@@ -11,7 +11,7 @@ use serde::Serialize;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "is")]
 pub enum Trust {
-    /// It varies, and is kept; it is part of no score yet.
+    /// It varies, and is kept: `calibrate` asks what it tells.
     Kept {
         /// Numbers.
         count: usize,

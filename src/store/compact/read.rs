@@ -116,6 +116,7 @@ impl<'a> Reader<'a> {
             alone: self.maybe(is(has::ALONE), |s| {
                 Ok(Alone { text: s.text()?, mean_logprob: s.float()?, least_logprob: s.float()? })
             })?,
+            engine_confidence: self.maybe(is(has::ENGINE_CONFIDENCE), Self::p)?,
             seconds: self.float()?,
             level: Level {
                 rms_db: self.float()?,

@@ -2,6 +2,8 @@
 
 mod util;
 
+use std::path::{Path, PathBuf};
+
 use serde_json::{Value, json};
 use util::{Workspace, decode_flac, root, rows, sample, stderr, stdout, write_wav};
 
@@ -13,6 +15,12 @@ fn data(name: &str) -> String {
 fn import(ws: &Workspace, code: i32, engine: &str, file: &str) -> Value {
     let output = ws.to(code, "drafts", &["import", file, "--engine", engine, "--json"]);
     serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// A file of a folder.
+fn first(folder: &Path, ending: &str) -> PathBuf {
+    let mut all = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    all.find(|path| path.extension().is_some_and(|e| e == ending)).unwrap()
 }
 
 /// Takes an engine's drafts.
@@ -108,9 +116,7 @@ fn an_engine_s_text_is_the_draft_and_the_model_s_own_stands_beside_it_until_it_i
     // The page has both.
     let pages = ws.beside("pages");
     ws.to(0, "tasks", &["--out", pages.to_str().unwrap()]);
-    let page = std::fs::read_dir(&pages).unwrap().map(|e| e.unwrap().path());
-    let page = page.filter(|p| p.extension().is_some_and(|e| e == "html")).next().unwrap();
-    let page = std::fs::read_to_string(page).unwrap();
+    let page = std::fs::read_to_string(first(&pages, "html")).unwrap();
     let words = own.iter().flat_map(|(text, ..)| text.split_whitespace());
     let word = words.filter(|w| w.is_ascii() && !all.concat().contains(*w)).max_by_key(|w| w.len());
     assert!(page.contains("Quelqu") && page.contains(word.unwrap()), "{word:?}");
@@ -192,9 +198,7 @@ fn once_people_have_answered_right_texts_are_accepted_and_wrong_ones_are_not() {
         "72",
     ];
     ws.to(0, "tasks", &some);
-    let file = std::fs::read_dir(&out).unwrap().map(|e| e.unwrap().path());
-    let file = file.filter(|p| p.extension().is_some_and(|e| e == "jsonl")).next().unwrap();
-    let answers: Vec<Value> = rows(&std::fs::read_to_string(file).unwrap())
+    let answers: Vec<Value> = rows(&std::fs::read_to_string(first(&out, "jsonl")).unwrap())
         .into_iter()
         .map(|mut row| {
             let (draft, right) = is_right(&row);

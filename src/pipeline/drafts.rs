@@ -10,9 +10,10 @@ mod list;
 mod places;
 mod rows;
 mod said;
+mod segments;
 mod shape;
+mod times;
 mod trust;
-mod whisper;
 mod whisper_cpp;
 
 use anyhow::{Result, bail};

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::places::Places;
 use super::said::{Said, SaidWord};
 use super::shape;
+use super::times;
 use super::trust::Trust;
 use crate::domain::{
     EngineName, EngineText, EngineWord, Failures, Probability, RecordingId, Samples, Span,
@@ -56,15 +57,21 @@ pub fn import(
     let mut failed = Failures::default();
     let mut found: BTreeMap<RecordingId, Vec<Said>> = BTreeMap::new();
     for file in files {
-        let take = &mut |said: Result<Said, String>| match said {
-            Err(why) => failed.push(why),
-            Ok(said) => match places.find(&said.names, said.channel) {
-                Ok(id) => found.entry(id.clone()).or_default().push(said),
-                Err(why) => failed.push(format!("{}: {why}", said.place)),
-            },
+        let mut rows = 0;
+        let take = &mut |said: Result<Said, String>| {
+            rows += 1;
+            match said {
+                Err(why) => failed.push(why),
+                Ok(said) => match places.find(&said.names, said.channel) {
+                    Ok(id) => found.entry(id.clone()).or_default().push(said),
+                    Err(why) => failed.push(format!("{}: {why}", said.place)),
+                },
+            }
         };
-        if let Err(error) = shape::read(file, take) {
-            failed.push(format!("{error:#}"));
+        match shape::read(file, take) {
+            Err(error) => failed.push(format!("{error:#}")),
+            Ok(()) if rows == 0 => failed.push(format!("{} holds no text", file.display())),
+            Ok(()) => {}
         }
     }
     let all = || found.values().flatten();
@@ -103,7 +110,8 @@ fn span((start, end): (f64, f64)) -> Span {
 
 impl Imported {
     /// A text as it is kept; `None` where nobody may have it, or it has no word.
-    fn text(&mut self, said: Said, gone: &[Span]) -> Option<EngineText> {
+    fn text(&mut self, mut said: Said, gone: &[Span]) -> Option<EngineText> {
+        times::fill(&mut said.words, said.part);
         let part = said.part.map(span);
         let mut words: Vec<EngineWord> = said.words.into_iter().map(|w| self.word(w)).collect();
         let timed = words.iter().all(|word| word.span.is_some());

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use serde_json::Value;
 
 use super::said::{Take, without_nan};
-use super::{aws, ctm, deepgram, rows, whisper, whisper_cpp};
+use super::{aws, ctm, deepgram, rows, segments, whisper_cpp};
 use crate::tables;
 
 /// Hands every text of a file to `take`, or why a row is none.
@@ -54,8 +54,8 @@ fn json(bytes: &[u8], path: &Path, name: &str, take: Take) -> Result<()> {
         for (n, value) in all.iter().enumerate() {
             row(value, &format!("{name} row {}", n + 1), take);
         }
-    } else if let Some(segments) = whisper::segments(&json) {
-        whisper::read(segments, &stem, name, take);
+    } else if let Some(all) = segments::of(&json) {
+        segments::read(all, &stem, name, take);
     } else {
         bail!("{name}: {UNKNOWN}");
     }

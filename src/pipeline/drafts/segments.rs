@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::said::{Said, Take, add, field, list, number, span, text, untimed};
 
 /// The segments of such a file; `None` where it is another shape.
-pub fn segments(json: &Value) -> Option<&[Value]> {
+pub fn of(json: &Value) -> Option<&[Value]> {
     let all = match json {
         Value::Object(file) => file.get("segments")?.as_array()?,
         Value::Array(all) => all,
@@ -62,7 +62,7 @@ mod tests {
     fn read(json: &str) -> Vec<Result<Said, String>> {
         let json: Value = serde_json::from_str(json).unwrap();
         let mut all = Vec::new();
-        super::read(segments(&json).unwrap(), "talk", "talk.json", &mut |said| all.push(said));
+        super::read(of(&json).unwrap(), "talk", "talk.json", &mut |said| all.push(said));
         all
     }
 

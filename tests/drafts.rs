@@ -223,8 +223,31 @@ fn once_people_have_answered_right_texts_are_accepted_and_wrong_ones_are_not() {
     let report = ws.json("report");
     assert_eq!(report["versions"]["calibration"]["own_clips"], fitted["adjustment"]["clips"]);
 
-    // Whoever leaves takes what engines wrote along.
-    ws.to(0, "forget", &["--recording", "menu.wav", "--yes"]);
-    let listed = stdout(&ws.to(0, "drafts", &["--json"]));
-    assert_eq!(listed.trim(), "[]");
+    // Without answers there is no score again.
+    let recording = after[0]["recording"].as_str().unwrap();
+    ws.to(0, "forget", &["--recording", recording, "--yes"]);
+    assert!(
+        !ws.dir.join("calibration.canary.json").exists() || {
+            let text = std::fs::read_to_string(ws.dir.join("calibration.canary.json")).unwrap();
+            serde_json::from_str::<Value>(&text).unwrap()["adjustment"].is_null()
+        }
+    );
+}
+
+#[test]
+fn whoever_leaves_is_given_what_engines_wrote_and_takes_it_along() {
+    let ws = Workspace::new();
+    let manifest = ws.beside("calls.csv");
+    let menu = sample("quebec_menu.flac");
+    std::fs::write(&manifest, format!("path,speaker\n{},ana\n", menu.display())).unwrap();
+    ws.to(0, "ingest", &[manifest.to_str().unwrap()]);
+    import(&ws, 3, "ours", &data("ours.jsonl"));
+    let folder = ws.beside("for-ana");
+    ws.to(0, "subject", &["--speaker", "ana", "--out", folder.to_str().unwrap()]);
+    let held = rows(&std::fs::read_to_string(folder.join("engine_texts.jsonl")).unwrap());
+    assert_eq!((&held[1]["engine"], &held[1]["text"]), (&json!("ours"), &json!("Après le bip")));
+    ws.to(0, "forget", &["--speaker", "ana", "--yes"]);
+    assert_eq!(stdout(&ws.to(0, "drafts", &["--json"])).trim(), "[]");
+    let bytes = std::fs::read(ws.dir.join("state.db")).unwrap();
+    assert!(!bytes.windows(6).any(|w| w == b"Aucune"));
 }

@@ -93,6 +93,14 @@ pub fn run(
         policy.engine.is_empty() || options.nats.is_none(),
         "drafts of another engine (decode.engine) are read on this machine alone: run without --nats"
     );
+    if let Some(engine) = policy.engine().map_err(Error::msg)?
+        && !workspace.store.has_engine(&engine)?
+    {
+        console.problem(format!(
+            "There are no drafts of {engine}, which the settings name: `second-ear drafts` imports some. The model's own \
+             are taken."
+        ));
+    }
     let model = match &options.scripted {
         Some(_) => None,
         None => Some(workspace.model()?),

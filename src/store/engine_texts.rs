@@ -52,6 +52,12 @@ impl Store {
         Ok(removed)
     }
 
+    /// Whether there is anything of an engine.
+    pub fn has_engine(&self, engine: &EngineName) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM engine_texts WHERE engine = ?1)";
+        Ok(self.db.query_row(sql, [engine.as_str()], |row| row.get(0))?)
+    }
+
     /// What an engine wrote of a recording, in the order in which it was read.
     pub fn engine_texts(
         &self,

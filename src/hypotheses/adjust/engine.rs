@@ -23,7 +23,7 @@ pub struct EngineFit {
 
 impl EngineFit {
     /// Of clips and their points, in the same order; `None` where the engine says too little, or where a higher confidence
-    /// or score would mean a worse draft.
+    /// would mean a worse draft.
     pub fn of(clips: &[&CalibrationSample], points: &[Point]) -> Option<Self> {
         let said = clips.iter().filter_map(|clip| clip.engine).map(log_odds);
         let mut said: Vec<f64> = said.collect();
@@ -35,12 +35,14 @@ impl EngineFit {
         let both = |(clip, point): (&&CalibrationSample, &Point)| {
             [log_odds(point.p), clip.engine.map_or(missing, log_odds)]
         };
-        let rows: Vec<[f64; 2]> = clips.iter().zip(points).map(both).collect();
-        let rows: Vec<&[f64]> = rows.iter().map(|row| &row[..]).collect();
-        let target = |point: &Point| Target { yes: point.yes, weight: point.weight };
-        let targets: Vec<Target> = points.iter().map(target).collect();
-        let fit = logistic::fit(&rows, &targets, L2).ok()?;
-        fit.weights.iter().all(|weight| *weight > 0.0).then_some(Self { fit, missing })
+        let mut rows: Vec<[f64; 2]> = clips.iter().zip(points).map(both).collect();
+        let mut fit = fit(&rows, points)?;
+        if fit.weights.first().is_none_or(|weight| *weight < 0.0) {
+            // That surer drafts are worse is chance: then the score says nothing.
+            rows.iter_mut().for_each(|row| row[0] = 0.0);
+            fit = self::fit(&rows, points)?;
+        }
+        fit.weights.last().is_some_and(|weight| *weight > 0.0).then_some(Self { fit, missing })
     }
 
     /// P(no word error) of a draft with this score, in which the engine has this confidence.
@@ -52,4 +54,12 @@ impl EngineFit {
     pub fn is_sound(&self) -> bool {
         self.fit.check(2).is_ok() && sigmoid(self.missing).is_finite()
     }
+}
+
+/// Of rows of a constant a fit makes nothing: their weight is 0.
+fn fit(rows: &[[f64; 2]], points: &[Point]) -> Option<Logistic> {
+    let rows: Vec<&[f64]> = rows.iter().map(|row| &row[..]).collect();
+    let target = |point: &Point| Target { yes: point.yes, weight: point.weight };
+    let targets: Vec<Target> = points.iter().map(target).collect();
+    logistic::fit(&rows, &targets, L2).ok()
 }

@@ -6,6 +6,7 @@ mod answers;
 mod audit_plan;
 mod care;
 mod consent;
+mod drafts;
 mod generate;
 mod ingest;
 #[cfg(not(all(feature = "adapt", feature = "nats")))]
@@ -32,6 +33,7 @@ pub use answers::Answers;
 pub use audit_plan::AuditPlan;
 pub use care::{Backup, Doctor, Log};
 pub use consent::{Consent, ConsentAction, Retention};
+pub use drafts::{Drafts, DraftsAction};
 pub use generate::{Generate, Printed, SchemaOf};
 pub use ingest::Ingest;
 #[cfg(not(feature = "adapt"))]
@@ -97,6 +99,9 @@ pub enum Command {
         the clips that it has begun, and exits with 0."
     )]
     Worker(nats::Worker),
+    /// List what other engines wrote, or import it: their drafts instead of the model's own.
+    #[command(subcommand_precedence_over_arg = true, after_help = drafts::AFTER_HELP)]
+    Drafts(Drafts),
     /// Show how many clips and seconds are in each state, and what waits for people.
     #[command(after_help = "Example: second-ear status calls --json")]
     Status(Json),

@@ -22,6 +22,7 @@ mod audit_plan;
 mod care;
 mod consent;
 mod dataset;
+mod drafts;
 mod generate;
 mod ingest;
 #[cfg(not(all(feature = "adapt", feature = "nats")))]
@@ -47,6 +48,7 @@ pub fn dispatch(command: Command, console: Console) -> Result<Exit> {
         Command::Ingest(args) => ingest::ingest(args, console),
         Command::Run(args) => do_run(args, console),
         Command::Worker(args) => worker::dispatch(args, console),
+        Command::Drafts(args) => drafts::dispatch(args, console),
         Command::Status(args) => care::status(args),
         Command::Transcripts(args) => do_transcripts(args, console),
         Command::Tasks(args) => do_tasks(args, console),

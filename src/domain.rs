@@ -8,6 +8,7 @@ mod consent;
 mod dataset_settings;
 mod decision;
 mod decode;
+mod engine;
 mod failures;
 mod findings;
 mod guarantee;
@@ -42,6 +43,7 @@ pub use consent::{
 pub use dataset_settings::DatasetSettings;
 pub use decision::{Bar, BarRule, Decision, DropReason, Reason, Routed, Scoring};
 pub use decode::DecodePolicy;
+pub use engine::{EngineName, EngineText, EngineWord};
 pub use failures::Failures;
 pub use findings::Findings;
 pub use guarantee::{

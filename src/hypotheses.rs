@@ -7,6 +7,7 @@ pub mod calibrate;
 pub mod familiar;
 pub mod features;
 pub mod fit;
+pub mod given;
 pub mod guard;
 pub mod logistic;
 pub mod scripted;

@@ -22,6 +22,7 @@ pub mod distributed;
 #[path = "pipeline/undistributed.rs"]
 pub mod distributed;
 pub mod doctor;
+pub mod drafts;
 pub mod evaluate;
 mod evidence;
 pub mod expiry;

@@ -7,6 +7,7 @@ mod clip_row;
 mod clips;
 mod compact;
 mod decisions;
+mod engine_texts;
 mod erase;
 mod expiry;
 mod forget;

@@ -233,6 +233,32 @@ fn fuzz_manifests() {
 
 #[test]
 #[ignore = "scripts/fuzz"]
+fn fuzz_engines() {
+    let ws = Workspace::new();
+    ws.ingest(&[&sample("quebec_menu.flac")]);
+    let mut all = Vec::new();
+    for folder in ["", "whisper", "whisperx", "whisper_cpp", "aws", "deepgram"] {
+        all.extend(seeds(&format!("tests/data/drafts/{folder}"), |_| true));
+    }
+    fuzz(&Target {
+        name: "engines",
+        seeds: all,
+        text: true,
+        batch: 20,
+        patience: Duration::from_secs(60),
+        commands: Box::new(|folder, files| {
+            let workspace = copied(&ws, folder);
+            let mut import = with_all("drafts", workspace, &[]);
+            import.push("import".into());
+            import.extend(files.iter().map(|file| text(file)));
+            import.extend(["--engine", "x"].map(String::from));
+            vec![import]
+        }),
+    });
+}
+
+#[test]
+#[ignore = "scripts/fuzz"]
 fn fuzz_statements() {
     let ws = Workspace::new();
     ws.ingest(&[&sample("volunteer_2eecc97c.flac"), &sample("fleurs_fr_002.flac")]);

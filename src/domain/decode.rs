@@ -4,7 +4,11 @@ use documented::DocumentedFields;
 use serde::{Deserialize, Serialize};
 use whisper::Weights;
 
+use super::EngineName;
 use super::bounds::within;
+
+/// Behind an engine's name in that of a policy.
+const ENGINE: char = '@';
 
 /// How clips are decoded: greedy, temperature 0, no timestamps, one segment. Confidence shifts
 /// with it, so [`DecodePolicy::id`] is stored with every hypothesis and every calibration.
@@ -31,6 +35,8 @@ pub struct DecodePolicy {
     /// How the model's matrices are held: file (as they are), bf16, which is faster on processors that multiply
     /// such numbers, or int8, by CTranslate2, in a program built with it; `init` writes what is fastest.
     pub weights: Weights,
+    /// Take the drafts of this engine where `second-ear drafts` has some; empty: the model's own.
+    pub engine: String,
 }
 
 impl Default for DecodePolicy {
@@ -45,6 +51,7 @@ impl Default for DecodePolicy {
             max_tokens_per_second: 9.0,
             guard: true,
             weights: Weights::File,
+            engine: String::new(),
         }
     }
 }
@@ -57,7 +64,29 @@ impl DecodePolicy {
         within("decode.context_margin_seconds", self.context_margin_seconds, 0.0, 30.0)?;
         within("decode.min_context", self.min_context, 0, 1500)?;
         within("decode.max_tokens_base", self.max_tokens_base, 0, 1000)?;
-        within("decode.max_tokens_per_second", self.max_tokens_per_second, 0.001, 1000.0)
+        within("decode.max_tokens_per_second", self.max_tokens_per_second, 0.001, 1000.0)?;
+        self.engine().map(|_| ()).map_err(|why| format!("decode.engine: {why}"))
+    }
+
+    /// The engine whose drafts are taken; `None`: the model's own are.
+    ///
+    /// # Errors
+    /// No engine can be called so.
+    pub fn engine(&self) -> Result<Option<EngineName>, String> {
+        match self.engine.as_str() {
+            "" => Ok(None),
+            name => name.parse().map(Some),
+        }
+    }
+
+    /// The same without another engine's drafts.
+    pub fn own(&self) -> Self {
+        Self { engine: String::new(), ..self.clone() }
+    }
+
+    /// The name of [`Self::own`], of that of a policy.
+    pub fn own_id(id: &str) -> &str {
+        id.rsplit_once(ENGINE).map_or(id, |(_, own)| own)
     }
 
     /// Whether neighbouring clips are decoded together: what computes must search and tell times.
@@ -84,7 +113,11 @@ impl DecodePolicy {
             true => format!("windows{}gap{}-", self.window_seconds, self.window_pause_seconds),
             false => String::new(),
         };
-        format!("{windows}greedy-{context}-{tokens}-v2{weights}")
+        let engine = match self.engine.as_str() {
+            "" => String::new(),
+            name => format!("{name}{ENGINE}"),
+        };
+        format!("{engine}{windows}greedy-{context}-{tokens}-v2{weights}")
     }
 
     /// The policy whose calibration serves for `id`: how the weights are held shifts a number no more than
@@ -118,6 +151,21 @@ mod tests {
             let short = DecodePolicy { context_margin_seconds: 3.0, ..held };
             assert_ne!(DecodePolicy::calibrated_as(&short.id()), policy.id());
         }
+    }
+
+    #[test]
+    fn another_engine_s_drafts_have_a_policy_of_their_own() {
+        let own = DecodePolicy { weights: Weights::Int8, ..DecodePolicy::default() };
+        let theirs = DecodePolicy { engine: "canary-1b".into(), ..own.clone() };
+        assert_eq!(theirs.id(), format!("canary-1b@{}", own.id()));
+        assert_eq!((DecodePolicy::own_id(&theirs.id()), theirs.own()), (&*own.id(), own.clone()));
+        assert_eq!(DecodePolicy::own_id(&own.id()), own.id());
+        assert_ne!(
+            DecodePolicy::calibrated_as(&theirs.id()),
+            DecodePolicy::calibrated_as(&own.id())
+        );
+        let bad = DecodePolicy { engine: "a@b".into(), ..own };
+        assert!(theirs.check().is_ok() && bad.check().unwrap_err().contains("decode.engine"));
     }
 
     #[test]

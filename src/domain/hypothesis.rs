@@ -45,6 +45,8 @@ pub enum Pass {
     Short,
     /// The full 30 s window, because the short one looked wrong (or the policy asks for it).
     Full,
+    /// Another engine wrote the text, and the model read it.
+    Given,
 }
 
 /// How loud a clip is.
@@ -107,9 +109,13 @@ pub struct Hypothesis {
     /// where it can change a decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slowed: Option<String>,
-    /// What the same model makes of the clip alone, where the text comes from a window: likewise.
+    /// What the same model makes of the clip alone, where the text comes from a window: likewise. Where another engine wrote
+    /// the text, what the model itself makes of the clip: always.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alone: Option<Alone>,
+    /// The confidence of the engine that wrote the text, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine_confidence: Option<Probability>,
     /// Regional forms tried instead of standard ones of the text, which they leave as it is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variants: Vec<Variant>,
@@ -119,7 +125,7 @@ pub struct Hypothesis {
     pub level: Level,
 }
 
-/// A clip decoded without its neighbours, as a second opinion.
+/// What the model itself makes of a clip, as a second opinion.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Alone {
     /// Its text.
@@ -154,4 +160,7 @@ pub struct Features {
     /// From a second decoding; `None` where there was none.
     #[serde(default)]
     pub slowed: Option<Vec<f64>>,
+    /// The confidence of the engine that wrote the text, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<f64>,
 }

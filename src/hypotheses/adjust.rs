@@ -14,8 +14,10 @@ use serde::{Deserialize, Serialize};
 
 use super::fit::languages;
 use crate::domain::{Language, Region};
+use engine::EngineFit;
 use map::{Map, Point, Way, log_odds, sigmoid};
 
+mod engine;
 pub mod map;
 
 /// Clips below which nothing is fitted, and how many of them must be right, and how many wrong.
@@ -51,6 +53,8 @@ pub struct CalibrationSample {
     pub wer: f64,
     /// Words that it counts for.
     pub words: f64,
+    /// The confidence of the engine that wrote the draft, where it is one.
+    pub engine: Option<f64>,
 }
 
 /// A fitted adjustment.
@@ -67,6 +71,9 @@ pub struct Adjustment {
     pub languages: BTreeSet<Language>,
     /// Map of P(no word error).
     pub score: Map,
+    /// What an engine's own confidence adds to P(no word error), before the map.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<EngineFit>,
     /// Map of the expected word error rate.
     pub wer: Map,
     /// Log-odds added to P(no word error), by declared region.
@@ -146,6 +153,11 @@ impl fmt::Display for Refused {
 }
 
 impl Adjustment {
+    /// P(no word error) with what the engine that wrote the draft says of it.
+    pub fn beside(&self, p: f64, engine: Option<f64>) -> f64 {
+        self.engine.as_ref().map_or(p, |fit| fit.score(p, engine))
+    }
+
     /// P(no word error), adjusted.
     pub fn score(&self, p: f64, region: Option<&Region>) -> f64 {
         self.shifted(self.score.of(p), region, 1.0)
@@ -196,6 +208,24 @@ pub fn fit(
     let losses = ways.into_iter().map(|way| (way, held_out(clips, &scores, way)));
     let best = losses.min_by(|a, b| a.1.total_cmp(&b.1));
     let (mut way, mut after) = best.unwrap_or((Way::Identity, before));
+    // What an engine says of its own drafts counts where it tells more of clips held out.
+    let all: Vec<&CalibrationSample> = clips.iter().collect();
+    let engine = EngineFit::of(&all, &scores).filter(|_| {
+        let with_engine = held_out_with_engine(clips, &scores);
+        let better = with_engine < after.min(before);
+        if better {
+            (way, after) = (Way::Identity, with_engine);
+        }
+        better
+    });
+    let scores = match &engine {
+        None => scores,
+        Some(fit) => {
+            let with =
+                |(c, s): (&CalibrationSample, &Point)| Point { p: fit.score(s.p, c.engine), ..*s };
+            clips.iter().zip(&scores).map(with).collect()
+        }
+    };
     let languages = languages(clips.iter().map(|clip| &clip.language));
     if after >= before {
         if languages.is_subset(known) {
@@ -212,6 +242,7 @@ pub fn fit(
         languages,
         regions: regions(clips, &scores, &score),
         score,
+        engine,
         wer: Way::Platt.fit(&wers),
         log_loss_before: before,
         log_loss_after: after,
@@ -229,6 +260,28 @@ fn of_wer(clip: &CalibrationSample, scale: f64) -> Point {
 /// Weighted log-loss per clip, in nats, of fits that have not seen the clip's speaker; clip by clip
 /// where there are fewer speakers than folds.
 fn held_out(clips: &[CalibrationSample], points: &[Point], way: Way) -> f64 {
+    held_out_by(clips, points, |train| {
+        let train: Vec<Point> = train.iter().map(|i| points[*i]).collect();
+        let map = way.fit(&train);
+        move |i| map.of(points[i].p)
+    })
+}
+
+/// The same of the score and the engine's own confidence together.
+fn held_out_with_engine(clips: &[CalibrationSample], points: &[Point]) -> f64 {
+    held_out_by(clips, points, |train| {
+        let (of, at): (Vec<_>, Vec<_>) = train.iter().map(|i| (&clips[*i], points[*i])).unzip();
+        let fit = EngineFit::of(&of, &at);
+        move |i| fit.as_ref().map_or(points[i].p, |fit| fit.score(points[i].p, clips[i].engine))
+    })
+}
+
+/// `fit` gives what predicts clips, from the places of those that it may see.
+fn held_out_by<P: Fn(usize) -> f64>(
+    clips: &[CalibrationSample],
+    points: &[Point],
+    fit: impl Fn(&[usize]) -> P,
+) -> f64 {
     let mut speakers: Vec<&str> = clips.iter().map(|c| c.speaker.as_str()).collect();
     speakers.sort_unstable();
     speakers.dedup();
@@ -238,11 +291,10 @@ fn held_out(clips: &[CalibrationSample], points: &[Point], way: Way) -> f64 {
     };
     let mut loss = 0.0;
     for out in 0..FOLDS {
-        let train: Vec<Point> =
-            (0..points.len()).filter(|i| fold(*i) != out).map(|i| points[i]).collect();
-        let map = way.fit(&train);
+        let train: Vec<usize> = (0..points.len()).filter(|i| fold(*i) != out).collect();
+        let predict = fit(&train);
         let test = (0..points.len()).filter(|i| fold(*i) == out);
-        loss += test.map(|i| points[i].loss(map.of(points[i].p))).sum::<f64>();
+        loss += test.map(|i| points[i].loss(predict(i))).sum::<f64>();
     }
     loss / points.iter().map(|p| p.weight).sum::<f64>()
 }

@@ -254,6 +254,11 @@ impl Calibration {
             alone.check()?;
         }
         ensure!(!self.fits.is_empty(), "the calibration holds no fit");
+        let engine = self.adjustment.as_ref().and_then(|a| a.engine.as_ref());
+        ensure!(
+            engine.is_none_or(|fit| fit.is_sound()),
+            "the fit of an engine's confidence is broken"
+        );
         for fit in &self.fits {
             ensure!(
                 fit.features == fit.tier.names(self.alone.is_some()),
@@ -325,7 +330,8 @@ impl Calibration {
     ) -> Result<Probability, NoScore> {
         self.fits(model, policy)?;
         let p = self.unadjusted(features).ok_or(NoScore::Features)?;
-        let p = self.adjustment.as_ref().map_or(p, |a| a.score(p, region));
+        let p =
+            self.adjustment.as_ref().map_or(p, |a| a.score(a.beside(p, features.engine), region));
         Probability::new(p).ok_or(NoScore::Features)
     }
 
@@ -340,15 +346,28 @@ impl Calibration {
         self.fit(features).map(|(fit, values)| fit.wer.predict(&values))
     }
 
+    /// Where the fit for an engine's drafts begins, whose policy this is: from the numbers of clips that are decoded alone. It
+    /// holds for no language until answers say what these numbers mean for that engine.
+    pub fn before_any_answer(self, policy: &str) -> Self {
+        let alone = match self.alone {
+            Some(alone) => *alone,
+            None => self,
+        };
+        let note = format!("{} For the drafts of another engine, before any answer.", alone.note);
+        let (policy, languages) = (policy.to_string(), BTreeSet::new());
+        Self { note, policy, languages, adjustment: None, ..alone }
+    }
+
     /// P(wrong) of each word of a draft, in the order of [`word_features::word_features`]; `None`
-    /// for words without a letter or digit, and where the calibration does not fit.
+    /// for words without a letter or digit, and where the calibration does not fit. `used`: the model and policy that it must
+    /// be for.
     pub fn words_wrong(
         &self,
         hypothesis: &Hypothesis,
-        model: &str,
+        used: (&str, &str),
         regional: &dyn Fn(&str) -> bool,
     ) -> Option<Vec<Option<Probability>>> {
-        self.fits(model, &hypothesis.policy).ok()?;
+        self.fits(used.0, used.1).ok()?;
         let fit = self.of(hypothesis.pass == Pass::Window).word.as_ref()?;
         let words = word_features::word_features(hypothesis, regional)?;
         let wrong = |values: Vec<f64>| Probability::clamped(fit.wrong.predict(&values));

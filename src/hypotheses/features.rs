@@ -52,7 +52,7 @@ pub const DECODED: [&str; 37] = [
 /// From a word list, in order.
 pub const WORDS: [&str; 6] =
     ["zipf_least", "zipf_mean", "unknown_words", "very_rare_words", "rare_words", "homophones"];
-/// From the slowed decoding, in order.
+/// From the slowed decoding, or from the model's own of a text that another engine wrote, in order.
 pub const SLOWED: [&str; 2] = ["slowed_disagreement", "slowed_same"];
 /// From the decoding alone of a clip whose text comes from a window, in order.
 pub const ALONE: [&str; 6] = [
@@ -81,9 +81,10 @@ pub fn features(hypothesis: &Hypothesis, regional: &dyn Fn(&str) -> bool) -> Fea
         vec![apart.min(1.0), f64::from(apart == 0.0)]
     };
     let in_window = h.pass == Pass::Window;
-    let slowed = match in_window {
-        false => h.slowed.as_deref().map(second),
-        true => h.alone.as_ref().map(|alone| {
+    let slowed = match h.pass {
+        Pass::Short | Pass::Full => h.slowed.as_deref().map(second),
+        Pass::Given => h.alone.as_ref().map(|own| second(&own.text)),
+        Pass::Window => h.alone.as_ref().map(|alone| {
             let mut values = second(&alone.text);
             let others = words(&alone.text);
             values.extend([bounded(alone.mean_logprob), bounded(alone.least_logprob)]);
@@ -96,7 +97,8 @@ pub fn features(hypothesis: &Hypothesis, regional: &dyn Fn(&str) -> bool) -> Fea
         .map(|f| vec![f.least, f.mean, f.unknown, f.very_rare, f.rare, f.homophones]);
     let mut decoded = of_text(h);
     decoded.extend(of_choices(h));
-    Features { in_window, decoded, words, slowed }
+    let engine = h.engine_confidence.map(Probability::get);
+    Features { in_window, decoded, words, slowed, engine }
 }
 
 /// The first twenty.
@@ -277,6 +279,7 @@ pub mod tests {
             end: None,
             slowed: None,
             alone: None,
+            engine_confidence: None,
             variants: Vec::new(),
             seconds,
             level: Level::default(),

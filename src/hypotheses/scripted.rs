@@ -140,6 +140,7 @@ impl Script {
             end: None,
             slowed: row.slowed.clone(),
             alone: None,
+            engine_confidence: None,
             variants: row.variants.clone(),
             seconds: samples.len() as f64 / 16_000.0,
             level,

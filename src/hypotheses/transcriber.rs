@@ -2,12 +2,14 @@
 //! decodings that takes (`together`), one decoding (`whisper`), what the numbers mean (`features`, `calibrate`).
 
 use std::ops::Range;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use anyhow::Result;
+use whisper::bpe::Bpe;
 use whisper::{Decoded, FULL_CONTEXT, Stopped, Worker};
 
+use super::given::GivenText;
 use super::scripted::Script;
 use super::second::Judge;
 use super::variants::Swaps;
@@ -18,6 +20,7 @@ use crate::domain::{
 };
 
 mod drafts;
+mod reading;
 mod together;
 
 /// Who transcribes: the model, or a script in tests.
@@ -37,6 +40,8 @@ pub struct Asked {
     swaps: Option<Arc<Swaps>>,
     /// What whoever waits should know, since that was last asked for.
     remarks: Vec<String>,
+    /// The model's way to cut text: made for the first text that another engine wrote.
+    bpe: OnceLock<Bpe>,
 }
 
 impl From<Worker> for Transcriber {
@@ -134,6 +139,8 @@ pub struct Request<'a> {
     pub level: Level,
     /// The language, or detection.
     pub language: &'a LanguageChoice,
+    /// What another engine wrote for it.
+    pub given: Option<&'a GivenText>,
 }
 
 /// Neighbouring clips in the sound of their recording as it is, or a clip alone.
@@ -235,6 +242,7 @@ fn hypothesis(
         end: decoded.end.map(|c| End { logprob: c.logprob, entropy: rounded(c.entropy) }),
         slowed: None,
         alone: None,
+        engine_confidence: None,
         variants: Vec::new(),
         seconds: samples.len() as f64 / f64::from(SAMPLE_RATE),
         level,

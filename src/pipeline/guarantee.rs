@@ -54,7 +54,7 @@ pub fn look_at(
     let contested: BTreeSet<ClipId> =
         settle::compute_consensus(workspace)?.0.contested.into_keys().collect();
     let standings = standings(clips.evidence, settings, &scorer.lexicon);
-    let fitted_here = scorer.calibration.adjustment.is_some();
+    let fitted_here = scorer.is_adjusted();
     let mut known = Vec::new();
     for ((e, b), standing) in clips.evidence.iter().zip(clips.behind).zip(standings) {
         // A guarantee is about recordings that may be measured with.
@@ -77,7 +77,7 @@ pub fn look_at(
         model: routed_as.model.clone(),
         policy: routed_as.policy.clone(),
         calibration: match scorer.fits(&routed_as.model, &routed_as.policy) {
-            Ok(()) => hex_digest(scorer.calibration.to_json()?.as_bytes())[..16].to_string(),
+            Ok(()) => hex_digest(scorer.calibration_json()?.as_bytes())[..16].to_string(),
             Err(_) => String::new(),
         },
         guarantee,

@@ -9,7 +9,7 @@ use super::consent::{Permits, today};
 use super::scores::{self, OWN_FILE, Scorer};
 use super::workspace::Workspace;
 use crate::domain::{
-    DataUse, Decision, Hypothesis, LanguageChoice, Recording, Verdict, draft_seed,
+    DataUse, Decision, Hypothesis, LanguageChoice, Pass, Recording, Verdict, draft_seed,
 };
 use crate::files::write_text;
 use crate::hypotheses::adjust::map::Map;
@@ -38,7 +38,8 @@ pub struct Recalibrated {
 /// Of the random audits half are reserved for guarantees, so the others count twice.
 pub fn recalibrate(workspace: &mut Workspace) -> Result<Result<Recalibrated, Refused>> {
     let named = workspace.config.calibration.trim();
-    if !named.is_empty() && named != OWN_FILE {
+    let theirs = !workspace.config.decode.engine.is_empty();
+    if !theirs && !named.is_empty() && named != OWN_FILE {
         bail!(
             "the settings name the calibration {named}: `calibrate` writes {OWN_FILE}; set calibration = \"\" first"
         );
@@ -46,7 +47,10 @@ pub fn recalibrate(workspace: &mut Workspace) -> Result<Result<Recalibrated, Ref
     let scorer = Scorer::of(workspace)?;
     // Drafts of an earlier round's model say nothing about this one's scores.
     let (now, rounds) = (workspace.round()?, workspace.store.rounds_by_model()?);
-    let of_this_round = |h: &Hypothesis| rounds.get(&h.model).copied().unwrap_or(0) == now;
+    // Nor do drafts of the model about those of an engine.
+    let of_this_round = |h: &Hypothesis| {
+        rounds.get(&h.model).copied().unwrap_or(0) == now && (h.pass == Pass::Given) == theirs
+    };
     let (own, reserved_for_guarantees) = settled_clips(workspace, &scorer, &mut |row| {
         row.hypothesis.as_ref().is_some_and(of_this_round)
     })?;
@@ -183,6 +187,7 @@ pub fn own(
         right: errors == 0,
         wer: (errors as f64 / words).min(1.0),
         words,
+        engine: features.engine,
     })
 }
 

@@ -57,11 +57,18 @@ pub fn route(
              `second-ear calibrate`, and name it in the settings."
         ));
     }
+    let engine = &workspace.config.decode.engine;
+    if !engine.is_empty() && scorer.calibration.adjustment.is_none() {
+        console.say(format!(
+            "No draft of {engine} is accepted on a score, and all of them go to people, until enough are answered and \
+             `second-ear calibrate` has fitted one."
+        ));
+    }
     let settings = workspace.routing()?;
     let (mut clips, mut behind) = evidence::gather(workspace, routed_as, &scorer)?;
     let spoken: BTreeSet<&Language> = behind.iter().map(|behind| &behind.language).collect();
     for language in spoken {
-        let support = languages::support(&scorer.calibration, language, None);
+        let support = languages::support(&scorer.own, language, None);
         support.sentences().iter().for_each(|said| console.say(format!("{said}.")));
     }
     let anew = workspace.store.decides_anew()?;

@@ -1,12 +1,14 @@
 //! `run`: slice, transcribe, score and route what is not done yet; kept unit by unit.
 
+mod keeper;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, bail, ensure};
 use serde::Serialize;
 use tokio::time::Instant;
 use whisper::models;
@@ -19,17 +21,18 @@ use super::settle::settle_before_routing;
 use super::setup::Setup;
 use super::workspace::Workspace;
 use super::{ingest, references, route, scores};
-use crate::domain::{Clip, ClipId, LanguageChoice, Recording, RecordingId, Samples, Span};
+use crate::domain::{LanguageChoice, Recording, RecordingId, Samples};
 use crate::exit::Interrupted;
 use crate::hypotheses::scripted::{self, Script};
 use crate::hypotheses::transcriber::Transcriber;
-use crate::store::{RecordingState, Store};
+use crate::store::RecordingState;
 use crate::views::findings::Remarks;
 use crate::views::guarantee::GuaranteeReport;
-use crate::views::progress::{Console, Progress, Unit};
-use crate::workers::event::{Job, Receipt, Settings, WorkerEvent};
+use crate::views::progress::{Console, Unit};
+use crate::workers::event::{Job, Settings};
 use crate::workers::local;
-use crate::workers::refusal::{Refusal, Refusals};
+use crate::workers::refusal::Refusals;
+use keeper::Keeper;
 
 /// What may be asked of a run.
 #[derive(Debug, Default)]
@@ -86,6 +89,18 @@ pub fn run(
     console: Console,
 ) -> Result<RunOutcome> {
     let policy = workspace.config.decode.clone();
+    ensure!(
+        policy.engine.is_empty() || options.nats.is_none(),
+        "drafts of another engine (decode.engine) are read on this machine alone: run without --nats"
+    );
+    if let Some(engine) = policy.engine().map_err(Error::msg)?
+        && !workspace.store.has_engine(&engine)?
+    {
+        console.problem(format!(
+            "There are no drafts of {engine}, which the settings name: `second-ear drafts` imports some. The model's own \
+             are taken."
+        ));
+    }
     let model = match &options.scripted {
         Some(_) => None,
         None => Some(workspace.model()?),
@@ -185,6 +200,7 @@ fn plan(
     outcome: &mut RunOutcome,
 ) -> Result<Vec<Job>> {
     let policy = workspace.config.decode.id();
+    let engine = workspace.config.decode.engine().map_err(Error::msg)?;
     let removed = workspace.store.audio_removed()?;
     let mut pending = workspace.store.untranscribed(model, &policy)?;
     let mut jobs = Vec::new();
@@ -211,7 +227,11 @@ fn plan(
             continue;
         }
         let language = language.map_or(workspace.config.language.clone(), LanguageChoice::Fixed);
-        jobs.push(Job { recording: row.recording, clips, language });
+        let given = match &engine {
+            Some(engine) => workspace.store.engine_texts(engine, &row.recording.id)?,
+            None => Vec::new(),
+        };
+        jobs.push(Job { recording: row.recording, clips, language, given });
     }
     Ok(jobs)
 }
@@ -313,84 +333,4 @@ async fn flow(
         ended.context("a worker thread died; everything finished so far is stored")?;
     }
     Ok(stop.load(Ordering::Relaxed))
-}
-
-/// Writes finished units to the store and counts them.
-struct Keeper<'a> {
-    store: &'a mut Store,
-    outcome: &'a mut RunOutcome,
-    progress: Progress,
-    /// Names the model in hypotheses.
-    model: String,
-}
-
-impl Keeper<'_> {
-    fn keep(
-        &mut self,
-        events: impl Iterator<Item = WorkerEvent>,
-        paths: &BTreeMap<RecordingId, String>,
-    ) -> Result<()> {
-        let (mut transcribed, mut receipts) = (Vec::new(), Vec::new());
-        for event in events {
-            match event {
-                WorkerEvent::Transcribed { hypothesis, worker, receipt } => {
-                    transcribed.push((*hypothesis, worker));
-                    receipts.push(receipt);
-                }
-                // A worker that hung handed in what another one has transcribed meanwhile.
-                WorkerEvent::Refused(refused)
-                    if refused.why == Refusal::NotHandedOut
-                        && self.store.has_hypothesis(
-                            &ClipId::from_stored(refused.clip.clone()),
-                            &self.model,
-                            &self.outcome.policy,
-                        )? => {}
-                WorkerEvent::Refused(refused) => {
-                    self.outcome.refused.add(refused).iter().for_each(|l| self.progress.say(l));
-                }
-                WorkerEvent::Remark(line) => self.progress.say(line),
-                WorkerEvent::Reading { recording, receipt } => {
-                    self.store.reading_begins(&recording)?;
-                    receipts.push(receipt);
-                }
-                WorkerEvent::Readable(recording) => self.store.reading_goes_well(&recording)?,
-                WorkerEvent::Sliced { recording, length, pieces, findings } => {
-                    self.store.keep_pieces(&recording, length, &pieces, &findings)?;
-                    self.outcome.sliced += 1;
-                    let path = paths.get(&recording).map_or("", String::as_str);
-                    self.outcome.remarks.add(path, length, &findings);
-                    let silence =
-                        pieces.iter().filter(|p| !matches!(p, crate::domain::Piece::Clip { .. }));
-                    self.progress.advance(silence.map(|p| p.span().len().0).sum());
-                }
-                WorkerEvent::Through(recording) => self.store.keep_success(&recording)?,
-                WorkerEvent::Failed { recording, error } => {
-                    let path = paths.get(&recording).map_or("", String::as_str);
-                    self.outcome.failed.push(format!("{path}: {error:#}"));
-                    self.store.keep_failure(&recording, &format!("{error:#}"))?;
-                }
-                WorkerEvent::ClipFailed { clip: Clip { id, recording, span }, error, receipt } => {
-                    let path = paths.get(&recording).map_or("", String::as_str);
-                    let Span { start, end } = span;
-                    self.outcome.failed.push(format!(
-                        "{path} {:.3}-{:.3} s (clip {id}): {error:#}",
-                        start.seconds(),
-                        end.seconds()
-                    ));
-                    self.store.keep_failed_clip(&id, &format!("{error:#}"))?;
-                    receipts.push(receipt);
-                }
-            }
-        }
-        let made = transcribed.iter().map(|(hypothesis, worker)| (hypothesis, worker.as_deref()));
-        let new = self.store.keep_hypotheses(made)?;
-        receipts.into_iter().for_each(Receipt::give);
-        // What comes a second time is there already.
-        for ((hypothesis, _), _) in transcribed.iter().zip(new).filter(|(_, new)| *new) {
-            self.outcome.transcribed += 1;
-            self.outcome.transcribed_seconds += hypothesis.seconds;
-            self.progress.advance(Samples::from_seconds(hypothesis.seconds).0);
-        }
-        Ok(())
-    }
 }

@@ -53,7 +53,7 @@ impl Setup {
         let config = &workspace.config;
         let scorer = Scorer::of(workspace)?;
         let model = model_id(model_sha256);
-        let fits = scorer.fits(model, &config.decode.id()).is_ok();
+        let own = scorer.own_for(model, &config.decode.id());
         let mut confirmed = lexicon::mentioned(workspace)?;
         confirmed.retain(|c| c.in_use);
         confirmed.iter_mut().for_each(|c| c.validators.clear());
@@ -64,7 +64,7 @@ impl Setup {
             policy: config.decode.clone(),
             second_pass: config.routing.second_pass,
             doubtful: second::doubtful(&config.routing),
-            calibration: fits.then(|| (*scorer.calibration).clone()),
+            calibration: own.map(|own| (**own).clone()),
             lexicon: lexicon::own_text(workspace)?,
             confirmed,
         })

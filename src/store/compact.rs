@@ -30,6 +30,8 @@ mod has {
     pub const SLOWED: u64 = 1 << 8;
     pub const WINDOW_PASS: u64 = 1 << 9;
     pub const ALONE: u64 = 1 << 10;
+    pub const GIVEN_PASS: u64 = 1 << 11;
+    pub const ENGINE_CONFIDENCE: u64 = 1 << 12;
 }
 
 /// What a token has, a bit each.

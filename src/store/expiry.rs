@@ -113,6 +113,8 @@ impl Store {
         for id in recordings {
             let sql = "UPDATE recordings SET audio_removed = ?2 WHERE id = ?1";
             tx.execute(sql, params![id.as_str(), today.to_string()])?;
+            // Nothing can be read of them any more; drafts that were made of them stay.
+            tx.execute("DELETE FROM engine_texts WHERE recording = ?1", [id.as_str()])?;
         }
         keep_removal(&tx, removal)?;
         tx.commit()?;

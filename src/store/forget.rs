@@ -113,6 +113,7 @@ impl Store {
         rows::outputs(&tx, erasure)?;
         rows::rounds(&tx, erasure)?;
         rows::batches(&tx)?;
+        rows::engine_texts(&tx, erasure)?;
         rows::clips(&tx)?;
         rows::recordings(&tx, erasure)?;
         rows::validators(&tx, erasure)?;
@@ -206,6 +207,7 @@ impl Store {
             ("decisions", "decisions", format!("{gone} OR {models}")),
             ("task_rows", "batch_clips", gone.to_string()),
             ("answers", "answers", format!("{gone} OR {theirs}")),
+            ("engine_texts", "engine_texts", rows::OF_GONE_CLIPS.to_string()),
             ("settled", "consensus", format!("{gone} OR {again}")),
             ("gold", "gold", gone.to_string()),
             ("audits", "audits", format!("{gone} OR {again}")),

@@ -55,6 +55,16 @@ CREATE TABLE hypotheses (
     PRIMARY KEY (clip, model, policy)
 ) STRICT;
 
+-- What other engines wrote, as `drafts import` read it: one row per text, numbered within engine and recording.
+CREATE TABLE engine_texts (
+    engine    TEXT NOT NULL,
+    recording TEXT NOT NULL REFERENCES recordings (id),
+    number    INTEGER NOT NULL,
+    body      TEXT NOT NULL,               -- JSON domain::EngineText
+    PRIMARY KEY (engine, recording, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX engine_texts_by_recording ON engine_texts (recording);
+
 -- Clips that could not be transcribed, each with the latest reason; a hypothesis takes the row away.
 CREATE TABLE failed_clips (
     clip  TEXT PRIMARY KEY,

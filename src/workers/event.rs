@@ -4,8 +4,8 @@ use tokio::sync::oneshot;
 
 use super::refusal::RefusedResult;
 use crate::domain::{
-    Clip, DecodePolicy, Findings, Hypothesis, JobClip, LanguageChoice, Piece, Recording,
-    RecordingId, Samples, SliceSettings,
+    Clip, DecodePolicy, EngineText, Findings, Hypothesis, JobClip, LanguageChoice, Piece,
+    Recording, RecordingId, Samples, SliceSettings,
 };
 
 /// What is left to do for one recording.
@@ -17,6 +17,8 @@ pub struct Job {
     pub clips: Option<Vec<JobClip>>,
     /// The language to decode in.
     pub language: LanguageChoice,
+    /// What the engine whose drafts are taken wrote.
+    pub given: Vec<EngineText>,
 }
 
 impl Job {

@@ -88,7 +88,8 @@ fn window<'a>(sound: &'a Sound, places: &'a [Range<usize>]) -> Window<'a> {
     let clips = asked.map(|(n, (job, place))| {
         let samples = &sound.samples[place.clone()];
         let level = level::measure(samples);
-        (n, Request { clip: &job.clip.id, samples, level, language: &sound.language })
+        let given = sound.given.get(n).and_then(Option::as_ref);
+        (n, Request { clip: &job.clip.id, samples, level, language: &sound.language, given })
     });
     Window { samples: &sound.samples, places, clips: clips.collect() }
 }

@@ -4,6 +4,7 @@
 //! A first pass finds speech, and keeps the sound of a recording that is not long; of longer ones a second pass cuts the
 //! clips out, so that memory does not grow with a recording's length.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -14,9 +15,10 @@ use super::event::{Job, Receipt, Settings, WorkerEvent};
 use crate::audio::decode::{self, Decoded, Source};
 use crate::audio::{cut, detect, level, slice, wav};
 use crate::domain::{
-    Clip, DecodePolicy, Findings, JobClip, LanguageChoice, Piece, Recording, SAMPLE_RATE, Samples,
-    Span,
+    Clip, ClipId, DecodePolicy, Findings, JobClip, LanguageChoice, Piece, Recording, SAMPLE_RATE,
+    Samples, Span,
 };
+use crate::hypotheses::given::{self, GivenText};
 use crate::hypotheses::windows::{self, Neighbour};
 
 /// Clips that share a window, or one alone, on their way to whoever transcribes them.
@@ -28,6 +30,8 @@ pub struct Sound {
     pub samples: Vec<f32>,
     /// The language to decode in.
     pub language: LanguageChoice,
+    /// What another engine wrote for each clip.
+    pub given: Vec<Option<GivenText>>,
 }
 
 impl Sound {
@@ -121,6 +125,9 @@ fn read(
             (clips, sound)
         }
     };
+    let all: Vec<Span> = clips.iter().map(|job| job.clip.span).collect();
+    let given = clips.iter().map(|job| job.clip.id.clone()).zip(given::cut(&job.given, &all));
+    let given: BTreeMap<ClipId, Option<GivenText>> = given.collect();
     let windows = windows(&clips, &job.recording, &settings.policy);
     let spans: Vec<Span> = windows.iter().map(|clips| around(clips)).collect();
     let hand_out = |n: usize, samples: Vec<f32>| {
@@ -130,7 +137,9 @@ fn read(
             events.blocking_send(readable).context("the run has ended")?;
         }
         let (clips, language) = (windows[n].to_vec(), job.language.clone());
-        feed.blocking_send(Sound { clips, samples, language }).ok().context("the run has ended")
+        let given = clips.iter().map(|job| given.get(&job.clip.id).cloned().flatten()).collect();
+        let sound = Sound { clips, samples, language, given };
+        feed.blocking_send(sound).ok().context("the run has ended")
     };
     if let Some(sound) = sound {
         return spans.iter().enumerate().try_for_each(|(n, span)| {
@@ -218,7 +227,8 @@ mod tests {
             length: None,
             facts: Facts::default(),
         };
-        let job = Job { recording, clips, language: LanguageChoice::Auto };
+        let language = LanguageChoice::Auto;
+        let job = Job { recording, clips, language, given: Vec::new() };
         let (feed, mut sounds) = tokio::sync::mpsc::channel(1000);
         let (events, mut told) = tokio::sync::mpsc::channel(1000);
         std::thread::spawn(move || {

@@ -22,6 +22,7 @@ mod cpp;
 #[cfg(feature = "ctranslate2")]
 mod ctranslate2;
 mod decode;
+mod given;
 #[cfg(feature = "ctranslate2")]
 mod heads;
 mod runtime;

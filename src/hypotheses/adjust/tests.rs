@@ -19,6 +19,7 @@ fn clips(n: usize, slope: f64, intercept: f64) -> Vec<CalibrationSample> {
                 right,
                 wer: f64::from(!right),
                 words: 1.0,
+                engine: None,
             }
         })
         .collect()
@@ -108,4 +109,28 @@ fn what_cannot_be_fitted_is_refused_with_the_reason() {
         assert!(matches!(why, Refused::NoBetter { .. }), "{why}");
         assert!(why.to_string().contains("held out"));
     }
+}
+
+/// Half of the clips are right; an engine knows which, as often as `knows` in ten, and its score says nothing.
+fn of_an_engine(knows: usize) -> Vec<CalibrationSample> {
+    let mut all = clips(200, 1.0, 0.0);
+    for (i, clip) in all.iter_mut().enumerate() {
+        clip.right = (i * 7919) % 1009 < 505;
+        clip.wer = f64::from(!clip.right);
+        let says = if (i * 31) % 10 < knows { clip.right } else { i % 2 == 0 };
+        clip.engine = (i % 20 > 0).then_some(if says { 0.95 } else { 0.6 });
+    }
+    all
+}
+
+#[test]
+fn an_engine_s_own_confidence_counts_where_it_tells_more_and_a_missing_one_is_no_certainty() {
+    let a = fitted(&of_an_engine(9)).unwrap();
+    assert!(a.engine.is_some() && a.log_loss_after < a.log_loss_before, "{a:?}");
+    let score = |engine| a.score(a.beside(0.5, engine), None);
+    assert!(score(Some(0.95)) > 0.7 && score(Some(0.6)) < 0.3, "{a:?}");
+    assert!(score(None) < 0.5, "{a:?}");
+    let nothing = fitted(&of_an_engine(0)).unwrap();
+    assert_eq!(nothing.engine, None);
+    assert_eq!(nothing.beside(0.5, Some(0.95)), 0.5);
 }

@@ -53,7 +53,7 @@ pub fn refit(
     let scored_as = Scorer::of(workspace)?.scored_as(&plan.start.id()).to_string();
     scores::remember(workspace, engine.model(), &scored_as)?;
     // What was fitted to the parent's scores does not hold for the new one's.
-    let scorer = Scorer::of(workspace)?.without_adjustment();
+    let scorer = Scorer::of(workspace)?.of_own_without_adjustment();
     let judge = scorer.judge(&workspace.config.routing, engine.model(), &policy.id());
     let transcribe = |sounds: &[&Sound]| {
         round.transcribe(engine, sounds, "recalibrate", |plain| plain.judged(judge.clone()))
@@ -78,12 +78,9 @@ pub fn refit(
         fill(&mut settled, samples.collect());
     }
     let path = scores::round_path(workspace, plan.round.number);
-    // Where nothing is fitted, none that an earlier round of that number left may serve.
-    match std::fs::remove_file(&path) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-            return Err(e).with_context(|| format!("remove {}", path.display()));
-        }
-        _ => {}
+    // None that an earlier round of that number left may serve.
+    for path in scores::round_paths(workspace, plan.round.number)? {
+        std::fs::remove_file(&path).with_context(|| format!("remove {}", path.display()))?;
     }
     note(workspace, &path)?;
     Ok(match fit(workspace, &scorer, &settled, left, path)? {
@@ -139,6 +136,7 @@ mod tests {
             right: n.is_multiple_of(2),
             wer: 0.2,
             words: 5.0,
+            engine: None,
         };
         (0..count).map(clip).collect()
     }

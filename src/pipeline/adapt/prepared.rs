@@ -68,7 +68,7 @@ impl Prepared {
         let clips = [&plan.materials.clips[..], &tried].concat();
         let sounds = sounds::load(&clips, &recordings, &mut failed);
         let plan = plan.with_sound(|clip| sounds.contains_key(clip));
-        let policy = workspace.config.decode.clone();
+        let policy = workspace.config.decode.own();
         let engine = |file: &ModelFile| Engine::load(&file.path, &file.sha256, policy.weights);
         let start = engine(&plan.start)?;
         let old = match plan.parent.sha256 == plan.start.sha256 {

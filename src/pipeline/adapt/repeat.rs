@@ -42,7 +42,7 @@ pub fn drafts(
     workspace: &Workspace,
     tried: &[Material],
 ) -> Result<Vec<Material>> {
-    let scorer = Scorer::of(workspace)?.without_adjustment();
+    let scorer = Scorer::of(workspace)?.of_own_without_adjustment();
     let (model, policy) = (round.start.model(), round.policy.id());
     if scorer.fits(model, &policy).is_err() {
         return Ok(Vec::new());

@@ -84,7 +84,16 @@ pub fn rows(
 fn window(sound: &Loaded) -> Window<'_> {
     let clips = sound.clips.iter().zip(&sound.places).enumerate().map(|(n, (clip, place))| {
         let samples = &sound.samples[place.clone()];
-        (n, Request { clip, samples, level: level::measure(samples), language: &sound.language })
+        (
+            n,
+            Request {
+                clip,
+                samples,
+                level: level::measure(samples),
+                language: &sound.language,
+                given: None,
+            },
+        )
     });
     Window { samples: &sound.samples, places: &sound.places, clips: clips.collect() }
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::files::write_text;
 use crate::hypotheses::calibrate::Calibration;
 use crate::pipeline::recalibrate;
-use crate::pipeline::scores::{self, OWN_FILE};
+use crate::pipeline::scores;
 use crate::pipeline::workspace::Workspace;
 
 /// What became of a calibration.
@@ -35,9 +35,9 @@ pub enum CalibrationChange {
     },
 }
 
-/// The calibration file of a round.
-pub fn of_round(workspace: &Workspace, round: u32) -> PathBuf {
-    scores::round_path(workspace, round)
+/// The calibration files of a round.
+pub fn of_round(workspace: &Workspace, round: u32) -> Result<Vec<PathBuf>> {
+    scores::round_paths(workspace, round)
 }
 
 /// The workspace's own calibrations that answers to these recordings made.
@@ -49,8 +49,13 @@ pub fn resting_on(workspace: &Workspace, recordings: &[String]) -> Result<Vec<Pa
     for entry in std::fs::read_dir(&workspace.dir)? {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let own =
-            name == OWN_FILE || (name.starts_with("calibration-round-") && name.ends_with(".json"));
+        // `calibration.json`, `calibration.ENGINE.json`, and those of rounds.
+        let own = name.strip_suffix(".json").is_some_and(|stem| {
+            let rest = stem.strip_prefix("calibration");
+            rest.is_some_and(|rest| {
+                rest.is_empty() || rest.starts_with('.') || rest.starts_with("-round-")
+            })
+        });
         let fitted = own && read(&path).is_some_and(|c| c.adjustment.is_some());
         if fitted && workspace.store.file_rests_on(&name, recordings)? {
             found.push(path);
@@ -80,7 +85,8 @@ pub fn renew(workspace: &mut Workspace, files: &[PathBuf]) -> Result<Vec<Calibra
         changes.push(CalibrationChange::Cleared { file: path.clone() });
     }
     let own = scores::own_path(workspace)?;
-    if workspace.config.calibration.trim().is_empty() && files.contains(&own) {
+    let named = workspace.config.calibration.trim().is_empty();
+    if (named || !workspace.config.decode.engine.is_empty()) && files.contains(&own) {
         changes.push(match recalibrate::recalibrate(workspace)? {
             Ok(done) => {
                 CalibrationChange::Refitted { file: done.path, clips: done.adjustment.clips }

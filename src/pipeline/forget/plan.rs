@@ -218,7 +218,7 @@ impl Plan {
         let rounds = workspace.store.rounds()?;
         let gone = lineage::resting_on(&rounds, &rests.rounds);
         for round in rounds.iter().filter(|round| gone.contains(&round.number)) {
-            self.erasure.files.push(super::calibrations::of_round(workspace, round.number));
+            self.erasure.files.extend(super::calibrations::of_round(workspace, round.number)?);
             if let RoundVerdict::Promoted { model, file, .. } = &round.verdict {
                 self.erasure.models.push(model.clone());
                 self.erasure.files.push(workspace.dir.join(file));

@@ -6,7 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use crate::domain::{Answer, Clip, ClipId, Recording, RecordingId, Reference, Samples, Target};
+use crate::domain::{
+    Answer, Clip, ClipId, EngineName, EngineText, Recording, RecordingId, Reference, Samples, Span,
+    Target,
+};
+use crate::hypotheses::given;
 use crate::pipeline::settle;
 use crate::pipeline::workspace::Workspace;
 use crate::store::Erasure;
@@ -48,6 +52,7 @@ impl Held<'_> {
         Ok(vec![
             ("recordings.jsonl", self.recording_rows()),
             ("clips.jsonl", self.clip_rows()?),
+            ("engine_texts.jsonl", self.engine_rows()?),
             ("answers.jsonl", answers),
             ("batches.jsonl", batches),
             ("rounds.jsonl", self.round_rows(self.clips.iter().map(|clip| &clip.id))?),
@@ -155,6 +160,32 @@ impl Held<'_> {
         Ok(rows)
     }
 
+    /// What other engines wrote: all of it about recordings that are theirs, else what is of their clips.
+    fn engine_rows(&self) -> Result<Vec<Value>> {
+        let mut rows = Vec::new();
+        for id in self.recordings_held() {
+            let clips = self.workspace.store.clips_of(&id)?;
+            let spans: Vec<Span> = clips.iter().map(|clip| clip.span).collect();
+            let whole = self.erasure.recordings.contains(&id);
+            for (engine, recordings) in self.workspace.store.engines(Some(&id))? {
+                for texts in recordings.into_values() {
+                    if whole {
+                        rows.extend(texts.iter().map(|text| engine_row(&engine, &id, text)));
+                        continue;
+                    }
+                    for (given, clip) in given::cut(&texts, &spans).into_iter().zip(&clips) {
+                        if let (Some(given), true) = (given, self.clips.contains(clip)) {
+                            rows.push(json!({
+                                "engine": engine, "recording": id, "clip": clip.id, "text": given.text(),
+                            }));
+                        }
+                    }
+                }
+            }
+        }
+        Ok(rows)
+    }
+
     fn round_rows<'c>(&self, clips: impl Iterator<Item = &'c ClipId>) -> Result<Vec<Value>> {
         let mut rows = Vec::new();
         for clip in clips {
@@ -176,6 +207,14 @@ impl Held<'_> {
         };
         Ok(held.map(row).collect())
     }
+}
+
+fn engine_row(engine: &EngineName, recording: &RecordingId, text: &EngineText) -> Value {
+    let words: Vec<&str> = text.words.iter().map(|word| word.text.as_str()).collect();
+    json!({
+        "engine": engine, "recording": recording, "start": text.span.map(|span| span.start.seconds()),
+        "end": text.span.map(|span| span.end.seconds()), "text": words.join(" "), "words": text.words,
+    })
 }
 
 fn answer_row(answer: &Answer, current: bool, by: &str) -> Value {
@@ -210,6 +249,7 @@ pub fn readme(who: &Target, files: &[(&'static str, Vec<Value>)]) -> String {
             "clips.jsonl" => {
                 "pieces of them: every draft of the model with its numbers, what was decided, the text that people settled on"
             }
+            "engine_texts.jsonl" => "what other engines wrote for your recordings",
             "answers.jsonl" => "what people wrote about your clips; validators are numbered",
             "names.jsonl" => {
                 "your names, your wish to be named, how reliable your words are taken to be"

@@ -103,10 +103,11 @@ impl<'a> Reader<'a> {
             p_language: self.maybe(is(has::P_LANGUAGE), Self::p)?,
             best_language: self.maybe(is(has::BEST_LANGUAGE), |s| Ok((s.language()?, s.p()?)))?,
             language_entropy: self.maybe(is(has::LANGUAGE_ENTROPY), Self::float)?,
-            pass: match (is(has::WINDOW_PASS), is(has::FULL_PASS)) {
-                (true, _) => Pass::Window,
-                (false, true) => Pass::Full,
-                (false, false) => Pass::Short,
+            pass: match () {
+                () if is(has::GIVEN_PASS) => Pass::Given,
+                () if is(has::WINDOW_PASS) => Pass::Window,
+                () if is(has::FULL_PASS) => Pass::Full,
+                () => Pass::Short,
             },
             replaced: self.maybe(is(has::REPLACED), Self::text)?,
             end: self
@@ -115,6 +116,7 @@ impl<'a> Reader<'a> {
             alone: self.maybe(is(has::ALONE), |s| {
                 Ok(Alone { text: s.text()?, mean_logprob: s.float()?, least_logprob: s.float()? })
             })?,
+            engine_confidence: self.maybe(is(has::ENGINE_CONFIDENCE), Self::p)?,
             seconds: self.float()?,
             level: Level {
                 rms_db: self.float()?,

@@ -38,6 +38,7 @@ fn example() -> Hypothesis {
         alone: Some(Alone {
             text: "c'est l'été".into(), mean_logprob: -0.25, least_logprob: -3.0
         }),
+        engine_confidence: Probability::new(0.1 + 0.7),
         variants: vec![Variant {
             term: "icitte".into(),
             standard: "ici".into(),
@@ -69,12 +70,15 @@ fn everything_comes_back_and_takes_a_quarter_of_the_json() {
         end: None,
         slowed: None,
         alone: None,
+        engine_confidence: None,
         variants: Vec::new(),
         ..example()
     };
     assert_eq!(again(&bare), bare);
     let shared = Hypothesis { pass: Pass::Window, ..example() };
     assert_eq!(again(&shared), shared);
+    let given = Hypothesis { pass: Pass::Given, engine_confidence: None, ..example() };
+    assert_eq!(again(&given), given);
     let long =
         Hypothesis { tokens: vec![full.tokens.clone(); 5].concat(), variants: Vec::new(), ..full };
     let json = serde_json::to_string(&long).unwrap().len();

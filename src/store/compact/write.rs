@@ -49,6 +49,8 @@ impl Writer {
             (h.slowed.is_some(), has::SLOWED),
             (h.pass == Pass::Window, has::WINDOW_PASS),
             (h.alone.is_some(), has::ALONE),
+            (h.pass == Pass::Given, has::GIVEN_PASS),
+            (h.engine_confidence.is_some(), has::ENGINE_CONFIDENCE),
         ];
         self.whole(flags.iter().filter(|(set, _)| *set).map(|(_, bit)| bit).sum());
         self.text(h.language.as_str());
@@ -79,6 +81,7 @@ impl Writer {
             self.float(alone.mean_logprob);
             self.float(alone.least_logprob);
         }
+        h.engine_confidence.iter().for_each(|p| self.float(p.get()));
         let l = h.level;
         let numbers = [h.seconds, l.rms_db, l.peak_db, l.range_db, l.clipped];
         numbers.into_iter().for_each(|x| self.float(x));

@@ -100,6 +100,20 @@ pub fn batches(tx: &Transaction) -> Result<()> {
     Ok(())
 }
 
+/// Texts of other engines about recordings that clips go of.
+pub const OF_GONE_CLIPS: &str = "recording IN
+    (SELECT p.recording FROM pieces p JOIN temp.gone g ON g.clip = p.clip)";
+
+/// What other engines wrote of all that goes. Of a recording that others speak in too all of it goes: whose a word is
+/// may not be known. Drafts that were made of it stay with their clips.
+pub fn engine_texts(tx: &Transaction, erasure: &Erasure) -> Result<()> {
+    tx.execute(&format!("DELETE FROM engine_texts WHERE {OF_GONE_CLIPS}"), [])?;
+    for id in erasure.recordings.iter().chain(erasure.facts.keys()) {
+        tx.execute("DELETE FROM engine_texts WHERE recording = ?1", [id.as_str()])?;
+    }
+    Ok(())
+}
+
 /// Everything about the clips that go, but their pieces.
 pub fn clips(tx: &Transaction) -> Result<()> {
     for table in [

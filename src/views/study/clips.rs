@@ -98,7 +98,7 @@ pub struct DraftRow {
     /// Text of a second pass over slowed audio.
     #[schemars(extend("missing" = "there was none, or the clip is withheld"))]
     pub slowed_text: Option<String>,
-    /// Text of the clip decoded without its neighbours.
+    /// Text of the clip decoded without its neighbours; where another engine wrote the text, the model's own.
     #[schemars(extend("missing" = "there is none, or the clip is withheld"))]
     pub alone_text: Option<String>,
 }

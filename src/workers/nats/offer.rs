@@ -61,7 +61,8 @@ impl Desk {
     async fn offer(self: &Arc<Self>, sound: Sound, pending: &[Clip]) -> Result<()> {
         let place = self.places.clone().acquire_owned().await.context("no places")?;
         let places = sound.places();
-        let Sound { clips, samples, language } = sound;
+        // Runs that take another engine's drafts have no workers elsewhere.
+        let Sound { clips, samples, language, given: _ } = sound;
         let sound = tokio::task::spawn_blocking(move || flac::encode(&samples)).await??;
         let window = Arc::new(Offered { clips, places, language, sound, _place: place });
         if let Ok(mut due) = self.due.lock() {

@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result};
 
-use super::decode::{Ask, NO_NUMBERS};
+use super::decode::{Ask, NO_NUMBERS, Text};
 use super::{Decoded, Worker, check};
 use crate::align::Attention;
 use crate::greedy;
@@ -41,35 +41,50 @@ impl Worker {
         let mut all = Vec::new();
         for (clip, (text, ids)) in texts.into_iter().zip(found).enumerate() {
             check(stop)?;
-            let mut fed: Vec<i32> = vec![vocabulary.start];
-            fed.extend(vocabulary.task(&text.language));
-            let prompt = fed.len();
-            fed.push(vocabulary.no_timestamps);
-            fed.extend(ids.iter().map(|&id| id as i32));
-            let (logits, attention) = self.state.read(clip, &fed)?;
             let ended = ids.len() < most;
-            let last = ended.then_some(vocabulary.end_of_text);
-            let mut choices = Vec::with_capacity(ids.len() + 1);
-            let rows = logits.chunks_exact(vocabulary.size).skip(prompt);
-            for (n, (logits, &id)) in rows.zip(ids.iter().chain(&last)).enumerate() {
-                let choice = greedy::given(logits, id, |id| vocabulary.allows(id, n == 0));
-                choices.push(choice.context(NO_NUMBERS)?);
-            }
-            let end = if ended { choices.pop() } else { None };
-            let frames = context as usize;
-            let of_row = attention.len() / fed.len();
-            // From the token before the first of the text on: each row looks where the next token is.
-            let looking = Attention {
-                heads: of_row / frames,
-                frames,
-                scores: attention[prompt * of_row..].to_vec(),
-            };
-            let samples = asks[clip].samples.len();
-            let times = times(&looking.starts(samples.div_ceil(FRAME)), ids.len(), samples);
-            let decoded = text.of_choices(choices, end).decoded(vocabulary);
-            all.push(Decoded { times, ..decoded });
+            all.push(self.read(clip, text, &ids, ended, context, asks[clip].samples.len())?);
         }
         Ok(all)
+    }
+
+    /// Reads a text of clip `clip` of those that were encoded last, all of it at once: each token with the numbers of a choice,
+    /// and its times. Only where the engine [searches](super::Engine::searches).
+    pub(super) fn read(
+        &mut self,
+        clip: usize,
+        text: Text,
+        ids: &[usize],
+        ended: bool,
+        context: u32,
+        samples: usize,
+    ) -> Result<Decoded> {
+        let engine = Arc::clone(&self.engine);
+        let vocabulary = &engine.vocabulary;
+        let mut fed: Vec<i32> = vec![vocabulary.start];
+        fed.extend(vocabulary.task(&text.language));
+        let prompt = fed.len();
+        fed.push(vocabulary.no_timestamps);
+        fed.extend(ids.iter().map(|&id| id as i32));
+        let (logits, attention) = self.state.read(clip, &fed)?;
+        let last = ended.then_some(vocabulary.end_of_text);
+        let mut choices = Vec::with_capacity(ids.len() + 1);
+        let rows = logits.chunks_exact(vocabulary.size).skip(prompt);
+        for (n, (logits, &id)) in rows.zip(ids.iter().chain(&last)).enumerate() {
+            let choice = greedy::given(logits, id, |id| vocabulary.allows(id, n == 0));
+            choices.push(choice.context(NO_NUMBERS)?);
+        }
+        let end = if ended { choices.pop() } else { None };
+        let frames = context as usize;
+        let of_row = attention.len() / fed.len();
+        // From the token before the first of the text on: each row looks where the next token is.
+        let looking = Attention {
+            heads: of_row / frames,
+            frames,
+            scores: attention[prompt * of_row..].to_vec(),
+        };
+        let times = times(&looking.starts(samples.div_ceil(FRAME)), ids.len(), samples);
+        let decoded = text.of_choices(choices, end).decoded(vocabulary);
+        Ok(Decoded { times, ..decoded })
     }
 }
 

@@ -163,7 +163,7 @@ fn writes_a_sample_page_of_everything() {
     ];
     let item = |n: u64, draft: &str| natation.item(200 + n, draft, vec![low()]);
     let draft = natation.draft.as_str();
-    let other_reading = version(&draft.replace("natation", "l'attention"), 0);
+    let other_reading = version(&draft.replace("notation", "natation"), 0);
     let items = vec![
         PageItem { doubtful: vec![6, 7], ..item(0, draft) },
         PageItem { warnings: vec![Warning::Violent, Warning::Reported], ..item(1, draft) },

@@ -17,8 +17,9 @@ SLACK = 1e-12  # how far over a target a risk may lie and still be at it
 HALF = 0.5000001e-6  # half of the last printed digit, and what floating point leaves open
 # Needs answers and batches, which the clips do not hold; `part`, `of` and WERs in there are reproduced all the same.
 ELSEWHERE = ("agreement", "agreement_by_region", "reliability", "weight", "hourly", "median_seconds")
-# Rounds of adaptation as they were stored: what was measured then, on clips and models of then.
-KEPT = ("rounds",)
+# Rounds of adaptation as they were stored: what was measured then, on clips and models of then. Engines: the table of clips
+# has no texts of theirs.
+KEPT = ("rounds", "engines")
 
 
 # The generator: SplitMix64, output number `at` of `seed`.

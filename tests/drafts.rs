@@ -251,3 +251,133 @@ fn whoever_leaves_is_given_what_engines_wrote_and_takes_it_along() {
     let bytes = std::fs::read(ws.dir.join("state.db")).unwrap();
     assert!(!bytes.windows(6).any(|w| w == b"Aucune"));
 }
+
+/// What people settle on, in every clip.
+const SAID: &str = "le chat dort bien ici";
+
+/// Three recordings of one speaker each, drafted by a script that leaves two words out; with every clip's path, start and end.
+fn drafted(blind: bool) -> (Workspace, Vec<(String, f64, f64)>) {
+    let ws = Workspace::plain();
+    if blind {
+        ws.set("blind_share = 0.0", "blind_share = 1.0");
+    }
+    let files = ["quebec_menu.flac", "english_speakers.flac", "volunteer_19b6d3ae.flac"];
+    ws.ingest(&files.map(sample).each_ref().map(|path| &**path));
+    let script = ws.write_rows("script.jsonl", &[json!({"text": "le chat dort"})]);
+    ws.to(0, "run", &["--scripted", &script]);
+    let clip = |row: &Value| {
+        let path = row["path"].as_str().unwrap().rsplit('/').next().unwrap().to_string();
+        (path, row["start"].as_f64().unwrap(), row["end"].as_f64().unwrap())
+    };
+    let clips: Vec<_> = ws.transcripts().iter().map(clip).collect();
+    assert!(files.iter().all(|file| clips.iter().any(|(path, ..)| path == file)), "{clips:?}");
+    (ws, clips)
+}
+
+/// Imports what an engine makes of each clip; nothing of a clip without a text.
+fn write_engine(
+    ws: &Workspace,
+    engine: &str,
+    clips: &[(String, f64, f64)],
+    says: impl Fn(usize, &str) -> Option<&'static str>,
+) {
+    let texts = clips.iter().enumerate().filter_map(|(n, (path, start, end))| {
+        let text = says(n, path)?;
+        Some(json!({"path": path, "start": start, "end": end, "text": text}))
+    });
+    import(ws, 0, engine, &ws.write_rows("engine.jsonl", &texts.collect::<Vec<_>>()));
+}
+
+/// Everything that waits is settled with [`SAID`].
+fn settle(ws: &Workspace) {
+    let answer = |mut row: Value| {
+        row["validator"] = json!("ana");
+        row["verdict"] = json!("corrected");
+        row["text"] = json!(SAID);
+        row
+    };
+    let answers: Vec<Value> = ws.tasks().into_iter().map(answer).collect();
+    ws.to(0, "answers", &[&ws.write_rows("answers.jsonl", &answers)]);
+}
+
+#[test]
+fn the_report_compares_engines_and_the_model_on_the_same_clips() {
+    let (ws, clips) = drafted(false);
+    assert_eq!(ws.json("report")["engines"], Value::Null);
+    let menu = |path: &str| path == "quebec_menu.flac";
+    let in_menu = clips.iter().filter(|(path, ..)| menu(path)).count();
+    write_engine(&ws, "nova", &clips, |_, _| Some(SAID));
+    // A word wrong everywhere but in the menu, and of its first clip nothing.
+    let first = clips.iter().position(|(path, ..)| menu(path)).unwrap();
+    write_engine(&ws, "canary", &clips, |n, path| match menu(path) {
+        _ if n == first => None,
+        true => Some(SAID),
+        false => Some("le chien dort bien ici"),
+    });
+    settle(&ws);
+    let report = ws.json("report");
+    let engines = &report["engines"];
+    let all = clips.len() as f64;
+    assert_eq!((&engines["clips"], &engines["recordings"]), (&json!(clips.len()), &json!(3)));
+    // Every clip has five words and stands for itself.
+    let canary = (5.0 + all - in_menu as f64) / (5.0 * all);
+    let compared = engines["compared"].as_array().unwrap();
+    for (one, (name, wer)) in
+        compared.iter().zip([("nova", 0.0), ("canary", canary), ("base", 0.4)])
+    {
+        assert_eq!(one["engine"], name);
+        let near = |value: &Value, by_hand: f64| {
+            assert!((value.as_f64().unwrap() - by_hand).abs() < 1e-6, "{name}: {value}, {by_hand}");
+        };
+        near(&one["wer"]["value"], wer);
+        near(&one["by_region"]["unknown"]["value"], wer);
+        match name {
+            "nova" => assert_eq!(one["difference"], Value::Null),
+            _ => near(&one["difference"]["value"], wer),
+        }
+        assert_eq!((&one["own"], &one["in_use"]), (&json!(name == "base"), &json!(name == "base")));
+        assert_eq!(
+            one["people_missing"],
+            if name == "base" { "no_calibration" } else { "not_read" }
+        );
+    }
+    assert_eq!(compared[2]["wer"], report["drafts"]["all_wer"], "the same clips, the same rate");
+    // Of three speakers alike the model leaves out as many words: no interval, and none is made up.
+    let says = engines["says"].as_str().unwrap();
+    assert!(says.contains("nova and canary cannot be told apart"), "{says}");
+    assert_eq!((&engines["blind_clips"], &compared[0]["blind_wer"]), (&json!(0), &Value::Null));
+    let text = stdout(&ws.to(0, "report", &[]));
+    assert!(text.contains(says) && text.contains("not read by the model"), "{text}");
+    let page = ws.beside("report.html");
+    ws.to(0, "report", &["--html", page.to_str().unwrap()]);
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(page.contains("Which engine?") && page.contains("Errors of engines on the same clips"));
+
+    // A recording that an engine was never asked about is no clip without words.
+    ws.to(0, "drafts", &["remove", "--engine", "canary"]);
+    let menu_alone: Vec<_> = clips.iter().filter(|(path, ..)| menu(path)).cloned().collect();
+    write_engine(&ws, "canary", &menu_alone, |_, _| Some(SAID));
+    let engines = ws.json("report")["engines"].clone();
+    assert_eq!((&engines["clips"], &engines["recordings"]), (&json!(in_menu), &json!(1)));
+    let left = clips.len() - in_menu;
+    assert_eq!(engines["left_out"]["without_texts"], json!({"canary": left}));
+    assert_eq!(engines["left_out"]["clips"], json!(left));
+    for engine in ["canary", "nova"] {
+        ws.to(0, "drafts", &["remove", "--engine", engine]);
+    }
+    assert_eq!(ws.json("report")["engines"], Value::Null);
+}
+
+#[test]
+fn texts_that_were_written_without_a_draft_in_sight_are_counted_and_compared_apart() {
+    let (ws, clips) = drafted(true);
+    write_engine(&ws, "nova", &clips, |_, _| Some(SAID));
+    settle(&ws);
+    let engines = ws.json("report")["engines"].clone();
+    assert!(clips.len() >= 30, "{}", clips.len());
+    assert_eq!(engines["blind_clips"], json!(clips.len()));
+    for one in engines["compared"].as_array().unwrap() {
+        assert_eq!(one["blind_wer"], one["wer"]);
+        assert_eq!(one["blind_difference"], one["difference"]);
+    }
+}

@@ -76,7 +76,8 @@ pub fn calibrate(args: cli::Calibrate, console: Console) -> Result<Exit> {
     let dir = args.dir.unwrap_or_default();
     let fitted = settle::change(&dir, &[], |ws| {
         consent::settled_without(ws, DataUse::Evaluate)?.say("the fit", console);
-        recalibrate::recalibrate(ws)
+        let engine = ws.config.decode.engine().map_err(anyhow::Error::msg)?;
+        recalibrate::recalibrate(ws, engine.as_ref())
     });
     match fitted?.0 {
         Ok(done) => {

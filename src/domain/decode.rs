@@ -84,6 +84,21 @@ impl DecodePolicy {
         Self { engine: String::new(), ..self.clone() }
     }
 
+    /// The same with the drafts of this engine.
+    pub fn of(&self, engine: &EngineName) -> Self {
+        Self { engine: engine.to_string(), ..self.clone() }
+    }
+
+    /// The name of the policy with the drafts of this engine, of that without any.
+    pub fn id_of(engine: &EngineName, own: &str) -> String {
+        format!("{engine}{ENGINE}{own}")
+    }
+
+    /// The engine in the name of a policy.
+    pub fn engine_of(id: &str) -> Option<&str> {
+        id.rsplit_once(ENGINE).map(|(engine, _)| engine)
+    }
+
     /// The name of [`Self::own`], of that of a policy.
     pub fn own_id(id: &str) -> &str {
         id.rsplit_once(ENGINE).map_or(id, |(_, own)| own)
@@ -160,6 +175,9 @@ mod tests {
         assert_eq!(theirs.id(), format!("canary-1b@{}", own.id()));
         assert_eq!((DecodePolicy::own_id(&theirs.id()), theirs.own()), (&*own.id(), own.clone()));
         assert_eq!(DecodePolicy::own_id(&own.id()), own.id());
+        assert_eq!(own.of(&"canary-1b".parse().unwrap()), theirs);
+        assert_eq!(DecodePolicy::engine_of(&theirs.id()), Some("canary-1b"));
+        assert_eq!(DecodePolicy::engine_of(&own.id()), None);
         assert_ne!(
             DecodePolicy::calibrated_as(&theirs.id()),
             DecodePolicy::calibrated_as(&own.id())

@@ -37,6 +37,6 @@ pub fn support(
 /// What a new workspace should know of its language.
 pub fn at_init(workspace: &Workspace) -> Result<Vec<String>> {
     let LanguageChoice::Fixed(language) = &workspace.config.language else { return Ok(Vec::new()) };
-    let calibration = scores::calibration(workspace)?;
+    let calibration = scores::own_calibration(workspace)?;
     Ok(support(&calibration, language, None).sentences())
 }

@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
 use super::consent::{Permits, today};
 use super::scores::{self, OWN_FILE, Scorer};
 use super::workspace::Workspace;
 use crate::domain::{
-    DataUse, Decision, Hypothesis, LanguageChoice, Pass, Recording, Verdict, draft_seed,
+    DataUse, Decision, EngineName, Hypothesis, LanguageChoice, Pass, Recording, Verdict, draft_seed,
 };
 use crate::files::write_text;
 use crate::hypotheses::adjust::map::Map;
@@ -36,27 +36,32 @@ pub struct Recalibrated {
 ///
 /// Each answer counts as many clips as it stands for: one over the probability that it was asked for.
 /// Of the random audits half are reserved for guarantees, so the others count twice.
-pub fn recalibrate(workspace: &mut Workspace) -> Result<Result<Recalibrated, Refused>> {
+pub fn recalibrate(
+    workspace: &mut Workspace,
+    engine: Option<&EngineName>,
+) -> Result<Result<Recalibrated, Refused>> {
     let named = workspace.config.calibration.trim();
-    let theirs = !workspace.config.decode.engine.is_empty();
-    if !theirs && !named.is_empty() && named != OWN_FILE {
+    if engine.is_none() && !named.is_empty() && named != OWN_FILE {
         bail!(
             "the settings name the calibration {named}: `calibrate` writes {OWN_FILE}; set calibration = \"\" first"
         );
     }
-    let scorer = Scorer::of(workspace)?;
+    let scorer = Scorer::of_engines(workspace, engine.cloned())?;
+    let calibration = engine.map_or(Some(&*scorer.own), |engine| scorer.of_engine(engine.as_str()));
+    let calibration = calibration.context("an engine without a calibration")?.clone();
     // Drafts of an earlier round's model say nothing about this one's scores.
     let (now, rounds) = (workspace.round()?, workspace.store.rounds_by_model()?);
     // Nor do drafts of the model about those of an engine.
     let of_this_round = |h: &Hypothesis| {
-        rounds.get(&h.model).copied().unwrap_or(0) == now && (h.pass == Pass::Given) == theirs
+        rounds.get(&h.model).copied().unwrap_or(0) == now
+            && (h.pass == Pass::Given) == engine.is_some()
     };
     let (own, reserved_for_guarantees) = settled_clips(workspace, &scorer, &mut |row| {
         row.hypothesis.as_ref().is_some_and(of_this_round)
     })?;
-    let path = scores::own_path(workspace)?;
+    let path = scores::path_of(workspace, engine)?;
     note(workspace, &path)?;
-    refit(workspace, &scorer, &own, reserved_for_guarantees, path)
+    refit(workspace, calibration, &own, reserved_for_guarantees, path)
 }
 
 /// Notes whose answers a calibration rests on, before it is fitted: `forget` asks.
@@ -114,21 +119,20 @@ pub fn settled_clips(
     Ok((own.into_iter().map(|(_, clip)| clip).collect(), reserved_for_guarantees))
 }
 
-/// Fits the adjustment of the calibration in use to clips, and writes both to `path`.
+/// Fits the adjustment of a calibration to clips, and writes both to `path`.
 pub fn refit(
     workspace: &Workspace,
-    scorer: &Scorer,
+    calibration: Calibration,
     own: &[CalibrationSample],
     reserved_for_guarantees: usize,
     path: PathBuf,
 ) -> Result<Result<Recalibrated, Refused>> {
     let id = workspace.store.workspace()?;
-    let adjustment = match adjust::fit(&id, own, &scorer.calibration.languages) {
+    let adjustment = match adjust::fit(&id, own, &calibration.languages) {
         Ok(adjustment) => adjustment,
         Err(why) => return Ok(Err(why)),
     };
-    let calibration =
-        Calibration { adjustment: Some(adjustment.clone()), ..(*scorer.calibration).clone() };
+    let calibration = Calibration { adjustment: Some(adjustment.clone()), ..calibration };
     write_text(&path, &calibration.to_json()?)?;
     Ok(Ok(Recalibrated { path, reserved_for_guarantees, adjustment }))
 }
@@ -146,7 +150,7 @@ fn settled(
     if consensus.support == 0
         || h.text.is_empty()
         || matches!(routed.decision, Decision::Dropped { .. })
-        || scorer.fits(&h.model, &h.policy).is_err()
+        || !scorer.holds_for(h)
     {
         return None;
     }
@@ -176,13 +180,14 @@ pub fn own(
     (errors, words): (usize, usize),
     scorer: &Scorer,
 ) -> Option<CalibrationSample> {
+    let (calibration, _) = scorer.scoring_of(h)?;
     let (features, words) = (scorer.features(h), words.max(1) as f64);
     Some(CalibrationSample {
         speaker,
         region: None,
         language: h.language.clone(),
-        score: scorer.calibration.unadjusted(&features)?,
-        expected_wer: scorer.calibration.unadjusted_wer(&features)?,
+        score: calibration.unadjusted(&features)?,
+        expected_wer: calibration.unadjusted_wer(&features)?,
         weight: 1.0,
         right: errors == 0,
         wer: (errors as f64 / words).min(1.0),

@@ -1,9 +1,11 @@
 //! `report`: one walk over what the store knows becomes rows, rows become a [`Report`].
 
 mod cost;
+mod engines;
 mod fairness;
 mod groups;
 pub mod naming;
+mod people_needed;
 mod rounds;
 mod rows;
 mod score;
@@ -54,14 +56,15 @@ pub fn report(workspace: &Workspace) -> Result<(Report, Vec<ReportRow>)> {
         || (of_regions(), groups::by_reason(&kept, seed)),
     );
     let support = |(language, clips): (&Language, &u64)| {
-        languages::support(&scorer.calibration, language, Some(*clips))
+        languages::support(scorer.weakest(language), language, Some(*clips))
     };
     let languages: Vec<_> = walked.languages.iter().map(support).collect();
+    let error_rate = crate::views::languages::rate(&languages);
     let report = Report {
         version: VERSION,
         workspace: store.workspace()?,
         model: workspace.config.model.clone(),
-        error_rate: crate::views::languages::rate(&languages),
+        error_rate,
         languages,
         recordings,
         failed,
@@ -74,7 +77,7 @@ pub fn report(workspace: &Workspace) -> Result<(Report, Vec<ReportRow>)> {
         drafts: groups::drafts(&all, seed),
         residual_error: groups::residual_error(&all),
         by_reason,
-        fairness: fairness::fairness(&all, &by_region, seed),
+        fairness: fairness::fairness(&all, &by_region, error_rate, seed),
         by_region,
         target,
         by_round,
@@ -86,6 +89,7 @@ pub fn report(workspace: &Workspace) -> Result<(Report, Vec<ReportRow>)> {
         guarantee: guarantee::guarantee(workspace)?,
         withdrawals: store.withdrawals()?,
         versions: versions::versions(workspace, &scorer, &all)?,
+        engines: engines::engines(workspace, &all)?,
     };
     Ok((report, walked.rows))
 }

@@ -57,8 +57,7 @@ pub fn route(
              `second-ear calibrate`, and name it in the settings."
         ));
     }
-    let engine = &workspace.config.decode.engine;
-    if !engine.is_empty() && scorer.calibration.adjustment.is_none() {
+    for engine in scorer.unfitted() {
         console.say(format!(
             "No draft of {engine} is accepted on a score, and all of them go to people, until enough are answered and \
              `second-ear calibrate` has fitted one."

@@ -8,8 +8,8 @@ use anyhow::{Context, Result};
 use super::lexicon;
 use super::workspace::Workspace;
 use crate::domain::{
-    DecodePolicy, Features, Hypothesis, Pass, Probability, Region, RoutingSettings, Scoring,
-    hex_digest, tokens_by_word,
+    DecodePolicy, EngineName, Features, Hypothesis, Language, Pass, Probability, Region,
+    RoutingSettings, Scoring, hex_digest, tokens_by_word,
 };
 use crate::hypotheses::calibrate::{Calibration, NoScore};
 use crate::hypotheses::features;
@@ -21,10 +21,10 @@ pub const OWN_FILE: &str = "calibration.json";
 
 /// Scores drafts.
 pub struct Scorer {
-    /// The calibration of the drafts that are routed: the model's own, or those of the engine in the settings.
-    pub calibration: Arc<Calibration>,
-    /// That of the model's own drafts.
+    /// The calibration of the model's own drafts.
     pub own: Arc<Calibration>,
+    /// Those of engines' drafts: of the engines in the settings, in their order.
+    engines: Vec<(EngineName, Arc<Calibration>)>,
     /// Whether a word belongs to the lexicon.
     pub regional: Regional,
     /// The lexicon in use: it takes a while to make, so it is made once.
@@ -37,15 +37,23 @@ pub struct Scorer {
 impl Scorer {
     /// Of a workspace as it is now.
     pub fn of(workspace: &Workspace) -> Result<Self> {
-        let own = Arc::new(own_calibration(workspace)?);
-        let calibration = match workspace.config.decode.engine.is_empty() {
-            true => Arc::clone(&own),
-            false => Arc::new(calibration(workspace)?),
+        let engine = workspace.config.decode.engine().map_err(anyhow::Error::msg)?;
+        Self::of_engines(workspace, engine)
+    }
+
+    /// The same with the calibrations of these engines, whatever the settings name.
+    pub fn of_engines(
+        workspace: &Workspace,
+        engines: impl IntoIterator<Item = EngineName>,
+    ) -> Result<Self> {
+        let of = |engine: EngineName| {
+            let calibration = Arc::new(of_engine(workspace, &engine)?);
+            anyhow::Ok((engine, calibration))
         };
         let lexicon = Arc::new(lexicon::lexicon(workspace)?);
         Ok(Self {
-            calibration,
-            own,
+            own: Arc::new(own_calibration(workspace)?),
+            engines: engines.into_iter().map(of).collect::<Result<_>>()?,
             regional: regional(Arc::clone(&lexicon)),
             lexicon,
             aliases: workspace.store.metas(ALIAS)?,
@@ -55,21 +63,50 @@ impl Scorer {
     /// For the model's own drafts, whoever's are routed, less what a workspace's own answers made of another model's scores.
     pub fn of_own_without_adjustment(self) -> Self {
         let own = Arc::new(Calibration { adjustment: None, ..(*self.own).clone() });
-        Self { calibration: Arc::clone(&own), own, ..self }
+        Self { own, engines: Vec::new(), ..self }
+    }
+
+    /// The calibration of an engine's drafts, where it is one of these.
+    pub fn of_engine(&self, name: &str) -> Option<&Calibration> {
+        let known = self.engines.iter().find(|(engine, _)| engine.as_str() == name);
+        known.map(|(_, calibration)| &**calibration)
+    }
+
+    /// The calibration for a policy; `None`: it takes the drafts of an engine that is none of these.
+    fn of_policy(&self, policy: &str) -> Option<&Calibration> {
+        match DecodePolicy::engine_of(policy) {
+            None => Some(&self.own),
+            Some(name) => self.of_engine(name),
+        }
+    }
+
+    /// Those of the drafts that are routed, and whose drafts these are: of each engine in the settings, or (`None`) the
+    /// model's own.
+    pub fn routed(&self) -> Vec<(Option<&EngineName>, &Calibration)> {
+        match self.engines.is_empty() {
+            true => vec![(None, &*self.own)],
+            false => self.engines.iter().map(|(engine, c)| (Some(engine), &**c)).collect(),
+        }
+    }
+
+    /// The engines of whose drafts no answer says yet what a score of them means.
+    pub fn unfitted(&self) -> impl Iterator<Item = &EngineName> {
+        let unfitted = self.engines.iter().filter(|(_, c)| c.adjustment.is_none());
+        unfitted.map(|(engine, _)| engine)
     }
 
     /// What scores a draft, and the policy that it must be for: a text that another engine wrote has a calibration of its own,
     /// and the model's own drafts keep theirs beside such texts.
-    fn scoring_of<'a>(&'a self, h: &'a Hypothesis) -> (&'a Calibration, &'a str) {
+    pub fn scoring_of<'a>(&'a self, h: &'a Hypothesis) -> Option<(&'a Calibration, &'a str)> {
         match h.pass {
-            Pass::Given => (&self.calibration, &h.policy),
-            _ => (&self.own, DecodePolicy::own_id(&h.policy)),
+            Pass::Given => Some((self.of_policy(&h.policy)?, &h.policy)),
+            _ => Some((&self.own, DecodePolicy::own_id(&h.policy))),
         }
     }
 
     /// Whether answers of this workspace shaped any score.
     pub fn is_adjusted(&self) -> bool {
-        self.calibration.adjustment.is_some() || self.own.adjustment.is_some()
+        self.own.adjustment.is_some() || self.routed().iter().any(|(_, c)| c.adjustment.is_some())
     }
 
     /// The model whose calibration serves for `model`.
@@ -79,7 +116,27 @@ impl Scorer {
 
     /// Whether hypotheses of this model and policy can be scored.
     pub fn fits(&self, model: &str, policy: &str) -> Result<(), NoScore> {
-        self.calibration.fits(self.scored_as(model), policy)
+        match self.of_policy(policy) {
+            Some(calibration) => calibration.fits(self.scored_as(model), policy),
+            None => {
+                let (calibrated, used) = (self.own.policy.clone(), policy.to_string());
+                Err(NoScore::Policy { calibrated, used })
+            }
+        }
+    }
+
+    /// Whether the calibration of a draft is for its model and policy.
+    pub fn holds_for(&self, h: &Hypothesis) -> bool {
+        let model = self.scored_as(&h.model);
+        self.scoring_of(h)
+            .is_some_and(|(calibration, policy)| calibration.fits(model, policy).is_ok())
+    }
+
+    /// The calibration to be judged by for a language: of those in use the first that does not cover it, if there is one.
+    pub fn weakest(&self, language: &Language) -> &Calibration {
+        let routed = self.routed();
+        let lacking = routed.iter().find(|(_, calibration)| !calibration.covers(language));
+        lacking.or(routed.first()).map_or(&self.own, |(_, calibration)| calibration)
     }
 
     /// The calibration of the model's own drafts, where it holds for this model and policy.
@@ -113,19 +170,20 @@ impl Scorer {
 
     /// The text of all calibrations in use.
     pub fn calibration_json(&self) -> Result<String> {
-        let own = match Arc::ptr_eq(&self.calibration, &self.own) {
-            true => String::new(),
-            false => self.own.to_json()?,
-        };
-        Ok(self.calibration.to_json()? + &own)
+        let engines = self.engines.iter().map(|(_, calibration)| calibration);
+        let all = engines.chain([&self.own]).map(|calibration| calibration.to_json());
+        Ok(all.collect::<Result<Vec<_>>>()?.concat())
     }
 
     /// What decisions note of it.
     pub fn scoring(&self, workspace: &Workspace) -> Result<Scoring> {
+        let texts = self.routed().into_iter();
+        let texts = texts.map(|(engine, _)| calibration_text(workspace, engine));
+        let texts: Vec<String> = texts.collect::<Result<_>>()?;
         Ok(Scoring {
             digest: self.digest()?,
             program: env!("CARGO_PKG_VERSION").into(),
-            calibration: hex_digest(calibration_text(workspace)?.as_bytes()),
+            calibration: hex_digest(texts.concat().as_bytes()),
             lexicon: hex_digest(lexicon::text(&self.lexicon).as_bytes()),
         })
     }
@@ -139,7 +197,7 @@ impl Scorer {
     /// on the draft's language.
     pub fn score(&self, h: &Hypothesis, region: Option<&Region>) -> Option<(Probability, f64)> {
         let model = self.scored_as(&h.model);
-        let (calibration, policy) = self.scoring_of(h);
+        let (calibration, policy) = self.scoring_of(h)?;
         calibration.fits(model, policy).ok()?;
         if !calibration.covers(&h.language) {
             return None;
@@ -151,7 +209,7 @@ impl Scorer {
 
     /// P(wrong) of each word of a draft; `None` without a fit for words.
     pub fn words_wrong(&self, h: &Hypothesis) -> Option<Vec<Option<Probability>>> {
-        let (calibration, policy) = self.scoring_of(h);
+        let (calibration, policy) = self.scoring_of(h)?;
         let covered = calibration.covers(&h.language).then_some(calibration)?;
         covered.words_wrong(h, (self.scored_as(&h.model), policy), &*self.regional)
     }
@@ -188,12 +246,12 @@ pub fn regional(lexicon: Arc<Lexicon>) -> Regional {
 }
 
 /// Where `calibrate` writes: one file per round and engine, because what was fitted to one model's scores says nothing about
-/// another's.
-pub fn own_path(workspace: &Workspace) -> Result<PathBuf> {
+/// another's. `None`: for the model's own drafts.
+pub fn path_of(workspace: &Workspace, engine: Option<&EngineName>) -> Result<PathBuf> {
     let path = round_path(workspace, workspace.round()?);
-    Ok(match workspace.config.decode.engine.as_str() {
-        "" => path,
-        engine => path.with_extension(format!("{engine}.json")),
+    Ok(match engine {
+        None => path,
+        Some(engine) => path.with_extension(format!("{engine}.json")),
     })
 }
 
@@ -220,51 +278,42 @@ pub fn round_paths(workspace: &Workspace, round: u32) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// Where the calibration in use lies; `None`: it is one that ships, or none was fitted yet.
-pub fn calibration_path(workspace: &Workspace) -> Result<Option<PathBuf>> {
-    let own = own_path(workspace)?;
-    Ok(match workspace.config.decode.engine.is_empty() {
-        true => of_the_model(workspace)?,
-        false => own.exists().then_some(own),
-    })
-}
-
-/// Likewise of the model's own drafts.
-fn of_the_model(workspace: &Workspace) -> Result<Option<PathBuf>> {
+/// Where the calibration of drafts lies; `None`: it is one that ships, or none was fitted yet.
+pub fn calibration_path(
+    workspace: &Workspace,
+    engine: Option<&EngineName>,
+) -> Result<Option<PathBuf>> {
+    let path = path_of(workspace, engine)?;
     let named = workspace.config.calibration.trim();
-    let own = round_path(workspace, workspace.round()?);
-    Ok(match named.is_empty() {
-        true => own.exists().then_some(own),
-        false => Some(workspace.dir.join(named)),
+    Ok(match (engine, named.is_empty()) {
+        (None, false) => Some(workspace.dir.join(named)),
+        _ => path.exists().then_some(path),
     })
 }
 
-/// The text of the calibration in use.
-pub fn calibration_text(workspace: &Workspace) -> Result<String> {
-    let decode = &workspace.config.decode;
-    match calibration_path(workspace)? {
-        None if decode.engine.is_empty() => {
-            Ok(Calibration::shipped_text(&decode.id())?.to_string())
-        }
-        None => calibration(workspace)?.to_json(),
-        Some(path) => read(&path),
+/// The text of the calibration of drafts.
+pub fn calibration_text(workspace: &Workspace, engine: Option<&EngineName>) -> Result<String> {
+    match (calibration_path(workspace, engine)?, engine) {
+        (Some(path), _) => read(&path),
+        (None, None) => Ok(Calibration::shipped_text(&workspace.config.decode.id())?.to_string()),
+        (None, Some(engine)) => of_engine(workspace, engine)?.to_json(),
     }
 }
 
-/// That of the drafts that are routed.
-pub fn calibration(workspace: &Workspace) -> Result<Calibration> {
-    if workspace.config.decode.engine.is_empty() {
-        return own_calibration(workspace);
-    }
-    match calibration_path(workspace)? {
+/// That of an engine's drafts.
+fn of_engine(workspace: &Workspace, engine: &EngineName) -> Result<Calibration> {
+    match calibration_path(workspace, Some(engine))? {
         Some(path) => Calibration::parse(&read(&path)?).with_context(|| path.display().to_string()),
-        None => Ok(own_calibration(workspace)?.before_any_answer(&workspace.config.decode.id())),
+        None => {
+            let policy = workspace.config.decode.of(engine).id();
+            Ok(own_calibration(workspace)?.before_any_answer(&policy))
+        }
     }
 }
 
 /// That of the model's own drafts: which the settings name, or the workspace's own, or one that ships.
-fn own_calibration(workspace: &Workspace) -> Result<Calibration> {
-    match of_the_model(workspace)? {
+pub fn own_calibration(workspace: &Workspace) -> Result<Calibration> {
+    match calibration_path(workspace, None)? {
         None => Calibration::shipped(&workspace.config.decode.own().id()),
         Some(path) => Calibration::parse(&read(&path)?).with_context(|| path.display().to_string()),
     }

@@ -42,6 +42,11 @@ pub fn hajek(reviewed: &[SampledClip]) -> Option<f64> {
 
 /// The ends of `value +- t * sqrt(variance)`, not under zero.
 fn ends(value: f64, variance: f64, freedom: f64) -> Result<(f64, f64), Missing> {
+    signed_ends(value, variance, freedom).map(|(low, high)| (low.max(0.0), high))
+}
+
+/// The same of what may be under zero.
+fn signed_ends(value: f64, variance: f64, freedom: f64) -> Result<(f64, f64), Missing> {
     if freedom < 1.0 {
         return Err(Missing::OneSpeaker);
     }
@@ -49,7 +54,7 @@ fn ends(value: f64, variance: f64, freedom: f64) -> Result<(f64, f64), Missing> 
         return Err(Missing::NoVariation);
     }
     let half = student(freedom) * variance.sqrt();
-    Ok(((value - half).max(0.0), value + half))
+    Ok((value - half, value + half))
 }
 
 /// The interval of [`hajek`] about these recordings: variance
@@ -75,6 +80,15 @@ fn poisson(reviewed: &[SampledClip], x: impl Fn(&SampledClip) -> f64) -> f64 {
 /// # Errors
 /// Nothing reviewed; one speaker; no variation.
 pub fn hajek_by_speaker(reviewed: &[SampledClip]) -> Result<(f64, f64), Missing> {
+    paired_by_speaker(reviewed).map(|(low, high)| (low.max(0.0), high))
+}
+
+/// The same where `errors` are the errors of one text less those of another text of the same clip: a paired difference of
+/// two rates, which may be under zero.
+///
+/// # Errors
+/// As [`hajek_by_speaker`].
+pub fn paired_by_speaker(reviewed: &[SampledClip]) -> Result<(f64, f64), Missing> {
     let ratio = hajek(reviewed).ok_or(Missing::NothingCounted)?;
     let speakers = reviewed.iter().map(|h| h.speaker + 1).max().unwrap_or(0);
     let mut residuals = vec![0.0; speakers];
@@ -88,7 +102,7 @@ pub fn hajek_by_speaker(reviewed: &[SampledClip]) -> Result<(f64, f64), Missing>
         return Err(Missing::OneSpeaker);
     }
     let squares: f64 = residuals.iter().map(|r| r * r).sum();
-    ends(ratio, groups / (groups - 1.0) * squares / sums(reviewed).1.powi(2), groups - 1.0)
+    signed_ends(ratio, groups / (groups - 1.0) * squares / sums(reviewed).1.powi(2), groups - 1.0)
 }
 
 /// What a model expects of all clips, reviewed or not.

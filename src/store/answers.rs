@@ -134,6 +134,23 @@ impl Store {
         Ok(())
     }
 
+    /// Whether nobody whose text counts for a clip saw a draft of it, by chance: their tasks were drawn to be blind. A task that was
+    /// blind because its draft is poor was not drawn.
+    pub fn answered_blind(&self, clip: &ClipId) -> Result<bool> {
+        let handed_out =
+            "SELECT 1 FROM batch_clips b WHERE b.clip = a.clip AND b.draft_digest = a.draft_digest
+                          AND (a.batch IS NULL OR b.batch = a.batch)";
+        let sql = format!(
+            "SELECT COUNT(*), SUM(EXISTS ({handed_out} AND b.blind = 1) AND NOT EXISTS ({handed_out} AND b.blind <> 1))
+             FROM answers a WHERE a.clip = ?1 AND a.current AND a.purpose IN ('task', 'adjudication')
+             AND a.verdict IN ('as_is', 'corrected')"
+        );
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let (all, blind): (u64, Option<u64>) =
+            statement.query_row([clip.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(all > 0 && blind == Some(all))
+    }
+
     /// Clips in people's hands: in a batch, and not settled.
     pub fn handed_out(&self) -> Result<BTreeSet<ClipId>> {
         let sql = "SELECT clip FROM pieces WHERE handed_out AND NOT settled AND clip IS NOT NULL";

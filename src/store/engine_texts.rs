@@ -1,7 +1,7 @@
 //! What other engines wrote: kept recording by recording, looked up for runs and for people. In: texts. Out: texts. Left to
 //! others: reading files, which clip a word is of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
 use rusqlite::{Transaction, params};
@@ -73,6 +73,20 @@ impl Store {
             texts.push(text(row.get(0)?)?);
         }
         Ok(texts)
+    }
+
+    /// The engines that wrote something of each recording.
+    pub fn engines_by_recording(&self) -> Result<BTreeMap<RecordingId, BTreeSet<EngineName>>> {
+        let sql = "SELECT DISTINCT recording, engine FROM engine_texts";
+        let mut statement = self.db.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        let mut engines: BTreeMap<RecordingId, BTreeSet<EngineName>> = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            let engine = row.get::<_, String>(1)?.parse().map_err(anyhow::Error::msg)?;
+            let recording = RecordingId::from_stored(row.get::<_, String>(0)?);
+            engines.entry(recording).or_default().insert(engine);
+        }
+        Ok(engines)
     }
 
     /// Everything that engines wrote; `None`: of all recordings.

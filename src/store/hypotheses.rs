@@ -41,6 +41,21 @@ impl Store {
         Ok(self.db.query_row(sql, params![clip.as_str(), model, policy], |row| row.get(0))?)
     }
 
+    /// The hypothesis of a clip by this model under this policy.
+    pub fn hypothesis(
+        &self,
+        clip: &ClipId,
+        model: &str,
+        policy: &str,
+    ) -> Result<Option<Hypothesis>> {
+        let sql = "SELECT body FROM hypotheses WHERE clip = ?1 AND model = ?2 AND policy = ?3";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let mut rows = statement.query(params![clip.as_str(), model, policy])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let (model, policy) = (model.to_string(), policy.to_string());
+        compact::unpack(row.get_ref(0)?.as_blob()?, clip.as_str(), model, policy).map(Some)
+    }
+
     /// Notes why a clip could not be transcribed.
     pub fn keep_failed_clip(&mut self, clip: &ClipId, error: &str) -> Result<()> {
         let tx = self.write()?;

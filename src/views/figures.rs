@@ -2,6 +2,7 @@
 //! In: a [`Report`]. Out: figures. Left to others: drawing (`charts`), the page around them (`page`).
 
 pub mod cost;
+pub mod engines;
 pub mod rounds;
 pub mod score;
 

@@ -7,6 +7,7 @@ use askama::Template;
 use super::figures::{self, Figure};
 use super::languages::LanguageSupport;
 use super::numbers::{clock, percent};
+use super::report::engines::points;
 use super::report::fairness::{Comparison, ComparisonResult};
 use super::report::methods::CITED;
 use super::report::rounds;
@@ -30,6 +31,7 @@ struct Page<'a> {
     states: Figure,
     human: Vec<Figure>,
     residual: Vec<Figure>,
+    engines: Vec<Figure>,
     worth: Vec<Figure>,
     rounds: Vec<Figure>,
     cost: Vec<Figure>,
@@ -95,6 +97,10 @@ impl Page<'_> {
         e.map_or("-".to_string(), |e| format!("{:.3} ({:.3} to {:.3})", e.value, e.low, e.high))
     }
 
+    fn points(&self, difference: &Option<Rate>) -> String {
+        points(difference.as_ref())
+    }
+
     fn regions(&self) -> Vec<(&String, &Group)> {
         self.report.by_region.iter().collect()
     }
@@ -137,11 +143,7 @@ impl Report {
     /// The report as a page.
     pub fn html(&self) -> Result<String> {
         let share = |s: f64| format!("{:.1} %", 100.0 * s);
-        let errors = match self.error_rate {
-            "WER" => "word error rate",
-            "CER" => "character error rate",
-            _ => "error rate",
-        };
+        let errors = self.error_words();
         let mut headlines = vec![
             headline(&self.human.seconds, "of the seconds need a person", share),
             headline(&self.drafts.all_wer, &format!("{errors} of all drafts"), share),
@@ -165,6 +167,7 @@ impl Report {
                 figures::residual_error_by_region(self),
                 figures::drafts_by_region(self),
             ],
+            engines: figures::engines::errors(self).into_iter().collect(),
             worth: figures::score::risk_coverage(self)
                 .into_iter()
                 .chain(figures::score::reliability(self))

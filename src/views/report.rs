@@ -3,6 +3,7 @@
 //! (statistics), text (`text`), page (`page`), pictures (`charts`).
 
 pub mod cost;
+pub mod engines;
 pub mod fairness;
 pub mod methods;
 pub mod rounds;
@@ -22,6 +23,7 @@ use super::numbers::Wer;
 use super::people::Work;
 use crate::statistics::rate::{Rate, Share};
 use cost::Cost;
+use engines::Engines;
 use fairness::Fairness;
 use rounds::{Round, Target};
 use score::Score;
@@ -199,4 +201,17 @@ pub struct Report {
     pub withdrawals: Vec<crate::domain::Withdrawal>,
     /// What exactly made these numbers.
     pub versions: Versions,
+    /// Engines side by side; null where no engine has texts.
+    pub engines: Option<Engines>,
+}
+
+impl Report {
+    /// What `wer` stands for, in words.
+    pub fn error_words(&self) -> &'static str {
+        match self.error_rate {
+            "WER" => "word error rate",
+            "CER" => "character error rate",
+            _ => "error rate",
+        }
+    }
 }

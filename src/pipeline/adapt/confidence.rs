@@ -83,7 +83,7 @@ pub fn refit(
         std::fs::remove_file(&path).with_context(|| format!("remove {}", path.display()))?;
     }
     note(workspace, &path)?;
-    Ok(match fit(workspace, &scorer, &settled, left, path)? {
+    Ok(match fit(workspace, (*scorer.own).clone(), &settled, left, path)? {
         Ok(done) => Confidence::Refitted {
             clips,
             retention_clips: settled.len() - clips,

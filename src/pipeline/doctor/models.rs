@@ -20,7 +20,7 @@ pub fn findings(mut workspace: Workspace) -> Vec<(String, String)> {
             "correct or restore that file, or take its name out of the settings".into(),
         )),
         (Ok(scorer), Ok(model)) => {
-            if let Err(why) = scorer.calibration.fits(&model, &workspace.config.decode.id()) {
+            if let Err(why) = scorer.fits(&model, &workspace.config.decode.id()) {
                 found.push((
                     format!("no draft gets a score: {why}"),
                     "fit a calibration (docs/reference/confidence.md), or use the model and decode settings that the \

@@ -84,10 +84,11 @@ pub fn renew(workspace: &mut Workspace, files: &[PathBuf]) -> Result<Vec<Calibra
         }
         changes.push(CalibrationChange::Cleared { file: path.clone() });
     }
-    let own = scores::own_path(workspace)?;
+    let engine = workspace.config.decode.engine().map_err(anyhow::Error::msg)?;
+    let own = scores::path_of(workspace, engine.as_ref())?;
     let named = workspace.config.calibration.trim().is_empty();
-    if (named || !workspace.config.decode.engine.is_empty()) && files.contains(&own) {
-        changes.push(match recalibrate::recalibrate(workspace)? {
+    if (named || engine.is_some()) && files.contains(&own) {
+        changes.push(match recalibrate::recalibrate(workspace, engine.as_ref())? {
             Ok(done) => {
                 CalibrationChange::Refitted { file: done.path, clips: done.adjustment.clips }
             }

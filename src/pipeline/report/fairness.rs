@@ -26,7 +26,12 @@ fn adds(row: &ReportRow, measure: Measure) -> Option<(f64, f64)> {
 }
 
 /// Compares, corrects, and says so.
-pub fn fairness(rows: &[&ReportRow], by_region: &BTreeMap<String, Group>, seed: u64) -> Fairness {
+pub fn fairness(
+    rows: &[&ReportRow],
+    by_region: &BTreeMap<String, Group>,
+    rate: &str,
+    seed: u64,
+) -> Fairness {
     let mut comparisons = Vec::new();
     for (region, group) in by_region.iter().filter(|(region, _)| *region != "unknown") {
         for measure in MEASURES {
@@ -58,7 +63,7 @@ pub fn fairness(rows: &[&ReportRow], by_region: &BTreeMap<String, Group>, seed: 
             };
         }
     }
-    Fairness::new(comparisons)
+    Fairness::new(comparisons, rate)
 }
 
 fn comparison(

@@ -124,12 +124,20 @@ pub fn reviewed(rows: &[&ReportRow]) -> (Vec<SampledClip>, u64) {
 /// The drafts among some clips. Both the routed and the accepted part must have something settled,
 /// where they have clips: else a part would be passed over in silence.
 pub fn spoken_for<'r>(rows: &[&'r ReportRow]) -> Result<Vec<&'r ReportRow>, Missing> {
+    spoken_for_by(rows, |row| row.weight.is_some())
+}
+
+/// The same of some of the settled clips.
+pub fn spoken_for_by<'r>(
+    rows: &[&'r ReportRow],
+    speaks: impl Fn(&ReportRow) -> bool,
+) -> Result<Vec<&'r ReportRow>, Missing> {
     let drafts: Vec<&ReportRow> =
         rows.iter().copied().filter(|r| r.part != Part::NoSpeech).collect();
     let cells = |rows: &mut dyn Iterator<Item = &&ReportRow>| {
         rows.map(|r| cell(r)).collect::<BTreeSet<_>>()
     };
-    let settled = cells(&mut drafts.iter().filter(|r| r.weight.is_some()));
+    let settled = cells(&mut drafts.iter().filter(|r| speaks(r)));
     match drafts.is_empty() {
         true => Err(Missing::NothingCounted),
         false if settled.is_empty() => Err(Missing::NoneSettled),

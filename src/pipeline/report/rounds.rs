@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use super::grouped;
 use super::groups::{drafts, group, human, speakers, spoken_for};
+use super::people_needed::{SettledDraft, people_needed};
 use super::weights::of_round;
-use crate::domain::{Measure, RoutingSettings, Samples};
+use crate::domain::{RoutingSettings, Samples};
 use crate::statistics::bootstrap::interval;
 use crate::statistics::rate::{Method, Missing, Rate};
-use crate::statistics::selective::{Curve, Risk, Scored};
 use crate::views::clips::ReportRow;
 use crate::views::report::rounds::{Round, Step, Target};
 
@@ -59,47 +59,19 @@ fn step(rows: &[&ReportRow], target: Target, seed: u64) -> Step {
     }
 }
 
-/// The smallest share of the drafts that people would have to review, lowest scores first, so that the
-/// risk in the others is at most the target, as measured: 1 - coverage on the weighted risk-coverage
-/// curve (El-Yaniv and Wiener 2010). Settled drafts without a score count as reviewed. Choosing the best
-/// of many thresholds flatters a little, the more so the fewer clips are settled.
+/// The share of the drafts that people would have to review ([`people_needed`]).
 fn human_at_target(rows: &[&ReportRow], target: Target, seed: u64) -> Rate {
-    let method = Method::ClusterBootstrap;
     let settled: Vec<&ReportRow> = match spoken_for(rows) {
         Ok(drafts) => drafts.into_iter().filter(|r| r.truth().is_some()).collect(),
-        Err(why) => return Rate::none(method, why),
+        Err(why) => return Rate::none(Method::ClusterBootstrap, why),
     };
     let numbers = speakers(&settled);
-    let (mut scored, mut mass) = (Vec::new(), vec![(0.0, 0.0); numbers.len()]);
-    for row in &settled {
-        let Some((weight, errors, words)) = row.truth() else { continue };
+    let drafts = settled.iter().filter_map(|row| {
+        let (weight, errors, words) = row.truth()?;
         let speaker = numbers[row.speaker.as_str()];
-        mass[speaker].1 += weight;
-        if let Some(score) = row.score {
-            mass[speaker].0 += weight;
-            scored.push(Scored { score, weight, errors, words, speaker });
-        }
-    }
-    if scored.is_empty() {
-        return Rate::none(method, Missing::NoScore);
-    }
-    let curve = Curve::new(scored);
-    let risk = match target.measure {
-        Measure::Wer => Risk::ClipWer,
-        Measure::Clips => Risk::Clip,
-    };
-    let statistic = |times: Option<&[f64]>| {
-        let (mut with_score, mut all) = (0.0, 0.0);
-        for (i, (scored, of)) in mass.iter().enumerate() {
-            let n = times.map_or(1.0, |t| t[i]);
-            with_score += n * scored;
-            all += n * of;
-        }
-        let covered = curve.coverage_at(target.risk, risk, times).unwrap_or(0.0);
-        (all > 0.0).then(|| (1.0 - covered * with_score / all).clamp(0.0, 1.0))
-    };
-    let ends = interval(numbers.len(), seed, |times| statistic(Some(times)));
-    Rate::new(method, (settled.len() as u64, numbers.len() as u64), statistic(None), ends)
+        Some(SettledDraft { speaker, weight, score: row.score, errors, words })
+    });
+    people_needed(&drafts.collect::<Vec<_>>(), numbers.len(), target, seed)
 }
 
 /// Sums of one speaker, in minutes and samples: active time, audio reviewed in it; reviews of settled

@@ -62,7 +62,8 @@ struct Walk<'a> {
     scorer: &'a Scorer,
     /// The number of its scoring in the store, where anything was decided with it.
     scoring: Option<i64>,
-    fallback: Option<Language>,
+    /// The language that the settings name.
+    set: &'a LanguageChoice,
     rounds: BTreeMap<String, u32>,
     permits: Permits,
     routed_as: Option<RoutedAs>,
@@ -76,10 +77,7 @@ pub fn walk(workspace: &Workspace, scorer: &Scorer) -> Result<Walked> {
         seed: workspace.config.routing.seed,
         scorer,
         scoring: workspace.store.scoring(&scorer.digest()?)?,
-        fallback: match &workspace.config.language {
-            LanguageChoice::Fixed(language) => Some(language.clone()),
-            LanguageChoice::Auto => None,
-        },
+        set: &workspace.config.language,
         rounds: workspace.store.rounds_by_model()?,
         permits: Permits::on(workspace, recordings.values(), today())?,
         routed_as: RoutedAs::latest(workspace)?,
@@ -142,11 +140,18 @@ fn answers(workspace: &Workspace, people: &mut People) -> Result<BTreeMap<ClipId
     Ok(work)
 }
 
+/// The language of a clip's text: as declared, as set, or as the model detected it.
+pub fn language(set: &LanguageChoice, clip: &ClipRow, recording: &Recording) -> Option<Language> {
+    let detected = || clip.hypothesis.as_ref().map(|h| h.language.clone());
+    match (&recording.facts.language, set) {
+        (Some(language), _) | (None, LanguageChoice::Fixed(language)) => Some(language.clone()),
+        (None, LanguageChoice::Auto) => detected(),
+    }
+}
+
 impl Walk<'_> {
-    /// The language of a clip's text: as declared, as set, or as the model detected it.
     fn language(&self, clip: &ClipRow, recording: &Recording) -> Option<Language> {
-        let declared = recording.facts.language.as_ref().or(self.fallback.as_ref());
-        declared.or(clip.hypothesis.as_ref().map(|h| &h.language)).cloned()
+        language(self.set, clip, recording)
     }
 
     /// The row of a clip, its weight still to come; `None` until it was decided on.

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
-use crate::domain::hex_digest;
+use crate::domain::{EngineName, hex_digest};
+use crate::hypotheses::calibrate::Calibration as InFile;
 use crate::pipeline::lexicon;
 use crate::pipeline::scores::{self, Scorer};
 use crate::pipeline::workspace::Workspace;
@@ -20,13 +21,17 @@ pub fn versions(workspace: &Workspace, scorer: &Scorer, rows: &[&ReportRow]) -> 
         rows.iter().for_each(|r| *counts.entry(name(r)).or_default() += 1);
         counts.into_iter().map(|(name, n)| (name.to_string(), n)).collect::<BTreeMap<_, _>>()
     };
+    let mut calibrations =
+        scorer.routed().into_iter().map(|(engine, c)| calibration(workspace, engine, c));
+    let first = calibrations.next().context("no calibration is in use")??;
     let (routing, tasks) = (&workspace.config.routing, &workspace.config.tasks);
     Ok(Versions {
         second_ear: env!("CARGO_PKG_VERSION"),
         clips_csv: clips::VERSION,
         models: count(|r| &r.model),
         policies: count(|r| &r.policy),
-        calibration: calibration(workspace, scorer)?,
+        calibration: first,
+        other_calibrations: calibrations.collect::<Result<_>>()?,
         lexicon: lexicon_in_use(&scorer.lexicon),
         settings: Settings {
             accept_score: routing.accept_score,
@@ -44,10 +49,13 @@ pub fn versions(workspace: &Workspace, scorer: &Scorer, rows: &[&ReportRow]) -> 
     })
 }
 
-fn calibration(workspace: &Workspace, scorer: &Scorer) -> Result<Calibration> {
-    let path = scores::calibration_path(workspace)?;
-    let text = scores::calibration_text(workspace)?;
-    let c = &scorer.calibration;
+fn calibration(
+    workspace: &Workspace,
+    engine: Option<&EngineName>,
+    c: &InFile,
+) -> Result<Calibration> {
+    let path = scores::calibration_path(workspace, engine)?;
+    let text = scores::calibration_text(workspace, engine)?;
     let sets = c.fits.last().map(|fit| &fit.sets[..]).unwrap_or_default();
     Ok(Calibration {
         file: path.map_or("shipped".into(), |path| path.to_string_lossy().into_owned()),

@@ -54,6 +54,25 @@ fn ratios_and_intervals_are_those_of_statsmodels_and_of_the_textbook_in_numpy() 
     }
 }
 
+#[test]
+fn a_paired_difference_is_worked_out_by_hand_and_turns_round_with_its_sides() {
+    // Three speakers of ten words each; one text has 1, 2, 0 errors more than the other.
+    let of = |sign: f64| [1.0, 2.0, 0.0].map(|e| sign * e).into_iter().enumerate();
+    let clips = |sign| of(sign).map(|(i, e)| plain(0.5, e, 10.0, i)).collect::<Vec<_>>();
+    let more = clips(1.0);
+    assert!((hajek(&more).unwrap() - 0.1).abs() < 1e-12);
+    let (low, high) = paired_by_speaker(&more).unwrap();
+    // Residuals of 0, 2 and -2 (weight 2); variance 3 / 2 * 8 / 60^2; Student's t of 2 degrees: 4.303.
+    let half = 4.302652729911275 * (1.5_f64 * 8.0 / 3600.0).sqrt();
+    assert!(
+        (low - (0.1 - half)).abs() < 1e-9 && (high - (0.1 + half)).abs() < 1e-9,
+        "{low} {high}"
+    );
+    let (mirrored_low, mirrored_high) = paired_by_speaker(&clips(-1.0)).unwrap();
+    assert!((mirrored_low + high).abs() < 1e-12 && (mirrored_high + low).abs() < 1e-12);
+    assert_eq!(hajek_by_speaker(&more), Ok((0.0, high)), "a rate is not under zero");
+}
+
 /// A finite population of 400 clips, audited at 10 % again and again.
 fn audits(each: &mut dyn FnMut(&[SampledClip], Expected, f64)) {
     let unit = |at: u64| (word(5, at) >> 11) as f64 / (1u64 << 53) as f64;

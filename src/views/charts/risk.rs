@@ -7,8 +7,8 @@ const LEFT: f64 = 40.0;
 const BOTTOM: f64 = 210.0;
 const TOP: f64 = 18.0;
 
-/// The curve; `now`: the coverage at the threshold in use.
-pub fn draw(points: &[Point], now: Option<f64>, title: &str) -> String {
+/// The curve; `now`: the coverage at the threshold in use; `rate`: what errors are counted as.
+pub fn draw(points: &[Point], now: Option<f64>, title: &str, rate: &str) -> String {
     let most = points.iter().flat_map(|p| [p.wer.value, p.wer.high, p.with_error.value]).flatten();
     let ticks = ticks(most.fold(0.05, f64::max).min(1.0));
     let end = ticks.last().copied().unwrap_or(1.0);
@@ -47,9 +47,7 @@ pub fn draw(points: &[Point], now: Option<f64>, title: &str) -> String {
             if now > 0.6 { (Anchor::End, x(now) - 5.0) } else { (Anchor::Start, x(now) + 5.0) };
         p.text((at, TOP - 6.0), "soft halo", anchor, "accepted now");
     }
-    for (line, name, up) in
-        [(&clips, "clips with an error", true), (&wer, "word error rate", false)]
-    {
+    for (line, name, up) in [(&clips, "clips with an error", true), (&wer, rate, false)] {
         if let Some((_, last)) = line.last() {
             let at = if up { last - 8.0 } else { last + 16.0 };
             p.text(
@@ -62,7 +60,7 @@ pub fn draw(points: &[Point], now: Option<f64>, title: &str) -> String {
     }
     let last = points.last().and_then(|p| p.wer.value);
     let desc = format!(
-        "{} thresholds; with every draft accepted the word error rate is {}",
+        "{} thresholds; with every draft accepted the {rate} is {}",
         points.len(),
         last.map_or("not known".into(), |v| format!("{:.1} %", 100.0 * v))
     );

@@ -15,10 +15,11 @@ pub fn risk_coverage(report: &Report) -> Option<Figure> {
     let title = "Risk and coverage";
     Some(Figure {
         title: title.into(),
-        svg: risk::draw(&score.curve, now, title),
+        svg: risk::draw(&score.curve, now, title, report.error_words()),
         caption: format!(
             "The error of accepted drafts if the best-scored share of the clips were accepted (band: 95 %, by \
-             speaker). Area under the WER curve {}, under the clip curve {}.",
+             speaker). Area under the {} curve {}, under the clip curve {}.",
+            report.error_rate,
             rate(&score.aurc_wer),
             rate(&score.aurc_clips)
         ),

@@ -20,12 +20,12 @@ pub enum Measure {
 }
 
 impl Measure {
-    /// In words.
-    pub fn name(self) -> &'static str {
+    /// In words; `rate`: WER, or what stands for it.
+    pub fn name(self, rate: &str) -> String {
         match self {
-            Measure::HumanRate => "share of clips for people",
-            Measure::DraftWer => "WER of all drafts",
-            Measure::ResidualError => "residual WER of accepted drafts",
+            Measure::HumanRate => "share of clips for people".into(),
+            Measure::DraftWer => format!("{rate} of all drafts"),
+            Measure::ResidualError => format!("residual {rate} of accepted drafts"),
         }
     }
 }
@@ -86,14 +86,14 @@ pub struct Fairness {
 }
 
 impl Fairness {
-    /// With its sentence.
-    pub fn new(comparisons: Vec<Comparison>) -> Self {
-        let says = sentence(&comparisons);
+    /// With its sentence; `rate`: what errors are counted as.
+    pub fn new(comparisons: Vec<Comparison>, rate: &str) -> Self {
+        let says = sentence(&comparisons, rate);
         Self { comparisons, says }
     }
 }
 
-fn sentence(all: &[Comparison]) -> String {
+fn sentence(all: &[Comparison], rate: &str) -> String {
     let regions = all.iter().map(|c| &c.region).collect::<std::collections::BTreeSet<_>>().len();
     if regions == 0 {
         return "No region is known: nothing can be compared.".into();
@@ -106,7 +106,7 @@ fn sentence(all: &[Comparison]) -> String {
                 ComparisonResult::Lower => "lower",
                 ComparisonResult::NotShown | ComparisonResult::CannotSay => return None,
             };
-            Some(format!("{}: {} {word} than elsewhere", c.region, c.measure.name()))
+            Some(format!("{}: {} {word} than elsewhere", c.region, c.measure.name(rate)))
         })
         .collect();
     let compared = all.iter().filter(|c| c.outcome != ComparisonResult::CannotSay).count();
@@ -151,24 +151,28 @@ mod tests {
 
     #[test]
     fn the_sentence_never_takes_silence_for_equality() {
-        assert!(Fairness::new(vec![]).says.contains("No region is known"));
+        assert!(Fairness::new(vec![], "WER").says.contains("No region is known"));
         assert!(
-            Fairness::new(vec![one(ComparisonResult::CannotSay)])
+            Fairness::new(vec![one(ComparisonResult::CannotSay)], "WER")
                 .says
                 .contains("nothing can be said")
         );
-        let not_shown =
-            Fairness::new(vec![one(ComparisonResult::NotShown), one(ComparisonResult::CannotSay)])
-                .says;
+        let not_shown = Fairness::new(
+            vec![one(ComparisonResult::NotShown), one(ComparisonResult::CannotSay)],
+            "WER",
+        )
+        .says;
         assert!(
             not_shown.contains("1 of 2") && not_shown.contains("cannot be made yet"),
             "{not_shown}"
         );
-        let unequal =
-            Fairness::new(vec![one(ComparisonResult::NotShown), one(ComparisonResult::Higher)])
-                .says;
+        let unequal = Fairness::new(
+            vec![one(ComparisonResult::NotShown), one(ComparisonResult::Higher)],
+            "CER",
+        )
+        .says;
         assert!(
-            unequal.contains("not served equally. fr-CA-QC: WER of all drafts higher"),
+            unequal.contains("not served equally. fr-CA-QC: CER of all drafts higher"),
             "{unequal}"
         );
     }

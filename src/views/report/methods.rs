@@ -63,10 +63,11 @@ impl Report {
         ));
         if residual.settled > 0 {
             t.push_str(&format!(
-                "The residual word error rate of accepted drafts is {} by Hajek's ratio (1971) with the variance of \
+                "The residual {} of accepted drafts is {} by Hajek's ratio (1971) with the variance of \
                  Poisson sampling, {} with the variance between speakers, and {} by the difference estimator (AIPW; \
                  Robins et al., 1994) with the expected error rate of each clip as its model; {} audited drafts \
                  had an error. ",
+                self.error_words(),
                 rate(&residual.wer),
                 rate(&residual.wer_by_speaker),
                 rate(&residual.wer_with_model),
@@ -116,7 +117,7 @@ impl Report {
                 clock(r.train_seconds),
                 r.parent,
                 if r.model().is_some() { "promoted" } else { "not promoted" },
-                if sets.is_empty() { "" } else { "; word error rate " },
+                if sets.is_empty() { String::new() } else { format!("; {} ", self.error_words()) },
                 sets.join(", ")
             ));
         }

@@ -15,6 +15,7 @@ impl Report {
         self.write_input(&mut t);
         self.write_human(&mut t);
         self.write_groups(&mut t);
+        self.write_engines(&mut t);
         self.write_rounds(&mut t);
         self.write_people(&mut t);
         self.write_residual_error(&mut t);

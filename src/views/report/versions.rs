@@ -16,8 +16,10 @@ pub struct Versions {
     pub models: BTreeMap<String, u64>,
     /// Clips by decode policy.
     pub policies: BTreeMap<String, u64>,
-    /// The calibration in the settings.
+    /// The calibration in use; with several engines, that of the first.
     pub calibration: Calibration,
+    /// Those of the other engines in the settings, in their order.
+    pub other_calibrations: Vec<Calibration>,
     /// The lexicon in use.
     pub lexicon: Lexicon,
     /// Settings that shift the numbers.

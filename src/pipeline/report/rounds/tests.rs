@@ -2,6 +2,7 @@
 
 use super::super::rows::tests::row;
 use super::*;
+use crate::domain::Measure;
 use crate::views::clips::Part;
 
 const WER_10: Target = Target { risk: 0.1, measure: Measure::Wer, set: false };

@@ -43,7 +43,7 @@ pub use consent::{
 pub use dataset_settings::DatasetSettings;
 pub use decision::{Bar, BarRule, Decision, DropReason, Reason, Routed, Scoring};
 pub use decode::DecodePolicy;
-pub use engine::{EngineName, EngineText, EngineWord};
+pub use engine::{EngineName, EngineNames, EngineText, EngineWord};
 pub use failures::Failures;
 pub use findings::Findings;
 pub use guarantee::{

@@ -381,3 +381,119 @@ fn texts_that_were_written_without_a_draft_in_sight_are_counted_and_compared_apa
         assert_eq!(one["blind_difference"], one["difference"]);
     }
 }
+
+/// A manifest of the menu in which an engine is right where `right` says so, writes nothing where it says nothing, and elsewhere
+/// what nobody said.
+fn half_right(
+    ws: &Workspace,
+    manifest: &str,
+    name: &str,
+    right: impl Fn(usize) -> Option<bool>,
+) -> (String, Vec<(f64, String)>) {
+    let all = rows(&std::fs::read_to_string(manifest).unwrap());
+    let of_menu = rows(&std::fs::read_to_string(sample("references.jsonl")).unwrap());
+    let of_menu: Vec<&Value> = of_menu.iter().filter(|r| r["path"] == "quebec_menu.flac").collect();
+    let (mut written, mut said) = (Vec::new(), Vec::new());
+    for (n, row) in all.iter().enumerate() {
+        let Some(right) = right(n) else { continue };
+        let text = match right {
+            true => of_menu[n % of_menu.len()]["text"].as_str().unwrap().to_string(),
+            false => format!("personne ne dit ici {name} zèbre {n}"),
+        };
+        let mut row = row.clone();
+        row["pred_text"] = json!(text);
+        said.push((row["offset"].as_f64().unwrap(), text));
+        written.push(row);
+    }
+    (ws.write_rows(&format!("{name}.json"), &written), said)
+}
+
+/// What an engine said at a time.
+fn at(said: &[(f64, String)], start: f64) -> Option<&str> {
+    let found = said.iter().find(|(at, _)| (at - start).abs() < 0.01);
+    found.map(|(_, text)| text.as_str())
+}
+
+#[test]
+fn of_two_engines_the_better_draft_of_each_clip_goes_out_and_both_stand_in_the_page() {
+    let ws = Workspace::plain();
+    let (manifest, _) = menu(&ws);
+    ws.to(0, "ingest", &[&manifest, "--segments", "keep"]);
+    let (nova, nova_said) =
+        half_right(&ws, &manifest, "nova", |n| (n % 10 != 3).then_some(n % 2 == 0));
+    let (canary, canary_said) = half_right(&ws, &manifest, "canary", |n| Some(n % 2 == 1));
+    import(&ws, 0, "nova", &nova);
+    take(&ws, "nova");
+    ws.to(0, "run", &[]);
+    let alone = ws.transcripts();
+    // `nova` has no word in some clips: the model's own drafts stand there.
+    let silent = alone.iter().filter(|r| at(&nova_said, r["start"].as_f64().unwrap()).is_none());
+    assert!(silent.clone().count() > 5 && silent.clone().all(|r| r["text"] != ""));
+
+    import(&ws, 0, "canary", &canary);
+    ws.set("engine = \"nova\"", "engine = [\"nova\", \"canary\"]");
+    let said = stderr(&ws.to(0, "run", &[]));
+    assert!(said.contains("No draft of nova") && said.contains("No draft of canary"), "{said}");
+    let right = |row: &Value| !row["text"].as_str().unwrap().contains("personne ne dit ici");
+    let both = ws.transcripts();
+    let wrong: Vec<&Value> = both.iter().filter(|r| !right(r)).collect();
+    assert!(both.len() > 80 && wrong.is_empty(), "{} of {}: {wrong:#?}", wrong.len(), both.len());
+    for row in &both {
+        let start = row["start"].as_f64().unwrap();
+        let text = row["text"].as_str();
+        assert!(text == at(&nova_said, start) || text == at(&canary_said, start), "{row}");
+        assert_eq!((&row["decision"], &row["score"]), (&json!("human"), &Value::Null));
+    }
+    assert_eq!(ws.json("report")["versions"]["policies"].as_object().unwrap().len(), 2);
+
+    // Taken out again, everything is as it was; and so it is with both again.
+    let list = "engine = [\"nova\", \"canary\"]";
+    ws.set(list, "engine = \"nova\"");
+    ws.to(0, "run", &[]);
+    assert_eq!(ws.transcripts(), alone);
+    ws.set("engine = \"nova\"", "engine = \"nova, canary\"");
+    let again = ws.to(0, "run", &["--json"]);
+    let again: Value = serde_json::from_slice(&again.stdout).unwrap();
+    assert_eq!(again["transcribed"], 0, "every draft is there");
+    assert_eq!(ws.transcripts(), both);
+
+    // The page has what the other engine wrote, which went out nowhere.
+    let pages = ws.beside("pages");
+    ws.to(0, "tasks", &["--out", pages.to_str().unwrap(), "--files", "1"]);
+    let page = std::fs::read_to_string(first(&pages, "html")).unwrap();
+    for other in ["nova zèbre", "canary zèbre"] {
+        assert!(page.contains(&format!("personne ne dit ici {other}")), "{other}");
+    }
+
+    // Both learn from all answers, whichever draft people saw.
+    let out = ws.beside("rows");
+    let some = ["--out", out.to_str().unwrap(), "--format", "jsonl", "--files", "1"];
+    ws.to(0, "tasks", &[&some[..], &["--clips-per-file", "72"]].concat());
+    let answers: Vec<Value> = rows(&std::fs::read_to_string(first(&out, "jsonl")).unwrap())
+        .into_iter()
+        .map(|mut row| {
+            row["validator"] = json!("ana");
+            row["verdict"] = json!("as_is");
+            row["text"] = row["draft"].clone();
+            row
+        })
+        .collect();
+    ws.to(0, "answers", &[&ws.write_rows("answers.jsonl", &answers)]);
+    let fitted = ws.to(0, "calibrate", &["--json"]);
+    let fitted: Vec<Value> = serde_json::from_slice(&fitted.stdout).unwrap();
+    for (fit, engine) in fitted.iter().zip(["nova", "canary"]) {
+        let path = format!("calibration.{engine}.json");
+        assert_eq!(fit["engine"], engine);
+        assert!(fit["path"].as_str().unwrap().ends_with(&path), "{fit}");
+        assert!(fit["adjustment"]["clips"].as_u64().unwrap() > 60, "{fit}");
+    }
+    ws.to(0, "run", &[]);
+    let report = ws.json("report");
+    let others = &report["versions"]["other_calibrations"];
+    assert!(others[0]["file"].as_str().unwrap().ends_with("calibration.canary.json"), "{others}");
+    for one in report["engines"]["compared"].as_array().unwrap() {
+        let in_use = one["in_use"] == true;
+        assert_eq!(in_use, one["engine"] != "base");
+        assert_eq!(in_use, one["people"]["value"].is_number(), "{one}");
+    }
+}

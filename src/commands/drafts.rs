@@ -28,10 +28,15 @@ pub fn dispatch(args: cli::Drafts, console: Console) -> Result<Exit> {
                 print_json(&done)?;
             }
             done.sentences().into_iter().for_each(|said| console.say(said));
-            let next = match workspace.config.decode.engine == engine.as_str() {
+            let named = &workspace.config.decode.engine;
+            let all = match named.is_empty() {
+                true => engine.to_string(),
+                false => format!("{named}, {engine}"),
+            };
+            let next = match named.contains(&engine) {
                 true => format!("Next: second-ear run {}", dir.display()),
                 false => format!(
-                    "To use them: engine = \"{engine}\" under [decode] in {}/second-ear.toml, then second-ear run {}",
+                    "To use them: engine = \"{all}\" under [decode] in {}/second-ear.toml, then second-ear run {}",
                     dir.display(),
                     dir.display()
                 ),

@@ -1,10 +1,11 @@
 //! What is measured: the report, a model on references, a score fitted to answers.
 
 use anyhow::Result;
+use serde_json::Value;
 
 use super::{all_failures, print, print_json};
 use crate::cli;
-use crate::domain::{DataUse, DecodePolicy, OutputKind};
+use crate::domain::{DataUse, DecodePolicy, EngineName, OutputKind};
 use crate::exit::Exit;
 use crate::pipeline::forget::none_pending;
 use crate::pipeline::outputs::Notes;
@@ -74,30 +75,56 @@ pub fn calibrate(args: cli::Calibrate, console: Console) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     let dir = args.dir.unwrap_or_default();
-    let fitted = settle::change(&dir, &[], |ws| {
+    let (fitted, _) = settle::change(&dir, &[], |ws| {
         consent::settled_without(ws, DataUse::Evaluate)?.say("the fit", console);
-        let engine = ws.config.decode.engine().map_err(anyhow::Error::msg)?;
-        recalibrate::recalibrate(ws, engine.as_ref())
-    });
-    match fitted?.0 {
-        Ok(done) => {
-            match args.json {
-                true => print_json(&done)?,
-                false => print(&done.text())?,
+        let whose = ws.config.decode.whose().into_iter();
+        let fit = |engine: Option<EngineName>| {
+            let done = recalibrate::recalibrate(ws, engine.as_ref())?;
+            anyhow::Ok((engine, done))
+        };
+        whose.map(fit).collect::<Result<Vec<_>>>()
+    })?;
+    let several = fitted.len() > 1;
+    let mut printed = Vec::new();
+    for (engine, done) in &fitted {
+        let name = engine.as_ref().filter(|_| several).map_or("", EngineName::as_str);
+        let colon = if several { ": " } else { "" };
+        let value = match done {
+            Ok(done) => {
+                if !args.json {
+                    print(&format!("{name}{}{}", if several { ":\n" } else { "" }, done.text()))?;
+                }
+                console.say(format!("Written to {}.", done.path.display()));
+                serde_json::to_value(done)?
             }
-            console.say(format!(
-                "Written to {}. Next: second-ear run {}",
-                done.path.display(),
-                dir.display()
-            ));
-            Ok(Exit::Done)
-        }
-        Err(why) => {
-            if args.json {
-                print_json(&serde_json::json!({ "refused": why.to_string() }))?;
+            Err(why) => {
+                console.problem(format!(
+                    "{name}{colon}Nothing was fitted, the calibration in use stays: {why}."
+                ));
+                serde_json::json!({ "refused": why.to_string() })
             }
-            console.problem(format!("Nothing was fitted, the calibration in use stays: {why}."));
-            Ok(Exit::Failed)
+        };
+        printed.push((engine, value));
+    }
+    if args.json {
+        print_fits(printed)?;
+    }
+    match fitted.iter().filter(|(_, done)| done.is_err()).count() {
+        refused if refused == fitted.len() => Ok(Exit::Failed),
+        refused => {
+            console.say(format!("Next: second-ear run {}", dir.display()));
+            Ok(Exit::of_failures(refused))
         }
     }
+}
+
+/// One fit as it is, several as a list with their engines.
+fn print_fits(mut fits: Vec<(&Option<EngineName>, Value)>) -> Result<()> {
+    if let [(_, one)] = &fits[..] {
+        return print_json(one);
+    }
+    for (engine, fit) in &mut fits {
+        fit["engine"] = serde_json::json!(engine);
+    }
+    print_json(&fits.into_iter().map(|(_, fit)| fit).collect::<Vec<Value>>())
 }

@@ -4,11 +4,13 @@ use documented::DocumentedFields;
 use serde::{Deserialize, Serialize};
 use whisper::Weights;
 
-use super::EngineName;
 use super::bounds::within;
+use super::{EngineName, EngineNames};
 
 /// Behind an engine's name in that of a policy.
 const ENGINE: char = '@';
+/// Between engines' names there.
+const BETWEEN: char = ',';
 
 /// How clips are decoded: greedy, temperature 0, no timestamps, one segment. Confidence shifts
 /// with it, so [`DecodePolicy::id`] is stored with every hypothesis and every calibration.
@@ -35,8 +37,9 @@ pub struct DecodePolicy {
     /// How the model's matrices are held: file (as they are), bf16, which is faster on processors that multiply
     /// such numbers, or int8, by CTranslate2, in a program built with it; `init` writes what is fastest.
     pub weights: Weights,
-    /// Take the drafts of this engine where `second-ear drafts` has some; empty: the model's own.
-    pub engine: String,
+    /// Take the drafts of this engine where `second-ear drafts` has some; of several ("nova, canary") the likeliest of each clip;
+    /// empty: the model's own.
+    pub engine: EngineNames,
 }
 
 impl Default for DecodePolicy {
@@ -51,7 +54,7 @@ impl Default for DecodePolicy {
             max_tokens_per_second: 9.0,
             guard: true,
             weights: Weights::File,
-            engine: String::new(),
+            engine: EngineNames::default(),
         }
     }
 }
@@ -64,29 +67,35 @@ impl DecodePolicy {
         within("decode.context_margin_seconds", self.context_margin_seconds, 0.0, 30.0)?;
         within("decode.min_context", self.min_context, 0, 1500)?;
         within("decode.max_tokens_base", self.max_tokens_base, 0, 1000)?;
-        within("decode.max_tokens_per_second", self.max_tokens_per_second, 0.001, 1000.0)?;
-        self.engine().map(|_| ()).map_err(|why| format!("decode.engine: {why}"))
+        within("decode.max_tokens_per_second", self.max_tokens_per_second, 0.001, 1000.0)
     }
 
-    /// The engine whose drafts are taken; `None`: the model's own are.
-    ///
-    /// # Errors
-    /// No engine can be called so.
-    pub fn engine(&self) -> Result<Option<EngineName>, String> {
-        match self.engine.as_str() {
-            "" => Ok(None),
-            name => name.parse().map(Some),
+    /// Whose drafts go out: of each engine, or (`None`) the model's own.
+    pub fn whose(&self) -> Vec<Option<EngineName>> {
+        match self.engine.is_empty() {
+            true => vec![None],
+            false => self.engine.iter().cloned().map(Some).collect(),
         }
     }
 
     /// The same without another engine's drafts.
     pub fn own(&self) -> Self {
-        Self { engine: String::new(), ..self.clone() }
+        Self { engine: EngineNames::default(), ..self.clone() }
     }
 
     /// The same with the drafts of this engine.
     pub fn of(&self, engine: &EngineName) -> Self {
-        Self { engine: engine.to_string(), ..self.clone() }
+        Self { engine: engine.clone().into(), ..self.clone() }
+    }
+
+    /// The names of the policies of the drafts that are chosen among, of that of all: one for each engine, or itself.
+    pub fn each_id(id: &str) -> Vec<String> {
+        match id.rsplit_once(ENGINE) {
+            None => vec![id.to_string()],
+            Some((engines, own)) => {
+                engines.split(BETWEEN).map(|engine| format!("{engine}{ENGINE}{own}")).collect()
+            }
+        }
     }
 
     /// The name of the policy with the drafts of this engine, of that without any.
@@ -128,9 +137,10 @@ impl DecodePolicy {
             true => format!("windows{}gap{}-", self.window_seconds, self.window_pause_seconds),
             false => String::new(),
         };
-        let engine = match self.engine.as_str() {
-            "" => String::new(),
-            name => format!("{name}{ENGINE}"),
+        let engines: Vec<&str> = self.engine.iter().map(EngineName::as_str).collect();
+        let engine = match engines.is_empty() {
+            true => String::new(),
+            false => format!("{}{ENGINE}", engines.join(&BETWEEN.to_string())),
         };
         format!("{engine}{windows}greedy-{context}-{tokens}-v2{weights}")
     }
@@ -171,19 +181,23 @@ mod tests {
     #[test]
     fn another_engine_s_drafts_have_a_policy_of_their_own() {
         let own = DecodePolicy { weights: Weights::Int8, ..DecodePolicy::default() };
-        let theirs = DecodePolicy { engine: "canary-1b".into(), ..own.clone() };
+        let name: EngineName = "canary-1b".parse().unwrap();
+        let theirs = DecodePolicy { engine: name.clone().into(), ..own.clone() };
         assert_eq!(theirs.id(), format!("canary-1b@{}", own.id()));
         assert_eq!((DecodePolicy::own_id(&theirs.id()), theirs.own()), (&*own.id(), own.clone()));
         assert_eq!(DecodePolicy::own_id(&own.id()), own.id());
-        assert_eq!(own.of(&"canary-1b".parse().unwrap()), theirs);
+        assert_eq!(own.of(&name), theirs);
         assert_eq!(DecodePolicy::engine_of(&theirs.id()), Some("canary-1b"));
         assert_eq!(DecodePolicy::engine_of(&own.id()), None);
         assert_ne!(
             DecodePolicy::calibrated_as(&theirs.id()),
             DecodePolicy::calibrated_as(&own.id())
         );
-        let bad = DecodePolicy { engine: "a@b".into(), ..own };
-        assert!(theirs.check().is_ok() && bad.check().unwrap_err().contains("decode.engine"));
+        let both =
+            DecodePolicy { engine: EngineNames::of(["nova", "canary-1b"]).unwrap(), ..own.clone() };
+        let each = [format!("nova@{}", own.id()), theirs.id()];
+        assert_eq!(DecodePolicy::each_id(&both.id()), each);
+        assert_eq!(DecodePolicy::each_id(&own.id()), [own.id()]);
     }
 
     #[test]

@@ -60,6 +60,81 @@ impl fmt::Display for EngineName {
     }
 }
 
+/// Engines in a team's order; in settings a list, or one text with commas.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "String")]
+pub struct EngineNames(Vec<EngineName>);
+
+/// Most engines whose drafts are taken: each takes a reading of every clip.
+const MOST: usize = 4;
+
+/// As settings have it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Text(String),
+    List(Vec<String>),
+}
+
+impl EngineNames {
+    /// Those of these names.
+    ///
+    /// # Errors
+    /// No engine can be called so, one is named twice, or they are too many.
+    pub fn of(names: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self, String> {
+        let mut all: Vec<EngineName> = Vec::new();
+        for name in names {
+            let name: EngineName = name.as_ref().trim().parse()?;
+            if all.contains(&name) {
+                return Err(format!("{name} is named twice"));
+            }
+            all.push(name);
+        }
+        match all.len() <= MOST {
+            true => Ok(Self(all)),
+            false => Err(format!("{} engines are named: at most {MOST} can be", all.len())),
+        }
+    }
+}
+
+impl std::ops::Deref for EngineNames {
+    type Target = [EngineName];
+    fn deref(&self) -> &[EngineName] {
+        &self.0
+    }
+}
+
+impl From<EngineName> for EngineNames {
+    fn from(name: EngineName) -> Self {
+        Self(vec![name])
+    }
+}
+
+impl TryFrom<Written> for EngineNames {
+    type Error = String;
+    fn try_from(written: Written) -> Result<Self, String> {
+        let all = match written {
+            Written::Text(text) if text.trim().is_empty() => Ok(Self::default()),
+            Written::Text(text) => Self::of(text.split(',')),
+            Written::List(names) => Self::of(names),
+        };
+        all.map_err(|why| format!("decode.engine: {why}"))
+    }
+}
+
+impl From<EngineNames> for String {
+    fn from(names: EngineNames) -> Self {
+        names.to_string()
+    }
+}
+
+impl fmt::Display for EngineNames {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.iter().map(EngineName::as_str).collect();
+        f.write_str(&names.join(", "))
+    }
+}
+
 /// A word, with the punctuation that belongs to it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EngineWord {
@@ -101,8 +176,26 @@ mod tests {
         for name in ["canary-1b", "nova_2.1", "A"] {
             assert_eq!(name.parse::<EngineName>().unwrap().as_str(), name);
         }
-        for name in ["", ".", "../x", "a b", "a@b", "a+b", "é", &"x".repeat(61)] {
+        for name in ["", ".", "../x", "a,b", "a b", "a@b", "a+b", "é", &"x".repeat(61)] {
             assert!(name.parse::<EngineName>().is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn settings_name_several_engines_as_a_list_or_with_commas() {
+        let read = |json: &str| serde_json::from_str::<EngineNames>(json);
+        let two = read(r#"["nova", "canary-1b"]"#).unwrap();
+        assert_eq!(read(r#""nova, canary-1b""#).unwrap(), two);
+        assert_eq!(serde_json::to_string(&two).unwrap(), r#""nova, canary-1b""#);
+        assert!(read(r#""""#).unwrap().is_empty() && read("[]").unwrap().is_empty());
+        for (bad, said) in [
+            (r#""nova,""#, "'' is no name"),
+            (r#"["nova", "nova"]"#, "named twice"),
+            (r#""a, b, c, d, e""#, "at most 4"),
+            (r#""a@b""#, "decode.engine: 'a@b'"),
+        ] {
+            let error = read(bad).unwrap_err().to_string();
+            assert!(error.contains(said), "{bad}: {error}");
         }
     }
 }

@@ -125,6 +125,14 @@ pub struct Hypothesis {
     pub level: Level,
 }
 
+impl Hypothesis {
+    /// Mean of the logarithms of its tokens' probabilities; 0 without tokens.
+    pub fn mean_logprob(&self) -> f64 {
+        let sum: f64 = self.tokens.iter().map(|token| token.logprob).sum();
+        sum / self.tokens.len().max(1) as f64
+    }
+}
+
 /// What the model itself makes of a clip, as a second opinion.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Alone {

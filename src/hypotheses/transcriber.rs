@@ -119,6 +119,29 @@ impl Transcriber {
         }
     }
 
+    /// The same with a draft for each engine of the policy: its text of the clip as the model reads it, or the model's own
+    /// draft where it has none. Without an engine, the model's own alone.
+    pub fn transcribe_given(
+        &mut self,
+        windows: &[Window<'_>],
+        policy: &DecodePolicy,
+        stop: &AtomicBool,
+    ) -> Vec<Result<Vec<Hypothesis>>> {
+        let own = self.transcribe_windows(windows, policy, stop);
+        let requests: Vec<&Request> =
+            windows.iter().flat_map(|w| &w.clips).map(|(_, r)| r).collect();
+        let mut all = Vec::with_capacity(own.len());
+        for (request, own) in requests.into_iter().zip(own) {
+            all.push(own.and_then(|own| match self {
+                Self::Whisper(worker, asked) => {
+                    reading::drafts(worker, asked, request, own, policy, stop)
+                }
+                Self::Scripted(_) => Ok(reading::of_each(own, policy)),
+            }));
+        }
+        all
+    }
+
     /// What whoever waits should know of clips that were transcribed since this was last asked.
     pub fn take_remarks(&mut self) -> Vec<String> {
         match self {
@@ -139,8 +162,8 @@ pub struct Request<'a> {
     pub level: Level,
     /// The language, or detection.
     pub language: &'a LanguageChoice,
-    /// What another engine wrote for it.
-    pub given: Option<&'a GivenText>,
+    /// What each engine of the policy wrote for it, in their order; empty where none is named.
+    pub given: &'a [Option<GivenText>],
 }
 
 /// Neighbouring clips in the sound of their recording as it is, or a clip alone.

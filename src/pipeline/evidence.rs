@@ -11,10 +11,11 @@ use super::scores::Scorer;
 use super::spread;
 use super::workspace::Workspace;
 use crate::domain::{
-    ClipId, Consensus, DataUse, Decision, Hypothesis, Language, LanguageChoice, Recording,
-    RecordingId, Region, Routed,
+    ClipId, Consensus, DataUse, Decision, DecodePolicy, Hypothesis, Language, LanguageChoice, Pass,
+    Recording, RecordingId, Region, Routed,
 };
 use crate::hypotheses::guard::{self, Sign};
+use crate::routing::choose::{Candidate, choose};
 use crate::routing::evidence::Evidence;
 use crate::store::{ClipRow, Draft};
 
@@ -23,8 +24,23 @@ use crate::store::{ClipRow, Draft};
 pub struct RoutedAs {
     /// Model digest.
     pub model: String,
-    /// Decode policy id.
+    /// Decode policy id; with several engines that of all.
     pub policy: String,
+}
+
+/// The drafts that are routed, one of each clip chosen among these policies.
+#[derive(Clone, Debug)]
+pub struct RoutedDrafts {
+    model: String,
+    /// Decode policy ids.
+    pub policies: Vec<String>,
+}
+
+impl RoutedDrafts {
+    /// Whether a draft is one of them.
+    pub fn has(&self, h: &Hypothesis) -> bool {
+        h.model == self.model && self.policies.contains(&h.policy)
+    }
 }
 
 /// The store's note on the latest routing.
@@ -35,6 +51,12 @@ impl RoutedAs {
     pub fn latest(workspace: &Workspace) -> Result<Option<Self>> {
         let note = workspace.store.meta(ROUTED_AS)?;
         note.map(|n| serde_json::from_str(&n).context("the note on the latest routing")).transpose()
+    }
+
+    /// What is chosen among.
+    pub fn drafts(&self) -> RoutedDrafts {
+        let policies = DecodePolicy::each_id(&self.policy);
+        RoutedDrafts { model: self.model.clone(), policies }
     }
 
     /// Notes it.
@@ -52,7 +74,9 @@ pub struct ClipStatus {
     pub consensus: Option<Consensus>,
     /// The language that its words are compared in.
     pub language: Language,
-    /// Whether its draft is of the model and policy that are routed.
+    /// The place of its draft's policy among those that are routed.
+    pub policy: usize,
+    /// Whether its draft is one of those that are routed.
     pub current: bool,
     /// Whether its recording may be measured with: there is consent to evaluate.
     pub measured: bool,
@@ -67,35 +91,65 @@ impl ClipStatus {
 }
 
 /// Every clip with a draft, and what stands behind it, item by item. One thread reads the store; drafts are unpacked and scored on all
-/// cores.
+/// cores. Of several engines' drafts of a clip one is chosen.
 pub fn gather(
     workspace: &Workspace,
     routed_as: &RoutedAs,
     scorer: &Scorer,
 ) -> Result<(Vec<Evidence>, Vec<ClipStatus>)> {
-    let RoutedAs { model, policy } = routed_as;
     let known = Lookup {
-        routed_as,
+        drafts: routed_as.drafts(),
         scorer,
         permits: Permits::of(workspace)?,
         recordings: workspace.store.recordings_by_id()?,
         language: &workspace.config.language,
         accents: lexicon::accents_marked(workspace)?,
     };
-    let (mut clips, mut behind) = (Vec::new(), Vec::new());
-    let about = |clip| known.about(clip);
-    spread::clips(&workspace.store, Draft::Current { model, policy }, about, |found| {
-        if let Some((evidence, back)) = found {
-            clips.push(evidence);
-            behind.push(back);
-        }
-    })?;
-    Ok((clips, behind))
+    let walk = |policy: &str, take: &mut dyn FnMut(FoundDraft)| {
+        let draft = Draft::Current { model: &routed_as.model, policy };
+        let about = |clip| known.about(clip);
+        spread::clips(&workspace.store, draft, about, |found| {
+            found.into_iter().for_each(&mut *take)
+        })
+    };
+    if let [policy] = &known.drafts.policies[..] {
+        let (mut clips, mut behind) = (Vec::new(), Vec::new());
+        walk(policy, &mut |found| {
+            clips.push(found.evidence);
+            behind.push(found.behind);
+        })?;
+        return Ok((clips, behind));
+    }
+    let mut all: Vec<Vec<FoundDraft>> = Vec::new();
+    let mut places: BTreeMap<ClipId, usize> = BTreeMap::new();
+    for policy in &known.drafts.policies {
+        walk(policy, &mut |found| {
+            let new = all.len();
+            let place = *places.entry(found.evidence.clip.clone()).or_insert(new);
+            match all.get_mut(place) {
+                Some(drafts) => drafts.push(found),
+                None => all.push(vec![found]),
+            }
+        })?;
+    }
+    let chosen = all.into_iter().map(|mut drafts| {
+        let candidates: Vec<Candidate> = drafts.iter().map(|draft| draft.candidate).collect();
+        let FoundDraft { evidence, behind, .. } = drafts.swap_remove(choose(&candidates));
+        (evidence, behind)
+    });
+    Ok(chosen.unzip())
+}
+
+/// A draft of a clip, and what it is chosen by.
+struct FoundDraft {
+    evidence: Evidence,
+    behind: ClipStatus,
+    candidate: Candidate,
 }
 
 /// What is known of all clips together.
 struct Lookup<'a> {
-    routed_as: &'a RoutedAs,
+    drafts: RoutedDrafts,
     scorer: &'a Scorer,
     permits: Permits,
     recordings: BTreeMap<RecordingId, Recording>,
@@ -104,8 +158,8 @@ struct Lookup<'a> {
 }
 
 impl Lookup<'_> {
-    /// Of a clip; `None` where it has no draft.
-    fn about(&self, row: ClipRow) -> Option<(Evidence, ClipStatus)> {
+    /// Of a clip with one of its drafts; `None` where it has none.
+    fn about(&self, row: ClipRow) -> Option<FoundDraft> {
         let recording = self.recordings.get(&row.clip.recording)?;
         let ClipRow { clip, hypothesis, routed, consensus, frozen, .. } = row;
         let h = hypothesis?;
@@ -119,8 +173,14 @@ impl Lookup<'_> {
                 LanguageChoice::Fixed(language) => language.clone(),
                 LanguageChoice::Auto => h.language.clone(),
             },
-            current: h.model == self.routed_as.model && h.policy == self.routed_as.policy,
+            current: self.drafts.has(&h),
+            policy: self.drafts.policies.iter().position(|p| *p == h.policy).unwrap_or_default(),
             measured: self.permits.allows(&clip.recording, DataUse::Evaluate),
+        };
+        let candidate = Candidate {
+            written: h.pass == Pass::Given,
+            score: scored.map(|(score, _)| score),
+            mean_logprob: h.mean_logprob(),
         };
         let evidence = Evidence {
             speaker: recording.speaker_key(clip.span),
@@ -143,7 +203,7 @@ impl Lookup<'_> {
             accents_marked: self.accents.get(&clip.id).cloned().unwrap_or_default(),
             clip: clip.id,
         };
-        Some((evidence, behind))
+        Some(FoundDraft { evidence, behind, candidate })
     }
 }
 

@@ -49,8 +49,9 @@ impl OpenEntry {
         let mut named = vec![workspace.dir.join(config::FILE)];
         let lexicon = workspace.config.lexicon.trim();
         named.extend((!lexicon.is_empty()).then(|| workspace.dir.join(lexicon)));
-        let engine = workspace.config.decode.engine().map_err(anyhow::Error::msg)?;
-        named.extend(scores::calibration_path(workspace, engine.as_ref())?);
+        for engine in workspace.config.decode.whose() {
+            named.extend(scores::calibration_path(workspace, engine.as_ref())?);
+        }
         self.imported.extend(named.iter().filter_map(|path| logged(path)));
         self.entry.files = self.imported;
         let after = workspace.store.counts()?;

@@ -9,7 +9,8 @@ use super::consent::{Permits, today};
 use super::scores::{self, OWN_FILE, Scorer};
 use super::workspace::Workspace;
 use crate::domain::{
-    DataUse, Decision, EngineName, Hypothesis, LanguageChoice, Pass, Recording, Verdict, draft_seed,
+    DataUse, Decision, DecodePolicy, EngineName, Hypothesis, LanguageChoice, Pass, Recording,
+    Verdict, draft_seed,
 };
 use crate::files::write_text;
 use crate::hypotheses::adjust::map::Map;
@@ -56,12 +57,32 @@ pub fn recalibrate(
         rounds.get(&h.model).copied().unwrap_or(0) == now
             && (h.pass == Pass::Given) == engine.is_some()
     };
+    let mut unread = None;
     let (own, reserved_for_guarantees) = settled_clips(workspace, &scorer, &mut |row| {
+        if let Some(engine) = engine
+            && let Err(error) = take_reading(workspace, engine, row)
+        {
+            unread.get_or_insert(error);
+        }
         row.hypothesis.as_ref().is_some_and(of_this_round)
     })?;
+    if let Some(error) = unread {
+        return Err(error);
+    }
     let path = scores::path_of(workspace, engine)?;
     note(workspace, &path)?;
     refit(workspace, calibration, &own, reserved_for_guarantees, path)
+}
+
+/// Puts the engine's draft in the place of another one that went out: what people settled says of every reading of the clip
+/// whether it is right.
+fn take_reading(workspace: &Workspace, engine: &EngineName, row: &mut ClipRow) -> Result<()> {
+    let Some(h) = &row.hypothesis else { return Ok(()) };
+    if DecodePolicy::engine_of(&h.policy) != Some(engine.as_str()) {
+        let policy = DecodePolicy::id_of(engine, DecodePolicy::own_id(&h.policy));
+        row.hypothesis = workspace.store.hypothesis(&row.clip.id, &h.model, &policy)?;
+    }
+    Ok(())
 }
 
 /// Notes whose answers a calibration rests on, before it is fitted: `forget` asks.

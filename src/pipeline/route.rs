@@ -95,17 +95,17 @@ pub fn route(
             Decision::Dropped { .. } => counts.dropped += 1,
         }
     }
+    let policies = routed_as.drafts().policies;
     let mut fresh = Vec::new();
     for ((clip, behind), routed) in clips.iter().zip(&mut behind).zip(routed) {
         if clip.frozen.is_none() {
             if looked.is_some() {
                 behind.routed = Some(routed.clone());
             }
-            fresh.push((routed, clip.expected_wer));
+            fresh.push((routed, policies[behind.policy].as_str(), clip.expected_wer));
         }
     }
-    let RoutedAs { model, policy } = routed_as;
-    let grounds = Grounds { model, policy, scoring: &scorer.scoring(workspace)? };
+    let grounds = Grounds { model: &routed_as.model, scoring: &scorer.scoring(workspace)? };
     workspace.store.keep_decisions(&fresh, grounds)?;
     drop(fresh);
     if anew {

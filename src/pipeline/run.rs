@@ -3,12 +3,13 @@
 mod keeper;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context, Error, Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde::Serialize;
 use tokio::time::Instant;
 use whisper::models;
@@ -21,7 +22,7 @@ use super::settle::settle_before_routing;
 use super::setup::Setup;
 use super::workspace::Workspace;
 use super::{ingest, references, route, scores};
-use crate::domain::{LanguageChoice, Recording, RecordingId, Samples};
+use crate::domain::{DecodePolicy, JobClip, LanguageChoice, Recording, RecordingId, Samples};
 use crate::exit::Interrupted;
 use crate::hypotheses::scripted::{self, Script};
 use crate::hypotheses::transcriber::Transcriber;
@@ -93,13 +94,15 @@ pub fn run(
         policy.engine.is_empty() || options.nats.is_none(),
         "drafts of another engine (decode.engine) are read on this machine alone: run without --nats"
     );
-    if let Some(engine) = policy.engine().map_err(Error::msg)?
-        && !workspace.store.has_engine(&engine)?
-    {
-        console.problem(format!(
-            "There are no drafts of {engine}, which the settings name: `second-ear drafts` imports some. The model's own \
-             are taken."
-        ));
+    for engine in policy.engine.iter() {
+        if !workspace.store.has_engine(engine)? {
+            let others =
+                if policy.engine.len() > 1 { "Those of the others, or the" } else { "The" };
+            console.problem(format!(
+                "There are no drafts of {engine}, which the settings name: `second-ear drafts` imports some. {others} \
+                 model's own are taken."
+            ));
+        }
     }
     let model = match &options.scripted {
         Some(_) => None,
@@ -199,10 +202,12 @@ fn plan(
     set_aside: &[RecordingId],
     outcome: &mut RunOutcome,
 ) -> Result<Vec<Job>> {
-    let policy = workspace.config.decode.id();
-    let engine = workspace.config.decode.engine().map_err(Error::msg)?;
+    let decode = &workspace.config.decode;
     let removed = workspace.store.audio_removed()?;
-    let mut pending = workspace.store.untranscribed(model, &policy)?;
+    let mut pending = BTreeMap::new();
+    for policy in DecodePolicy::each_id(&decode.id()) {
+        add_pending(&mut pending, workspace.store.untranscribed(model, &policy)?);
+    }
     let mut jobs = Vec::new();
     for row in workspace.store.recordings()? {
         let clips = match row.state {
@@ -227,13 +232,27 @@ fn plan(
             continue;
         }
         let language = language.map_or(workspace.config.language.clone(), LanguageChoice::Fixed);
-        let given = match &engine {
-            Some(engine) => workspace.store.engine_texts(engine, &row.recording.id)?,
-            None => Vec::new(),
-        };
+        let texts = |engine| workspace.store.engine_texts(engine, &row.recording.id);
+        let given = decode.engine.iter().map(texts).collect::<Result<_>>()?;
         jobs.push(Job { recording: row.recording, clips, language, given });
     }
     Ok(jobs)
+}
+
+/// Adds the clips that lack another draft.
+fn add_pending(
+    all: &mut BTreeMap<RecordingId, Vec<JobClip>>,
+    more: BTreeMap<RecordingId, Vec<JobClip>>,
+) {
+    for (recording, clips) in more {
+        match all.entry(recording) {
+            Entry::Vacant(none) => drop(none.insert(clips)),
+            Entry::Occupied(mut some) => {
+                let both = some.get_mut().iter_mut().zip(clips);
+                both.for_each(|(clip, other)| clip.pending |= other.pending);
+            }
+        }
+    }
 }
 
 /// The file must still hold what was ingested.

@@ -37,8 +37,7 @@ pub struct Scorer {
 impl Scorer {
     /// Of a workspace as it is now.
     pub fn of(workspace: &Workspace) -> Result<Self> {
-        let engine = workspace.config.decode.engine().map_err(anyhow::Error::msg)?;
-        Self::of_engines(workspace, engine)
+        Self::of_engines(workspace, workspace.config.decode.engine.iter().cloned())
     }
 
     /// The same with the calibrations of these engines, whatever the settings name.
@@ -114,15 +113,16 @@ impl Scorer {
         self.aliases.iter().find(|(from, _)| from == model).map_or(model, |(_, to)| to)
     }
 
-    /// Whether hypotheses of this model and policy can be scored.
+    /// Whether hypotheses of this model and policy can be scored; of several engines, those of all.
     pub fn fits(&self, model: &str, policy: &str) -> Result<(), NoScore> {
-        match self.of_policy(policy) {
-            Some(calibration) => calibration.fits(self.scored_as(model), policy),
+        let model = self.scored_as(model);
+        DecodePolicy::each_id(policy).iter().try_for_each(|policy| match self.of_policy(policy) {
+            Some(calibration) => calibration.fits(model, policy),
             None => {
                 let (calibrated, used) = (self.own.policy.clone(), policy.to_string());
                 Err(NoScore::Policy { calibrated, used })
             }
-        }
+        })
     }
 
     /// Whether the calibration of a draft is for its model and policy.

@@ -72,8 +72,11 @@ pub fn settle(workspace: &mut Workspace) -> Result<Settled> {
 
 /// The same before anything is decided on the drafts of a model: after a withdrawal.
 pub fn settle_before_routing(workspace: &mut Workspace, routed_as: &RoutedAs) -> Result<()> {
-    let RoutedAs { model, policy } = routed_as;
-    let (_, consensus) = consensus_with(workspace, Draft::Current { model, policy })?;
+    // Of several engines the first: which draft goes out is not decided yet.
+    let drafts = routed_as.drafts();
+    let policy = drafts.policies.first().map_or(&*routed_as.policy, String::as_str);
+    let draft = Draft::Current { model: &routed_as.model, policy };
+    let (_, consensus) = consensus_with(workspace, draft)?;
     workspace.store.keep_consensus(&consensus)
 }
 

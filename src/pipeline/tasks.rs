@@ -4,6 +4,7 @@ mod batch;
 mod checks;
 mod item;
 mod terms;
+mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -87,7 +88,7 @@ pub fn write(
     options: &TaskOptions,
     console: Console,
 ) -> Result<Written> {
-    let recordings = Recordings::of(&workspace.store)?;
+    let recordings = Recordings::of(&workspace.store, &workspace.config.decode.engine)?;
     let gold = workspace.store.gold()?;
     let (settled, _) = settle::compute_consensus(workspace)?;
     let only_new = options.only_new && !options.adjudicate;

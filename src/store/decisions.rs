@@ -14,8 +14,6 @@ use crate::domain::{ClipId, Decision, RecordingId, Routed, Scoring};
 pub struct Grounds<'a> {
     /// Model of the drafts.
     pub model: &'a str,
-    /// Their decode policy.
-    pub policy: &'a str,
     /// What scored them.
     pub scoring: &'a Scoring,
 }
@@ -61,14 +59,14 @@ fn scoring_id(tx: &Transaction, scoring: &Scoring) -> Result<i64> {
 }
 
 impl Store {
-    /// Keeps the outcome of a routing pass, one transaction; with each decision the word error rate that
-    /// is expected of the draft.
+    /// Keeps the outcome of a routing pass, one transaction; with each decision the decode policy of the draft, and the word error
+    /// rate that is expected of it.
     pub fn keep_decisions(
         &mut self,
-        routed: &[(Routed, Option<f64>)],
+        routed: &[(Routed, &str, Option<f64>)],
         grounds: Grounds<'_>,
     ) -> Result<()> {
-        let Grounds { model, policy, scoring } = grounds;
+        let Grounds { model, scoring } = grounds;
         let tx = self.write()?;
         {
             let scoring = scoring_id(&tx, scoring)?;
@@ -85,7 +83,7 @@ impl Store {
             let mut place =
                 tx.prepare("UPDATE pieces SET decision = ?2, priority = ?3 WHERE clip = ?1")?;
             let mut known: HashMap<String, i64> = HashMap::new();
-            for (r, expected_wer) in routed {
+            for (r, policy, expected_wer) in routed {
                 let of_speaker = match r.evidence.is_empty() {
                     true => None,
                     false => {

@@ -17,8 +17,8 @@ pub struct Job {
     pub clips: Option<Vec<JobClip>>,
     /// The language to decode in.
     pub language: LanguageChoice,
-    /// What the engine whose drafts are taken wrote.
-    pub given: Vec<EngineText>,
+    /// What each engine whose drafts are taken wrote, in their order.
+    pub given: Vec<Vec<EngineText>>,
 }
 
 impl Job {
@@ -62,8 +62,8 @@ pub enum WorkerEvent {
     Readable(RecordingId),
     /// A clip was transcribed.
     Transcribed {
-        /// What came of it.
-        hypothesis: Box<Hypothesis>,
+        /// What came of it: one draft, or one for each engine.
+        drafts: Vec<Hypothesis>,
         /// Which worker made it; `None`: a thread of this process.
         worker: Option<String>,
         /// To be given back.

@@ -58,7 +58,7 @@ fn transcribe(
         let places: Vec<_> = next.iter().map(Sound::places).collect();
         let windows = next.iter().zip(&places).map(|(sound, places)| window(sound, places));
         let windows: Vec<Window> = windows.collect();
-        let transcribed = transcriber.transcribe_windows(&windows, policy, stop);
+        let transcribed = transcriber.transcribe_given(&windows, policy, stop);
         for remark in transcriber.take_remarks() {
             if events.blocking_send(WorkerEvent::Remark(remark)).is_err() {
                 return;
@@ -68,10 +68,7 @@ fn transcribe(
         for (transcribed, JobClip { clip, .. }) in transcribed.into_iter().zip(clips) {
             let receipt = Receipt::default();
             let event = match transcribed {
-                Ok(hypothesis) => {
-                    let hypothesis = Box::new(hypothesis);
-                    WorkerEvent::Transcribed { hypothesis, worker: None, receipt }
-                }
+                Ok(drafts) => WorkerEvent::Transcribed { drafts, worker: None, receipt },
                 Err(_) if stop.load(Ordering::Relaxed) => return,
                 Err(error) => WorkerEvent::ClipFailed { clip, error, receipt },
             };
@@ -88,7 +85,7 @@ fn window<'a>(sound: &'a Sound, places: &'a [Range<usize>]) -> Window<'a> {
     let clips = asked.map(|(n, (job, place))| {
         let samples = &sound.samples[place.clone()];
         let level = level::measure(samples);
-        let given = sound.given.get(n).and_then(Option::as_ref);
+        let given = sound.given.get(n).map_or(&[][..], Vec::as_slice);
         (n, Request { clip: &job.clip.id, samples, level, language: &sound.language, given })
     });
     Window { samples: &sound.samples, places, clips: clips.collect() }

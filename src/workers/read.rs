@@ -30,8 +30,8 @@ pub struct Sound {
     pub samples: Vec<f32>,
     /// The language to decode in.
     pub language: LanguageChoice,
-    /// What another engine wrote for each clip.
-    pub given: Vec<Option<GivenText>>,
+    /// What each engine wrote for each clip: by clip, then by engine.
+    pub given: Vec<Vec<Option<GivenText>>>,
 }
 
 impl Sound {
@@ -126,8 +126,12 @@ fn read(
         }
     };
     let all: Vec<Span> = clips.iter().map(|job| job.clip.span).collect();
-    let given = clips.iter().map(|job| job.clip.id.clone()).zip(given::cut(&job.given, &all));
-    let given: BTreeMap<ClipId, Option<GivenText>> = given.collect();
+    let mut given: BTreeMap<ClipId, Vec<Option<GivenText>>> = BTreeMap::new();
+    for texts in &job.given {
+        for (job, text) in clips.iter().zip(given::cut(texts, &all)) {
+            given.entry(job.clip.id.clone()).or_default().push(text);
+        }
+    }
     let windows = windows(&clips, &job.recording, &settings.policy);
     let spans: Vec<Span> = windows.iter().map(|clips| around(clips)).collect();
     let hand_out = |n: usize, samples: Vec<f32>| {
@@ -137,7 +141,8 @@ fn read(
             events.blocking_send(readable).context("the run has ended")?;
         }
         let (clips, language) = (windows[n].to_vec(), job.language.clone());
-        let given = clips.iter().map(|job| given.get(&job.clip.id).cloned().flatten()).collect();
+        let given = clips.iter().map(|job| given.get(&job.clip.id).cloned().unwrap_or_default());
+        let given = given.collect();
         let sound = Sound { clips, samples, language, given };
         feed.blocking_send(sound).ok().context("the run has ended")
     };

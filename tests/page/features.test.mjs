@@ -237,7 +237,7 @@ test("what the model understood elsewhere is put into the box by one key, and is
   await page.click("#start-go");
   for (let n = 1; n < 7; n++) await page.click("#next");
   await at(page, 7);
-  assert.match(await page.locator("#versions-label").textContent(), /^The model also understood this/);
+  assert.match(await page.locator("#versions-label").textContent(), /^This was also understood/);
   assert.deepEqual(await page.locator(".version mark").allTextContents(), ["natation"]);
   await page.keyboard.press("Alt+Shift+Digit1");
   assert.match(await page.inputValue("#text"), /natation/);

@@ -9,9 +9,7 @@ use anyhow::{Error, Result};
 use whisper::{Ask, Decoded, MAX_SAMPLES, Stopped, Worker};
 
 use super::together::{self, Guarded, ask, groups, looks_wrong, seconds};
-use super::{
-    Asked, Request, Window, hypothesis, max_tokens, reading, rounded, short_context, written,
-};
+use super::{Asked, Request, Window, hypothesis, max_tokens, rounded, short_context, written};
 use crate::domain::{Alone, DecodePolicy, Hypothesis, LanguageChoice, Pass, SAMPLE_RATE};
 use crate::hypotheses::{second, variants, windows};
 use crate::text::normalise;
@@ -33,7 +31,7 @@ pub(super) fn transcribe(
 ) -> (Vec<Result<Hypothesis>>, Vec<String>) {
     let model = worker.engine().model().to_string();
     let requests: Vec<&Request> = windows.iter().flat_map(|w| &w.clips).map(|(_, r)| r).collect();
-    let (shared, mut remarks) = in_windows(worker, asked, windows, policy, stop);
+    let (shared, remarks) = in_windows(worker, asked, windows, policy, stop);
     let alone: Vec<usize> = (0..requests.len()).filter(|n| !shared.contains_key(n)).collect();
     let sounds: Vec<_> =
         alone.iter().map(|&n| (requests[n].samples, requests[n].language)).collect();
@@ -48,7 +46,6 @@ pub(super) fn transcribe(
     });
     let mut all: Vec<Result<Hypothesis>> = all.collect();
     add_second_opinions(worker, asked, &requests, &mut all, policy, stop);
-    remarks.extend(reading::take_given(worker, asked, &requests, &mut all, policy, stop));
     (all, remarks)
 }
 
@@ -160,7 +157,7 @@ fn add_second_opinions(
     let wants = |h: &Hypothesis| asked.judge.as_ref().is_some_and(|judge| judge.wants(h));
     let doubted = all.iter().enumerate().filter_map(|(n, h)| {
         // A text that another engine wrote has the model's own as its second opinion.
-        let h = h.as_ref().ok().filter(|h| requests[n].given.is_none() && wants(h))?;
+        let h = h.as_ref().ok().filter(|h| !is_given(requests[n]) && wants(h))?;
         let sound = match h.pass {
             Pass::Window => requests[n].samples.to_vec(),
             Pass::Short | Pass::Full | Pass::Given => second::slowed(requests[n].samples),
@@ -179,6 +176,10 @@ fn add_second_opinions(
             (Err(_), Ok(_)) => {}
         }
     }
+}
+
+fn is_given(request: &Request) -> bool {
+    request.given.iter().any(Option::is_some)
 }
 
 fn alone(decoded: &Decoded) -> Alone {

@@ -15,29 +15,35 @@ use crate::domain::{
 use crate::hypotheses::given::GivenText;
 use crate::hypotheses::variants;
 
-/// Replaces the model's own drafts of clips that have a given text. A text that cannot be read leaves the model's own, and is
-/// remarked on.
-pub(super) fn take_given(
+/// A draft for each engine of the policy. A text that cannot be read leaves the model's own, and is remarked on.
+pub(super) fn drafts(
     worker: &mut Worker,
-    asked: &Asked,
-    requests: &[&Request<'_>],
-    all: &mut [Result<Hypothesis>],
+    asked: &mut Asked,
+    request: &Request<'_>,
+    own: Hypothesis,
     policy: &DecodePolicy,
     stop: &AtomicBool,
-) -> Vec<String> {
-    let mut remarks = Vec::new();
-    for (request, draft) in requests.iter().zip(all) {
-        let (Some(given), Ok(own)) = (request.given, &*draft) else { continue };
-        match read(worker, asked, request, given, own, policy, stop) {
-            Ok(read) => *draft = Ok(read),
-            Err(error) if error.is::<Stopped>() => *draft = Err(error),
-            Err(error) => remarks.push(format!(
-                "clip {}: what another engine wrote cannot be read, the model's own draft stays: {error:#}",
+) -> Result<Vec<Hypothesis>> {
+    let mut drafts = of_each(own.clone(), policy);
+    for ((draft, engine), given) in drafts.iter_mut().zip(&*policy.engine).zip(request.given) {
+        let Some(given) = given else { continue };
+        match read(worker, asked, request, given, &own, &policy.of(engine), stop) {
+            Ok(read) => *draft = read,
+            Err(error) if error.is::<Stopped>() => return Err(error),
+            Err(error) => asked.remarks.push(format!(
+                "clip {}: what {engine} wrote cannot be read, the model's own draft stays: {error:#}",
                 request.clip
             )),
         }
     }
-    remarks
+    Ok(drafts)
+}
+
+/// The model's own draft, in the place of that of each engine.
+pub(super) fn of_each(own: Hypothesis, policy: &DecodePolicy) -> Vec<Hypothesis> {
+    let policies = DecodePolicy::each_id(&own.policy);
+    debug_assert_eq!(policies.len(), policy.engine.len().max(1));
+    policies.into_iter().map(|policy| Hypothesis { policy, ..own.clone() }).collect()
 }
 
 fn read(
@@ -70,10 +76,9 @@ fn read(
 /// The model's own draft, as a second opinion.
 fn opinion(own: &Hypothesis) -> Alone {
     let logprobs = || own.tokens.iter().map(|token| token.logprob);
-    let mean = logprobs().sum::<f64>() / own.tokens.len().max(1) as f64;
     Alone {
         text: own.text.clone(),
-        mean_logprob: rounded(mean),
+        mean_logprob: rounded(own.mean_logprob()),
         least_logprob: rounded(logprobs().fold(0.0, f64::min)),
     }
 }

@@ -71,7 +71,7 @@ pub fn transcribe(
         samples: &s.samples,
         level: level::measure(&s.samples),
         language,
-        given: None,
+        given: &[],
     });
     let requests: Vec<Request> = requests.collect();
     transcriber.transcribe_all(&requests, policy, stop)

@@ -91,7 +91,7 @@ fn window(sound: &Loaded) -> Window<'_> {
                 samples,
                 level: level::measure(samples),
                 language: &sound.language,
-                given: None,
+                given: &[],
             },
         )
     });

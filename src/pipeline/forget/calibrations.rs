@@ -84,10 +84,12 @@ pub fn renew(workspace: &mut Workspace, files: &[PathBuf]) -> Result<Vec<Calibra
         }
         changes.push(CalibrationChange::Cleared { file: path.clone() });
     }
-    let engine = workspace.config.decode.engine().map_err(anyhow::Error::msg)?;
-    let own = scores::path_of(workspace, engine.as_ref())?;
     let named = workspace.config.calibration.trim().is_empty();
-    if (named || engine.is_some()) && files.contains(&own) {
+    for engine in workspace.config.decode.whose() {
+        let own = scores::path_of(workspace, engine.as_ref())?;
+        if !(named || engine.is_some()) || !files.contains(&own) {
+            continue;
+        }
         changes.push(match recalibrate::recalibrate(workspace, engine.as_ref())? {
             Ok(done) => {
                 CalibrationChange::Refitted { file: done.path, clips: done.adjustment.clips }

@@ -96,7 +96,7 @@ impl Walk<'_> {
         let engines = self.names.iter().map(|name| Source {
             name: name.to_string(),
             own: false,
-            in_use: in_use == name.as_str(),
+            in_use: in_use.contains(name),
             calibrated: fitted(name),
         });
         std::iter::once(own).chain(engines).collect()

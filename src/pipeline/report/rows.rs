@@ -10,7 +10,7 @@ use crate::domain::{
     draft_seed,
 };
 use crate::pipeline::consent::{Permits, today};
-use crate::pipeline::evidence::RoutedAs;
+use crate::pipeline::evidence::{RoutedAs, RoutedDrafts};
 use crate::pipeline::pay::Pay;
 use crate::pipeline::scores::Scorer;
 use crate::pipeline::spread;
@@ -66,7 +66,7 @@ struct Walk<'a> {
     set: &'a LanguageChoice,
     rounds: BTreeMap<String, u32>,
     permits: Permits,
-    routed_as: Option<RoutedAs>,
+    routed: Option<RoutedDrafts>,
 }
 
 /// Walks over everything once.
@@ -80,7 +80,7 @@ pub fn walk(workspace: &Workspace, scorer: &Scorer) -> Result<Walked> {
         set: &workspace.config.language,
         rounds: workspace.store.rounds_by_model()?,
         permits: Permits::on(workspace, recordings.values(), today())?,
-        routed_as: RoutedAs::latest(workspace)?,
+        routed: RoutedAs::latest(workspace)?.map(|routed_as| routed_as.drafts()),
     };
     let works = answers(workspace, &mut walked.people)?;
     let mut reviewed = Samples(0);
@@ -211,8 +211,8 @@ impl Walk<'_> {
             active_seconds: work.seconds,
             paid: work.paid,
             capped_answers: work.capped,
-            current: match (&self.routed_as, hypothesis) {
-                (Some(now), Some(h)) => h.model == now.model && h.policy == now.policy,
+            current: match (&self.routed, hypothesis) {
+                (Some(now), Some(h)) => now.has(h),
                 _ => true,
             },
             stands: 1.0,

@@ -30,8 +30,8 @@ impl Keeper<'_> {
         let (mut transcribed, mut receipts) = (Vec::new(), Vec::new());
         for event in events {
             match event {
-                WorkerEvent::Transcribed { hypothesis, worker, receipt } => {
-                    transcribed.push((*hypothesis, worker));
+                WorkerEvent::Transcribed { drafts, worker, receipt } => {
+                    transcribed.push((drafts, worker));
                     receipts.push(receipt);
                 }
                 // A worker that hung handed in what another one has transcribed meanwhile.
@@ -78,14 +78,18 @@ impl Keeper<'_> {
                 }
             }
         }
-        let made = transcribed.iter().map(|(hypothesis, worker)| (hypothesis, worker.as_deref()));
-        let new = self.store.keep_hypotheses(made)?;
+        let made = transcribed.iter().flat_map(|(drafts, worker)| {
+            drafts.iter().map(|hypothesis| (hypothesis, worker.as_deref()))
+        });
+        let mut new = self.store.keep_hypotheses(made)?.into_iter();
         receipts.into_iter().for_each(Receipt::give);
         // What comes a second time is there already.
-        for ((hypothesis, _), _) in transcribed.iter().zip(new).filter(|(_, new)| *new) {
+        for (drafts, _) in &transcribed {
+            let news = new.by_ref().take(drafts.len()).filter(|new| *new).count();
+            let Some(first) = drafts.first().filter(|_| news > 0) else { continue };
             self.outcome.transcribed += 1;
-            self.outcome.transcribed_seconds += hypothesis.seconds;
-            self.progress.advance(Samples::from_seconds(hypothesis.seconds).0);
+            self.outcome.transcribed_seconds += first.seconds;
+            self.progress.advance(Samples::from_seconds(first.seconds).0);
         }
         Ok(())
     }

@@ -5,14 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
+use super::versions;
 use crate::domain::{
-    Clip, ClipId, Decision, HandedOut, Hypothesis, Purpose, Reason, Recording, RecordingId,
-    Samples, Span, TaskRow, Verdict,
+    Clip, ClipId, Decision, EngineName, EngineNames, HandedOut, Hypothesis, Purpose, Reason,
+    Recording, RecordingId, Samples, Span, TaskRow, Verdict,
 };
 use crate::store::{ClipRow, Store};
 use crate::tasks::page::{Version, Warning};
-use crate::text::normalise::normalise;
-use crate::text::words::has_word;
 
 /// A clip that may be handed out.
 #[derive(Clone)]
@@ -31,7 +30,8 @@ pub struct Item {
     pub position: (usize, Samples),
     /// What goes out, and why.
     pub out: HandedOut,
-    /// What the model makes of the clip alone, where that differs; what people wrote, for an adjudicator.
+    /// What other engines wrote, and what the model makes of the clip by itself, where that differs; what people wrote, for an
+    /// adjudicator.
     pub versions: Vec<Version>,
     /// What to say before it is reviewed.
     pub warnings: Vec<Warning>,
@@ -89,11 +89,13 @@ pub struct Recordings {
     withheld: BTreeMap<ClipId, Verdict>,
     /// Clips of known text, which stays unseen.
     gold: BTreeMap<ClipId, String>,
+    /// Whose drafts one was chosen among; none: nothing was chosen.
+    engines: Vec<EngineName>,
 }
 
 impl Recordings {
-    /// Of a workspace.
-    pub fn of(store: &Store) -> Result<Self> {
+    /// Of a workspace that takes the drafts of these engines.
+    pub fn of(store: &Store, engines: &EngineNames) -> Result<Self> {
         let rows = store.recordings()?;
         let ids = rows.iter().map(|row| row.recording.id.clone());
         Ok(Self {
@@ -101,6 +103,7 @@ impl Recordings {
             places: ids.zip(0..).collect(),
             withheld: store.withheld()?,
             gold: store.gold()?,
+            engines: if engines.len() > 1 { engines.to_vec() } else { Vec::new() },
             all: rows.into_iter().map(|row| (row.recording.id.clone(), row.recording)).collect(),
         })
     }
@@ -151,9 +154,11 @@ fn with_context(store: &Store, recordings: &Recordings, row: ClipRow) -> Result<
     let Some(recording) = recordings.all.get(&row.clip.recording) else { return Ok(None) };
     let place = recordings.places.get(&row.clip.recording).copied().unwrap_or_default();
     let beside = store.neighbours(&row.clip)?;
+    let versions = versions::of(store, &recordings.engines, row.hypothesis.as_ref())?;
     let Some(mut item) = item(&recordings.workspace, row, recording, place) else {
         return Ok(None);
     };
+    item.versions = versions;
     let contexts = [&mut item.row.context_before, &mut item.row.context_after];
     for (clip, context) in beside.iter().zip(contexts) {
         let clip = clip.iter().filter(|clip| !recordings.withheld.contains_key(*clip));
@@ -194,7 +199,7 @@ fn item(workspace: &str, row: ClipRow, recording: &Recording, place: usize) -> O
             ..TaskRow::default()
         },
         clip: row.clip,
-        versions: row.hypothesis.as_ref().and_then(other_reading).into_iter().collect(),
+        versions: Vec::new(),
         hypothesis: row.hypothesis,
         reasons,
         beside: [None, None],
@@ -202,13 +207,6 @@ fn item(workspace: &str, row: ClipRow, recording: &Recording, place: usize) -> O
         out,
         warnings: Vec::new(),
     })
-}
-
-/// What the model makes of the clip without its neighbours, where that says something else.
-fn other_reading(h: &Hypothesis) -> Option<Version> {
-    let text = &h.alone.as_ref()?.text;
-    let differs = normalise(text, &h.language) != normalise(&h.text, &h.language);
-    (differs && has_word(text)).then(|| Version { text: text.clone(), support: 0 })
 }
 
 /// What a person needs to know of a path: folders may tell whose machine it is, and of whom.

@@ -113,7 +113,8 @@ impl Desk {
         let event = match (outcome, waiting) {
             (ClipOutcome::Transcribed(hypothesis), _) => {
                 let worker = Some(from.worker.to_string());
-                WorkerEvent::Transcribed { hypothesis, worker, receipt }
+                let drafts = vec![*hypothesis];
+                WorkerEvent::Transcribed { drafts, worker, receipt }
             }
             (ClipOutcome::Failed { error, attempts }, Some(waiting)) => WorkerEvent::ClipFailed {
                 clip: waiting.clip.clone(),

@@ -185,7 +185,7 @@ impl Window {
         let clips = asked.filter(|(_, (clip, _))| clip.pending).map(|(n, (clip, place))| {
             let samples = &self.samples[place.clone()];
             let level = level::measure(samples);
-            (n, Request { clip: &clip.clip, samples, level, language: &task.language, given: None })
+            (n, Request { clip: &clip.clip, samples, level, language: &task.language, given: &[] })
         });
         transcriber::Window { samples: &self.samples, places: &self.places, clips: clips.collect() }
     }

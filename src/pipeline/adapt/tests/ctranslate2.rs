@@ -59,7 +59,7 @@ fn ctranslate2_decodes_clips_together_as_it_decodes_each_alone() {
             samples: &s.samples,
             level: level::measure(&s.samples),
             language,
-            given: None,
+            given: &[],
         })
         .collect();
     let judge = Judge {
@@ -99,7 +99,7 @@ fn ctranslate2_loses_one_clip_that_cannot_be_decoded_and_no_other() {
         samples: if n == 2 { &[] } else { &sounds[n].samples },
         level: level::measure(&sounds[n].samples),
         language: &language,
-        given: None,
+        given: &[],
     };
     let requests: Vec<Request> = (0..5).map(request).collect();
     let mut transcriber = Transcriber::from(engine.worker().unwrap());

@@ -81,6 +81,8 @@ pub struct Status {
     pub waiting: Waiting,
     /// The model, by its name in the settings.
     pub model: String,
+    /// Engines whose drafts are taken, in their order; empty: the model's own are.
+    pub engines: Vec<String>,
     /// The model file in use; null when it is not there.
     pub model_file: Option<String>,
     /// The round of adaptation whose model is in use; 0: the settings' model as it is.
@@ -134,6 +136,7 @@ pub fn status(workspace: &Workspace) -> Result<Status> {
         clips: total.clips.iter().map(|(state, n)| (state.code(), *n)).collect(),
         waiting: Waiting { to_hand_out: waiting - total.handed_out, handed_out: total.handed_out },
         model: workspace.config.model.clone(),
+        engines: workspace.config.decode.engine.iter().map(|name| name.to_string()).collect(),
         model_file: workspace.model_path().map(|p| p.display().to_string()),
         round: workspace.round()?,
         failed: rows
@@ -185,11 +188,15 @@ impl Status {
     /// As text, for a terminal.
     pub fn text(&self) -> String {
         let mut t = format!(
-            "{} recordings, {} of audio, model {}{}\n",
+            "{} recordings, {} of audio, model {}{}{}\n",
             self.recordings,
             clock(self.input_seconds),
             self.model,
-            if self.round > 0 { format!(", round {}", self.round) } else { String::new() }
+            if self.round > 0 { format!(", round {}", self.round) } else { String::new() },
+            match self.engines.is_empty() {
+                true => String::new(),
+                false => format!(", drafts of {}", self.engines.join(", ")),
+            }
         );
         for state in State::ALL {
             let seconds = self.seconds.get(state.code()).copied().unwrap_or(0.0);

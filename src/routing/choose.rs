@@ -1,6 +1,8 @@
 //! Which of several engines' drafts of a clip goes out. In: what is known of each. Out: the place of one. Pure.
 //! Left to others: reading and scoring the drafts (`hypotheses`).
 
+use std::cmp::Ordering;
+
 use crate::domain::Probability;
 
 /// One engine's draft of a clip.
@@ -23,12 +25,11 @@ pub fn choose(candidates: &[Candidate]) -> usize {
         written.iter().map(|n| candidates[*n].score.map(Probability::get)).collect();
     let ranks =
         scores.unwrap_or_else(|| written.iter().map(|n| candidates[*n].mean_logprob).collect());
-    let mut best = 0;
-    for n in 1..written.len() {
-        if ranks[n].total_cmp(&ranks[best]).is_gt() {
-            best = n;
-        }
-    }
+    let likelier = |best: usize, (n, rank): (usize, &f64)| match rank.total_cmp(&ranks[best]) {
+        Ordering::Greater => n,
+        _ => best,
+    };
+    let best = ranks.iter().enumerate().fold(0, likelier);
     written.get(best).copied().unwrap_or_default()
 }
 

@@ -134,8 +134,8 @@ impl Store {
         Ok(())
     }
 
-    /// Whether nobody whose text counts for a clip saw a draft of it, by chance: their tasks were drawn to be blind. A task that was
-    /// blind because its draft is poor was not drawn.
+    /// Whether nobody whose text counts for a clip saw a draft of it, by chance: their tasks were drawn to be blind. A task
+    /// that was blind because its draft is poor was not drawn.
     pub fn answered_blind(&self, clip: &ClipId) -> Result<bool> {
         let handed_out =
             "SELECT 1 FROM batch_clips b WHERE b.clip = a.clip AND b.draft_digest = a.draft_digest

@@ -59,8 +59,8 @@ fn scoring_id(tx: &Transaction, scoring: &Scoring) -> Result<i64> {
 }
 
 impl Store {
-    /// Keeps the outcome of a routing pass, one transaction; with each decision the decode policy of the draft, and the word error
-    /// rate that is expected of it.
+    /// Keeps the outcome of a routing pass, one transaction; with each decision the decode policy of the draft, and the word
+    /// error rate that is expected of it.
     pub fn keep_decisions(
         &mut self,
         routed: &[(Routed, &str, Option<f64>)],

@@ -51,7 +51,10 @@ impl<'a> Material<'a> {
             names,
         };
         if !names {
-            versions.calibration.file = file_name(&versions.calibration.file).to_string();
+            let others = versions.other_calibrations.iter_mut();
+            for calibration in std::iter::once(&mut versions.calibration).chain(others) {
+                calibration.file = file_name(&calibration.file).to_string();
+            }
         }
         Ok((material, versions))
     }

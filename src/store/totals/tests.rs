@@ -37,7 +37,7 @@ pub fn store(dir: &std::path::Path, n: u64) -> (Store, Vec<ClipId>) {
     (store, (0..n).map(clip).collect())
 }
 
-pub fn routed(clip: &ClipId, decision: Decision) -> (Routed, Option<f64>) {
+pub fn routed(clip: &ClipId, decision: Decision) -> (Routed, &'static str, Option<f64>) {
     let routed = Routed {
         clip: clip.clone(),
         decision,
@@ -47,7 +47,7 @@ pub fn routed(clip: &ClipId, decision: Decision) -> (Routed, Option<f64>) {
         evidence: Vec::new(),
         bar: Some(Bar { least: Probability::ONE, rule: BarRule::Certified }),
     };
-    (routed, Some(0.25))
+    (routed, "p", Some(0.25))
 }
 
 const SCORING: &Scoring = &Scoring {
@@ -56,7 +56,7 @@ const SCORING: &Scoring = &Scoring {
     calibration: String::new(),
     lexicon: String::new(),
 };
-pub const GROUNDS: Grounds = Grounds { model: "m", policy: "p", scoring: SCORING };
+pub const GROUNDS: Grounds = Grounds { model: "m", scoring: SCORING };
 
 pub fn human(priority: f64) -> Decision {
     Decision::Human { reasons: vec![Reason::NoScore], priority }

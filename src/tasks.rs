@@ -9,6 +9,7 @@ pub mod bundle;
 pub mod consensus;
 mod csv;
 mod jsonl;
+pub mod ledger;
 pub mod page;
 pub mod plant;
 mod platforms;

@@ -200,7 +200,7 @@ pub struct TaskSettings {
     pub max_validators: u32,
     /// Agreement on a clip's words, 0 to 1, under which people disagree.
     pub min_agreement: f64,
-    /// Reject answers to a batch that was written for others (`tasks --for NAME`). Such answers are
+    /// Reject answers to a batch that was written for others (`tasks --to NAME`). Such answers are
     /// marked in any case; a batch that was written for nobody in particular is open to all.
     pub assigned_only: bool,
     /// Share of the tasks without the draft, drawn at random: measures its influence.
@@ -219,6 +219,8 @@ pub struct TaskSettings {
     pub currency: String,
     /// Pay per hour of work under which a batch is flagged; 0: not set.
     pub floor_per_hour: f64,
+    /// Days after which what a validator earned is overdue, in the pay ledger.
+    pub pay_within_days: u32,
     /// Minutes of work between reminders of a break; 0: none.
     pub break_minutes: u32,
     /// Minutes of work per day after which the page says that the limit is reached; 0: none.
@@ -245,6 +247,7 @@ impl Default for TaskSettings {
             pay_per_clip: 0.0,
             currency: "EUR".into(),
             floor_per_hour: 0.0,
+            pay_within_days: 30,
             break_minutes: 45,
             daily_minutes: 240,
             interface: PageLanguage::default(),
@@ -271,6 +274,7 @@ impl TaskSettings {
         within("tasks.blind_above_wer", self.blind_above_wer, 0.0, 100.0)?;
         within("tasks.pay_per_clip", self.pay_per_clip, 0.0, 1e9)?;
         within("tasks.floor_per_hour", self.floor_per_hour, 0.0, 1e9)?;
+        within("tasks.pay_within_days", self.pay_within_days, 0, 3650)?;
         within("tasks.break_minutes", self.break_minutes, 0, 1440)?;
         within("tasks.daily_minutes", self.daily_minutes, 0, 1440)
     }

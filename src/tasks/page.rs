@@ -64,6 +64,8 @@ pub struct Batch {
     pub batch: BatchId,
     /// Heading, for people.
     pub title: String,
+    /// To whom it is handed, where that is said: the name that stands in the box at the start.
+    pub to: Option<String>,
     /// Interface language where the browser asks for none that the page has.
     pub interface: PageLanguage,
     /// The language spoken, where it is one for the whole batch: chooses regions, helps the spell checker.
@@ -171,6 +173,7 @@ fn head(batch: &Batch) -> serde_json::Value {
         "workspace": batch.workspace,
         "batch": batch.batch,
         "title": batch.title,
+        "to": batch.to,
         "interface": batch.interface,
         "speech": batch.speech,
         "lexicon": batch.lexicon,

@@ -24,7 +24,6 @@ use crate::routing::lexicon::{Kind, Lexicon};
 use crate::store::{BatchRow, Holds, NewOutput};
 use crate::tasks::bundle::{self, Format};
 use crate::tasks::page::{self, Batch, PageItem, Passphrase, Seal, Suggestion};
-use crate::text::tidy;
 
 /// Bars of a clip's waveform.
 const PEAKS: usize = 200;
@@ -41,10 +40,11 @@ pub struct Kit {
     pub reported: BTreeSet<ClipId>,
 }
 
-/// Writes a batch in every format, then keeps it.
+/// Writes a batch in every format, for a person or for whoever opens it, then keeps it.
 pub fn write(
     workspace: &mut Workspace,
     options: &TaskOptions,
+    to: Option<&str>,
     chunk: Vec<Item>,
     kit: &Kit,
     folder: &mut OutFolder,
@@ -58,10 +58,13 @@ pub fn write(
     };
     let digests = chunk.iter().map(|i| (i.clip.id.clone(), i.row.draft_digest.clone() + &how(i)));
     let id = workspace.store.workspace()?;
-    let batch = BatchId::derive(&id, digests);
+    let batch = BatchId::derive(&id, to, digests);
     let work = kit.pace.work(&chunk, &workspace.config.tasks);
     let mut rows: Vec<TaskRow> = chunk.iter().map(|item| item.row.clone()).collect();
-    rows.iter_mut().for_each(|row| row.batch = batch.to_string());
+    for row in &mut rows {
+        row.batch = batch.to_string();
+        row.validator = to.unwrap_or_default().to_string();
+    }
     note(workspace, options, &chunk, &batch, folder)?;
     for format in &options.formats {
         let name = format.file_name(&batch);
@@ -71,6 +74,7 @@ pub fn write(
                     workspace: id.clone(),
                     batch: batch.clone(),
                     title: title(&workspace.dir),
+                    to: to.map(String::from),
                     interface: workspace.config.tasks.interface,
                     speech: speech(&chunk),
                     lexicon: suggestions(&chunk, &kit.scorer.lexicon),
@@ -90,7 +94,8 @@ pub fn write(
                     let bytes = wav::bytes(samples)?;
                     folder.write(&row.audio, |out| Ok(out.write_all(&bytes)?))?;
                 }
-                let path = folder.write(&name, |out| bundle::write(*format, out, &rows))?;
+                let path = folder
+                    .write(&name, |out| bundle::write(*format, out, &rows, options.spreadsheet))?;
                 if let Some((name, text)) = format.beside(workspace.config.tasks.interface)
                     && !folder.at(name).exists()
                 {
@@ -106,13 +111,16 @@ pub fn write(
     // After the files: were the order the other way round, dying here would leave clips that count
     // as handed out but are in no file. Written again, a batch is the same batch.
     let handed_out: Vec<HandedOut> = chunk.iter().map(|item| item.out.clone()).collect();
+    let now = jiff::Timestamp::now().to_string();
     let kept = BatchRow {
         id: batch.clone(),
-        created: jiff::Timestamp::now().to_string(),
+        created: now.clone(),
+        handed: now,
+        reclaimed: None,
         validators: if options.adjudicate { 1 } else { options.validators },
         estimate: work.estimate_seconds,
         pay: work.pay_per_clip.map(|pay| pay * chunk.len() as f64),
-        people: options.validator.iter().map(|name| tidy(name)).collect(),
+        people: to.iter().map(ToString::to_string).collect(),
     };
     workspace.store.keep_batch(&kept, &handed_out)?;
     if let Some(hourly) = terms::hourly(&work, chunk.len())

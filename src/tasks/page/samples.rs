@@ -123,6 +123,7 @@ fn writes_a_sample_page() {
         workspace: "page-test".into(),
         batch: BatchId::from_stored("fcd7a49891ed"),
         title: "Sport et loisirs, lot 1".into(),
+        to: None,
         lexicon: vec![
             suggestion("lâche pas la patate", TagKind::Idiom, "ne te décourage pas"),
             suggestion("frette", TagKind::RegionalWord, "très froid"),
@@ -144,6 +145,7 @@ fn writes_a_sample_page_under_a_passphrase() {
         workspace: "page-test".into(),
         batch: BatchId::from_stored("5ea1ed5ea1ed"),
         title: "Lot protégé".into(),
+        to: None,
         ..super::tests::batch("")
     };
     let passphrase = Passphrase::new("quatre mots faciles à dire").unwrap();
@@ -178,6 +180,7 @@ fn writes_a_sample_page_of_everything() {
         workspace: "page-test".into(),
         batch: BatchId::from_stored("5eca11ab1e00"),
         title: "Appels de Gaspésie, lot 2".into(),
+        to: None,
         lexicon: vec![suggestion("frette", TagKind::RegionalWord, "très froid")],
         work: Work {
             estimate_seconds: Some(240.0),

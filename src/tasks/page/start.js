@@ -7,7 +7,7 @@ function showStart() {
   $("start-size").textContent = t("start.size", { n: clips.length, sound: minutes(sound) });
   $("start-sealed").hidden = !tasks.sealed;
   $("start-saved").textContent = t("start.saved." + store.kind);
-  $("validator").value = batch.validator || settings.validator || pseudonym();
+  $("validator").value = batch.validator || tasks.to || settings.validator || pseudonym();
   $("credit").checked = Boolean(batch.credit);
   $("credit-name").value = batch.credit || settings.creditName || "";
   $("autoplay").checked = settings.autoplay;

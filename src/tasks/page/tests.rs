@@ -13,6 +13,7 @@ pub fn batch(title: &str) -> Batch {
         workspace: "w-1".into(),
         batch: BatchId::from_stored("b"),
         title: title.into(),
+        to: None,
         interface: "fr".parse().unwrap(),
         speech: Some("fr".parse().unwrap()),
         lexicon: vec![Suggestion {

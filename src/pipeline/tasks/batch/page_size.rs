@@ -39,6 +39,7 @@ fn a_page_of_a_hundred_clips_can_be_sent_by_mail() {
         workspace: "page-size".into(),
         batch: BatchId::from_stored("b"),
         title: "Cent extraits".into(),
+        to: None,
         interface: "fr".parse().unwrap(),
         speech: Some("fr".parse().unwrap()),
         lexicon: Vec::new(),

@@ -3,6 +3,7 @@
 mod batch;
 mod checks;
 mod item;
+mod team;
 mod terms;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -121,6 +122,7 @@ pub fn write(
         pace: terms::Pace::measure(workspace)?,
         scorer: Scorer::of(workspace)?,
         reported: reported(workspace)?,
+        team: team::read(workspace)?,
         recordings,
     };
     let progress = console.progress("tasks", Unit::Things("clips"), waiting.len() as u64);

@@ -34,6 +34,10 @@ export async function open(t, options = {}, prepare = () => {}, name = "page") {
     if (!/^(file|blob|data):/.test(request.url())) trouble.push(`request: ${request.url()}`);
     if (request.url().startsWith("file:") && request.url() !== address) trouble.push(`file: ${request.url()}`);
   });
+  // The machine that runs the tests may have no sound device, which the page would tell.
+  await page.addInitScript(() => {
+    if (navigator.mediaDevices) navigator.mediaDevices.enumerateDevices = async () => [{ kind: "audiooutput" }];
+  });
   await prepare(page);
   await page.goto(address);
   return { page, trouble };
@@ -47,6 +51,9 @@ export async function download(page, button) {
 
 export const number = (page) => page.locator("#clip-number").textContent();
 export const at = (page, n) => page.locator("#clip-number", { hasText: new RegExp(`^\\D+${n}\\D`) }).waitFor();
+
+/** A phone: what a finger does, and media queries that say so. */
+export const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
 
 /** Enter, and Enter again where the page asks whether one has listened. */
 export async function accept(page, next) {

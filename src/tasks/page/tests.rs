@@ -14,7 +14,10 @@ pub fn batch(title: &str) -> Batch {
         batch: BatchId::from_stored("b"),
         title: title.into(),
         interface: "fr".parse().unwrap(),
+        number: None,
         speech: Some("fr".parse().unwrap()),
+        expected: Some("fr".parse().unwrap()),
+        team: Team::default(),
         lexicon: vec![Suggestion {
             term: "</script><b>".into(),
             kind: TagKind::Idiom,
@@ -36,6 +39,8 @@ fn items() -> Vec<PageItem> {
         doubtful: vec![0, 7],
         warnings: vec![Warning::Reported],
         versions: vec![Version { text: "</script>".into(), support: 2 }],
+        language: None,
+        speaker: None,
     };
     hostile_rows().into_iter().map(item).collect()
 }

@@ -3,14 +3,13 @@ import { readdir, readFile } from "node:fs/promises";
 import { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { addressOf, root } from "./rows.mjs";
 
-export const root = new URL("../../", import.meta.url);
+export { addressOf, root, rows } from "./rows.mjs";
+
 export const binary = fileURLToPath(new URL("chromium", import.meta.url));
 export const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"];
-export const addressOf = (name) => new URL(`target/page-test/${name}.html`, root).href;
-export const rows = async (name) =>
-  (await readFile(new URL(`target/page-test/${name}.jsonl`, root), "utf8")).trim().split("\n").map(JSON.parse);
 /** The page's languages: what each file says, by code. */
 const folder = new URL("src/tasks/page/strings/", root);
 export const languages = Object.fromEntries(await Promise.all((await readdir(folder)).sort()

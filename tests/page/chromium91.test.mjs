@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { brotliDecompressSync } from "node:zlib";
-import { addressOf, rows } from "./browser.mjs";
+import { addressOf, rows } from "./rows.mjs";
 
 const old = new URL("old/node_modules/", import.meta.url);
 const packed = new URL("chrome-aws-lambda/bin/chromium.br", old);

@@ -182,9 +182,11 @@ test("the team's words are shown as text, at the start and in the help", async (
 });
 
 test("a page of a team that says nothing shows its own rules and no empty place", async (t) => {
-  const { page } = await open(t, { locale: "en-GB" });
-  for (const id of ["start-instructions", "start-team", "start-rules-row"]) assert.ok(await page.isHidden(`#${id}`), id);
-  assert.deepEqual(await page.locator("#conventions li").allTextContents(), languages.en.conventions);
+  for (const [locale, { conventions }] of Object.entries(languages)) {
+    const { page } = await open(t, { locale });
+    for (const id of ["start-instructions", "start-team", "start-rules-row"]) assert.ok(await page.isHidden(`#${id}`), id);
+    assert.deepEqual(await page.locator("#conventions li").allTextContents(), conventions);
+  }
 });
 
 test("French signs of two parts stand after a space that does not break", () => {

@@ -1,9 +1,9 @@
 // How many keys a correction takes at least: the shortest way for somebody who knows every key. In: a draft, what is to stand there, and
 // where the page puts the caret. Out: the keys, as Playwright names them. A key held with another counts as one press.
 
-/** Places where Ctrl and an arrow stop in Chromium on Linux: starts of words to the left, ends to the right. */
+/** Places where Ctrl and an arrow stop in Chromium on Linux: starts of words and signs to the left, ends to the right. */
 function stops(text) {
-  const words = [...new Intl.Segmenter("fr", { granularity: "word" }).segment(text)].filter((part) => part.isWordLike);
+  const words = [...new Intl.Segmenter("fr", { granularity: "word" }).segment(text)].filter((part) => part.segment.trim());
   return { starts: words.map((part) => part.index), ends: words.map((part) => part.index + part.segment.length) };
 }
 
@@ -28,10 +28,13 @@ function endings(draft, wanted, word) {
   return ways;
 }
 
-/** The fewest keys from the caret at `start` to the wanted text, Enter included. `jumps`: what the page's own key selects, in order. */
-export function fewestKeys(draft, wanted, word, start, jumps = []) {
+/**
+ * The fewest keys from the caret at `start` to the wanted text, Enter included. `jumps`: what the page's own key selects, in order.
+ * `arrowsAlone`: for somebody who does not know Home, End and Control.
+ */
+export function fewestKeys(draft, wanted, word, start, jumps = [], { arrowsAlone = false } = {}) {
   const { starts, ends } = stops(draft);
-  const ways = endings(draft, wanted, word);
+  const ways = endings(draft, wanted, word).filter(({ keys }) => !arrowsAlone || !keys.some((key) => key.startsWith("Control")));
   const same = (one, other) => one && one.from === other.from && one.to === other.to;
   const seen = new Set();
   let states = [{ at: start, keys: [] }];
@@ -50,9 +53,11 @@ export function fewestKeys(draft, wanted, word, start, jumps = []) {
       const { from, to } = state.selected ?? { from: state.at, to: state.at };
       go("ArrowLeft", state.selected ? from : Math.max(0, from - 1));
       go("ArrowRight", state.selected ? to : Math.min(draft.length, to + 1));
-      go("Home", 0);
-      go("End", draft.length);
-      if (!state.selected) {
+      if (!arrowsAlone) {
+        go("Home", 0);
+        go("End", draft.length);
+      }
+      if (!state.selected && !arrowsAlone) {
         go("Control+ArrowLeft", starts.filter((at) => at < from).at(-1) ?? 0);
         go("Control+ArrowRight", ends.find((at) => at > to) ?? draft.length);
       }

@@ -120,7 +120,11 @@ fn writes_a_sample_page() {
     let hostile = bundle::samples::HOSTILE.iter().filter(|t| !t.trim().is_empty());
     items.extend((3..).zip(hostile).map(|(n, t)| natation.item(n, t, vec![audit.clone()])));
     // One for each other verdict.
-    items.extend((100..107).map(|n| natation.item(n, &natation.draft, vec![Reason::NoScore])));
+    items.extend((100..107).map(|n| {
+        let item = natation.item(n, &natation.draft, vec![Reason::NoScore]);
+        let row = TaskRow { region: String::new(), ..item.row };
+        PageItem { row, ..item }
+    }));
     let batch = Batch {
         workspace: "page-test".into(),
         batch: BatchId::from_stored("fcd7a49891ed"),

@@ -1,6 +1,7 @@
 //! What a team may set, with defaults; the doc comments of the fields are the comments of `second-ear.toml`.
 
 use documented::DocumentedFields;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::bounds::{inside, within};
@@ -225,6 +226,16 @@ pub struct TaskSettings {
     pub break_minutes: u32,
     /// Minutes of work per day after which the page says that the limit is reached; 0: none.
     pub daily_minutes: u32,
+    /// Heading of the page; empty: the workspace's folder. The number of the batch is added.
+    pub title: String,
+    /// A Markdown file (paragraphs, lists, bold, italics) that the page shows at its start and in its help; empty: none.
+    pub instructions: String,
+    /// A Markdown file with rules of writing that stand in the page instead of its own; empty: its own.
+    pub writing_rules: String,
+    /// Whom validators may ask, and how; empty: not said.
+    pub contact: String,
+    /// The last day for sending answers, as in 2026-12-31; empty: not said.
+    pub deadline: String,
     /// Language of the page when the browser asks for none that it has.
     pub interface: PageLanguage,
     /// More regions for the page to offer, by code, with a name for each of its languages; without one the code is shown.
@@ -250,6 +261,11 @@ impl Default for TaskSettings {
             pay_within_days: 30,
             break_minutes: 45,
             daily_minutes: 240,
+            title: String::new(),
+            instructions: String::new(),
+            writing_rules: String::new(),
+            contact: String::new(),
+            deadline: String::new(),
             interface: PageLanguage::default(),
             regions: RegionNames::default(),
         }
@@ -270,6 +286,12 @@ impl TaskSettings {
             ("tasks.seeded_error_share", self.seeded_error_share),
         ] {
             within(name, share, 0.0, 1.0)?;
+        }
+        if !self.deadline.is_empty() && self.deadline.parse::<Date>().is_err() {
+            return Err(format!(
+                "tasks.deadline: '{}' is no day such as 2026-12-31",
+                self.deadline
+            ));
         }
         within("tasks.blind_above_wer", self.blind_above_wer, 0.0, 100.0)?;
         within("tasks.pay_per_clip", self.pay_per_clip, 0.0, 1e9)?;

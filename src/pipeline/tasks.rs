@@ -5,6 +5,7 @@ mod checks;
 mod item;
 pub mod reclaim;
 mod shares;
+mod team;
 mod terms;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -137,6 +138,7 @@ pub fn write(
         pace: terms::Pace::measure(workspace)?,
         scorer: Scorer::of(workspace)?,
         reported: reported(workspace)?,
+        team: team::read(workspace)?,
         recordings,
     };
     let progress = console.progress("tasks", Unit::Things("clips"), clips as u64);

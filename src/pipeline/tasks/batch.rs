@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
-use std::path::Path;
 
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 
 use super::item::{Item, Recordings};
 use super::terms::{self, Pace};
-use super::{TaskOptions, Written};
+use super::{TaskOptions, Written, team};
 use crate::audio::decode::Source;
 use crate::audio::{cut, flac, wav};
 use crate::domain::{
@@ -23,7 +22,7 @@ use crate::pipeline::workspace::Workspace;
 use crate::routing::lexicon::{Kind, Lexicon};
 use crate::store::{BatchRow, Holds, NewOutput};
 use crate::tasks::bundle::{self, Format};
-use crate::tasks::page::{self, Batch, PageItem, Passphrase, Seal, Suggestion};
+use crate::tasks::page::{self, Batch, PageItem, Passphrase, Seal, Suggestion, Team};
 
 /// Bars of a clip's waveform.
 const PEAKS: usize = 200;
@@ -38,6 +37,8 @@ pub struct Kit {
     pub scorer: Scorer,
     /// Clips that somebody called offensive, and their neighbours.
     pub reported: BTreeSet<ClipId>,
+    /// What the team says on its pages.
+    pub team: Team,
 }
 
 /// Writes a batch in every format, for a person or for whoever opens it, then keeps it.
@@ -73,16 +74,21 @@ pub fn write(
                 let page = Batch {
                     workspace: id.clone(),
                     batch: batch.clone(),
-                    title: title(&workspace.dir),
+                    title: team::title(workspace),
                     to: to.map(String::from),
+                    number: Some(team::number(workspace, &batch)?),
                     interface: workspace.config.tasks.interface,
                     speech: speech(&chunk),
+                    expected: team::expected(workspace),
+                    team: kit.team.clone(),
                     lexicon: suggestions(&chunk, &kit.scorer.lexicon),
                     work: work.clone(),
                     regions: workspace.config.tasks.regions.clone(),
                 };
-                let items = chunk.iter().zip(&rows).map(|(item, row)| {
-                    page_item(item, row.clone(), sounds.get(&item.clip.id), &kit.scorer)
+                let voices = voices(&chunk, &kit.recordings.all);
+                let items = chunk.iter().zip(&rows).zip(voices).map(|((item, row), voice)| {
+                    let made = page_item(item, row.clone(), sounds.get(&item.clip.id), &kit.scorer);
+                    made.map(|made| PageItem { speaker: Some(voice), ..made })
                 });
                 let seal = options.passphrase.as_ref().map(seal).transpose()?;
                 folder.write(&name, |out| page::render_to(out, &page, seal, items).map(drop))?
@@ -221,7 +227,26 @@ fn page_item(
         doubtful,
         warnings: item.warnings.clone(),
         versions: item.versions.clone(),
+        language: item.hypothesis.as_ref().map(|h| h.language.clone()),
+        speaker: None,
     })
+}
+
+/// Who speaks in each clip, numbered as they come; a recording without a speaker counts as one voice.
+fn voices(chunk: &[Item], recordings: &BTreeMap<RecordingId, Recording>) -> Vec<usize> {
+    let mut numbers = BTreeMap::new();
+    let voice = |item: &Item| {
+        let id = &item.clip.recording;
+        let speaker = recordings.get(id).and_then(|recording| recording.facts.speaker.as_deref());
+        speaker.map_or_else(|| format!("recording {id}"), |name| format!("speaker {name}"))
+    };
+    chunk
+        .iter()
+        .map(|item| {
+            let next = numbers.len();
+            *numbers.entry(voice(item)).or_insert(next)
+        })
+        .collect()
 }
 
 /// The language spoken, where it is one for the whole chunk.
@@ -252,11 +277,6 @@ fn suggestions(chunk: &[Item], lexicon: &Lexicon) -> Vec<Suggestion> {
         });
     }
     found.into_values().collect()
-}
-
-fn title(dir: &Path) -> String {
-    let dir = dir.canonicalize().unwrap_or(dir.to_path_buf());
-    dir.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned())
 }
 
 #[cfg(test)]

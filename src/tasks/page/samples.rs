@@ -64,6 +64,8 @@ impl Natation {
             words: self.words.iter().filter(|_| own).map(word).collect(),
             peaks: self.peaks.clone(),
             reasons,
+            language: "fr".parse().ok(),
+            speaker: Some(n as usize % 2),
             ..Default::default()
         }
     }
@@ -118,7 +120,11 @@ fn writes_a_sample_page() {
     let hostile = bundle::samples::HOSTILE.iter().filter(|t| !t.trim().is_empty());
     items.extend((3..).zip(hostile).map(|(n, t)| natation.item(n, t, vec![audit.clone()])));
     // One for each other verdict.
-    items.extend((100..107).map(|n| natation.item(n, &natation.draft, vec![Reason::NoScore])));
+    items.extend((100..107).map(|n| {
+        let item = natation.item(n, &natation.draft, vec![Reason::NoScore]);
+        let row = TaskRow { region: String::new(), ..item.row };
+        PageItem { row, ..item }
+    }));
     let batch = Batch {
         workspace: "page-test".into(),
         batch: BatchId::from_stored("fcd7a49891ed"),
@@ -145,7 +151,6 @@ fn writes_a_sample_page_under_a_passphrase() {
         workspace: "page-test".into(),
         batch: BatchId::from_stored("5ea1ed5ea1ed"),
         title: "Lot protégé".into(),
-        to: None,
         ..super::tests::batch("")
     };
     let passphrase = Passphrase::new("quatre mots faciles à dire").unwrap();
@@ -171,7 +176,11 @@ fn writes_a_sample_page_of_everything() {
         PageItem { warnings: vec![Warning::Violent, Warning::Reported], ..item(1, draft) },
         PageItem { versions: versions.clone(), doubtful: vec![1], ..item(2, "") },
         PageItem { versions, ..item(3, draft) },
-        PageItem { warnings: vec![Warning::Hateful], ..item(4, draft) },
+        PageItem {
+            warnings: vec![Warning::Hateful],
+            language: "en".parse().ok(),
+            ..item(4, draft)
+        },
         PageItem { warnings: vec![Warning::Sexual], ..item(5, "") },
         PageItem { versions: vec![other_reading], ..item(6, draft) },
         item(7, draft),
@@ -179,8 +188,7 @@ fn writes_a_sample_page_of_everything() {
     let batch = Batch {
         workspace: "page-test".into(),
         batch: BatchId::from_stored("5eca11ab1e00"),
-        title: "Appels de Gaspésie, lot 2".into(),
-        to: None,
+        title: "Appels de Gaspésie".into(),
         lexicon: vec![suggestion("frette", TagKind::RegionalWord, "très froid")],
         work: Work {
             estimate_seconds: Some(240.0),
@@ -192,6 +200,15 @@ fn writes_a_sample_page_of_everything() {
             daily_minutes: 240,
         },
         regions: toml::from_str(REGION_EXAMPLE).unwrap(),
+        number: Some(2),
+        team: Team {
+            instructions: blocks(
+                "Écoutez **toute** la phrase, même <b>longue</b>.\n\n- Un *doute* ? Passez.\n- [lien](javascript:x)",
+            ),
+            rules: blocks("- Nombres en **lettres**.\n- Les prénoms restent."),
+            contact: "Dora, dora@example.org".into(),
+            deadline: "2026-12-15".into(),
+        },
         ..super::tests::batch("")
     };
     write("everything", "everything", &batch, items);

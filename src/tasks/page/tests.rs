@@ -15,7 +15,10 @@ pub fn batch(title: &str) -> Batch {
         title: title.into(),
         to: None,
         interface: "fr".parse().unwrap(),
+        number: None,
         speech: Some("fr".parse().unwrap()),
+        expected: Some("fr".parse().unwrap()),
+        team: Team::default(),
         lexicon: vec![Suggestion {
             term: "</script><b>".into(),
             kind: TagKind::Idiom,
@@ -37,6 +40,8 @@ fn items() -> Vec<PageItem> {
         doubtful: vec![0, 7],
         warnings: vec![Warning::Reported],
         versions: vec![Version { text: "</script>".into(), support: 2 }],
+        language: None,
+        speaker: None,
     };
     hostile_rows().into_iter().map(item).collect()
 }

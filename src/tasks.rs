@@ -10,6 +10,7 @@ pub mod consensus;
 mod csv;
 mod jsonl;
 pub mod ledger;
+pub mod notice;
 pub mod page;
 pub mod plant;
 mod platforms;

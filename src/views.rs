@@ -15,6 +15,7 @@ pub mod people;
 pub mod progress;
 pub mod report;
 pub mod rounds;
+pub mod statement;
 pub mod study;
 pub mod transcripts;
 pub mod withdrawals;

@@ -10,7 +10,9 @@ fn workspace() -> (Workspace, Vec<Value>) {
     let ws = Workspace::plain();
     ws.ingest(&[&sample("quebec_menu.flac")]);
     let script: Vec<Value> = (0..100)
-        .map(|n| json!({"start": n * 4, "end": n * 4 + 4, "text": format!("la phrase {n} du menu")}))
+        .map(
+            |n| json!({"start": n * 4, "end": n * 4 + 4, "text": format!("la phrase {n} du menu")}),
+        )
         .collect();
     let script = ws.write_rows("script.jsonl", &script);
     ws.to(0, "run", &["--scripted", &script]);
@@ -89,7 +91,14 @@ fn a_flag_is_lifted_by_a_person_with_an_answer_and_the_log_keeps_who_and_why() {
     let empty = ["appeal", "--decide", "1", "--outcome", "lifted", "--by", " ", "--answer", "ok"];
     assert!(stderr(&ws.to(1, "people", &empty)).contains("who decides?"));
     let decide = [
-        "appeal", "--decide", "1", "--outcome", "lifted", "--by", "Eva", "--answer",
+        "appeal",
+        "--decide",
+        "1",
+        "--outcome",
+        "lifted",
+        "--by",
+        "Eva",
+        "--answer",
         "C'est vrai, merci.",
     ];
     ws.to(0, "people", &decide);
@@ -104,6 +113,16 @@ fn a_flag_is_lifted_by_a_person_with_an_answer_and_the_log_keeps_who_and_why() {
     let unknown = ["appeal", "--of", "nobody", "--about", "weight"];
     assert!(stderr(&ws.to(1, "people", &unknown)).contains("nobody called nobody"));
     ws.to(2, "people", &["appeal", "--of", "ana", "--about", "lazy"]);
+    // The notice, and the statement.
+    let notice = stdout(&ws.to(0, "people", &["notice", "--lang", "fr,en"]));
+    assert!(notice.contains("0.10 EUR") && notice.contains("No program turns anybody away"));
+    let out = ws.beside("statements");
+    let args = ["statement", "--of", "ana", "--out", out.to_str().unwrap(), "--json"];
+    let said: Value = serde_json::from_slice(&ws.to(0, "people", &args).stdout).unwrap();
+    assert_eq!((&said["answers"], said["batches"].as_array().unwrap().len()), (&json!(12), 1));
+    assert!((said["due"].as_f64().unwrap() - 1.2).abs() < 1e-9, "{said}");
+    assert_eq!(std::fs::read_dir(&out).unwrap().count(), 3, "page, data, record");
+    assert!(stderr(&ws.to(1, "people", &["statement", "--of", "eve"])).contains("nobody called eve"));
     // What a person gets who asks, and what is left of one who withdraws.
     let out = ws.beside("subject");
     ws.to(0, "subject", &["--validator", "ana", "--out", out.to_str().unwrap()]);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::numbers;
-use crate::domain::{AppealOutcome, Contested};
+use crate::domain::{AppealOutcome, Contested, PageLanguage};
 
 /// What `--help` adds.
 pub const AFTER_HELP: &str = "Examples: second-ear people calls\n          second-ear people calls --remind --silent-for 5\n\
@@ -41,6 +41,32 @@ pub enum PeopleAction {
         name, amount, paid_on and, if you like, note. The same payment is noted once."
     )]
     Pay(Pay),
+    /// Write a person's work statement: clips, active time, pay, checks, batch by batch, as a page for print and as JSON.
+    #[command(
+        after_help = "Example: second-ear people calls statement --of ana --out statements/\n\nThe task page offers its reader \
+        the same account of its own batch, with the same digest."
+    )]
+    Statement {
+        /// Whose.
+        #[arg(long, value_name = "NAME")]
+        of: String,
+        /// Folder to write to; without it, JSON is printed.
+        #[arg(long, value_name = "FOLDER")]
+        out: Option<PathBuf>,
+    },
+    /// Print what is noted about those who work, what is decided with it, and what they can do; or write it as a page.
+    #[command(
+        after_help = "Examples: second-ear people calls notice\n          second-ear people calls notice --lang fr,en --out \
+        notice.html\n\nIt follows the settings in force, and stands on the start screen of every task page."
+    )]
+    Notice {
+        /// Languages of the task page; without it, tasks.interface of the settings.
+        #[arg(long, value_name = "LANGUAGE", value_delimiter = ',')]
+        lang: Vec<PageLanguage>,
+        /// An HTML file to write, for a link or for print.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// List appeals against flags and weights; note one, or what somebody decided on it.
     #[command(
         after_help = "Examples: second-ear people calls appeal\n          second-ear people calls appeal --of ana --about fast \

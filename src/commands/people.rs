@@ -7,11 +7,16 @@ use jiff::{Timestamp, Zoned};
 
 use super::{all_failures, print, print_json};
 use crate::cli::{self, PeopleAction};
-use crate::domain::Payment;
+use crate::domain::{PageLanguage, Payment};
 use crate::exit::Exit;
-use crate::pipeline::people::{self, appeals, pay};
+use crate::files::folder::OutFolder;
+use crate::files::write_text;
+use crate::pipeline::people::{self, appeals, pay, statement};
 use crate::pipeline::settle;
+use crate::pipeline::tasks::title;
 use crate::pipeline::workspace::Workspace;
+use crate::tasks::notice;
+use crate::tasks::page::escape_html;
 use crate::views::progress::Console;
 
 /// Lists people, their pay or their appeals, or notes some.
@@ -19,6 +24,12 @@ pub fn dispatch(args: cli::People, console: Console) -> Result<Exit> {
     match args.what {
         None => list(&args, console),
         Some(PeopleAction::Pay(asked)) => do_pay(&args.dir, asked, args.json, console),
+        Some(PeopleAction::Statement { of, out }) => {
+            statement(&args.dir, &of, out.as_deref(), args.json, console)
+        }
+        Some(PeopleAction::Notice { lang, out }) => {
+            notice(&args.dir, lang, out.as_deref(), args.json, console)
+        }
         Some(PeopleAction::Appeal(asked)) => appeal(&args.dir, asked, args.json, console),
     }
 }
@@ -56,7 +67,8 @@ fn do_pay(dir: &Path, asked: cli::Pay, json: bool, console: Console) -> Result<E
         }
         (None, Some(to), Some(amount)) => {
             let on = asked.on.unwrap_or_else(|| Zoned::now().date().to_string());
-            let payment = Payment::read(to, amount, &on, &asked.note).map_err(|why| anyhow!(why))?;
+            let payment =
+                Payment::read(to, amount, &on, &asked.note).map_err(|why| anyhow!(why))?;
             settle::change(dir, &[], |ws| pay::keep(ws, &[payment]))?.0
         }
         _ => {
@@ -76,6 +88,56 @@ fn do_pay(dir: &Path, asked: cli::Pay, json: bool, console: Console) -> Result<E
         known => format!("{} payments noted; {known} were noted before.", paid.noted),
     });
     Ok(all_failures(&paid.failed, console))
+}
+
+/// A person's statement: into a folder, or as JSON.
+fn statement(
+    dir: &Path,
+    of: &str,
+    out: Option<&Path>,
+    json: bool,
+    console: Console,
+) -> Result<Exit> {
+    let made = statement::statement(&Workspace::read(dir)?, of, &Timestamp::now().to_string())?;
+    if let Some(out) = out {
+        let mut folder = OutFolder::open(out)?;
+        let name: String = made.person.chars().filter(|c| c.is_alphanumeric()).take(40).collect();
+        let name = format!("statement-{name}-{}", &made.made_at[..10]);
+        let page = folder.text(&format!("{name}.html"), &made.html(escape_html))?;
+        let data = serde_json::to_string_pretty(&made)? + "\n";
+        let data = folder.text(&format!("{name}.json"), &data)?;
+        console.say(format!("Written: {}, {}", page.display(), data.display()));
+    }
+    if json || out.is_none() {
+        print_json(&made)?;
+    }
+    Ok(Exit::Done)
+}
+
+/// The notice as text, JSON or a page.
+fn notice(
+    dir: &Path,
+    mut languages: Vec<PageLanguage>,
+    out: Option<&Path>,
+    json: bool,
+    console: Console,
+) -> Result<Exit> {
+    let workspace = Workspace::read(dir)?;
+    let settings = &workspace.config;
+    if languages.is_empty() {
+        languages.push(settings.tasks.interface);
+    }
+    let sections = notice::notice(&settings.tasks, &settings.retention);
+    let lines = |language: &PageLanguage| notice::text(&sections, *language);
+    match (out, json) {
+        (Some(path), _) => {
+            write_text(path, &notice::html(&sections, &languages, &title(&workspace)))?;
+            console.say(format!("Written: {}", path.display()));
+        }
+        (None, true) => print_json(&sections)?,
+        (None, false) => print(&languages.iter().map(lines).collect::<Vec<_>>().join("\n"))?,
+    }
+    Ok(Exit::Done)
 }
 
 /// Notes an appeal or a decision, or lists them.

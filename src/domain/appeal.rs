@@ -58,12 +58,18 @@ impl Flag {
     pub fn about(self) -> &'static str {
         match self {
             Flag::GoldErrors => "many errors on clips of known text (over 20 % of the words)",
-            Flag::PlantedErrors => "let most planted errors pass (fewer than half found, of 4 or more)",
-            Flag::Fast => "less time than the clips last (under 0.8 of it, over 10 answers or more)",
+            Flag::PlantedErrors => {
+                "let most planted errors pass (fewer than half found, of 4 or more)"
+            }
+            Flag::Fast => {
+                "less time than the clips last (under 0.8 of it, over 10 answers or more)"
+            }
             Flag::NotHandedToThem => "answered batches that were handed to others",
             Flag::ImpossibleTimes => "times of answers that cannot be",
             Flag::TimeCapped => "more active time than the clips allow (capped)",
-            Flag::WordsDiffer => "words often differ from other validators' words (weight under 0.5)",
+            Flag::WordsDiffer => {
+                "words often differ from other validators' words (weight under 0.5)"
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ pub mod appeals;
 mod known;
 mod ledger;
 pub mod pay;
+pub mod statement;
 mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -31,6 +31,7 @@ use crate::tasks::warnings::warnings;
 use crate::views::progress::{Console, Unit};
 use checks::Checks;
 use item::{Item, Recordings};
+pub use team::title;
 pub use terms::Pace;
 
 /// What may be asked.

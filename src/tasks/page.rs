@@ -28,6 +28,7 @@ pub use team::Team;
 pub use words::{words, words_of};
 pub use work::Work;
 
+use super::notice::Section;
 use crate::domain::{
     BatchId, Language, Millis, PageLanguage, Reason, RegionNames, TagKind, TaskRow, hex_digest,
 };
@@ -35,7 +36,7 @@ use crate::domain::{
 const HTML: &str = include_str!("page/page.html");
 const CSS: &str = include_str!("page/page.css");
 /// The script's parts in the order in which they stand in the page.
-const SCRIPT: [&str; 30] = [
+const SCRIPT: [&str; 32] = [
     include_str!("page/dom.js"),
     include_str!("page/i18n.js"),
     include_str!("page/dialogs.js"),
@@ -59,10 +60,12 @@ const SCRIPT: [&str; 30] = [
     include_str!("page/rest.js"),
     include_str!("page/clock.js"),
     include_str!("page/answers_file.js"),
+    include_str!("page/statement.js"),
     include_str!("page/load.js"),
     include_str!("page/keys.js"),
     include_str!("page/own_keys.js"),
     include_str!("page/team.js"),
+    include_str!("page/notice.js"),
     include_str!("page/view.js"),
     include_str!("page/start.js"),
     include_str!("page/main.js"),
@@ -89,6 +92,8 @@ pub struct Batch {
     pub expected: Option<Language>,
     /// What the team says of it.
     pub team: Team,
+    /// What is noted about its reader, and what for.
+    pub notice: Vec<Section>,
     /// Regional words to suggest where they stand in a text.
     pub lexicon: Vec<Suggestion>,
     /// Time, pay and rest.
@@ -197,6 +202,7 @@ fn head(batch: &Batch) -> serde_json::Value {
         "batch": batch.batch,
         "title": batch.title,
         "to": batch.to,
+        "notice": batch.notice,
         "interface": batch.interface,
         "number": batch.number,
         "speech": batch.speech,

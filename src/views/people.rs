@@ -9,7 +9,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::numbers::{Wer, clock, percent};
-use crate::domain::{Agreement, AppealOutcome, Contested, Estimate, Flag, Reliability, WithdrawnWork};
+use crate::domain::{
+    Agreement, AppealOutcome, Contested, Estimate, Flag, Reliability, WithdrawnWork,
+};
 use crate::statistics::rate::Share;
 use crate::views::progress::shown;
 

@@ -91,9 +91,8 @@ fn line(name: String, counted: Counted, floor: Option<f64>) -> PayLine {
     let months: Vec<PayMonth> = months.into_values().collect();
     let earned: f64 = months.iter().map(|m| m.earned).sum();
     let paid: f64 = months.iter().map(|m| m.paid).sum();
-    let hourly = |(pay, seconds): (f64, f64)| {
-        (pay > 0.0 && seconds > 0.0).then(|| pay / seconds * 3600.0)
-    };
+    let hourly =
+        |(pay, seconds): (f64, f64)| (pay > 0.0 && seconds > 0.0).then(|| pay / seconds * 3600.0);
     PayLine {
         name,
         earned,
@@ -137,7 +136,8 @@ pub fn import(workspace: &mut Workspace, path: &Path) -> Result<Paid> {
     let table = Table::open(&bytes, Layout { known, ..Layout::STRICT });
     let table = table.map_err(|why| anyhow!("{file}: {why}"))?;
     let table = table.filter(|table| ["name", "amount", "paid_on"].iter().all(|c| table.has(c)));
-    let table = table.with_context(|| format!("{file} needs the columns name, amount and paid_on"))?;
+    let table =
+        table.with_context(|| format!("{file} needs the columns name, amount and paid_on"))?;
     let (mut payments, mut failed) = (Vec::new(), Failures::default());
     for (line, row) in table.rows(payment) {
         match row {
@@ -204,7 +204,10 @@ mod tests {
         assert_eq!((line_of(30.0).due, line_of(30.0).overdue), (15.0, 5.0));
         assert_eq!(line_of(20.0).overdue, 0.0);
         let ana = line_of(30.0);
-        assert_eq!((ana.expected_hourly, ana.hourly, ana.under_floor), (Some(20.0), Some(10.0), true));
+        assert_eq!(
+            (ana.expected_hourly, ana.hourly, ana.under_floor),
+            (Some(20.0), Some(10.0), true)
+        );
     }
 
     #[test]

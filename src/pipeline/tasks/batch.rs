@@ -22,6 +22,7 @@ use crate::pipeline::workspace::Workspace;
 use crate::routing::lexicon::{Kind, Lexicon};
 use crate::store::{BatchRow, Holds, NewOutput};
 use crate::tasks::bundle::{self, Format};
+use crate::tasks::notice::notice;
 use crate::tasks::page::{self, Batch, PageItem, Passphrase, Seal, Suggestion, Team};
 
 /// Bars of a clip's waveform.
@@ -81,6 +82,7 @@ pub fn write(
                     speech: speech(&chunk),
                     expected: team::expected(workspace),
                     team: kit.team.clone(),
+                    notice: notice(&workspace.config.tasks, &workspace.config.retention),
                     lexicon: suggestions(&chunk, &kit.scorer.lexicon),
                     work: work.clone(),
                     regions: workspace.config.tasks.regions.clone(),

@@ -187,7 +187,10 @@ proptest! {
 
 #[test]
 fn whose_weight_somebody_lifted_has_an_ordinary_one() {
-    let by = |validator: &str, text: &str| Answer { validator: validator.into(), ..said(Verdict::Corrected, text) };
+    let by = |validator: &str, text: &str| Answer {
+        validator: validator.into(),
+        ..said(Verdict::Corrected, text)
+    };
     // Carl errs on twenty known texts: in a vote his word weighs little, and Ana's and Ben's draw is broken by the draft.
     let poor = (0..20).map(|_| Votes {
         truth: Some("un deux trois quatre cinq".into()),

@@ -71,13 +71,18 @@ function handedOver(count) {
   showDone();
 }
 
-function downloadAnswers() {
-  const address = URL.createObjectURL(new Blob([answersText()], { type: "application/x-ndjson" }));
-  const link = make("a", { href: address, download: fileName() });
+/** Puts a text into the downloads. */
+function saveFile(text, name, type) {
+  const address = URL.createObjectURL(new Blob([text], { type }));
+  const link = make("a", { href: address, download: name });
   document.body.append(link);
   link.click();
   link.remove();
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+function downloadAnswers() {
+  saveFile(answersText(), fileName(), "application/x-ndjson");
   handedOver(answered());
   toast(t("download.done", { n: answered(), file: link.download }), 8000);
 }

@@ -152,6 +152,7 @@ function begin() {
   $("segments").replaceChildren(...clips.map(() => make("span", { className: "segment" })));
   setUpButtons();
   setUpStart();
+  setUpStatement();
   setUpWave();
   setUpTagger();
   setUpKeys(actions);

@@ -7,9 +7,11 @@ use serde_json::Value;
 
 use super::*;
 use crate::domain::{
-    ClipId, Probability, REGION_EXAMPLE, RecordingId, Samples, Span, draft_digest,
+    ClipId, Probability, REGION_EXAMPLE, RecordingId, RetentionSettings, Samples, Span,
+    TaskSettings, draft_digest,
 };
 use crate::tasks::bundle;
+use crate::tasks::notice::notice;
 
 /// A real clip: its sound, its waveform, and what Whisper base made of it.
 struct Natation {
@@ -201,6 +203,10 @@ fn writes_a_sample_page_of_everything() {
         },
         regions: toml::from_str(REGION_EXAMPLE).unwrap(),
         number: Some(2),
+        notice: notice(
+            &TaskSettings { pay_per_clip: 0.12, ..TaskSettings::default() },
+            &RetentionSettings::default(),
+        ),
         team: Team {
             instructions: blocks(
                 "Écoutez **toute** la phrase, même <b>longue</b>.\n\n- Un *doute* ? Passez.\n- [lien](javascript:x)",

@@ -15,6 +15,7 @@ function showStart() {
   $("start-go").textContent = answered() ? t("start.continue", { n: answered(), of: clips.length }) : t("start.go");
   $("erase").hidden = !answered();
   showTeam();
+  showNotice();
   showPayOnStart();
   showWarnedOnStart();
   showProgress();

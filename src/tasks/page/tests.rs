@@ -19,6 +19,7 @@ pub fn batch(title: &str) -> Batch {
         speech: Some("fr".parse().unwrap()),
         expected: Some("fr".parse().unwrap()),
         team: Team::default(),
+        notice: Vec::new(),
         lexicon: vec![Suggestion {
             term: "</script><b>".into(),
             kind: TagKind::Idiom,

@@ -167,8 +167,5 @@ fn quick_work_and_words_that_differ_are_for_a_person_to_look_at() {
     let tally = tally(&vec![quick; 10], &known);
     let poor = Reliability { words: 100, errors: 60 };
     let people = tally.validators(&[("ana".to_string(), poor)].into());
-    assert_eq!(
-        people["ana"].flags,
-        [Flag::Fast, Flag::WordsDiffer]
-    );
+    assert_eq!(people["ana"].flags, [Flag::Fast, Flag::WordsDiffer]);
 }

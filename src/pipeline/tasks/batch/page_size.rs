@@ -45,6 +45,7 @@ fn a_page_of_a_hundred_clips_can_be_sent_by_mail() {
         speech: Some("fr".parse().unwrap()),
         expected: Some("fr".parse().unwrap()),
         team: Default::default(),
+        notice: Vec::new(),
         lexicon: Vec::new(),
         work: Work::default(),
         regions: Default::default(),

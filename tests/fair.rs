@@ -122,7 +122,9 @@ fn a_flag_is_lifted_by_a_person_with_an_answer_and_the_log_keeps_who_and_why() {
     assert_eq!((&said["answers"], said["batches"].as_array().unwrap().len()), (&json!(12), 1));
     assert!((said["due"].as_f64().unwrap() - 1.2).abs() < 1e-9, "{said}");
     assert_eq!(std::fs::read_dir(&out).unwrap().count(), 3, "page, data, record");
-    assert!(stderr(&ws.to(1, "people", &["statement", "--of", "eve"])).contains("nobody called eve"));
+    assert!(
+        stderr(&ws.to(1, "people", &["statement", "--of", "eve"])).contains("nobody called eve")
+    );
     // What a person gets who asks, and what is left of one who withdraws.
     let out = ws.beside("subject");
     ws.to(0, "subject", &["--validator", "ana", "--out", out.to_str().unwrap()]);

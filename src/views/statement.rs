@@ -70,7 +70,12 @@ pub struct StatementBatch {
 
 /// What the page and the lead can compare: SHA-256 over a line with workspace, batch and person, and one for each answered clip with
 /// its id and its active seconds (one decimal; `-` without), sorted, blanks between.
-pub fn digest(workspace: &str, batch: &str, person: &str, clips: &[(String, Option<f64>)]) -> String {
+pub fn digest(
+    workspace: &str,
+    batch: &str,
+    person: &str,
+    clips: &[(String, Option<f64>)],
+) -> String {
     let mut lines: Vec<String> = clips
         .iter()
         .map(|(clip, seconds)| {

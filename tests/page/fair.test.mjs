@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import AxeBuilder from "@axe-core/playwright";
+import axe from "axe-core";
 import { accept, at, download, languages, open } from "./browser.mjs";
 
 for (const [language, file] of Object.entries(languages)) {
@@ -16,7 +16,7 @@ for (const [language, file] of Object.entries(languages)) {
     }
     assert.match(text, /0\.12 EUR/);
     assert.doesNotMatch(text, /[{}]|notice\./);
-    assert.deepEqual((await new AxeBuilder({ page }).analyze()).violations, []);
+    assert.deepEqual(await violations(page), []);
     assert.deepEqual(trouble, []);
   });
 }
@@ -39,7 +39,7 @@ test("the work statement counts one's own answers, with a digest that anybody ca
   const said = await page.locator("#statement-lines").innerText();
   assert.match(said, /Ana/);
   assert.match(said, /€0\.12/);
-  assert.deepEqual((await new AxeBuilder({ page }).analyze()).violations, []);
+  assert.deepEqual(await violations(page), []);
   const saved = JSON.parse((await saveOf(page)));
   const [own] = saved.batches;
   assert.equal(saved.format, "second-ear work statement");
@@ -55,6 +55,12 @@ test("the work statement counts one's own answers, with a digest that anybody ca
   assert.equal(own.digest, createHash("sha256").update(text).digest("hex"));
   assert.deepEqual(trouble, []);
 });
+
+async function violations(page) {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(() => axe.run({ runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] } }));
+  return found.violations.map((violation) => violation.id);
+}
 
 const downloadNow = (page) => download(page, "#download-now");
 

@@ -64,9 +64,11 @@ pub fn ledger(workspace: &Workspace, now: Timestamp) -> Result<PeopleLedger> {
     let standings = store.standings()?;
     let sizes = sizes(workspace)?;
     let mut open = Vec::new();
-    for BatchRow { id, people, handed, .. } in
-        store.batches()?.into_iter().filter(|batch| batch.reclaimed.is_none())
-    {
+    for BatchRow { id, people, handed, reclaimed, .. } in store.batches()? {
+        if reclaimed.is_some() {
+            people.iter().for_each(|name| lines.sign(name, &handed));
+            continue;
+        }
         let waiting = standings.get(&id).map_or(0, |standing| standing.unanswered);
         let out = OutBatch { batch: id.to_string(), since: handed, waiting };
         for name in &people {

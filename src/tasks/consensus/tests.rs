@@ -195,10 +195,15 @@ fn whose_weight_somebody_lifted_has_an_ordinary_one() {
     let poor = (0..20).map(|_| Votes {
         truth: Some("un deux trois quatre cinq".into()),
         wanted: 1,
-        ..votes(vec![by("carl", "rien de tout cela ici")])
+        answers: vec![by("carl", "rien de tout cela ici")],
+        ..Votes::default()
     });
     let mut clips: Vec<Votes> = poor.collect();
-    clips.push(Votes { wanted: 2, ..votes(vec![by("ana", "a b c d e"), by("carl", "a b c d f")]) });
+    clips.push(Votes {
+        wanted: 2,
+        answers: vec![by("ana", "a b c d e"), by("carl", "a b c d f")],
+        ..Votes::default()
+    });
     let voted = |ordinary: &[&str]| {
         let ordinary = ordinary.iter().map(ToString::to_string).collect();
         settle_all(&clips, &settings(2), &ordinary).0.pop().unwrap()

@@ -17,7 +17,9 @@ mod model;
 #[cfg(feature = "nats")]
 pub mod nats;
 mod numbers;
+mod people;
 mod study;
+mod tasks;
 mod values;
 mod withdraw;
 
@@ -26,7 +28,6 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::domain::LanguageChoice;
-use crate::tasks::bundle;
 use crate::training::export::{Codec, Format};
 use crate::views::transcripts::TranscriptFormat;
 pub use answers::Answers;
@@ -42,8 +43,10 @@ pub use lacking::adapt;
 pub use lacking::nats;
 pub use measure::{Calibrate, Evaluate, Report};
 pub use model::{Model, WeightType};
+pub use people::{Appeal, Pay, People, PeopleAction};
 pub use study::Study;
-use values::{codec, dataset_format, language, task_format, transcript_format};
+pub use tasks::Tasks;
+use values::{codec, dataset_format, language, transcript_format};
 pub use withdraw::{Forget, Subject};
 
 /// Human-in-the-loop speech transcription: a local Whisper model drafts, people review what it
@@ -113,11 +116,12 @@ pub enum Command {
         sclite -r ref/call.stm stm -h hyp/call.ctm ctm"
     )]
     Transcripts(Transcripts),
-    /// Write task files for the clips that wait for a person.
-    #[command(
-        after_help = "Examples: second-ear tasks calls --out to-validate/ --format html,csv\n          second-ear tasks calls --out ls/ --format label-studio"
-    )]
+    /// Write task files for the clips that wait for a person, or take some back.
+    #[command(after_help = tasks::AFTER_HELP)]
     Tasks(Tasks),
+    /// List who has which task files, since when, what came back and what is due.
+    #[command(subcommand_precedence_over_arg = true, after_help = people::AFTER_HELP)]
+    People(People),
     /// Import answers from people; every rejected row is named with its reason.
     #[command(
         after_help = "Example: second-ear answers calls answers-*.jsonl\n\nThe format is recognised by content: the page's \
@@ -293,47 +297,6 @@ pub struct Transcripts {
     /// Call speakers by their names; without it they have pseudonyms.
     #[arg(long)]
     pub names: bool,
-}
-
-/// Arguments of `tasks`.
-#[derive(Debug, Args)]
-pub struct Tasks {
-    /// The workspace.
-    pub dir: PathBuf,
-    /// Folder to write to.
-    #[arg(long)]
-    pub out: PathBuf,
-    /// One or several formats.
-    #[arg(long, value_parser = task_format(), value_delimiter = ',', default_value = "html")]
-    pub format: Vec<bundle::Format>,
-    /// Clips per task file; overrides the settings.
-    #[arg(long, value_parser = numbers::within(1_usize, 100_000))]
-    pub clips_per_file: Option<usize>,
-    /// Write at most this many files, with the most urgent clips.
-    #[arg(long, value_parser = numbers::within(1_usize, 1_000_000))]
-    pub files: Option<usize>,
-    /// Answers wanted for each clip; overrides the settings.
-    #[arg(long, value_parser = numbers::within(1_u32, 1000))]
-    pub validators: Option<u32>,
-    /// Leave out clips that are in a task file already.
-    #[arg(long)]
-    pub only_new: bool,
-    /// Only clips on which people disagree, with what they wrote, for an adjudicator.
-    #[arg(long, conflicts_with = "only_new")]
-    pub adjudicate: bool,
-    /// To whom the files go: leave out clips that this validator has answered, and mark answers to them
-    /// from others (tasks.assigned_only rejects these).
-    #[arg(long = "for", value_name = "VALIDATOR")]
-    pub validator: Option<String>,
-    /// Encrypt the pages under a passphrase, which is asked for and not shown (html alone).
-    #[arg(long)]
-    pub passphrase: bool,
-    /// The same, with the passphrase in the first line of a file.
-    #[arg(long, value_name = "FILE", conflicts_with = "passphrase")]
-    pub passphrase_file: Option<PathBuf>,
-    /// Print JSON.
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// Arguments of `dataset`.

@@ -8,11 +8,10 @@ use serde::Serialize;
 
 use crate::audio::isolate;
 use crate::cli::{self, Command};
-use crate::config::Config;
 use crate::domain::{Failures, Mark};
 use crate::exit::Exit;
 use crate::pipeline::workspace::Workspace;
-use crate::pipeline::{answers, gold, languages, run, settle, tasks, transcripts};
+use crate::pipeline::{answers, gold, languages, run, settle, transcripts};
 use crate::views::numbers::clock;
 use crate::views::progress::{Console, shown_lines};
 
@@ -31,7 +30,9 @@ mod lexicon;
 mod measure;
 mod model;
 mod passphrase;
+mod people;
 mod study;
+mod tasks;
 mod withdraw;
 #[cfg(feature = "nats")]
 mod worker;
@@ -51,7 +52,8 @@ pub fn dispatch(command: Command, console: Console) -> Result<Exit> {
         Command::Drafts(args) => drafts::dispatch(args, console),
         Command::Status(args) => care::status(args),
         Command::Transcripts(args) => do_transcripts(args, console),
-        Command::Tasks(args) => do_tasks(args, console),
+        Command::Tasks(args) => tasks::dispatch(args, console),
+        Command::People(args) => people::dispatch(args, console),
         Command::Answers(args) => do_answers(args, console),
         Command::Dataset(args) => dataset::run(args, console),
         Command::Consent(args) => consent::consent(args, console),
@@ -201,71 +203,6 @@ fn say_withheld(workspace: &Workspace, console: Console) -> Result<()> {
     Ok(())
 }
 
-fn do_tasks(args: cli::Tasks, console: Console) -> Result<Exit> {
-    let config = Config::read(&args.dir)?;
-    let settings = &config.tasks;
-    let beside = args.format.iter().filter_map(|f| f.beside(settings.interface));
-    let beside: Vec<_> = beside.map(|(name, _)| args.out.join(name)).collect();
-    let options = tasks::TaskOptions {
-        clips_per_file: args.clips_per_file.unwrap_or(settings.clips_per_file).max(1),
-        files: args.files,
-        validators: args.validators.unwrap_or(settings.validators).max(1),
-        only_new: args.only_new,
-        adjudicate: args.adjudicate,
-        validator: args.validator,
-        passphrase: passphrase::of(args.passphrase, args.passphrase_file.as_deref(), &args.format)?,
-        formats: args.format,
-        out: args.out,
-    };
-    let (done, workspace) =
-        settle::change(&args.dir, &[], |ws| tasks::write(ws, &options, console))?;
-    if args.json {
-        print_json(&done)?;
-    }
-    match done.clips {
-        0 => console.say("No clip waits for a person, so no file was written."),
-        n => console.say(format!(
-            "{n} clips ({}, about {} of work{}) in:",
-            clock(done.seconds),
-            clock(done.estimated_seconds),
-            match done.checks {
-                0 => String::new(),
-                checks => format!(", {checks} of them checks"),
-            }
-        )),
-    }
-    for file in &done.files {
-        console.say(format!("  {}", file.display()));
-    }
-    for file in beside.iter().filter(|_| done.clips > 0) {
-        console.say(format!("  {} (to set up the tool)", file.display()));
-    }
-    done.without_consent.say("task files", console);
-    if !args.adjudicate {
-        say_withheld(&workspace, console)?;
-    }
-    let language = workspace.config.tasks.interface;
-    if done.clips > 0 && !language.strings().reviewed {
-        console.say(format!(
-            "tasks.interface = \"{language}\": these texts were translated by machine, and nobody who \
-             speaks the language has reviewed them yet."
-        ));
-    }
-    let currency = &workspace.config.tasks.currency;
-    let floor = workspace.config.tasks.floor_per_hour;
-    for (batch, hourly) in &done.under_floor {
-        console.problem(format!(
-            "Batch {batch} is expected to pay {hourly:.2} {currency} an hour, under the floor of \
-             {floor:.2}: raise pay_per_clip before you send it."
-        ));
-    }
-    if done.contested > 0 && !args.adjudicate {
-        console
-            .say(format!("{} clips wait for an adjudicator: tasks --adjudicate", done.contested));
-    }
-    Ok(failures(&done.failed, console))
-}
-
 fn do_answers(args: cli::Answers, console: Console) -> Result<Exit> {
     if args.gold {
         let (done, _) = settle::change(&args.dir, &args.files, |ws| gold::keep(ws, &args.files))?;
@@ -284,6 +221,9 @@ fn do_answers(args: cli::Answers, console: Console) -> Result<Exit> {
         "{} answers imported, {} clips settled by them; {} rows unanswered, {rejected} rejected.",
         done.accepted, done.settled, done.unanswered
     ));
+    for (name, person) in &done.people {
+        console.say(person.line(name));
+    }
     for (mark, n) in Mark::ALL.map(|mark| (mark, done.marked.get(mark.code()))) {
         if let Some(n) = n {
             console.say(format!("Marked: {n} answers {}.", mark.about()));
@@ -305,7 +245,7 @@ fn do_answers(args: cli::Answers, console: Console) -> Result<Exit> {
             done.contested
         ));
     }
-    let told: Vec<String> = done.failed.iter().chain(&done.reasons).cloned().collect();
-    tell("rejected", &told, rejected + done.failed.len(), console);
+    tell("failed", &done.failed, done.failed.len(), console);
+    tell("rejected", &done.reasons, done.reasons.len(), console);
     Ok(Exit::of_failures(done.failures()))
 }

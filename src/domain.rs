@@ -2,6 +2,7 @@
 //! In: nothing of ours. Out: types. Left to others: how they are made (stages) and kept (store).
 
 mod answer;
+mod appeal;
 pub mod bounds;
 mod clip;
 mod consent;
@@ -18,6 +19,7 @@ mod keyed;
 mod locale;
 mod output;
 mod page_language;
+mod payment;
 mod people;
 mod pseudonym;
 mod purpose;
@@ -35,6 +37,7 @@ mod units;
 mod withdrawal;
 
 pub use answer::{Answer, Consensus, Mark, Tag, TagKind, Verdict};
+pub use appeal::{Appeal, AppealDecision, AppealOutcome, Contested, Flag};
 pub use clip::{Clip, JobClip, Piece, RejectReason, Span};
 pub use consent::{
     Consent, ConsentNote, ConsentSettings, ConsentSource, DataUse, DataUses, Day, WhyNot,
@@ -56,6 +59,7 @@ pub use ids::{BatchId, ClipId, RecordingId, draft_digest, draft_seed, draw};
 pub use locale::{Locale, Region, language_of_locale};
 pub use output::{Fate, LeftBecause, OutputKind};
 pub use page_language::PageLanguage;
+pub use payment::Payment;
 pub use people::{Agreement, Estimate, Reliability};
 pub use pseudonym::{KEY_BYTES, Naming, is_pseudonym};
 pub use purpose::{Blind, Purpose};

@@ -37,7 +37,7 @@ mod manifest;
 pub mod outputs;
 mod passing;
 mod pay;
-mod people;
+pub mod people;
 mod random;
 pub mod recalibrate;
 mod references;

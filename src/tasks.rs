@@ -9,6 +9,8 @@ pub mod bundle;
 pub mod consensus;
 mod csv;
 mod jsonl;
+pub mod ledger;
+pub mod notice;
 pub mod page;
 pub mod plant;
 mod platforms;

@@ -71,9 +71,14 @@ id!(
 );
 
 impl BatchId {
-    /// From the workspace and everything handed out, so that writing a batch again is the same batch.
-    pub fn derive(workspace: &str, rows: impl Iterator<Item = (ClipId, String)>) -> Self {
+    /// From the workspace, the person and everything handed out, so that writing a batch again is the same batch.
+    pub fn derive(
+        workspace: &str,
+        to: Option<&str>,
+        rows: impl Iterator<Item = (ClipId, String)>,
+    ) -> Self {
         let mut text = workspace.to_string();
+        text.extend(to.iter().flat_map(|to| ["\n", to]));
         for (clip, draft_digest) in rows {
             text.push_str(&format!("\n{clip} {draft_digest}"));
         }

@@ -1,6 +1,7 @@
 //! What a team may set, with defaults; the doc comments of the fields are the comments of `second-ear.toml`.
 
 use documented::DocumentedFields;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::bounds::{inside, within};
@@ -200,7 +201,7 @@ pub struct TaskSettings {
     pub max_validators: u32,
     /// Agreement on a clip's words, 0 to 1, under which people disagree.
     pub min_agreement: f64,
-    /// Reject answers to a batch that was written for others (`tasks --for NAME`). Such answers are
+    /// Reject answers to a batch that was written for others (`tasks --to NAME`). Such answers are
     /// marked in any case; a batch that was written for nobody in particular is open to all.
     pub assigned_only: bool,
     /// Share of the tasks without the draft, drawn at random: measures its influence.
@@ -219,10 +220,22 @@ pub struct TaskSettings {
     pub currency: String,
     /// Pay per hour of work under which a batch is flagged; 0: not set.
     pub floor_per_hour: f64,
+    /// Days after which what a validator earned is overdue, in the pay ledger.
+    pub pay_within_days: u32,
     /// Minutes of work between reminders of a break; 0: none.
     pub break_minutes: u32,
     /// Minutes of work per day after which the page says that the limit is reached; 0: none.
     pub daily_minutes: u32,
+    /// Heading of the page; empty: the workspace's folder. The number of the batch is added.
+    pub title: String,
+    /// A Markdown file (paragraphs, lists, bold, italics) that the page shows at its start and in its help; empty: none.
+    pub instructions: String,
+    /// A Markdown file with rules of writing that stand in the page instead of its own; empty: its own.
+    pub writing_rules: String,
+    /// Whom validators may ask, and how; empty: not said.
+    pub contact: String,
+    /// The last day for sending answers, as in 2026-12-31; empty: not said.
+    pub deadline: String,
     /// Language of the page when the browser asks for none that it has.
     pub interface: PageLanguage,
     /// More regions for the page to offer, by code, with a name for each of its languages; without one the code is shown.
@@ -245,8 +258,14 @@ impl Default for TaskSettings {
             pay_per_clip: 0.0,
             currency: "EUR".into(),
             floor_per_hour: 0.0,
+            pay_within_days: 30,
             break_minutes: 45,
             daily_minutes: 240,
+            title: String::new(),
+            instructions: String::new(),
+            writing_rules: String::new(),
+            contact: String::new(),
+            deadline: String::new(),
             interface: PageLanguage::default(),
             regions: RegionNames::default(),
         }
@@ -268,9 +287,16 @@ impl TaskSettings {
         ] {
             within(name, share, 0.0, 1.0)?;
         }
+        if !self.deadline.is_empty() && self.deadline.parse::<Date>().is_err() {
+            return Err(format!(
+                "tasks.deadline: '{}' is no day such as 2026-12-31",
+                self.deadline
+            ));
+        }
         within("tasks.blind_above_wer", self.blind_above_wer, 0.0, 100.0)?;
         within("tasks.pay_per_clip", self.pay_per_clip, 0.0, 1e9)?;
         within("tasks.floor_per_hour", self.floor_per_hour, 0.0, 1e9)?;
+        within("tasks.pay_within_days", self.pay_within_days, 0, 3650)?;
         within("tasks.break_minutes", self.break_minutes, 0, 1440)?;
         within("tasks.daily_minutes", self.daily_minutes, 0, 1440)
     }

@@ -11,13 +11,18 @@ use super::settle;
 use super::workspace::Workspace;
 use crate::domain::Failures;
 use crate::tables;
-use crate::tasks::answers::{self, At, KnownAnswers, KnownBatch};
+use crate::tasks::answers::{self, At, Cut, Folded, KnownAnswers, KnownBatch};
+use crate::views::ledger::PersonImport;
 
 /// What was imported.
 #[derive(Debug, Default, Serialize)]
 pub struct Imported {
     /// New answers, or newer ones that replace what the same validator said before.
     pub accepted: usize,
+    /// By person: answers taken, and those among them that replaced earlier ones.
+    pub people: BTreeMap<String, PersonImport>,
+    /// Of the answers taken, those that replaced an earlier one of the same person.
+    pub replaced: usize,
     /// Of them, those that are odd, by `domain::Mark`.
     pub marked: BTreeMap<&'static str, usize>,
     /// Of them, those that replaced others because they were imported later: none had a time.
@@ -32,9 +37,9 @@ pub struct Imported {
     pub unanswered: usize,
     /// Rejected rows, by kind.
     pub rejected: BTreeMap<String, usize>,
-    /// The first of them: file, line and reason.
+    /// The first of them: file, line and reason; those of a file that have the same reason in one line.
     pub reasons: Vec<String>,
-    /// Files that could not be read at all.
+    /// Files that could not be read at all, and those whose end is missing.
     pub failed: Vec<String>,
 }
 
@@ -64,7 +69,20 @@ pub fn import(workspace: &mut Workspace, files: &[PathBuf]) -> Result<Imported> 
         };
         let wishes = answers::wishes(&bytes);
         let name = file.display().to_string();
+        for Cut { line, said, found } in answers::cut_short(&bytes) {
+            imported.failed.push(format!(
+                "{name}: line {line} says that {said} answers follow, and {found} do: its end is missing. What is there was \
+                 read; ask for the file again, and import it too"
+            ));
+        }
         let import = answers::import(answers::rows(&name, &bytes), &mut known);
+        for (answer, replaced) in import.accepted.iter().zip(&import.replaced) {
+            let person = imported.people.entry(answer.validator.clone()).or_default();
+            person.accepted += 1;
+            person.replaced += u64::from(*replaced);
+            person.active_seconds += answer.active_seconds.unwrap_or(0.0).round() as u64;
+            imported.replaced += usize::from(*replaced);
+        }
         let accepted: Vec<_> =
             import.accepted.into_iter().map(|a| (answers::answer_id(&a), a)).collect();
         workspace.store.keep_answers(&accepted)?;
@@ -88,11 +106,13 @@ pub fn import(workspace: &mut Workspace, files: &[PathBuf]) -> Result<Imported> 
         answered.extend(accepted.iter().map(|(_, a)| a.clip.clone()));
         imported.accepted += accepted.len();
         imported.unanswered += import.unanswered;
+        let mut folded = Folded::default();
+        import.rejected.iter().for_each(|(place, why)| folded.add(place, why));
+        import.rejected_by_code.iter().for_each(|(code, n)| folded.total(code, *n));
+        reasons.extend(folded.lines());
         for (code, n) in import.rejected_by_code {
             *imported.rejected.entry(code.to_string()).or_default() += n;
         }
-        let told = import.rejected.iter().map(|(place, rejection)| format!("{place}: {rejection}"));
-        reasons.extend(told);
     }
     imported.reasons = reasons.first().to_vec();
     let settled = settle::settle(workspace)?;
@@ -116,6 +136,8 @@ fn known(workspace: &Workspace, now: Timestamp) -> Result<KnownAnswers> {
     known.lengths(lengths);
     let (ids, names) = store.earlier_answers()?;
     known.earlier(ids, &names);
-    store.each_current_answer(|answer| known.record(answer))?;
+    store.each_current_answer(|answer| {
+        known.record(answer);
+    })?;
     Ok(known)
 }

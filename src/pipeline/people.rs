@@ -1,7 +1,11 @@
 //! People's work, counted for the report: validators, batches, agreement, checks. In: a workspace. Out: what the
 //! report says. Left to others: counting (`tally`), which is pure.
 
+pub mod appeals;
 mod known;
+mod ledger;
+pub mod pay;
+pub mod statement;
 mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,10 +15,13 @@ use anyhow::Result;
 use super::pay::Pay;
 use super::settle;
 use super::workspace::Workspace;
-use crate::domain::{BatchId, ClipId, LanguageChoice, Reliability, WithdrawnWork};
+use crate::domain::{
+    Appeal, BatchId, ClipId, Contested, LanguageChoice, Reliability, WithdrawnWork,
+};
 use crate::store::BatchRow;
-use crate::views::people::{Batch, Validator, Work};
+use crate::views::people::{AppealLine, Batch, Validator, Work};
 use known::{AnsweredClips, ClipFacts, HandedOutDrafts};
+pub use ledger::ledger;
 use tally::Tally;
 
 /// Counts everything.
@@ -35,7 +42,10 @@ pub fn work(workspace: &Workspace) -> Result<Work> {
         agreement_by_region: tally.agreement_by_region(&known),
         drafts: tally.drafts(),
         batches: tally.batches(handed_out(&batches, &known), floor),
-        validators: with_withdrawn(tally.validators(&settled.reliability), withdrawn),
+        validators: with_appeals(
+            with_withdrawn(tally.validators(&settled.reliability), withdrawn),
+            &workspace.store.appeals()?,
+        ),
     })
 }
 
@@ -49,6 +59,24 @@ fn with_withdrawn(
         let nobody =
             || Validator { weight: Reliability::default().weight(), ..Validator::default() };
         validators.entry(name).or_insert_with(nobody).withdrawn = Some(work);
+    }
+    validators
+}
+
+/// Everybody without the flags that somebody lifted, and with an ordinary weight where that was decided.
+fn with_appeals(
+    mut validators: BTreeMap<String, Validator>,
+    appeals: &[Appeal],
+) -> BTreeMap<String, Validator> {
+    for appeal in appeals {
+        let Some(validator) = validators.get_mut(&appeal.validator) else { continue };
+        match appeal.about {
+            _ if !appeal.is_lifted() => {}
+            Contested::Flag(lifted) => validator.flags.retain(|flag| *flag != lifted),
+            Contested::Weight => validator.weight = Reliability::default().weight(),
+        }
+        let outcome = appeal.decision.as_ref().map(|decision| decision.outcome);
+        validator.appeals.push(AppealLine { about: appeal.about, outcome });
     }
     validators
 }

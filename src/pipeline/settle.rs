@@ -10,7 +10,7 @@ use super::evidence::RoutedAs;
 use super::forget;
 use super::log;
 use super::workspace::Workspace;
-use crate::domain::{Answer, ClipId, Consensus, Purpose, Reliability, Verdict};
+use crate::domain::{Answer, ClipId, Consensus, Contested, Purpose, Reliability, Verdict};
 use crate::store::Draft;
 use crate::tasks::consensus::{Settlement, Votes, plain, settle_all};
 
@@ -120,8 +120,11 @@ fn consensus_with(workspace: &Workspace, draft: Draft<'_>) -> Result<(Settled, V
     for ((clip, _), votes) in &mut votes {
         votes.machine = drafts.get(clip).cloned();
     }
+    let appeals = store.appeals()?.into_iter();
+    let lifted = appeals.filter(|appeal| appeal.is_lifted() && appeal.about == Contested::Weight);
+    let ordinary: BTreeSet<String> = lifted.map(|appeal| appeal.validator).collect();
     let (keys, votes): (Vec<_>, Vec<_>) = votes.into_iter().unzip();
-    let (settlements, reliability) = settle_all(&votes, &workspace.config.tasks);
+    let (settlements, reliability) = settle_all(&votes, &workspace.config.tasks, &ordinary);
     let mut settled = Settled { reliability, ..Settled::default() };
     // Of some clips only what was settled is left: no later answer alone says more.
     let mut consensus = store.kept_consensus()?;

@@ -58,9 +58,9 @@ pub struct WithheldClip {
 /// Clips that wait for people.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct Waiting {
-    /// In no task file yet.
+    /// In no task file that is out.
     pub to_hand_out: u64,
-    /// In a task file, not settled.
+    /// In a task file that is out, not settled.
     pub handed_out: u64,
 }
 
@@ -118,6 +118,7 @@ pub fn status(workspace: &Workspace) -> Result<Status> {
     let store = &workspace.store;
     let total = store.totals()?;
     let waiting = total.clips.get(&State::Waiting).copied().unwrap_or(0);
+    let out = total.handed_out - store.taken_back()?;
     let rows = store.recordings()?;
     let findings = store.findings()?;
     let mut remarks = Remarks::default();
@@ -134,7 +135,7 @@ pub fn status(workspace: &Workspace) -> Result<Status> {
         input_seconds: total.account.sum().seconds(),
         seconds: total.account.seconds(),
         clips: total.clips.iter().map(|(state, n)| (state.code(), *n)).collect(),
-        waiting: Waiting { to_hand_out: waiting - total.handed_out, handed_out: total.handed_out },
+        waiting: Waiting { to_hand_out: waiting - out, handed_out: out },
         model: workspace.config.model.clone(),
         engines: workspace.config.decode.engine.iter().map(|name| name.to_string()).collect(),
         model_file: workspace.model_path().map(|p| p.display().to_string()),

@@ -3,6 +3,9 @@
 mod batch;
 mod checks;
 mod item;
+pub mod reclaim;
+mod shares;
+mod team;
 mod terms;
 mod versions;
 
@@ -26,11 +29,10 @@ use crate::tasks::bundle::Format;
 use crate::tasks::consensus::plain;
 use crate::tasks::page::{Passphrase, Version, Warning};
 use crate::tasks::warnings::warnings;
-use crate::text::names::Names;
-use crate::text::tidy;
 use crate::views::progress::{Console, Unit};
 use checks::Checks;
 use item::{Item, Recordings};
+pub use team::title;
 pub use terms::Pace;
 
 /// What may be asked.
@@ -42,7 +44,7 @@ pub struct TaskOptions {
     pub formats: Vec<Format>,
     /// Clips in one file, checks aside.
     pub clips_per_file: usize,
-    /// Files at most; the most urgent clips go out.
+    /// Files at most, for each person that they are for; the most urgent clips go out.
     pub files: Option<usize>,
     /// Answers wanted for each clip.
     pub validators: u32,
@@ -50,9 +52,11 @@ pub struct TaskOptions {
     pub only_new: bool,
     /// Only clips on which people disagree, with what they wrote.
     pub adjudicate: bool,
-    /// To whom it will be handed: clips that this validator has answered are left out, and answers of
-    /// others are marked.
-    pub validator: Option<String>,
+    /// To whom it is handed: each gets clips of their own that nobody else has, and answers of others are marked. Nobody: it is
+    /// open to all.
+    pub to: Vec<String>,
+    /// CSV is for spreadsheets that separate by `;`.
+    pub spreadsheet: bool,
     /// What opens the pages; without one anybody can.
     pub passphrase: Option<Passphrase>,
 }
@@ -62,6 +66,10 @@ pub struct TaskOptions {
 pub struct Written {
     /// Batches, by id.
     pub batches: Vec<String>,
+    /// What each person got, in the order in which they were named.
+    pub handed: Vec<Handed>,
+    /// Waiting clips that others have already, as many as are wanted.
+    pub with_others: usize,
     /// Task files.
     pub files: Vec<PathBuf>,
     /// Clips in them, checks included.
@@ -82,6 +90,19 @@ pub struct Written {
     pub failed: Vec<String>,
 }
 
+/// What a person got.
+#[derive(Debug, Serialize)]
+pub struct Handed {
+    /// Who.
+    pub to: String,
+    /// Their files.
+    pub files: Vec<PathBuf>,
+    /// Clips in them, checks included.
+    pub clips: usize,
+    /// Seconds of audio in them.
+    pub seconds: f64,
+}
+
 /// Writes task files, highest priorities first, in order of time within a file.
 pub fn write(
     workspace: &mut Workspace,
@@ -94,59 +115,67 @@ pub fn write(
     let only_new = options.only_new && !options.adjudicate;
     let (settings, seed) = (workspace.config.tasks.clone(), workspace.config.routing.seed);
     let mut written = Written { contested: settled.contested.len(), ..Written::default() };
-    let answered = answered(workspace, options.validator.as_deref().map(tidy).as_deref())?;
     let mut waiting = workspace.store.waiting(only_new)?;
     waiting.retain(|w| {
         let contested = settled.contested.contains_key(&w.clip);
-        contested == options.adjudicate
-            && !answered.contains(&w.clip)
-            && !gold.contains_key(&w.clip)
+        contested == options.adjudicate && !gold.contains_key(&w.clip)
     });
     let permits = Permits::on(workspace, recordings.all.values(), today())?;
     waiting.retain(|w| !written.without_consent.bars(&permits, &w.recording));
     let unreadable = unreadable(&waiting, &recordings.all, &mut written);
     waiting.retain(|w| !unreadable.contains(&*w.recording));
     waiting.sort_by(|a, b| b.priority.total_cmp(&a.priority));
-    waiting
-        .truncate(options.files.map_or(usize::MAX, |n| n.saturating_mul(options.clips_per_file)));
+    let shares = shares::shares(workspace, options, waiting, &mut written)?;
+    let clips: usize = shares.iter().map(|share| share.clips.len()).sum();
     let with_checks = settings.gold_share > 0.0 || settings.seeded_error_share > 0.0;
-    let mut found = match with_checks && !options.adjudicate && !waiting.is_empty() {
+    let mut found = match with_checks && !options.adjudicate && clips > 0 {
         true => item::find(&workspace.store, &recordings, &gold)?,
         false => item::CheckClips::default(),
     };
     let review = |id: &RecordingId| permits.allows(id, DataUse::Review);
     let barred: BTreeSet<RecordingId> =
         recordings.all.keys().filter(|id| !review(id)).chain(&unreadable).cloned().collect();
-    let checks = Checks::new(&mut found, &barred, &answered);
+    let checks = Checks::new(&mut found, &barred);
     let kit = batch::Kit {
         pace: terms::Pace::measure(workspace)?,
         scorer: Scorer::of(workspace)?,
         reported: reported(workspace)?,
+        team: team::read(workspace)?,
         recordings,
     };
-    let progress = console.progress("tasks", Unit::Things("clips"), waiting.len() as u64);
-    if waiting.is_empty() {
+    let progress = console.progress("tasks", Unit::Things("clips"), clips as u64);
+    if clips == 0 {
         return Ok(written);
     }
     let mut folder = OutFolder::open(&options.out)?;
-    for few in waiting.chunks(options.clips_per_file) {
-        let clips = few.iter().map(|w| &w.clip);
-        let mut chunk = item::load(&workspace.store, &kit.recordings, clips)?;
-        let tasks = chunk.len() as u64;
-        if options.adjudicate {
-            for item in &mut chunk {
-                adjudicate(item, &settled.contested[&item.clip.id]);
+    for share in shares {
+        let before = (written.files.len(), written.clips, written.seconds);
+        for few in share.clips.chunks(options.clips_per_file) {
+            let clips = few.iter().map(|w| &w.clip);
+            let mut chunk = item::load(&workspace.store, &kit.recordings, clips)?;
+            let tasks = chunk.len() as u64;
+            if options.adjudicate {
+                for item in &mut chunk {
+                    adjudicate(item, &settled.contested[&item.clip.id]);
+                }
+            } else {
+                chunk.extend(checks.pick(&chunk, &share.answered, &settings, seed));
             }
-        } else {
-            chunk.extend(checks.pick(&chunk, &settings, seed));
+            checks::hide_truths(&mut chunk);
+            chunk.sort_by_key(|item| (item.position, item.out.purpose));
+            for item in &mut chunk {
+                prepare(item, &settings, seed, &kit);
+            }
+            let to = share.to.as_deref();
+            batch::write(workspace, options, to, chunk, &kit, &mut folder, &mut written)?;
+            progress.advance(tasks);
         }
-        checks::hide_truths(&mut chunk);
-        chunk.sort_by_key(|item| (item.position, item.out.purpose));
-        for item in &mut chunk {
-            prepare(item, &settings, seed, &kit);
-        }
-        batch::write(workspace, options, chunk, &kit, &mut folder, &mut written)?;
-        progress.advance(tasks);
+        written.handed.extend(share.to.map(|to| Handed {
+            to,
+            files: written.files[before.0..].to_vec(),
+            clips: written.clips - before.1,
+            seconds: written.seconds - before.2,
+        }));
     }
     Ok(written)
 }
@@ -202,20 +231,6 @@ fn adjudicate(item: &mut Item, answers: &[Answer]) {
     }
     versions.sort_by(|a, b| b.1.support.cmp(&a.1.support).then(a.1.text.cmp(&b.1.text)));
     item.versions = versions.into_iter().map(|(_, version)| version).collect();
-}
-
-/// The clips that a validator has answered.
-fn answered(workspace: &Workspace, validator: Option<&str>) -> Result<BTreeSet<ClipId>> {
-    let (mut answered, mut same) = (BTreeSet::new(), BTreeMap::new());
-    if let Some(validator) = validator {
-        workspace.store.each_worked_answer(|answer| {
-            let same = same.entry(answer.validator);
-            if *same.or_insert_with_key(|name| Names::same(name, validator)) {
-                answered.insert(answer.clip);
-            }
-        })?;
-    }
-    Ok(answered)
 }
 
 /// Clips that somebody called offensive, and their neighbours.

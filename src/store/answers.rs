@@ -38,6 +38,10 @@ pub struct BatchRow {
     pub id: BatchId,
     /// RFC 3339.
     pub created: String,
+    /// Since when it is out, RFC 3339: later than `created`, where it was written again.
+    pub handed: String,
+    /// When it was taken back, RFC 3339; `None`: it is out.
+    pub reclaimed: Option<String>,
     /// Answers wanted for each of its clips.
     pub validators: u32,
     /// Active seconds that it is expected to take one person.
@@ -53,10 +57,17 @@ impl Store {
     pub fn keep_batch(&mut self, batch: &BatchRow, clips: &[HandedOut]) -> Result<()> {
         let tx = self.write()?;
         tx.execute(
-            "INSERT INTO batches (id, created, validators, estimate, pay) VALUES (?1, ?2, ?3, ?4, ?5)
+            "INSERT INTO batches (id, created, validators, estimate, pay, handed) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (id) DO UPDATE SET validators = MAX(validators, excluded.validators),
-                estimate = excluded.estimate, pay = excluded.pay",
-            params![batch.id.as_str(), batch.created, batch.validators, batch.estimate, batch.pay],
+                estimate = excluded.estimate, pay = excluded.pay, handed = excluded.handed, reclaimed = NULL",
+            params![
+                batch.id.as_str(),
+                batch.created,
+                batch.validators,
+                batch.estimate,
+                batch.pay,
+                batch.handed
+            ],
         )?;
         for name in &batch.people {
             tx.execute(
@@ -91,7 +102,8 @@ impl Store {
     /// All batches, oldest first.
     pub fn batches(&self) -> Result<Vec<BatchRow>> {
         let mut statement = self.db.prepare(
-            "SELECT id, created, validators, estimate, pay FROM batches ORDER BY created, id",
+            "SELECT id, created, validators, estimate, pay, handed, reclaimed FROM batches
+             ORDER BY created, id",
         )?;
         let mut people = self
             .db
@@ -108,6 +120,8 @@ impl Store {
                 validators: r.get(2)?,
                 estimate: r.get(3)?,
                 pay: r.get(4)?,
+                handed: r.get(5)?,
+                reclaimed: r.get(6)?,
             });
         }
         Ok(batches)

@@ -7,6 +7,7 @@ use anyhow::Result;
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::Store;
+use super::ledger::IS_OUT;
 use crate::domain::{ClipId, Decision, RecordingId, Routed, Scoring};
 
 /// What decisions rest on.
@@ -134,12 +135,13 @@ impl Store {
     /// Clips that wait for a person and that nobody has settled, in order of ingestion and time; without
     /// those that are in a task file already, if `only_new`.
     pub fn waiting(&self, only_new: bool) -> Result<Vec<Waiting>> {
-        let mut statement = self.db.prepare(
+        let mut statement = self.db.prepare(&format!(
             "SELECT p.recording, p.clip, p.priority
              FROM recordings r CROSS JOIN pieces p ON p.recording = r.id
-             WHERE p.decision = 'human' AND NOT p.settled AND NOT (?1 AND p.handed_out)
+             WHERE p.decision = 'human' AND NOT p.settled
+               AND NOT (?1 AND p.handed_out AND EXISTS ({IS_OUT}))
              ORDER BY r.position, p.start",
-        )?;
+        ))?;
         let mut rows = statement.query([only_new])?;
         let mut waiting: Vec<Waiting> = Vec::new();
         while let Some(row) = rows.next()? {

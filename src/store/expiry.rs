@@ -162,6 +162,8 @@ impl Store {
                 SELECT a.validator, coalesce(nullif(a.answered_at, ''), b.created, '') AS day
                     FROM answers a LEFT JOIN batches b ON b.id = a.batch
                 UNION ALL SELECT p.validator, b.created FROM batch_people p JOIN batches b ON b.id = p.batch
+                UNION ALL SELECT validator, paid_on FROM payments
+                UNION ALL SELECT validator, opened FROM appeals
                 UNION ALL SELECT validator, wished FROM credits)
              WHERE validator <> '' GROUP BY validator ORDER BY validator",
         )?;
@@ -183,6 +185,10 @@ impl Store {
             )?;
             let handed = "UPDATE OR REPLACE batch_people SET validator = ?2 WHERE validator = ?1";
             tx.execute(handed, params![old, new])?;
+            for table in ["payments", "appeals"] {
+                let sql = format!("UPDATE {table} SET validator = ?2 WHERE validator = ?1");
+                tx.execute(&sql, params![old, new])?;
+            }
             tx.execute("DELETE FROM credits WHERE validator = ?1", [old])?;
         }
         keep_removal(&tx, removal)?;

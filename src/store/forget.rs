@@ -307,7 +307,8 @@ impl Store {
     pub fn validators(&self) -> Result<Vec<String>> {
         let mut statement = self.db.prepare(
             "SELECT validator FROM answers UNION SELECT validator FROM batch_people
-             UNION SELECT validator FROM credits UNION SELECT validator FROM withdrawn_work",
+             UNION SELECT validator FROM credits UNION SELECT validator FROM withdrawn_work
+             UNION SELECT validator FROM payments UNION SELECT validator FROM appeals",
         )?;
         let rows = statement.query_map([], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -14,7 +14,7 @@ use rusqlite::{
 use super::{read_only, trouble};
 
 /// The number of `schema.sql` (`PRAGMA user_version`); numbers below were never released.
-const SCHEMA: u32 = 11;
+const SCHEMA: u32 = 12;
 
 /// How long another program's lock on the database is waited for.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);

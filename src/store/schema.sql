@@ -108,7 +108,9 @@ CREATE TABLE batches (
     created    TEXT NOT NULL,              -- RFC 3339
     validators INTEGER NOT NULL,           -- answers wanted for each clip
     estimate   REAL,                       -- active seconds of the whole batch
-    pay        REAL                        -- of the whole batch, where it is set
+    pay        REAL,                       -- of the whole batch, where it is set
+    handed     TEXT NOT NULL,              -- RFC 3339: since when it is out; later than created, where it was written again
+    reclaimed  TEXT                        -- RFC 3339: when it was taken back; null: it is out
 ) STRICT;
 -- To whom a batch was handed, where that was said; without a row it is open to all.
 CREATE TABLE batch_people (
@@ -171,6 +173,28 @@ CREATE TABLE credits (
     validator TEXT PRIMARY KEY,
     name      TEXT NOT NULL,               -- empty: not to be named
     wished    TEXT NOT NULL                -- RFC 3339, or empty: not known
+) STRICT;
+
+-- What was paid to validators.
+CREATE TABLE payments (
+    id        TEXT PRIMARY KEY,            -- digest of the content
+    validator TEXT NOT NULL,
+    amount    REAL NOT NULL,               -- in the currency of the settings; negative: a correction
+    paid_on   TEXT NOT NULL,               -- YYYY-MM-DD
+    note      TEXT NOT NULL
+) STRICT;
+
+-- What validators say against flags and weights, and what somebody decided.
+CREATE TABLE appeals (
+    number     INTEGER PRIMARY KEY,
+    validator  TEXT NOT NULL,
+    about      TEXT NOT NULL,              -- domain::Contested
+    opened     TEXT NOT NULL,              -- RFC 3339
+    says       TEXT NOT NULL,
+    outcome    TEXT,                       -- domain::AppealOutcome; null: nobody has decided
+    decided_by TEXT,                       -- a person
+    decided    TEXT,                       -- RFC 3339
+    answer     TEXT                        -- what the validator was told
 ) STRICT;
 
 -- Settled clips of the random sample in the order in which they count; the order only grows.

@@ -4,13 +4,15 @@
 
 mod check;
 mod credit;
+mod folded;
 mod known;
 mod marks;
 mod read;
 mod rejection;
 
 pub use check::{Checked, check};
-pub use credit::wishes;
+pub use credit::{Cut, cut_short, wishes};
+pub use folded::Folded;
 pub use known::{KnownAnswers, KnownBatch, answer_id};
 #[cfg(test)]
 pub(super) use read::read_bytes;
@@ -35,6 +37,8 @@ pub struct Import {
     pub stands: Vec<(RowPlace, String)>,
     /// Names of accepted rows that were taken for one met before.
     pub one_person: BTreeMap<String, String>,
+    /// For each accepted answer, whether it replaced an earlier one of the same validator.
+    pub replaced: Vec<bool>,
     /// Accepted answers that replaced others because they were imported later: none had a time.
     pub by_order: usize,
     /// Task rows that nobody has answered yet.
@@ -77,7 +81,7 @@ pub fn import(rows: impl IntoIterator<Item = AnswerRow>, known: &mut KnownAnswer
         if written != answer.validator {
             import.one_person.insert(written, answer.validator.clone());
         }
-        known.record(answer.clone());
+        import.replaced.push(known.record(answer.clone()));
         import.accepted.push(answer);
     }
     import

@@ -93,15 +93,18 @@ impl FromStr for Format {
     }
 }
 
-/// Writes rows in a format that has rows (all but the page, which has more to it than rows).
+/// Writes rows in a format that has rows (all but the page, which has more to it than rows); CSV for spreadsheets that separate by
+/// semicolons, if `spreadsheet`.
 pub fn write<'a>(
     format: Format,
     out: &mut impl Write,
     rows: impl IntoIterator<Item = &'a TaskRow>,
+    spreadsheet: bool,
 ) -> anyhow::Result<()> {
     match format {
         Format::Html => anyhow::bail!("the page is not made of rows alone"),
         Format::Jsonl => write_jsonl(out, rows),
+        Format::Csv if spreadsheet => csv::write_for_spreadsheets(out, rows),
         Format::Csv => write_csv(out, rows),
         Format::LabelStudio => label_studio::write(out, rows),
         Format::Turkle => turkle::write(out, rows),

@@ -20,7 +20,7 @@ mod reliability;
 mod rover;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use reliability::{ReviewedClip, Said, reliabilities};
 use rover::{Voice, Voted, vote};
@@ -52,14 +52,19 @@ pub enum Settlement {
     Contested,
 }
 
-/// Settles every clip, with the reliability that all of the answers together give everybody.
+/// Settles every clip, with the reliability that all of the answers together give everybody. The words of those in `ordinary` weigh
+/// as anybody's, whatever that is: somebody decided so.
 pub fn settle_all(
     clips: &[Votes],
     settings: &TaskSettings,
+    ordinary: &BTreeSet<String>,
 ) -> (Vec<Settlement>, BTreeMap<String, Reliability>) {
     let reviewed: Vec<ReviewedClip<'_>> = clips.iter().map(reviewed).collect();
     let known = reliabilities(&reviewed);
-    let weight = |validator: &str| known.get(validator).map_or(1.0, |r| r.weight());
+    let weight = |validator: &str| match ordinary.contains(validator) {
+        true => Reliability::default().weight(),
+        false => known.get(validator).map_or(1.0, |r| r.weight()),
+    };
     let settled = clips.iter().map(|votes| settle(votes, settings, &weight)).collect();
     (settled, known.into_iter().map(|(name, r)| (name.to_string(), r)).collect())
 }

@@ -32,6 +32,25 @@ pub(super) fn refused<'b>(line: u64, why: impl Into<String>) -> Rows<'b> {
     Box::new(std::iter::once((line, Err(why.into()))))
 }
 
+/// Writes the rows for spreadsheets that separate by semicolons and write decimal commas, as those of French and German systems
+/// do: with a byte-order mark, so that they see UTF-8. Errors are those of the writer.
+pub fn write_for_spreadsheets<'a>(
+    out: &mut impl Write,
+    rows: impl IntoIterator<Item = &'a TaskRow>,
+) -> anyhow::Result<()> {
+    out.write_all("\u{feff}".as_bytes()).context("write the CSV")?;
+    let mut writer = ::csv::WriterBuilder::new().delimiter(b';').from_writer(out);
+    writer.write_record(COLUMNS.iter().map(|c| c.name)).context("write the CSV header")?;
+    for row in rows {
+        let cells = COLUMNS.iter().map(|column| match (column.get)(row) {
+            cell if column.text => guard(&cell).into_owned(),
+            number => number.replace('.', ","),
+        });
+        writer.write_record(cells).with_context(|| format!("write clip {}", row.clip))?;
+    }
+    writer.flush().context("write the CSV")
+}
+
 /// Writes a header record and one record per row, UTF-8 without byte-order mark, comma-separated.
 /// Errors are those of the writer.
 pub fn write<'a>(
@@ -71,6 +90,17 @@ mod tests {
         let mut bytes = Vec::new();
         write(&mut bytes, rows).unwrap();
         bytes
+    }
+
+    #[test]
+    fn what_a_french_spreadsheet_opens_comes_back_as_it_was() {
+        let rows = hostile_rows();
+        let mut bytes = Vec::new();
+        write_for_spreadsheets(&mut bytes, &rows).unwrap();
+        assert!(bytes.starts_with("\u{feff}workspace;batch;".as_bytes()));
+        let table = crate::tables::Table::open(&bytes, LAYOUT).unwrap();
+        let back: Vec<TaskRow> = read(table).map(|(_, row)| row.unwrap()).collect();
+        assert_eq!(back, rows);
     }
 
     #[test]

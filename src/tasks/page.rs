@@ -7,8 +7,10 @@
 //! content security policy allows the page's own script and style by their hashes, audio from the page, and no request at all.
 
 mod content;
+mod markdown;
 mod peaks;
 mod seal;
+mod team;
 mod words;
 mod work;
 
@@ -18,12 +20,15 @@ use anyhow::Context;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 pub use content::{Version, Warning};
+pub use markdown::blocks;
 pub use peaks::peaks;
 pub use seal::{Passphrase, Seal};
 use serde::Serialize;
+pub use team::Team;
 pub use words::{words, words_of};
 pub use work::Work;
 
+use super::notice::Section;
 use crate::domain::{
     BatchId, Language, Millis, PageLanguage, Reason, RegionNames, TagKind, TaskRow, hex_digest,
 };
@@ -31,16 +36,22 @@ use crate::domain::{
 const HTML: &str = include_str!("page/page.html");
 const CSS: &str = include_str!("page/page.css");
 /// The script's parts in the order in which they stand in the page.
-const SCRIPT: [&str; 21] = [
+const SCRIPT: [&str; 32] = [
     include_str!("page/dom.js"),
     include_str!("page/i18n.js"),
+    include_str!("page/dialogs.js"),
+    include_str!("page/touch.js"),
     include_str!("page/unlock.js"),
     include_str!("page/data.js"),
     include_str!("page/storage.js"),
     include_str!("page/state.js"),
+    include_str!("page/who.js"),
+    include_str!("page/left_out.js"),
+    include_str!("page/sound_device.js"),
     include_str!("page/player.js"),
     include_str!("page/loop.js"),
     include_str!("page/wave.js"),
+    include_str!("page/places.js"),
     include_str!("page/words.js"),
     include_str!("page/warnings.js"),
     include_str!("page/versions.js"),
@@ -49,7 +60,12 @@ const SCRIPT: [&str; 21] = [
     include_str!("page/rest.js"),
     include_str!("page/clock.js"),
     include_str!("page/answers_file.js"),
+    include_str!("page/statement.js"),
+    include_str!("page/load.js"),
     include_str!("page/keys.js"),
+    include_str!("page/own_keys.js"),
+    include_str!("page/team.js"),
+    include_str!("page/notice.js"),
     include_str!("page/view.js"),
     include_str!("page/start.js"),
     include_str!("page/main.js"),
@@ -64,10 +80,20 @@ pub struct Batch {
     pub batch: BatchId,
     /// Heading, for people.
     pub title: String,
+    /// To whom it is handed, where that is said: the name that stands in the box at the start.
+    pub to: Option<String>,
     /// Interface language where the browser asks for none that the page has.
     pub interface: PageLanguage,
+    /// Its number among the batches of the workspace, from 1.
+    pub number: Option<usize>,
     /// The language spoken, where it is one for the whole batch: chooses regions, helps the spell checker.
     pub speech: Option<Language>,
+    /// The language that the workspace expects.
+    pub expected: Option<Language>,
+    /// What the team says of it.
+    pub team: Team,
+    /// What is noted about its reader, and what for.
+    pub notice: Vec<Section>,
     /// Regional words to suggest where they stand in a text.
     pub lexicon: Vec<Suggestion>,
     /// Time, pay and rest.
@@ -120,6 +146,10 @@ pub struct PageItem {
     pub warnings: Vec<Warning>,
     /// What others wrote, where they do not agree; also shown when there is no draft.
     pub versions: Vec<Version>,
+    /// In which language it was transcribed.
+    pub language: Option<Language>,
+    /// Who speaks, as a number that says nothing outside of this page: the listener may leave a voice out.
+    pub speaker: Option<usize>,
 }
 
 /// Writes a page item by item, so that only one item is in memory at a time; gives the number of
@@ -171,8 +201,13 @@ fn head(batch: &Batch) -> serde_json::Value {
         "workspace": batch.workspace,
         "batch": batch.batch,
         "title": batch.title,
+        "to": batch.to,
+        "notice": batch.notice,
         "interface": batch.interface,
+        "number": batch.number,
         "speech": batch.speech,
+        "expected": batch.expected,
+        "team": batch.team,
         "lexicon": batch.lexicon,
         "work": batch.work,
         "regions": batch.regions,
@@ -248,6 +283,8 @@ struct ItemData {
     doubtful: Vec<usize>,
     warnings: Vec<Warning>,
     versions: Vec<Version>,
+    language: Option<Language>,
+    speaker: Option<usize>,
 }
 
 impl ItemData {
@@ -282,6 +319,8 @@ impl ItemData {
             reasons: item.reasons.iter().map(reason).collect(),
             warnings: item.warnings,
             versions: item.versions,
+            language: item.language,
+            speaker: item.speaker,
             row: TaskRow { audio: String::new(), ..item.row },
         }
     }

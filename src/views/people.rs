@@ -9,7 +9,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::numbers::{Wer, clock, percent};
-use crate::domain::{Agreement, Estimate, Reliability, WithdrawnWork};
+use crate::domain::{
+    Agreement, AppealOutcome, Contested, Estimate, Flag, Reliability, WithdrawnWork,
+};
 use crate::statistics::rate::Share;
 use crate::views::progress::shown;
 
@@ -68,8 +70,20 @@ pub struct Validator {
     /// What they did for clips that were withdrawn since, beside all that is above: it is paid all the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withdrawn: Option<WithdrawnWork>,
-    /// What a person should look at.
-    pub flags: Vec<&'static str>,
+    /// What a person should look at; nothing follows from it by itself.
+    pub flags: Vec<Flag>,
+    /// What they said against flags or their weight, and what somebody decided.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub appeals: Vec<AppealLine>,
+}
+
+/// An appeal, without anybody's words or names: these are for whoever leads the team (`people DIR appeal`).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct AppealLine {
+    /// Against what: a flag's code, or `weight`.
+    pub about: Contested,
+    /// What somebody decided; null: nobody has yet.
+    pub outcome: Option<AppealOutcome>,
 }
 
 /// One batch.
@@ -77,7 +91,7 @@ pub struct Validator {
 pub struct Batch {
     /// When it was first written, RFC 3339.
     pub created: String,
-    /// To whom it was handed, where that was said (`tasks --for`).
+    /// To whom it was handed, where that was said (`tasks --to`).
     pub handed_to: Vec<String>,
     /// Clips, checks included.
     pub clips: u64,
@@ -231,6 +245,10 @@ Influence of drafts on people"
             }
             for flag in &v.flags {
                 let _ = writeln!(t, "    look at: {flag}");
+            }
+            for AppealLine { about, outcome } in &v.appeals {
+                let outcome = outcome.map_or("waits for a decision", AppealOutcome::code);
+                let _ = writeln!(t, "    appeal against {}: {outcome}", about.code());
             }
         }
     }

@@ -3,14 +3,13 @@ import { readdir, readFile } from "node:fs/promises";
 import { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { addressOf, root } from "./rows.mjs";
 
-export const root = new URL("../../", import.meta.url);
+export { addressOf, root, rows } from "./rows.mjs";
+
 export const binary = fileURLToPath(new URL("chromium", import.meta.url));
 export const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"];
-export const addressOf = (name) => new URL(`target/page-test/${name}.html`, root).href;
-export const rows = async (name) =>
-  (await readFile(new URL(`target/page-test/${name}.jsonl`, root), "utf8")).trim().split("\n").map(JSON.parse);
 /** The page's languages: what each file says, by code. */
 const folder = new URL("src/tasks/page/strings/", root);
 export const languages = Object.fromEntries(await Promise.all((await readdir(folder)).sort()
@@ -34,6 +33,10 @@ export async function open(t, options = {}, prepare = () => {}, name = "page") {
     if (!/^(file|blob|data):/.test(request.url())) trouble.push(`request: ${request.url()}`);
     if (request.url().startsWith("file:") && request.url() !== address) trouble.push(`file: ${request.url()}`);
   });
+  // The machine that runs the tests may have no sound device, which the page would tell.
+  await page.addInitScript(() => {
+    if (navigator.mediaDevices) navigator.mediaDevices.enumerateDevices = async () => [{ kind: "audiooutput" }];
+  });
   await prepare(page);
   await page.goto(address);
   return { page, trouble };
@@ -47,6 +50,9 @@ export async function download(page, button) {
 
 export const number = (page) => page.locator("#clip-number").textContent();
 export const at = (page, n) => page.locator("#clip-number", { hasText: new RegExp(`^\\D+${n}\\D`) }).waitFor();
+
+/** A phone: what a finger does, and media queries that say so. */
+export const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
 
 /** Enter, and Enter again where the page asks whether one has listened. */
 export async function accept(page, next) {

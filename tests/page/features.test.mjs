@@ -156,7 +156,7 @@ test("a warned clip plays and shows nothing before it is asked for; passing cost
   assert.match(await page.textContent("#start-warned-text"), /3 of 8 clips/);
   await page.click("#start-go");
   await at(page, 1);
-  await page.keyboard.press("PageDown");
+  await page.keyboard.press("Alt+ArrowDown");
   await at(page, 2);
   assert.match(await page.textContent("#veil"), /Violence.*reported it as offensive/s);
   for (const id of ["text", "words", "before", "after", "wave", "reasons", "accept"]) assert.ok(!(await page.isVisible(`#${id}`)), id);

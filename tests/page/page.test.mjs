@@ -161,7 +161,7 @@ test("a change after an answer counts only once it is accepted", async (t) => {
   await at(page, 1);
   await page.keyboard.press("Alt+2");
   await at(page, 2);
-  await page.keyboard.press("PageUp");
+  await page.keyboard.press("Alt+ArrowUp");
   await at(page, 1);
   await page.fill("#text", fixed);
   assert.match(await page.textContent("#state"), /Changed since/);

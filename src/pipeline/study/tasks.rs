@@ -35,6 +35,8 @@ fn batch(study: &Material, row: store::BatchRow) -> BatchRow {
     BatchRow {
         batch: row.id.to_string(),
         created: row.created,
+        handed: row.handed,
+        reclaimed: row.reclaimed,
         answers_wanted: row.validators.into(),
         estimated_seconds: row.estimate,
         pay: row.pay,

@@ -79,17 +79,24 @@ impl Held<'_> {
                 answers.push(answer_row(&answer, current, name));
             }
         }
+        let is_theirs = |name: &String| self.erasure.validators.contains(name);
+        let payments = store.payments()?.into_iter().filter(|p| is_theirs(&p.validator));
+        let payments = payments.map(|payment| json!(payment)).collect();
+        let appeals = store.appeals()?.into_iter().filter(|a| is_theirs(&a.validator));
+        let appeals = appeals.map(|appeal| json!(appeal)).collect();
         let theirs = |people: &[String]| people.iter().any(|p| self.erasure.validators.contains(p));
         let batches = store.batches()?.into_iter().filter(|batch| theirs(&batch.people));
         let batches = batches.map(|b| {
             json!({
-                "batch": b.id, "made": b.created, "estimated_seconds": b.estimate, "pay": b.pay,
+                "batch": b.id, "made": b.created, "handed": b.handed, "reclaimed": b.reclaimed, "estimated_seconds": b.estimate, "pay": b.pay,
             })
         });
         Ok(vec![
             ("names.jsonl", names),
             ("answers.jsonl", answers),
             ("batches.jsonl", batches.collect()),
+            ("payments.jsonl", payments),
+            ("appeals.jsonl", appeals),
             ("rounds.jsonl", self.round_rows(clips.iter())?),
             ("outputs.jsonl", self.output_rows()?),
         ])
@@ -249,6 +256,8 @@ pub fn readme(who: &Target, files: &[(&'static str, Vec<Value>)]) -> String {
             "clips.jsonl" => {
                 "pieces of them: every draft of the model with its numbers, what was decided, the text that people settled on"
             }
+            "payments.jsonl" => "what was paid to you",
+            "appeals.jsonl" => "what you said against flags or your weight, and what was decided",
             "engine_texts.jsonl" => "what other engines wrote for your recordings",
             "answers.jsonl" => "what people wrote about your clips; validators are numbered",
             "names.jsonl" => {

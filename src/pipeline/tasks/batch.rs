@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
-use std::path::Path;
 
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 
 use super::item::{Item, Recordings};
 use super::terms::{self, Pace};
-use super::{TaskOptions, Written};
+use super::{TaskOptions, Written, team};
 use crate::audio::decode::Source;
 use crate::audio::{cut, flac, wav};
 use crate::domain::{
@@ -23,8 +22,8 @@ use crate::pipeline::workspace::Workspace;
 use crate::routing::lexicon::{Kind, Lexicon};
 use crate::store::{BatchRow, Holds, NewOutput};
 use crate::tasks::bundle::{self, Format};
-use crate::tasks::page::{self, Batch, PageItem, Passphrase, Seal, Suggestion};
-use crate::text::tidy;
+use crate::tasks::notice::notice;
+use crate::tasks::page::{self, Batch, PageItem, Passphrase, Seal, Suggestion, Team};
 
 /// Bars of a clip's waveform.
 const PEAKS: usize = 200;
@@ -39,12 +38,15 @@ pub struct Kit {
     pub scorer: Scorer,
     /// Clips that somebody called offensive, and their neighbours.
     pub reported: BTreeSet<ClipId>,
+    /// What the team says on its pages.
+    pub team: Team,
 }
 
-/// Writes a batch in every format, then keeps it.
+/// Writes a batch in every format, for a person or for whoever opens it, then keeps it.
 pub fn write(
     workspace: &mut Workspace,
     options: &TaskOptions,
+    to: Option<&str>,
     chunk: Vec<Item>,
     kit: &Kit,
     folder: &mut OutFolder,
@@ -58,10 +60,13 @@ pub fn write(
     };
     let digests = chunk.iter().map(|i| (i.clip.id.clone(), i.row.draft_digest.clone() + &how(i)));
     let id = workspace.store.workspace()?;
-    let batch = BatchId::derive(&id, digests);
+    let batch = BatchId::derive(&id, to, digests);
     let work = kit.pace.work(&chunk, &workspace.config.tasks);
     let mut rows: Vec<TaskRow> = chunk.iter().map(|item| item.row.clone()).collect();
-    rows.iter_mut().for_each(|row| row.batch = batch.to_string());
+    for row in &mut rows {
+        row.batch = batch.to_string();
+        row.validator = to.unwrap_or_default().to_string();
+    }
     note(workspace, options, &chunk, &batch, folder)?;
     for format in &options.formats {
         let name = format.file_name(&batch);
@@ -70,15 +75,22 @@ pub fn write(
                 let page = Batch {
                     workspace: id.clone(),
                     batch: batch.clone(),
-                    title: title(&workspace.dir),
+                    title: team::title(workspace),
+                    to: to.map(String::from),
+                    number: Some(team::number(workspace, &batch)?),
                     interface: workspace.config.tasks.interface,
                     speech: speech(&chunk),
+                    expected: team::expected(workspace),
+                    team: kit.team.clone(),
+                    notice: notice(&workspace.config.tasks, &workspace.config.retention),
                     lexicon: suggestions(&chunk, &kit.scorer.lexicon),
                     work: work.clone(),
                     regions: workspace.config.tasks.regions.clone(),
                 };
-                let items = chunk.iter().zip(&rows).map(|(item, row)| {
-                    page_item(item, row.clone(), sounds.get(&item.clip.id), &kit.scorer)
+                let voices = voices(&chunk, &kit.recordings.all);
+                let items = chunk.iter().zip(&rows).zip(voices).map(|((item, row), voice)| {
+                    let made = page_item(item, row.clone(), sounds.get(&item.clip.id), &kit.scorer);
+                    made.map(|made| PageItem { speaker: Some(voice), ..made })
                 });
                 let seal = options.passphrase.as_ref().map(seal).transpose()?;
                 folder.write(&name, |out| page::render_to(out, &page, seal, items).map(drop))?
@@ -90,7 +102,8 @@ pub fn write(
                     let bytes = wav::bytes(samples)?;
                     folder.write(&row.audio, |out| Ok(out.write_all(&bytes)?))?;
                 }
-                let path = folder.write(&name, |out| bundle::write(*format, out, &rows))?;
+                let path = folder
+                    .write(&name, |out| bundle::write(*format, out, &rows, options.spreadsheet))?;
                 if let Some((name, text)) = format.beside(workspace.config.tasks.interface)
                     && !folder.at(name).exists()
                 {
@@ -106,13 +119,16 @@ pub fn write(
     // After the files: were the order the other way round, dying here would leave clips that count
     // as handed out but are in no file. Written again, a batch is the same batch.
     let handed_out: Vec<HandedOut> = chunk.iter().map(|item| item.out.clone()).collect();
+    let now = jiff::Timestamp::now().to_string();
     let kept = BatchRow {
         id: batch.clone(),
-        created: jiff::Timestamp::now().to_string(),
+        created: now.clone(),
+        handed: now,
+        reclaimed: None,
         validators: if options.adjudicate { 1 } else { options.validators },
         estimate: work.estimate_seconds,
         pay: work.pay_per_clip.map(|pay| pay * chunk.len() as f64),
-        people: options.validator.iter().map(|name| tidy(name)).collect(),
+        people: to.iter().map(ToString::to_string).collect(),
     };
     workspace.store.keep_batch(&kept, &handed_out)?;
     if let Some(hourly) = terms::hourly(&work, chunk.len())
@@ -213,7 +229,26 @@ fn page_item(
         doubtful,
         warnings: item.warnings.clone(),
         versions: item.versions.clone(),
+        language: item.hypothesis.as_ref().map(|h| h.language.clone()),
+        speaker: None,
     })
+}
+
+/// Who speaks in each clip, numbered as they come; a recording without a speaker counts as one voice.
+fn voices(chunk: &[Item], recordings: &BTreeMap<RecordingId, Recording>) -> Vec<usize> {
+    let mut numbers = BTreeMap::new();
+    let voice = |item: &Item| {
+        let id = &item.clip.recording;
+        let speaker = recordings.get(id).and_then(|recording| recording.facts.speaker.as_deref());
+        speaker.map_or_else(|| format!("recording {id}"), |name| format!("speaker {name}"))
+    };
+    chunk
+        .iter()
+        .map(|item| {
+            let next = numbers.len();
+            *numbers.entry(voice(item)).or_insert(next)
+        })
+        .collect()
 }
 
 /// The language spoken, where it is one for the whole chunk.
@@ -244,11 +279,6 @@ fn suggestions(chunk: &[Item], lexicon: &Lexicon) -> Vec<Suggestion> {
         });
     }
     found.into_values().collect()
-}
-
-fn title(dir: &Path) -> String {
-    let dir = dir.canonicalize().unwrap_or(dir.to_path_buf());
-    dir.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned())
 }
 
 #[cfg(test)]

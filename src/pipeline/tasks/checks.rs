@@ -16,27 +16,25 @@ pub struct Checks {
 }
 
 impl Checks {
-    /// Of what was found, without clips of `barred` recordings (unreadable, or without consent) and clips that `answered` says
-    /// the validator has answered.
-    pub fn new(
-        found: &mut CheckClips,
-        barred: &BTreeSet<RecordingId>,
-        answered: &BTreeSet<ClipId>,
-    ) -> Self {
-        let fresh = |(item, _): &(Item, String)| !answered.contains(&item.clip.id);
+    /// Of what was found, without clips of `barred` recordings (unreadable, or without consent).
+    pub fn new(found: &mut CheckClips, barred: &BTreeSet<RecordingId>) -> Self {
         let mut gold = std::mem::take(&mut found.gold);
         let mut settled = std::mem::take(&mut found.settled);
         let allowed = |(item, _): &(Item, String)| !barred.contains(&item.clip.recording);
         settled.retain(allowed);
         gold.retain(allowed);
         let vocabulary = vocabulary(settled.iter().chain(&gold).map(|(_, text)| text.as_str()));
-        gold.retain(fresh);
-        settled.retain(fresh);
         Self { gold, settled, vocabulary }
     }
 
-    /// The checks for a batch of these tasks.
-    pub fn pick(&self, tasks: &[Item], settings: &TaskSettings, seed: u64) -> Vec<Item> {
+    /// The checks for a batch of these tasks: none that its validator `answered` before.
+    pub fn pick(
+        &self,
+        tasks: &[Item],
+        answered: &BTreeSet<ClipId>,
+        settings: &TaskSettings,
+        seed: u64,
+    ) -> Vec<Item> {
         let digests: String = tasks.iter().map(|t| t.row.draft_digest.as_str()).collect();
         let name = hex_digest(digests.as_bytes());
         let here: BTreeSet<&ClipId> = tasks.iter().map(|t| &t.clip.id).collect();
@@ -49,7 +47,7 @@ impl Checks {
         let first = |from: &[(Item, String)], what: &str| {
             let mut order: Vec<(u64, usize)> = Vec::new();
             for (n, (item, _)) in from.iter().enumerate() {
-                if !here.contains(&item.clip.id) {
+                if !here.contains(&item.clip.id) && !answered.contains(&item.clip.id) {
                     let at = draw(seed, &format!("{what}\n{name}\n{}", item.clip.id));
                     order.push((at.to_bits(), n));
                 }

@@ -189,7 +189,9 @@ pub fn validators(tx: &Transaction, erasure: &Erasure) -> Result<()> {
         [],
     )?;
     tx.execute(&format!("DELETE FROM answers WHERE {theirs}"), [])?;
-    tx.execute(&format!("DELETE FROM credits WHERE {theirs}"), [])?;
+    for table in ["credits", "payments", "appeals"] {
+        tx.execute(&format!("DELETE FROM {table} WHERE {theirs}"), [])?;
+    }
     tx.execute(&format!("DELETE FROM withdrawn_work WHERE {theirs}"), [])?;
     tx.execute_batch(&format!(
         "CREATE TEMP TABLE returned AS SELECT DISTINCT batch FROM batch_people WHERE {theirs}

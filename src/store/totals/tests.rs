@@ -85,6 +85,8 @@ fn batch() -> BatchRow {
     BatchRow {
         id: crate::domain::BatchId::from_stored("b"),
         created: "t".into(),
+        handed: "t".into(),
+        reclaimed: None,
         validators: 1,
         estimate: None,
         pay: None,

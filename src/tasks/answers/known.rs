@@ -88,13 +88,15 @@ impl KnownAnswers {
         names.iter().for_each(|name| self.names.meet(name));
     }
 
-    /// This answer is stored, instead of any other of its slot.
-    pub fn record(&mut self, answer: Answer) {
+    /// This answer is stored, instead of any other of its slot; whether there was one.
+    pub fn record(&mut self, answer: Answer) -> bool {
         self.names.meet(&answer.validator);
         self.earlier.remove(&answer_id(&answer));
-        if let Some(before) = self.answers.insert(slot(&answer), answer) {
+        let before = self.answers.insert(slot(&answer), answer);
+        before.is_some_and(|before| {
             self.earlier.insert(answer_id(&before));
-        }
+            true
+        })
     }
 
     /// The clips that something was handed out for.

@@ -63,7 +63,7 @@ pub enum Rejection {
     /// The batch was handed to others, and `tasks.assigned_only` is set.
     #[error(
         "{clip} was handed to others, not to {validator} (tasks.assigned_only): have it answered by \
-         them, or write a file for {validator} with `second-ear tasks --for`"
+         them, or write a file for {validator} with `second-ear tasks --to`"
     )]
     NotAssigned {
         /// The clip.

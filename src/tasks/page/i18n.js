@@ -9,11 +9,15 @@ function chooseLanguage(stored, own) {
   language = code || LANGUAGES[0];
 }
 
-/** The text of a key; {name} stands for params.name. With params.n, "key.one" is used where the language says so. */
+/**
+ * The text of a key; {name} stands for params.name. With params.n, "key.one" is used where the language says so; on a screen that is
+ * touched "key.touch", which names no key of a keyboard, where there is one.
+ */
 function t(key, params = {}) {
   const texts = STRINGS[language].texts;
   const one = "n" in params && new Intl.PluralRules(language).select(params.n) === "one";
-  const text = (one && texts[key + ".one"]) || texts[key];
+  const name = isTouch() && texts[key + ".touch"] ? key + ".touch" : key;
+  const text = (one && texts[name + ".one"]) || texts[name];
   if (text === undefined) return key;
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in params ? String(params[name]) : whole));
 }

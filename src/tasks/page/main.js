@@ -9,8 +9,8 @@ function go(i, play = settings.autoplay) {
   player.show(i, play && !isVeiled(i));
   showClip();
   saveBatch();
+  caretAtFirstDoubt();
   focusText();
-  $("text").setSelectionRange($("text").value.length, $("text").value.length);
   announce(`${t("clip.number", { i: i + 1, of: clips.length })}. ${isVeiled(i) ? t("veil.title") : clips[i].row.draft || t("text.label.blank")}`);
 }
 
@@ -49,7 +49,7 @@ function accept() {
   if (kind === "empty") return hint("hint.empty");
   if (work.heard < 0.5 && !reminded.has(current)) {
     reminded.add(current);
-    return hint("hint.listen_first");
+    return hint($("audio-problem").hidden ? "hint.listen_first" : "hint.unheard");
   }
   conclude(kind);
 }
@@ -63,9 +63,14 @@ const actions = {
   slower: () => { player.speed(-1); showSettings(); },
   faster: () => { player.speed(1); showSettings(); },
   tag: openTagger,
-  previous: () => { if (current > 0) go(current - 1); },
+  previous: () => {
+    let i = current - 1;
+    while (i >= 0 && isLeftOut(i)) i -= 1;
+    if (i >= 0) go(i);
+  },
   next: () => {
-    const next = current + 1 < clips.length ? passWarned(current + 1) : -1;
+    const after = clips.findIndex((_, i) => i > current && !isLeftOut(i));
+    const next = after >= 0 ? passWarned(after) : -1;
     if (next >= 0) go(next);
     else if (answered() === clips.length) finish();
   },
@@ -75,7 +80,9 @@ const actions = {
     go(i);
     toast(t("moves.undone"));
   },
-  guide: () => $("guide").showModal(),
+  guide: () => openDialog($("guide")),
+  doubt: nextDoubt,
+  review: () => go(Math.max(0, nextOpen(clips.length - 1))),
 };
 for (const verdict of VERDICTS) actions[verdict] = () => conclude(verdict);
 
@@ -94,7 +101,6 @@ function retranslate() {
   translatePage();
   showKeys();
   showVerdicts((verdict) => actions[verdict]());
-  $("conventions").replaceChildren(...STRINGS[language].conventions.map((line) => make("li", { textContent: line })));
   showSettings();
   showStart();
   showDone();
@@ -102,13 +108,13 @@ function retranslate() {
 }
 
 function setUpButtons() {
-  const buttons = { play: "play", "play-again": "play", back: "back", replay: "replay", loop: "loop", slower: "slower", faster: "faster",
+  const buttons = { play: "play", "play-again": "play", back: "back", replay: "replay", doubt: "doubt", loop: "loop", slower: "slower", faster: "faster",
     accept: "accept", previous: "previous", next: "next", undo: "undo", "show-guide": "guide" };
   for (const [id, action] of Object.entries(buttons)) $(id).addEventListener("click", () => actions[action]());
   $("text").addEventListener("input", edited);
   // A click leaves the caret in the text, so that Enter still accepts; Tab reaches every button.
   document.addEventListener("mousedown", (event) => {
-    if (screen === "work" && !document.querySelector("dialog[open]") && event.target.closest("button")) event.preventDefault();
+    if (screen === "work" && !dialogOpen() && event.target.closest("button")) event.preventDefault();
   });
   $("veil-hear").addEventListener("click", lift);
   $("veil-skip").addEventListener("click", actions.skip);
@@ -125,9 +131,12 @@ function setUpButtons() {
     showSettings();
   });
   $("to-start").addEventListener("click", () => { showScreen("start"); showStart(); $("start-go").focus(); });
-  $("download").addEventListener("click", downloadAnswers);
-  $("download-now").addEventListener("click", downloadAnswers);
-  $("review").addEventListener("click", () => go(Math.max(0, nextOpen(clips.length - 1))));
+  $("download").addEventListener("click", sendAnswers);
+  $("download-now").addEventListener("click", sendAnswers);
+  $("download-instead").addEventListener("click", downloadAnswers);
+  $("leave-out").addEventListener("click", leaveOut);
+  $("take-back").addEventListener("click", takeBack);
+  $("review").addEventListener("click", actions.review);
   $("review-skipped").addEventListener("click", () => go(works.findIndex((w) => w.answer && w.answer.verdict === "skip")));
   $("segments").addEventListener("click", (event) => {
     const i = [...$("segments").children].indexOf(event.target);
@@ -136,15 +145,20 @@ function setUpButtons() {
 }
 
 function begin() {
+  $("no-start").remove();
+  $("top").hidden = false;
   chooseLanguage(settings.language, tasks.interface);
-  document.title = tasks.title;
   $("language").replaceChildren(...LANGUAGES.map((code) => make("option", { value: code, lang: code, textContent: STRINGS[code].name })));
   $("segments").replaceChildren(...clips.map(() => make("span", { className: "segment" })));
   setUpButtons();
   setUpStart();
+  setUpStatement();
   setUpWave();
   setUpTagger();
   setUpKeys(actions);
+  setUpOwnKeys();
+  setUpDialogs();
+  setUpTouch();
   player.watch(() => { drawPlayhead(); drawStretchEnd(); markSpoken(); });
   clock.start(showClock);
   retranslate();

@@ -1,5 +1,7 @@
 // One audio element. Audio lies in the page as base64 and becomes a blob when its clip is near.
 const BACK = 1.5;
+const RESUME_BACK = 0.5; // seconds that playback steps back when it goes on after a pause
+const STALLED_AFTER = 3000; // milliseconds without any progress after which there is no sound to speak of
 const PARTS = 100;
 const SPEEDS = [0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2];
 
@@ -12,6 +14,8 @@ const player = (() => {
   let turns = null; // [from, to] in seconds while a stretch loops
   let onFrame = () => {};
   let frame = 0;
+  let paused = false; // by the reader, and nothing was moved since
+  let watch = 0;
 
   function url(i) {
     if (!urls.has(i)) {
@@ -36,7 +40,8 @@ const player = (() => {
   const playing = () => !audio.paused && !audio.ended;
 
   async function play() {
-    $("audio-problem").hidden = true;
+    if (soundDevice.there()) problem(null);
+    watchForStall();
     try {
       await audio.play();
     } catch (error) {
@@ -45,14 +50,28 @@ const player = (() => {
     }
   }
 
-  function problem() {
+  /** Says why nothing is heard, or with null that all is well. What was not heard does not count as listened to. */
+  function problem(key = "player.problem") {
     const box = $("audio-problem");
-    box.textContent = t("player.problem");
-    box.hidden = false;
-    works[shown].heard = 1; // nothing to hear: do not ask for it
+    box.textContent = key ? t(key) : "";
+    box.hidden = !key;
+    if (key && document.activeElement === $("text")) keepInView(); // it pushed the box down
   }
 
-  function at(seconds) {
+  /** A browser without a working sound device may say nothing at all: then the sound stands still, or there is no device to name. */
+  function watchForStall() {
+    const from = audio.currentTime;
+    clearTimeout(watch);
+    watch = setTimeout(() => {
+      if (playing() && !audio.seeking && audio.currentTime === from) problem("player.stalled");
+    }, STALLED_AFTER);
+    soundDevice.look().then((there) => {
+      if (!there && playing()) problem("player.no_device");
+    });
+  }
+
+  function seek(seconds) {
+    paused = false;
     if (turns && (seconds < turns[0] || seconds >= turns[1])) turns = null;
     audio.currentTime = Math.min(Math.max(0, seconds), length());
     lastTime = audio.currentTime;
@@ -73,7 +92,7 @@ const player = (() => {
   function count() {
     const now = audio.currentTime;
     const passed = now - lastTime;
-    if (passed > 0 && passed < 1) {
+    if (passed > 0 && passed < 1 && soundDevice.there()) {
       heard.fill(1, Math.floor((lastTime / length()) * PARTS), Math.ceil((now / length()) * PARTS));
       works[shown].heard = Math.max(works[shown].heard, heard.reduce((sum, part) => sum + part, 0) / PARTS);
     }
@@ -102,7 +121,7 @@ const player = (() => {
       const outside = ends && (audio.currentTime < ends[0] || audio.currentTime >= ends[1]);
       const starts = ends && !turns;
       turns = ends;
-      if (starts || outside) at(ends[0]);
+      if (starts || outside) seek(ends[0]);
       if (starts) play();
     },
     watch(draw) { onFrame = draw; },
@@ -111,18 +130,27 @@ const player = (() => {
       lastTime = 0;
       heard = new Uint8Array(PARTS);
       turns = null;
+      paused = false;
       audio.src = url(i);
       audio.defaultPlaybackRate = audio.playbackRate = settings.speed;
-      $("audio-problem").hidden = true;
+      problem(null);
       if (start) play();
       forget(i);
       if (i + 1 < clips.length) setTimeout(() => url(i + 1), 200);
     },
-    toggle() { if (playing()) audio.pause(); else play(); },
+    toggle() {
+      if (playing()) {
+        audio.pause();
+        paused = true;
+        return;
+      }
+      if (paused) seek(Math.max(audio.currentTime - RESUME_BACK, turns ? turns[0] : 0));
+      play();
+    },
     stop() { audio.pause(); },
-    back() { at(Math.max(audio.currentTime - BACK, turns ? turns[0] : 0)); play(); },
-    from(seconds) { at(seconds); play(); },
-    at,
+    back() { seek(Math.max(audio.currentTime - BACK, turns ? turns[0] : 0)); play(); },
+    from(seconds) { seek(seconds); play(); },
+    seek,
     speed(step) {
       const i = SPEEDS.indexOf(settings.speed);
       settings.speed = SPEEDS[Math.min(Math.max(0, (i < 0 ? SPEEDS.indexOf(1) : i) + step), SPEEDS.length - 1)];

@@ -7,9 +7,11 @@ use serde_json::Value;
 
 use super::*;
 use crate::domain::{
-    ClipId, Probability, REGION_EXAMPLE, RecordingId, Samples, Span, draft_digest,
+    ClipId, Probability, REGION_EXAMPLE, RecordingId, RetentionSettings, Samples, Span,
+    TaskSettings, draft_digest,
 };
 use crate::tasks::bundle;
+use crate::tasks::notice::notice;
 
 /// A real clip: its sound, its waveform, and what Whisper base made of it.
 struct Natation {
@@ -64,6 +66,8 @@ impl Natation {
             words: self.words.iter().filter(|_| own).map(word).collect(),
             peaks: self.peaks.clone(),
             reasons,
+            language: "fr".parse().ok(),
+            speaker: Some(n as usize % 2),
             ..Default::default()
         }
     }
@@ -118,11 +122,16 @@ fn writes_a_sample_page() {
     let hostile = bundle::samples::HOSTILE.iter().filter(|t| !t.trim().is_empty());
     items.extend((3..).zip(hostile).map(|(n, t)| natation.item(n, t, vec![audit.clone()])));
     // One for each other verdict.
-    items.extend((100..107).map(|n| natation.item(n, &natation.draft, vec![Reason::NoScore])));
+    items.extend((100..107).map(|n| {
+        let item = natation.item(n, &natation.draft, vec![Reason::NoScore]);
+        let row = TaskRow { region: String::new(), ..item.row };
+        PageItem { row, ..item }
+    }));
     let batch = Batch {
         workspace: "page-test".into(),
         batch: BatchId::from_stored("fcd7a49891ed"),
         title: "Sport et loisirs, lot 1".into(),
+        to: None,
         lexicon: vec![
             suggestion("lâche pas la patate", TagKind::Idiom, "ne te décourage pas"),
             suggestion("frette", TagKind::RegionalWord, "très froid"),
@@ -169,7 +178,11 @@ fn writes_a_sample_page_of_everything() {
         PageItem { warnings: vec![Warning::Violent, Warning::Reported], ..item(1, draft) },
         PageItem { versions: versions.clone(), doubtful: vec![1], ..item(2, "") },
         PageItem { versions, ..item(3, draft) },
-        PageItem { warnings: vec![Warning::Hateful], ..item(4, draft) },
+        PageItem {
+            warnings: vec![Warning::Hateful],
+            language: "en".parse().ok(),
+            ..item(4, draft)
+        },
         PageItem { warnings: vec![Warning::Sexual], ..item(5, "") },
         PageItem { versions: vec![other_reading], ..item(6, draft) },
         item(7, draft),
@@ -177,7 +190,7 @@ fn writes_a_sample_page_of_everything() {
     let batch = Batch {
         workspace: "page-test".into(),
         batch: BatchId::from_stored("5eca11ab1e00"),
-        title: "Appels de Gaspésie, lot 2".into(),
+        title: "Appels de Gaspésie".into(),
         lexicon: vec![suggestion("frette", TagKind::RegionalWord, "très froid")],
         work: Work {
             estimate_seconds: Some(240.0),
@@ -189,6 +202,19 @@ fn writes_a_sample_page_of_everything() {
             daily_minutes: 240,
         },
         regions: toml::from_str(REGION_EXAMPLE).unwrap(),
+        number: Some(2),
+        notice: notice(
+            &TaskSettings { pay_per_clip: 0.12, ..TaskSettings::default() },
+            &RetentionSettings::default(),
+        ),
+        team: Team {
+            instructions: blocks(
+                "Écoutez **toute** la phrase, même <b>longue</b>.\n\n- Un *doute* ? Passez.\n- [lien](javascript:x)",
+            ),
+            rules: blocks("- Nombres en **lettres**.\n- Les prénoms restent."),
+            contact: "Dora, dora@example.org".into(),
+            deadline: "2026-12-15".into(),
+        },
         ..super::tests::batch("")
     };
     write("everything", "everything", &batch, items);

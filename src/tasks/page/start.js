@@ -2,18 +2,20 @@
 
 function showStart() {
   const sound = clips.reduce((sum, item) => sum + item.row.end - item.row.start, 0);
-  $("start-title").textContent = tasks.title;
-  $("title").textContent = tasks.title;
+  document.title = batchTitle();
+  $("start-title").textContent = batchTitle();
+  $("title").textContent = batchTitle();
   $("start-size").textContent = t("start.size", { n: clips.length, sound: minutes(sound) });
+  $("start-expected").hidden = !tasks.expected;
+  $("start-expected").textContent = tasks.expected ? t("start.expected", { language: languageName(tasks.expected) }) : "";
   $("start-sealed").hidden = !tasks.sealed;
   $("start-saved").textContent = t("start.saved." + store.kind);
-  $("validator").value = batch.validator || settings.validator || pseudonym();
-  $("credit").checked = Boolean(batch.credit);
-  $("credit-name").value = batch.credit || settings.creditName || "";
+  showWho();
   $("autoplay").checked = settings.autoplay;
   $("start-go").textContent = answered() ? t("start.continue", { n: answered(), of: clips.length }) : t("start.go");
   $("erase").hidden = !answered();
-  fitCredit();
+  showTeam();
+  showNotice();
   showPayOnStart();
   showWarnedOnStart();
   showProgress();
@@ -26,21 +28,22 @@ function fitCredit() {
   $("credit-name").required = wanted;
 }
 
-function startWork() {
-  batch.validator = tidy($("validator").value) || pseudonym();
-  batch.credit = $("credit").checked ? tidy($("credit-name").value) : "";
+async function startWork() {
+  const name = await settleName(tidy($("validator").value) || pseudonym());
+  if (name === null) return $("validator").focus();
+  workAs(name, $("credit").checked ? tidy($("credit-name").value) : "");
   batch.passWarned = $("pass-warned").checked;
-  settings.validator = batch.validator;
-  if (batch.credit) settings.creditName = batch.credit;
   settings.autoplay = $("autoplay").checked;
   saveSettings();
   saveBatch();
   const next = passWarned(works[current].answer ? nextOpen(current) : current);
   if (next < 0) finish();
   else go(next);
+  return undefined;
 }
 
 function setUpStart() {
+  setUpWho();
   $("credit").addEventListener("change", () => {
     fitCredit();
     if ($("credit").checked) $("credit-name").focus();
@@ -63,9 +66,10 @@ function setUpStart() {
     works = clips.map((_, i) => readWork(i));
     undone.length = 0;
     lifted.clear();
+    leftOut.clear();
     spared.clear();
     current = 0;
-    Object.assign(batch, { downloaded: null, stale: false, credit: "", passWarned: false });
+    Object.assign(batch, { downloaded: null, stale: false, credits: {}, passWarned: false });
     showStart();
   });
 }

@@ -1,5 +1,5 @@
 // What has been done. works[i]: { text, tags, active, heard, answer } for clips[i], where answer is null or
-// { verdict, text, tags, box, answered_at }: `box` is what stood in the text box then. Saved on every change.
+// { verdict, text, tags, box, answered_at, validator }: `box` is what stood in the text box then. Saved on every change.
 const VERDICTS = ["unintelligible", "not_speech", "wrong_language", "overlapping_speech", "personal_data", "offensive", "skip"];
 const ALL_VERDICTS = ["as_is", "corrected", ...VERDICTS];
 // Codes that files of earlier versions hold; they are read, never written.
@@ -7,8 +7,10 @@ const EARLIER_CODES = { several_voices: "overlapping_speech", shocking: "offensi
 const currentCode = (verdict) => EARLIER_CODES[verdict] || verdict;
 
 const settings = Object.assign({ speed: 1, autoplay: true, theme: "auto" }, store.settings());
-// credit: the name to be credited by, or empty; stale: something changed since the download.
-const batch = Object.assign({ validator: "", at: 0, downloaded: null, stale: false, credit: "", passWarned: false }, store.batch());
+// credits: the name to be credited by, or empty, of each validator; stale: something changed since the download.
+const batch = Object.assign({ validator: "", at: 0, downloaded: null, stale: false, credits: {}, passWarned: false }, store.batch());
+if (batch.credit) batch.credits[batch.validator] = batch.credit; // as kept before there was one for each
+delete batch.credit;
 const undone = []; // [{ index, before, passed }], latest last: what undo gives back
 let works = clips.map((_, i) => readWork(i));
 let current = Math.min(Math.max(0, Number(batch.at) || 0), Math.max(0, clips.length - 1));
@@ -54,13 +56,14 @@ function give(i, verdict, passed = false) {
   const text = tidy(work.text);
   const changed = text !== tidy(clips[i].row.draft);
   const said = verdict === "as_is" || verdict === "corrected" || (verdict === "unintelligible" && changed);
-  undone.push({ index: i, before: structuredClone(work), passed });
+  undone.push({ index: i, before: copyOf(work), passed });
   work.answer = {
     verdict,
     text: said ? text : "",
-    tags: structuredClone(work.tags),
+    tags: copyOf(work.tags),
     box: work.text,
     answered_at: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
+    validator: batch.validator,
   };
   batch.stale = true;
   saveWork(i);
@@ -83,11 +86,11 @@ const hasUnsent = () => (answered() > 0 && (!batch.downloaded || batch.stale))
   || works.some((w, i) => (w.answer ? isDirty(w) : w.text !== clips[i].row.draft || w.tags.length > 0));
 const activeTotal = () => works.reduce((sum, w) => sum + w.active, 0);
 
-/** The next clip without an answer after i, around the end; -1 when all have one. */
+/** The next clip without an answer after i, around the end, but for voices left out; -1 when there is none. */
 function nextOpen(i) {
   for (let step = 1; step <= clips.length; step++) {
     const j = (i + step) % clips.length;
-    if (!works[j].answer) return j;
+    if (!works[j].answer && !isLeftOut(j)) return j;
   }
   return -1;
 }

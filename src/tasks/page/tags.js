@@ -91,14 +91,14 @@ function openTagger() {
   $("terms").replaceChildren(...tasks.lexicon.slice(0, 300).map((e) => make("option", { value: e.term })));
   fillFromLexicon();
   fitTagger();
-  $("tagger").showModal();
+  openDialog($("tagger"));
   $("tag-text").focus();
 }
 
 function setUpTagger() {
   $("tag-add").addEventListener("click", openTagger);
   $("tag-text").addEventListener("change", fillFromLexicon);
-  $("tagger-cancel").addEventListener("click", () => $("tagger").close());
+  $("tagger-cancel").addEventListener("click", () => closeDialog($("tagger")));
   $("tagger").addEventListener("close", focusText);
   $("tagger-form").addEventListener("change", fitTagger);
   $("tagger-form").addEventListener("submit", (event) => {

@@ -13,8 +13,13 @@ pub fn batch(title: &str) -> Batch {
         workspace: "w-1".into(),
         batch: BatchId::from_stored("b"),
         title: title.into(),
+        to: None,
         interface: "fr".parse().unwrap(),
+        number: None,
         speech: Some("fr".parse().unwrap()),
+        expected: Some("fr".parse().unwrap()),
+        team: Team::default(),
+        notice: Vec::new(),
         lexicon: vec![Suggestion {
             term: "</script><b>".into(),
             kind: TagKind::Idiom,
@@ -36,6 +41,8 @@ fn items() -> Vec<PageItem> {
         doubtful: vec![0, 7],
         warnings: vec![Warning::Reported],
         versions: vec![Version { text: "</script>".into(), support: 2 }],
+        language: None,
+        speaker: None,
     };
     hostile_rows().into_iter().map(item).collect()
 }

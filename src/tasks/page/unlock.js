@@ -5,6 +5,7 @@ function unlock(sealed) {
   chooseLanguage(storedLanguage(), sealed.interface);
   translatePage();
   document.title = t("unlock.title");
+  $("no-start").hidden = true;
   $("top").hidden = true;
   $("unlock").hidden = false;
   const say = (key) => {

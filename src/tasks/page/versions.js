@@ -35,7 +35,7 @@ function showVersions() {
   const ofModel = versions.every(({ support }) => !support);
   const draft = ofModel ? [tidy(clips[current].row.draft).split(" ").map(bare)] : [];
   $("versions-label").textContent = t(ofModel ? "versions.label.model" : "versions.label");
-  $("versions").lang = tasks.speech || "";
+  $("versions").lang = clips[current].language || tasks.speech || "";
   $("versions").replaceChildren(...versions.map(({ text, support }, v) => {
     const others = plain.filter((_, other) => other !== v).concat(draft);
     const common = others.map((other) => sharedWords(plain[v], other));
@@ -57,7 +57,7 @@ function useVersion(v) {
   const version = versionsOf(current)[v];
   if (!version) return;
   const box = $("text");
-  box.focus({ preventScroll: true });
+  focusBox();
   box.select();
   // Old but the only way to keep Ctrl+Z; all current browsers have it for text boxes.
   if (!document.execCommand("insertText", false, tidy(version.text))) {

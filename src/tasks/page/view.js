@@ -30,8 +30,13 @@ function focusText() {
   // Nothing to type before a warned clip is heard; and no button, which a key held down would press.
   if (isVeiled(current)) return $("clip-number").focus({ preventScroll: true });
   // On a touch screen the keyboard would cover half of the page.
-  if (matchMedia("(pointer: coarse)").matches) $("clip-number").focus({ preventScroll: true });
-  else $("text").focus({ preventScroll: true });
+  if (isTouch()) $("clip-number").focus({ preventScroll: true });
+  else focusBox();
+}
+
+function focusBox() {
+  $("text").focus({ preventScroll: true });
+  keepInView();
 }
 
 function fitText() {
@@ -48,6 +53,20 @@ function reasonText(reason) {
   return reason.heard || reason.region || reason.language ? detailed : t(`reason.${reason.code}`, params);
 }
 
+/** The language of clip i as the machine took it, and that which is expected where it is another. */
+function spokenText(i) {
+  const spoken = clips[i].language;
+  if (!spoken) return "";
+  const other = tasks.expected && tasks.expected !== spoken;
+  return t(other ? "clip.language.other" : "clip.language", { language: languageName(spoken), expected: other ? languageName(tasks.expected) : "" });
+}
+
+/** Whether clip i is, or may be, regional speech. */
+function isRegional(i) {
+  const { row, reasons } = clips[i];
+  return Boolean(row.region) || reasons.some(({ code }) => code.startsWith("region") || code === "idiom");
+}
+
 function showClip() {
   const { row, reasons } = clips[current];
   const work = works[current];
@@ -55,12 +74,17 @@ function showClip() {
   $("recording").textContent = row.path;
   $("position").textContent = t("clip.position", { from: minutes(row.start), to: minutes(row.end) });
   $("region").textContent = row.region ? regionName(row.region) : "";
+  $("spoken-language").textContent = spokenText(current);
   $("reasons").replaceChildren(...reasons.map((r) => make("span", { className: "reason", textContent: reasonText(r), dir: "auto" })));
   $("before").textContent = row.context_before ? `… ${row.context_before}` : "";
   $("after").textContent = row.context_after ? `${row.context_after} …` : "";
   $("text").value = work.text;
-  $("text").lang = tasks.speech || "";
-  $("words").lang = tasks.speech || "";
+  const spoken = clips[current].language || tasks.speech || "";
+  $("text").lang = spoken;
+  $("words").lang = spoken;
+  // A spell checker takes regional words for mistakes.
+  $("text").spellcheck = !isRegional(current);
+  $("doubt").hidden = !clips[current].words.length;
   $("text-label").textContent = t(row.draft || versionsOf(current).length ? "text.label" : "text.label.blank");
   hint("");
   showVeil();
@@ -69,6 +93,7 @@ function showClip() {
   showWave(current);
   drawStretch();
   showTags();
+  showLeaveOut();
   showAccept();
   fitText();
   showProgress();
@@ -130,7 +155,11 @@ function showDone() {
   $("done-summary").textContent = t("done.summary", { n: done, time: minutes(activeTotal()) });
   const counts = ALL_VERDICTS.map((v) => [v, works.filter((w) => w.answer && w.answer.verdict === v).length]).filter(([, n]) => n);
   $("done-counts").replaceChildren(...counts.map(([v, n]) => make("li", {}, make("b", { textContent: n }), " ", t("verdict." + v))));
-  $("download").textContent = t("download.long", { n: done });
+  const shares = sharesFiles();
+  $("download").textContent = t(shares ? "share.long" : "download.long", { n: done });
+  $("download-instead").hidden = !shares;
+  $("done-left-out").hidden = !leftOutOpen();
+  $("done-left-out-text").textContent = t("voice.open", { n: leftOutOpen() });
   $("download-state").textContent = !batch.downloaded ? t("download.never")
     : t(!batch.stale ? "download.current" : "download.stale", { time: timeOfDay(new Date(batch.downloaded.at)) });
   $("review").textContent = t(left ? "done.continue" : "done.review");
@@ -141,6 +170,7 @@ function showSettings() {
   $("language").value = language;
   $("theme").textContent = t("theme." + settings.theme);
   document.documentElement.dataset.theme = settings.theme;
+  $("download-now").textContent = t(sharesFiles() ? "share.short" : "download.short");
   $("speed").textContent = `${decimal(settings.speed, 2).replace(/0$/, "")} ×`;
 }
 

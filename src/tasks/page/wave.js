@@ -55,18 +55,18 @@ function setUpWave() {
     const { at, drags } = press;
     press = null;
     if (drags) {
-      player.at(stretchEnds()[0]);
+      player.seek(stretchEnds()[0]);
       sayStretch();
       return;
     }
     const inside = stretch && at >= stretchEnds()[0] && at < stretchEnds()[1];
     if (!inside) clearStretch();
-    player.at(secondsAt(event));
+    player.seek(secondsAt(event));
   });
   area.addEventListener("pointercancel", () => { press = null; });
 
   const seek = $("seek");
-  seek.addEventListener("input", () => player.at(Number(seek.value)));
+  seek.addEventListener("input", () => player.seek(Number(seek.value)));
   seek.addEventListener("keydown", (event) => {
     if (!event.shiftKey || event.altKey || event.ctrlKey || event.metaKey) return;
     const by = { ArrowLeft: -STEP, ArrowDown: -STEP, ArrowRight: STEP, ArrowUp: STEP, Home: -Infinity, End: Infinity }[event.key];

@@ -18,8 +18,13 @@ function showWords(i) {
     }
     word.addEventListener("click", (event) => {
       if (event.shiftKey) return chooseWords(i, n);
+      const again = wordAnchor === n && word.classList.contains("here");
       wordAnchor = n;
       player.from(start / 1000);
+      markHere(n);
+      // A key stays among the words. The first touch only plays: the screen's keyboard would cover half of the page.
+      selectWord(n, event.detail > 0 && (!isTouch() || again));
+      return undefined;
     });
     word.addEventListener("keydown", (event) => walkWords(event, i, n));
     // Across words with a mouse's button down; a finger scrolls instead.
@@ -30,6 +35,11 @@ function showWords(i) {
     line.append(word, " ");
   });
   markKept(i);
+}
+
+/** Marks the word that was chosen last. */
+function markHere(n) {
+  [...$("words").children].forEach((el, m) => el.classList.toggle("here", m === n));
 }
 
 function walkWords(event, i, n) {

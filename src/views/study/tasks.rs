@@ -15,6 +15,12 @@ pub struct BatchRow {
     /// When it was first written, RFC 3339.
     #[schemars(extend("unit" = "time"))]
     pub created: String,
+    /// Since when it is out, RFC 3339: later than `created`, where it was written again.
+    #[schemars(extend("unit" = "time"))]
+    pub handed: String,
+    /// When it was taken back, RFC 3339.
+    #[schemars(extend("unit" = "time", "missing" = "it is out"))]
+    pub reclaimed: Option<String>,
     /// Answers wanted for each of its clips.
     #[schemars(extend("unit" = "answers"))]
     pub answers_wanted: u64,

@@ -1,7 +1,7 @@
 //! One person's work: time and pay, their texts against drafts and known texts, what a person should look at.
 
 use crate::domain::{
-    Agreement, Answer, Blind, HandedOut, Language, Mark, Purpose, Reliability, Verdict,
+    Agreement, Answer, Blind, Flag, HandedOut, Language, Mark, Purpose, Reliability, Verdict,
 };
 use crate::statistics::rate::Share;
 use crate::tasks::consensus::plain;
@@ -130,30 +130,16 @@ pub fn share((part, of): (u64, u64)) -> Option<Share> {
 }
 
 /// What a person should look at; nothing follows from it by itself.
-fn flags(v: &Validator) -> Vec<&'static str> {
-    let mut flags = Vec::new();
-    if v.gold.clips >= 3 && v.gold.wer.is_some_and(|w| w > 0.2) {
-        flags.push("many errors on clips of known text");
-    }
-    if v.seeded_caught.is_some_and(|s| s.of >= 4 && s.part * 2 < s.of) {
-        flags.push("let most planted errors pass");
-    }
-    if v.answers >= 10 && v.minutes_per_audio_minute.is_some_and(|x| x < 0.8) {
-        flags.push("less time than the clips last");
-    }
-    if v.marked.contains_key(Mark::NotHandedToThem.code()) {
-        flags.push("answered batches that were handed to others");
-    }
-    if v.marked.contains_key(Mark::TimeInFuture.code())
-        || v.marked.contains_key(Mark::TimeBeforeBatch.code())
-    {
-        flags.push("times of answers that cannot be");
-    }
-    if v.marked.contains_key(Mark::TimeCapped.code()) {
-        flags.push("more active time than the clips allow (capped)");
-    }
-    if v.reliability.words >= 100 && v.weight < 0.5 {
-        flags.push("words often differ from other validators' words");
-    }
-    flags
+fn flags(v: &Validator) -> Vec<Flag> {
+    let marked = |mark: Mark| v.marked.contains_key(mark.code());
+    let raised = |flag: &Flag| match flag {
+        Flag::GoldErrors => v.gold.clips >= 3 && v.gold.wer.is_some_and(|w| w > 0.2),
+        Flag::PlantedErrors => v.seeded_caught.is_some_and(|s| s.of >= 4 && s.part * 2 < s.of),
+        Flag::Fast => v.answers >= 10 && v.minutes_per_audio_minute.is_some_and(|x| x < 0.8),
+        Flag::NotHandedToThem => marked(Mark::NotHandedToThem),
+        Flag::ImpossibleTimes => marked(Mark::TimeInFuture) || marked(Mark::TimeBeforeBatch),
+        Flag::TimeCapped => marked(Mark::TimeCapped),
+        Flag::WordsDiffer => v.reliability.words >= 100 && v.weight < 0.5,
+    };
+    Flag::ALL.into_iter().filter(raised).collect()
 }

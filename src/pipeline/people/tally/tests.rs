@@ -1,7 +1,7 @@
 //! A few answers, counted by hand.
 
 use super::*;
-use crate::domain::{Blind, Verdict};
+use crate::domain::{Blind, Flag, Verdict};
 use crate::pipeline::pay::Pay;
 
 fn clip(name: &str) -> ClipId {
@@ -9,7 +9,7 @@ fn clip(name: &str) -> ClipId {
 }
 
 fn batch() -> BatchId {
-    BatchId::derive("w", [(clip("a"), "1".to_string())].into_iter())
+    BatchId::derive("w", None, [(clip("a"), "1".to_string())].into_iter())
 }
 
 /// Clips of 2 s in two regions, and what was handed out of them in one batch that pays 0.5 per clip.
@@ -136,7 +136,7 @@ fn checks_count_for_the_person_and_never_as_texts_that_agree() {
     let people = tally.validators(&BTreeMap::new());
     let ana = &people["ana"];
     assert_eq!(ana.gold.wer, Some(2.0 / 3.0));
-    assert_eq!(ana.flags, ["many errors on clips of known text", "let most planted errors pass"]);
+    assert_eq!(ana.flags, [Flag::GoldErrors, Flag::PlantedErrors]);
 }
 
 #[test]
@@ -167,8 +167,5 @@ fn quick_work_and_words_that_differ_are_for_a_person_to_look_at() {
     let tally = tally(&vec![quick; 10], &known);
     let poor = Reliability { words: 100, errors: 60 };
     let people = tally.validators(&[("ana".to_string(), poor)].into());
-    assert_eq!(
-        people["ana"].flags,
-        ["less time than the clips last", "words often differ from other validators' words"]
-    );
+    assert_eq!(people["ana"].flags, [Flag::Fast, Flag::WordsDiffer]);
 }

@@ -21,7 +21,7 @@ from measured import measured  # noqa: E402
 
 MODELS = {"fr": "base", "en": "tiny.en"}
 LANGUAGES = {"fr": "French", "en": "English"}
-FOLDS, ROUNDS, TIMED = 5, 3, 120
+FOLDS, ROUNDS, TIMED = 5, 3, 60
 
 
 def key(row):
@@ -31,7 +31,7 @@ def key(row):
 
 def written(engine, language, clips):
     """Files of an engine about the recordings of these clips."""
-    out = WORK / "engines" / f"{engine}-{language}"
+    out = WORK / f"engines-{data.SHARE:g}" / f"{engine}-{language}"
     recordings = list(dict.fromkeys(clip["path"] for clip in clips))
     model = WORK / "models" / (MODELS[language] + (".ggml" if engine == "whisper.cpp" else ""))
     command = [sys.executable, "scripts/drafts/engines.py", engine, str(model), language, str(out), *recordings]
@@ -161,11 +161,10 @@ def recordings_of(clips, drafts):
     return list(by_name.values())
 
 
-def same_through_all(language, clips, drafts):
-    """Two joined recordings, in every shape: the drafts must be the same, and those that were planted."""
-    names = list(dict.fromkeys(clip["name"] for clip in clips))[:2]
-    chosen = [(clip, draft) for clip, draft in zip(clips, drafts) if clip["name"] in names]
-    here, drafts = [c for c, _ in chosen], [d for _, d in chosen]
+def same_through_all(language):
+    """A short joined recording, in every shape: the drafts must be the same, and those that were planted."""
+    here = data.joined(data.chosen(DATA, language)[:8], WORK / "joined-short")
+    drafts = planted.planted(here)
     wanted = {key(clip): " ".join(words) for clip, (words, _) in zip(here, drafts)}
     workspace, digests = Workspace(PROGRAM, WORK / "shapes").made(language, here), {}
     for name, write in shapes.ALL.items():
@@ -178,7 +177,7 @@ def same_through_all(language, clips, drafts):
         digests[name] = hashlib.sha256(json.dumps(sorted(texts.items())).encode()).hexdigest()[:16]
         if wrong:
             print(f"*** {name}: {len(wrong)} drafts differ, first {wrong[0]} ***", file=sys.stderr)
-    print(f"{LANGUAGES[language]}: {len(here)} clips in {len(names)} recordings, {len(digests)} shapes, digests {sorted(set(digests.values()))}")
+    print(f"{LANGUAGES[language]}: {len(here)} clips, {len(digests)} shapes, digests of their drafts: {', '.join(set(digests.values()))}")
     assert len(set(digests.values())) == 1, digests
 
 
@@ -212,33 +211,43 @@ def cost(clips, files):
     print(f"  with / without, processors: {', '.join(f'{r:.2f}' for r in ratio)}; median {statistics.median(ratio):.2f}")
 
 
+def real(engine, language, clips):
+    """An engine's row; its files."""
+    files = written(engine, language, clips)
+    base = Workspace(PROGRAM, WORK / f"{engine}-{language}").made(language, clips)
+    base.drafted(engine, files)
+    errors, unfitted, fitted, with_engine = out_of_fold(base, engine, clips)
+    row(engine, language, clips, errors, unfitted, fitted, own_confidence(engine, files, clips), with_engine)
+    return files
+
+
+def by_hand(language, clips):
+    """The row of references with planted errors; a sentence on the kinds of these."""
+    drafts = planted.planted(clips)
+    folder = WORK / "planted"
+    folder.mkdir(exist_ok=True)
+    base = Workspace(PROGRAM, WORK / f"planted-{language}").made(language, clips)
+    base.drafted("planted", shapes.nemo(folder, recordings_of(clips, drafts)))
+    errors, unfitted, fitted, with_engine = out_of_fold(base, "planted", clips)
+    names, right, numbers = row("planted", language, clips, errors, unfitted, fitted, None, with_engine)
+    return f"{LANGUAGES[language]}: {by_kind(drafts, clips, names, right, numbers['fitted'])}"
+
+
 def main():
-    print("| engine | language | clips | with an error | WER | AUROC, engine's own | AUROC, not fitted | AUROC, fitted | fitted less own "
+    for language in MODELS:
+        same_through_all(language)
+    print("\n| engine | language | clips | with an error | WER | AUROC, engine's own | AUROC, not fitted | AUROC, fitted | fitted less own "
           "| ECE own / not fitted / fitted | fits that use the engine's own |\n|---|---|---|---|---|---|---|---|---|---|---|")
-    kinds, first = [], None
+    kinds, files = [], {}
     for language in MODELS:
         single = data.chosen(DATA, language)
         joined = data.joined(single, WORK / "joined")
-        for engine, clips in (("faster-whisper", single), ("whisper.cpp", joined)):
-            files = written(engine, language, clips)
-            first = first or (clips, files)
-            base = Workspace(PROGRAM, WORK / f"{engine}-{language}").made(language, clips)
-            base.drafted(engine, files)
-            errors, unfitted, fitted, with_engine = out_of_fold(base, engine, clips)
-            row(engine, language, clips, errors, unfitted, fitted, own_confidence(engine, files, clips), with_engine)
-        drafts = planted.planted(joined)
-        folder = WORK / "planted"
-        folder.mkdir(exist_ok=True)
-        base = Workspace(PROGRAM, WORK / f"planted-{language}").made(language, joined)
-        base.drafted("planted", shapes.nemo(folder, recordings_of(joined, drafts)))
-        errors, unfitted, fitted, with_engine = out_of_fold(base, "planted", joined)
-        names, right, numbers = row("planted", language, joined, errors, unfitted, fitted, None, with_engine)
-        kinds.append(f"{LANGUAGES[language]}: {by_kind(drafts, joined, names, right, numbers['fitted'])}")
-    print("\nplanted, fitted, right drafts against those with one kind of error: " + "; ".join(kinds) + "\n")
-    for language in MODELS:
-        joined = data.joined(data.chosen(DATA, language), WORK / "joined")
-        same_through_all(language, joined, planted.planted(joined))
-    cost(*first)
+        files[language] = real("faster-whisper", language, single)
+        real("whisper.cpp", language, joined)
+        kinds.append(by_hand(language, joined))
+    print("\nplanted, fitted, right drafts against those with one kind of error: " + "; ".join(kinds))
+    cost(data.chosen(DATA, "fr"), files["fr"])
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -11,6 +11,7 @@ import join_clips  # noqa: E402
 
 # Clips of each set; by a fixed seed where there are more.
 SETS = {"fr": {"fleurs_fr": 11, "french_volunteers": 100, "quebec_prompts": 139}, "en": {"english_accents": 145, "librivox_en": 5}}
+SHARE = float(os.environ.get("SHARE", "1"))  # 0.5 takes half of them
 # Of these nobody knows who is who, or one person speaks all: each clip counts as a speaker of its own.
 ONE_SPEAKER = {"quebec_prompts", "french_volunteers", "librivox_en"}
 LONGEST = 14.5  # seconds of a clip: what `slice.max_seconds` keeps whole, with what lies around
@@ -22,7 +23,7 @@ def chosen(data, language):
     for name, most in SETS[language].items():
         folder = pathlib.Path(data, name).resolve()
         rows = [json.loads(line) for line in open(folder / "manifest.jsonl", encoding="utf-8")]
-        rows = [row for row in rows if row["duration"] <= LONGEST]
+        rows, most = [row for row in rows if row["duration"] <= LONGEST], round(most * SHARE)
         for row in sorted(random.Random(1).sample(rows, min(most, len(rows))), key=lambda row: (row["speaker"], row["id"])):
             path = folder / row["audio"]
             speaker = path.name if name in ONE_SPEAKER else row["speaker"]

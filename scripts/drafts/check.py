@@ -49,7 +49,7 @@ def own_confidence(engine, files, clips):
     sure = {}
     for path in files:
         body = json.loads(path.read_text(encoding="utf-8", errors="replace"))
-        here = sorted((c for c in clips if path.name.startswith(pathlib.Path(c["name"]).stem)), key=lambda c: c["start"])
+        here = sorted((c for c in clips if path.stem in (c["name"], pathlib.Path(c["name"]).stem)), key=lambda c: c["start"])
         words = [w for s in body.get("segments", []) for w in faster_whisper_words(s)]
         words += [w for s in body.get("transcription", []) for w in whisper_cpp_words(s)]
         of_clip = {}

@@ -40,6 +40,9 @@ fn every_shape_is_recognised_bad_rows_are_named_and_numbers_that_say_nothing_are
         ("words.ctm", 3, 1, "it is 1.0 throughout"),
         ("aws/asrOutput.json", 2, 0, "kept"),
         ("deepgram/quebec_menu.json", 2, 0, "kept"),
+        ("google/quebec_menu.json", 3, 0, "kept"),
+        ("azure/contenturl_0.json", 3, 0, "there is none"),
+        ("assemblyai/quebec_menu.json", 2, 0, "kept"),
         ("ours.jsonl", 5, 2, "kept"),
     ] {
         let engine = file.replace('/', ".");
@@ -50,6 +53,11 @@ fn every_shape_is_recognised_bad_rows_are_named_and_numbers_that_say_nothing_are
         let said = trust["why"].as_str().or(trust["is"].as_str()).unwrap();
         assert_eq!(said, confidence, "{file}");
     }
+    // Google's 0.0 is no confidence, word by word; Azure has one for a phrase.
+    let done = import(&ws, 0, "google", &data("google/quebec_menu.json"));
+    assert_eq!(done["word_confidence"]["count"], 2);
+    let done = import(&ws, 0, "azure", &data("azure/contenturl_0.json"));
+    assert_eq!(done["text_confidence"]["count"], 2);
     let done = import(&ws, 3, "nemo", &data("nemo.json"));
     assert_eq!(done["text_confidence"]["why"], "it is 0.0 throughout");
     assert_eq!(done["words_without_time"], 18);
@@ -76,7 +84,7 @@ fn every_shape_is_recognised_bad_rows_are_named_and_numbers_that_say_nothing_are
         (&nemo["words"], &nemo["texts"], &nemo["times"]),
         (&json!(8), &json!(3), &json!(true))
     );
-    assert_eq!(listed.len(), 9);
+    assert_eq!(listed.len(), 14);
     ws.to(0, "drafts", &["remove", "--engine", "nemo"]);
     ws.to(1, "drafts", &["remove", "--engine", "nemo"]);
     assert!(!stdout(&ws.to(0, "drafts", &[])).contains("nemo "));

@@ -237,7 +237,17 @@ fn fuzz_engines() {
     let ws = Workspace::new();
     ws.ingest(&[&sample("quebec_menu.flac")]);
     let mut all = Vec::new();
-    for folder in ["", "whisper", "whisperx", "whisper_cpp", "aws", "deepgram"] {
+    for folder in [
+        "",
+        "whisper",
+        "whisperx",
+        "whisper_cpp",
+        "aws",
+        "deepgram",
+        "google",
+        "azure",
+        "assemblyai",
+    ] {
         all.extend(seeds(&format!("tests/data/drafts/{folder}"), |_| true));
     }
     fuzz(&Target {

@@ -30,8 +30,8 @@ pub enum DraftsAction {
     #[command(
         after_help = "Example: second-ear drafts calls import asr/*.json --engine nova\n\nThe shape is recognised by \
         content: JSON lines with audio_filepath and pred_text (NeMo), or with path and text; JSON of openai-whisper, \
-        faster-whisper, stable-ts, whisper-timestamped, WhisperX, whisper.cpp (-ojf), Amazon Transcribe, Deepgram; CTM. \
-        A file without a path in it is of the recording that has its name."
+        faster-whisper, stable-ts, whisper-timestamped, WhisperX, whisper.cpp (-ojf), Amazon Transcribe, AssemblyAI, \
+        Azure, Deepgram, Google; CTM. A file without a path in it is of the recording that has its name."
     )]
     Import {
         /// The files.

@@ -2,9 +2,12 @@
 //! of many tools. Out: texts in the workspace. Left to others: which clip a word is of, and how a clip's text is read by
 //! the model (`hypotheses`).
 
+mod assemblyai;
 mod aws;
+mod azure;
 mod ctm;
 mod deepgram;
+mod google;
 mod import;
 mod list;
 mod places;

@@ -1,5 +1,5 @@
-//! What a file of another engine says, whatever its shape. In: nothing. Out: the types, and how a JSON file's numbers and
-//! words are read. Left to others: the shapes, what a confidence is worth (`trust`).
+//! What a file of another engine says, whatever its shape. In: nothing. Out: the types, and how a JSON file's numbers,
+//! words and addresses are read. Left to others: the shapes, what a confidence is worth (`trust`).
 
 use std::borrow::Cow;
 
@@ -38,6 +38,25 @@ pub struct SaidWord {
 
 /// Takes a text, or says why a row is none, with its place.
 pub type Take<'a> = &'a mut dyn FnMut(Result<Said, String>);
+
+/// Reads the parts of a recording, each into a text of its own; `kind` is what the file calls a part.
+pub fn each(
+    parts: &[Value],
+    kind: &str,
+    names: &[String],
+    place: &str,
+    take: Take,
+    one: fn(&Map<String, Value>) -> Result<Said, String>,
+) {
+    for (n, part) in parts.iter().enumerate() {
+        let place = format!("{place} {kind} {}", n + 1);
+        let said = part.as_object().ok_or("no object".to_string()).and_then(one);
+        take(match said {
+            Ok(said) => Ok(Said { names: names.to_vec(), place, ..said }),
+            Err(why) => Err(format!("{place}: {why}")),
+        });
+    }
+}
 
 /// Adds what a file has as one word; several where it has blanks within, none where it is blank.
 pub fn add(words: &mut Vec<SaidWord>, text: &str, at: Option<(f64, f64)>, confidence: Option<f64>) {
@@ -89,6 +108,20 @@ pub fn between(start: f64, end: f64) -> Option<(f64, f64)> {
     (start >= 0.0 && end >= start && end <= LONGEST).then_some((start, end))
 }
 
+/// The path in the address of a recording, without what a service adds to it; a path stays what it is.
+pub fn path_of(address: &str) -> String {
+    let Some((_, path)) = address.split_once("://") else { return address.to_string() };
+    let path = path.split(['?', '#']).next().unwrap_or(path);
+    let (mut bytes, mut rest) = (Vec::new(), path.as_bytes());
+    while let Some((first, after)) = rest.split_first() {
+        let digits = after.get(..2).filter(|_| *first == b'%');
+        let byte = digits.and_then(|d| u8::from_str_radix(std::str::from_utf8(d).ok()?, 16).ok());
+        bytes.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { &after[2..] } else { after };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// JSON as Python writes it: `NaN` and `Infinity` outside of texts are null.
 pub fn without_nan(json: &str) -> Cow<'_, str> {
     const WORDS: [&str; 3] = ["-Infinity", "Infinity", "NaN"];
@@ -122,6 +155,20 @@ mod tests {
         assert_eq!(json, r#"{"a": null, "b": [null, "NaN \" NaN"], "c": "0.25"}"#);
         let row: Map<String, Value> = serde_json::from_str(&json).unwrap();
         assert_eq!((number(row.get("a")), number(row.get("c"))), (None, Some(0.25)));
+    }
+
+    #[test]
+    fn an_address_is_read_as_a_path() {
+        for (address, path) in [
+            (
+                "https://x.example/calls/le%20talk%C3%A9.wav?sig=a%2Fb#t",
+                "x.example/calls/le talké.wav",
+            ),
+            ("gs://bucket/100%.wav", "bucket/100%.wav"),
+            ("calls/a?b%20.wav", "calls/a?b%20.wav"),
+        ] {
+            assert_eq!(path_of(address), path);
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use serde_json::Value;
 
 use super::said::{Take, without_nan};
-use super::{aws, ctm, deepgram, rows, segments, whisper_cpp};
+use super::{assemblyai, aws, azure, ctm, deepgram, google, rows, segments, whisper_cpp};
 use crate::tables;
 
 /// Hands every text of a file to `take`, or why a row is none.
@@ -33,7 +33,7 @@ pub fn read(path: &Path, take: Take) -> Result<()> {
 }
 
 const UNKNOWN: &str = "none of the shapes that are known: JSON lines with `pred_text` (NeMo) or `path` and `text`, JSON \
-    of Whisper's programs, whisper.cpp (-ojf), WhisperX, Amazon Transcribe or Deepgram, CTM";
+    of Whisper's programs, whisper.cpp (-ojf), WhisperX, Amazon Transcribe, AssemblyAI, Azure, Deepgram or Google, CTM";
 
 /// A file of one thing, or of a row per line.
 fn json(bytes: &[u8], path: &Path, name: &str, take: Take) -> Result<()> {
@@ -50,6 +50,12 @@ fn json(bytes: &[u8], path: &Path, name: &str, take: Take) -> Result<()> {
         aws::read(&json, results, &stem, name, take);
     } else if let Some(channels) = deepgram::channels(&json) {
         deepgram::read(channels, &stem, name, take);
+    } else if let Some(files) = google::files(&json) {
+        google::read(files, &stem, name, take);
+    } else if let Some(file) = azure::file(&json) {
+        azure::read(file, &stem, name, take);
+    } else if let Some(file) = assemblyai::file(&json) {
+        assemblyai::read(file, &stem, name, take);
     } else if let Some(all) = rows_of(&json) {
         for (n, value) in all.iter().enumerate() {
             row(value, &format!("{name} row {}", n + 1), take);
@@ -121,6 +127,15 @@ mod tests {
             (
                 "{\"results\": {\"channels\": [{\"alternatives\": [{\"transcript\": \"oui\"}]}]}}",
                 "x",
+            ),
+            ("{\"results\": [{\"alternatives\": [{\"transcript\": \"oui\"}]}]}", "x"),
+            (
+                "{\"source\": \"https://e.example/a.wav?b\", \"recognizedPhrases\": [{\"offsetInTicks\": 0, \"durationInTicks\": 9, \"nBest\": [{\"display\": \"oui\"}]}]}",
+                "e.example/a.wav",
+            ),
+            (
+                "{\"audio_url\": \"https://e.example/a.wav\", \"words\": null, \"text\": \"oui\"}",
+                "e.example/a.wav",
             ),
             (";; c\na 1 0 1 oui\n", "a"),
         ] {

@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value};
 
-use super::said::{Said, SaidWord, Take, between, list, number, text, untimed};
+use super::said::{Said, SaidWord, Take, between, each, list, number, text, untimed};
 
 /// The segments of such a file; `None` where it is another shape.
 pub fn segments(json: &Value) -> Option<&[Value]> {
@@ -15,15 +15,7 @@ pub fn segments(json: &Value) -> Option<&[Value]> {
 
 /// Reads segments of the recording that the file is named after.
 pub fn read(segments: &[Value], name: &str, place: &str, take: Take) {
-    for (n, segment) in segments.iter().enumerate() {
-        let place = format!("{place} segment {}", n + 1);
-        let said = segment.as_object().ok_or("no object".to_string()).and_then(one);
-        take(said.map_err(|why| format!("{place}: {why}")).map(|said| Said {
-            names: vec![name.to_string()],
-            place,
-            ..said
-        }));
-    }
+    each(segments, "segment", &[name.to_string()], place, take, one);
 }
 
 fn one(segment: &Map<String, Value>) -> Result<Said, String> {

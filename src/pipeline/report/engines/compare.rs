@@ -190,7 +190,7 @@ impl<'c> Subset<'c> {
     fn rate(
         &self,
         errors: impl Fn(&ComparedClip) -> f64,
-        ends: fn(&[SampledClip]) -> Result<(f64, f64), Missing>,
+        ends: impl Fn(&[SampledClip]) -> Result<(f64, f64), Missing>,
     ) -> Rate {
         let method = Method::HajekBySpeaker;
         if let Some(why) = self.missing {

@@ -5,6 +5,7 @@ mod charts;
 pub mod clips;
 mod figures;
 pub mod findings;
+pub mod front;
 pub mod guarantee;
 pub mod languages;
 pub mod ledger;

@@ -202,3 +202,40 @@ fn a_later_model_makes_a_learning_curve_and_every_round_is_listed_with_what_came
     assert!(page.contains("What each new model changed") && !page.contains("<i>English"));
     assert!(page.contains("Clips of different rounds are different clips"));
 }
+
+#[test]
+fn the_first_screen_says_of_what_each_number_is_and_few_audits_stand_beside_their_interval() {
+    let ws = workspace();
+    ws.set("title = \"\"", "title = \"Appels <2026>\"");
+    let (page, table) = (ws.beside("report.html"), ws.beside("clips.csv"));
+    let (page, table) = (page.to_str().unwrap(), table.to_str().unwrap());
+    ws.to(0, "report", &["--html", page, "--csv", table]);
+    let text = std::fs::read_to_string(page).unwrap();
+    let first = text.split("<h2>").next().unwrap();
+    for said in [
+        "Appels &#60;2026&#62;",
+        &jiff::Zoned::now().date().to_string(),
+        "of the time in clips needs a person",
+        "href=\"clips.csv\"",
+        "The input is ",
+    ] {
+        assert!(first.contains(said), "no '{said}' in\n{first}");
+    }
+    // As the JSON has it: seconds of the clips, and not of the input.
+    let report = ws.json("report");
+    let sum = |of: &str| -> f64 {
+        let regions = report["by_region"].as_object().unwrap().values();
+        regions.map(|region| region[of].as_f64().unwrap()).sum()
+    };
+    let clock = |seconds: f64| {
+        format!("{}:{:02}", seconds.round() as u64 / 60, seconds.round() as u64 % 60)
+    };
+    let of = format!("{} of {} in ", clock(sum("human_seconds")), clock(sum("seconds")));
+    assert!(first.contains(&of), "no '{of}' in\n{first}");
+    let audits = report["residual_error"]["settled"].as_u64().unwrap();
+    assert!((1..30).contains(&audits), "{audits}");
+    assert!(first.contains("class=\"interval\"") && first.contains("only "), "{first}");
+    // Without a table the page says how to get one.
+    ws.to(0, "report", &["--html", page]);
+    assert!(std::fs::read_to_string(page).unwrap().contains("report DIR --csv clips.csv"));
+}

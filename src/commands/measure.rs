@@ -25,7 +25,7 @@ pub fn report(args: cli::Report, console: Console) -> Result<Exit> {
     report::naming::speakers(&mut rows, &naming);
     consent::settled_without(&workspace, DataUse::Evaluate)?.say("every measure", console);
     if let Some(path) = &args.html {
-        let page = report.html()?;
+        let page = report.html(&report::front(&workspace, path, args.csv.as_deref()))?;
         Notes::of(&workspace, console)?
             .everything(OutputKind::Report, path, || crate::files::write_text(path, &page))?;
         console.say(format!("The report as an HTML page: {}", path.display()));

@@ -21,11 +21,13 @@ use super::guarantee;
 use super::languages;
 use super::people;
 use super::scores::Scorer;
+use super::tasks::title;
 use super::workspace::Workspace;
 use crate::domain::Language;
 use crate::files::write_whole;
 use crate::store::RecordingState;
 use crate::views::clips::{self, ReportRow};
+use crate::views::front::Front;
 use crate::views::report::versions::Versions;
 use crate::views::report::{Report, VERSION};
 
@@ -111,6 +113,18 @@ fn grouped<'r, K: Ord>(
         groups.entry(key(row)).or_default().push(row);
     }
     groups
+}
+
+/// What stands above a report that is written to `page`, with its table of clips at `csv`.
+pub fn front(workspace: &Workspace, page: &Path, csv: Option<&Path>) -> Front {
+    // Beside the page, or below it: what a link can name when both are sent.
+    let folder = page.parent().unwrap_or(Path::new(""));
+    let beside = csv.and_then(|csv| csv.strip_prefix(folder).ok());
+    Front {
+        title: title(workspace),
+        made: jiff::Zoned::now().date().to_string(),
+        csv: beside.map(|csv| csv.to_string_lossy().into_owned()),
+    }
 }
 
 /// Writes the rows as CSV.

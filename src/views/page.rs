@@ -5,29 +5,26 @@ use anyhow::Result;
 use askama::Template;
 
 use super::figures::{self, Figure};
+use super::front::{self, Card, Front};
 use super::languages::LanguageSupport;
 use super::numbers::{clock, percent};
 use super::report::engines::points;
 use super::report::fairness::{Comparison, ComparisonResult};
 use super::report::methods::CITED;
 use super::report::rounds;
-use super::report::words::{many, rate, share, why};
+use super::report::words::{many, rate, share};
 use super::report::{Group, Report};
 use crate::domain::{Estimate, Round};
 use crate::statistics::rate::{Rate, Share};
-
-/// A number that stands large at the top.
-struct Headline {
-    number: String,
-    what: String,
-    interval: String,
-}
 
 #[derive(Template)]
 #[template(path = "report.html")]
 struct Page<'a> {
     report: &'a Report,
-    headlines: Vec<Headline>,
+    front: &'a Front,
+    cards: Vec<Card>,
+    totals: String,
+    next: String,
     states: Figure,
     human: Vec<Figure>,
     residual: Vec<Figure>,
@@ -128,39 +125,15 @@ impl Page<'_> {
     }
 }
 
-fn headline(rate: &Rate, what: &str, text: impl Fn(f64) -> String) -> Headline {
-    Headline {
-        number: rate.value.map_or("-".into(), &text),
-        what: what.to_string(),
-        interval: match rate.estimate() {
-            Some(e) => format!("{} to {}", text(e.low), text(e.high)),
-            None => why(rate).to_string(),
-        },
-    }
-}
-
 impl Report {
     /// The report as a page.
-    pub fn html(&self) -> Result<String> {
-        let share = |s: f64| format!("{:.1} %", 100.0 * s);
-        let errors = self.error_words();
-        let mut headlines = vec![
-            headline(&self.human.seconds, "of the seconds need a person", share),
-            headline(&self.drafts.all_wer, &format!("{errors} of all drafts"), share),
-            headline(
-                &self.residual_error.wer,
-                &format!("residual {errors} of accepted drafts"),
-                share,
-            ),
-        ];
-        let minutes = &self.cost.minutes_per_hour;
-        if minutes.value.is_some() {
-            let what = "minutes of work per hour of speech";
-            headlines.push(headline(minutes, what, |m| format!("{m:.0}")));
-        }
+    pub fn html(&self, front: &Front) -> Result<String> {
         let page = Page {
             report: self,
-            headlines,
+            front,
+            cards: front::cards(self),
+            totals: front::totals(self),
+            next: front::next(self),
             states: figures::states(self),
             human: vec![figures::human_by_region(self), figures::human_by_reason(self)],
             residual: vec![

@@ -26,7 +26,8 @@ pub struct PageLanguage(usize);
 pub struct Strings {
     /// False: translated by machine, and nobody who speaks the language has read it.
     pub reviewed: bool,
-    /// Text by key. Holes are `{name}`; `KEY.one` is the text for one thing, where the language has such a form.
+    /// Text by key. Holes are `{name}`; `KEY.one` is the text for one thing, where the language has such a form; `KEY.touch` is
+    /// the text on a screen that is touched, and names no key of a keyboard.
     pub texts: Map<String, Value>,
     /// Name by region code, in the order in which they are offered.
     pub regions: Map<String, Value>,

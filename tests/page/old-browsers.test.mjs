@@ -25,6 +25,7 @@ const GUARDS = {
   "html autocapitalize": "a phone's keyboard begins with a small letter",
   "html autocorrect": "only Safari corrects by itself",
   "html enterkeyhint": "the key has its usual picture",
+  "js .number": "a field of our data",
   "js .path": "a column of our rows",
   "js .showModal": /if \(typeof dialog\.showModal === "function"\) \{\s+dialog\.showModal\(\);/,
   "js navigator.canShare": /typeof navigator\.canShare !== "function"/,

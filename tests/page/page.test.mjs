@@ -128,7 +128,7 @@ test("one sitting by keyboard alone: hear, correct, tag, reload, finish, downloa
 
 test("a download of an earlier version is loaded with today's codes", async (t) => {
   const { page, trouble } = await open(t, { locale: "en-IE" });
-  await page.click("summary");
+  await page.click('summary[data-t="start.more"]');
   await page.setInputFiles("#load", fileURLToPath(new URL("tests/data/page/answers_earlier_codes.jsonl", root)));
   await page.locator("#load-result", { hasText: `Answers loaded: ${tasks.length}` }).waitFor();
   await page.click("#start-go");
@@ -140,7 +140,7 @@ test("a download of an earlier version is loaded with today's codes", async (t) 
 
 test("answers can be loaded back elsewhere, and a newer answer stays", async (t) => {
   const { page, trouble } = await open(t, { locale: "en-IE" });
-  await page.click("summary");
+  await page.click('summary[data-t="start.more"]');
   await page.setInputFiles("#load", fileURLToPath(expected));
   await page.locator("#load-result", { hasText: `Answers loaded: ${tasks.length}` }).waitFor();
   assert.equal(await page.inputValue("#validator"), "Zoé « l’Écoute »");

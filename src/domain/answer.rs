@@ -180,6 +180,8 @@ pub struct Answer {
     pub tags: Vec<Tag>,
     /// Seconds of real work, where measured.
     pub active_seconds: Option<f64>,
+    /// How much of the clip was listened to, 0 to 1, where measured.
+    pub listened: Option<f64>,
     /// RFC 3339, or empty.
     pub answered_at: String,
     /// Why the clip was handed out.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{BatchId, Blind, ClipId, Purpose, Tag, draft_digest};
 
-/// A task row as handed out, and, with the last six fields filled in, an answer row.
+/// A task row as handed out, and, with the last seven fields filled in, an answer row.
 /// Field names and order are a stable file format (see FORMATS.md).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -47,6 +47,8 @@ pub struct TaskRow {
     pub active_seconds: Option<f64>,
     /// When, RFC 3339.
     pub answered_at: String,
+    /// How much of the clip was listened to, 0 to 1; the same part twice is one part.
+    pub listened: Option<f64>,
 }
 
 /// A draft as it was handed out for a clip: what an answer is checked against.

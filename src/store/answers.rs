@@ -22,11 +22,12 @@ pub(super) fn read_answer(row: &Row) -> Result<Answer> {
         answered_at: text(8)?,
         purpose: text(9)?.parse::<Purpose>().map_err(anyhow::Error::msg)?,
         marks: serde_json::from_str(&text(10)?).context("column answers.marks")?,
+        listened: row.get(11)?,
     })
 }
 
 pub(super) const COLUMNS: &str = "clip, batch, validator, verdict, text, draft_digest, tags, active_seconds, \
-                       answered_at, purpose, marks";
+                       answered_at, purpose, marks, listened";
 
 /// The note that answers were kept and not yet settled.
 const UNSETTLED: &str = "unsettled";
@@ -251,7 +252,7 @@ impl Store {
             tx.execute(
                 &format!(
                     "INSERT INTO answers (id, {COLUMNS}, current)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 1)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 1)
                      ON CONFLICT (id) DO UPDATE SET current = 1"
                 ),
                 params![
@@ -267,6 +268,7 @@ impl Store {
                     answer.answered_at,
                     purpose,
                     serde_json::to_string(&answer.marks)?,
+                    answer.listened,
                 ],
             )?;
         }

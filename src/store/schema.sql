@@ -147,6 +147,7 @@ CREATE TABLE answers (
     current        INTEGER NOT NULL,
     purpose        TEXT NOT NULL DEFAULT 'task',
     marks          TEXT NOT NULL DEFAULT '[]', -- JSON list of domain::Mark
+    listened       REAL,                   -- how much of the clip was listened to, 0 to 1
     emptied        TEXT                    -- the day on which text and tags were removed, as the settings say
 ) STRICT;
 CREATE INDEX answers_by_clip ON answers (clip, validator);

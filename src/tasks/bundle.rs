@@ -188,6 +188,7 @@ pub(super) mod samples {
                 meaning: text.clone(),
             }],
             active_seconds: Some(12.25),
+            listened: Some(0.75),
             answered_at: "2026-11-23T10:00:00Z".into(),
             ..row(i, &text)
         });

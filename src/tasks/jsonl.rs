@@ -98,6 +98,7 @@ fn row(object: &Map<String, Value>) -> Result<TaskRow, String> {
         tags: tags(object.get("tags").unwrap_or(&Value::Null))?,
         active_seconds: number("active_seconds")?,
         answered_at: text("answered_at")?,
+        listened: number("listened")?,
     })
 }
 

@@ -56,6 +56,31 @@ test("the work statement counts one's own answers, with a digest that anybody ca
   assert.deepEqual(trouble, []);
 });
 
+test("clips are passed over by kind, and what somebody listens to of the others is counted for them alone", async (t) => {
+  const { page, trouble } = await open(t, { locale: "en-GB" }, undefined, "everything");
+  const offered = await page.locator("#pass-kinds label").allTextContents();
+  assert.ok(offered.length >= 1 && offered.every((text) => /\(\d+\)$/.test(text.trim())), String(offered));
+  assert.deepEqual(await violations(page), []);
+  await page.click("#start-go");
+  await at(page, 1);
+  await page.keyboard.press("Alt+Digit7");
+  await at(page, 2);
+  // Nothing was chosen: the clip waits behind its veil.
+  assert.ok(await page.isVisible("#veil"));
+  await page.waitForTimeout(700);
+  await page.click("#veil-hear");
+  await page.locator("#clip-body").waitFor();
+  await page.waitForTimeout(1600);
+  while (!(await page.isVisible("#done"))) {
+    await page.keyboard.press("Alt+Digit7");
+    await page.waitForTimeout(100);
+  }
+  assert.match(await page.textContent("#done-exposure"), /1 min with clips that carry a warning/);
+  const { text } = await download(page, "#download");
+  assert.ok(!text.includes("exposed"), "it is in no file");
+  assert.deepEqual(trouble, []);
+});
+
 async function violations(page) {
   await page.evaluate(axe.source);
   const found = await page.evaluate(() => axe.run({ runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] } }));

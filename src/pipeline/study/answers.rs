@@ -109,6 +109,7 @@ fn answer(study: &Material, kept: &KeptAnswer, counts: Option<u64>) -> AnswerRow
         text: study.text(&answer.clip, &answer.text),
         draft_digest: answer.draft_digest.clone(),
         active_seconds: answer.active_seconds,
+        listened: answer.listened,
         answered_at: given(&answer.answered_at),
         marks: given(&marks.join("|")),
         current: kept.current,

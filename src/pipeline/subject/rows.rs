@@ -229,6 +229,7 @@ fn answer_row(answer: &Answer, current: bool, by: &str) -> Value {
         "clip": answer.clip, "batch": answer.batch, "validator": by,
         "verdict": answer.verdict.code(), "text": answer.text, "tags": answer.tags,
         "active_seconds": answer.active_seconds, "answered_at": answer.answered_at,
+        "listened": answer.listened,
         "purpose": answer.purpose.code(), "replaced": !current,
     })
 }

@@ -75,6 +75,7 @@ pub fn check(row: &TaskRow, known: &KnownAnswers) -> Result<Checked, Rejection> 
         draft_digest: digest(row).to_string(),
         tags: row.tags.iter().map(tag).collect::<Result<_, _>>()?,
         active_seconds: active_seconds(row.active_seconds)?,
+        listened: listened(row.listened)?,
         answered_at: answered_at(&row.answered_at)?,
         purpose: draft.purpose,
         marks: Vec::new(),
@@ -168,6 +169,15 @@ fn tag(tag: &Tag) -> Result<Tag, Rejection> {
     Ok(Tag { kind: tag.kind, text, region, meaning })
 }
 
+fn listened(share: Option<f64>) -> Result<Option<f64>, Rejection> {
+    match share {
+        Some(s) if !(0.0..=1.0).contains(&s) => {
+            Err(Rejection::malformed(format!("`listened` is {s}; it must be from 0 to 1")))
+        }
+        share => Ok(share),
+    }
+}
+
 fn active_seconds(seconds: Option<f64>) -> Result<Option<f64>, Rejection> {
     match seconds {
         Some(s) if !(s.is_finite() && s >= 0.0) => {
@@ -243,6 +253,7 @@ mod tests {
         assert_eq!(change(&|r| r.text = " \n".into()), "malformed");
         assert_eq!(change(&|r| r.verdict = "as_is".into()), "malformed");
         assert_eq!(change(&|r| r.active_seconds = Some(-1.0)), "malformed");
+        assert_eq!(change(&|r| r.listened = Some(1.5)), "malformed");
         assert_eq!(change(&|r| r.active_seconds = Some(f64::INFINITY)), "malformed");
         assert_eq!(change(&|r| r.answered_at = "yesterday".into()), "malformed");
         let tag = |text: &str, region: &str| Tag {

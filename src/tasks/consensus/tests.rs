@@ -15,6 +15,7 @@ fn said(verdict: Verdict, text: &str) -> Answer {
         draft_digest: String::new(),
         tags: Vec::new(),
         active_seconds: None,
+        listened: None,
         answered_at: String::new(),
         purpose: Purpose::Task,
         marks: Vec::new(),

@@ -51,7 +51,7 @@ macro_rules! bound {
 }
 
 /// Columns in the order of the format, which is that of [`TaskRow`].
-pub const COLUMNS: [Column; 19] = [
+pub const COLUMNS: [Column; 20] = [
     text!(workspace),
     text!(batch),
     text!(clip),
@@ -98,19 +98,33 @@ pub const COLUMNS: [Column; 19] = [
         text: false,
         get: |row| row.active_seconds.map(|s| s.to_string()).unwrap_or_default(),
         set: |row, cell| {
-            row.active_seconds = match cell.trim() {
-                "" => None,
-                text => Some(number(text).ok_or_else(|| {
-                    format!("`active_seconds` must be empty or a number, not '{text}'")
-                })?),
-            };
+            row.active_seconds = optional("active_seconds", cell)?;
             Ok(())
         },
     },
     text!(answered_at),
+    Column {
+        name: "listened",
+        text: false,
+        get: |row| row.listened.map(|s| s.to_string()).unwrap_or_default(),
+        set: |row, cell| {
+            row.listened = optional("listened", cell)?;
+            Ok(())
+        },
+    },
 ];
 
-/// The columns of a task: all but the six that an answer fills in.
+/// A number, or nothing.
+fn optional(name: &str, cell: &str) -> Result<Option<f64>, String> {
+    match cell.trim() {
+        "" => Ok(None),
+        text => number(text)
+            .map(Some)
+            .ok_or_else(|| format!("`{name}` must be empty or a number, not '{text}'")),
+    }
+}
+
+/// The columns of a task: all but the seven that an answer fills in.
 pub fn task_columns() -> &'static [Column] {
     const ALL: &[Column] = &COLUMNS;
     &ALL[..13]

@@ -23,6 +23,7 @@ const NAMED: &[(&str, &str, &str)] = &[
     ("answers", "current", "notice.answers"),
     ("answers", "active_seconds", "notice.time"),
     ("answers", "answered_at", "notice.time"),
+    ("answers", "listened", "notice.time"),
     ("answers", "marks", "notice.odd"),
     ("answers", "emptied", "notice.kept.answers"),
     ("batch_people", "batch", "notice.handed"),

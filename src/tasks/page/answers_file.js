@@ -11,6 +11,7 @@ function answerRow(i) {
     tags: answer.tags,
     active_seconds: Math.round(active * 10) / 10,
     answered_at: answer.answered_at,
+    listened: Math.round(works[i].heard * 100) / 100,
   };
 }
 

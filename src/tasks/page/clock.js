@@ -27,6 +27,7 @@ const clock = (() => {
       works[current].active += passed;
       unsaved += passed;
       rest.work(passed);
+      if (works[current].exposed) watchExposure();
       if (unsaved > 5) keep();
     } else {
       rest.away(away);

@@ -32,7 +32,6 @@ async function startWork() {
   const name = await settleName(tidy($("validator").value) || pseudonym());
   if (name === null) return $("validator").focus();
   workAs(name, $("credit").checked ? tidy($("credit-name").value) : "");
-  batch.passWarned = $("pass-warned").checked;
   settings.autoplay = $("autoplay").checked;
   saveSettings();
   saveBatch();
@@ -44,6 +43,10 @@ async function startWork() {
 
 function setUpStart() {
   setUpWho();
+  $("pass-kinds").addEventListener("change", () => {
+    keepPassed();
+    saveBatch();
+  });
   $("credit").addEventListener("change", () => {
     fitCredit();
     if ($("credit").checked) $("credit-name").focus();
@@ -69,7 +72,7 @@ function setUpStart() {
     leftOut.clear();
     spared.clear();
     current = 0;
-    Object.assign(batch, { downloaded: null, stale: false, credits: {}, passWarned: false });
+    Object.assign(batch, { downloaded: null, stale: false, credits: {}, passWarned: [], exposedSaid: 0 });
     showStart();
   });
 }

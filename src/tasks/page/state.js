@@ -8,7 +8,7 @@ const currentCode = (verdict) => EARLIER_CODES[verdict] || verdict;
 
 const settings = Object.assign({ speed: 1, autoplay: true, theme: "auto" }, store.settings());
 // credits: the name to be credited by, or empty, of each validator; stale: something changed since the download.
-const batch = Object.assign({ validator: "", at: 0, downloaded: null, stale: false, credits: {}, passWarned: false }, store.batch());
+const batch = Object.assign({ validator: "", at: 0, downloaded: null, stale: false, credits: {}, passWarned: [] }, store.batch());
 if (batch.credit) batch.credits[batch.validator] = batch.credit; // as kept before there was one for each
 delete batch.credit;
 const undone = []; // [{ index, before, passed }], latest last: what undo gives back

@@ -151,6 +151,7 @@ function showClock(running) {
 function showDone() {
   const done = answered();
   const left = clips.length - done;
+  showExposure();
   $("done-title").textContent = left ? t("done.partly", { n: left }) : t("done.all");
   $("done-summary").textContent = t("done.summary", { n: done, time: minutes(activeTotal()) });
   const counts = ALL_VERDICTS.map((v) => [v, works.filter((w) => w.answer && w.answer.verdict === v).length]).filter(([, n]) => n);

@@ -23,6 +23,7 @@ fn tasks(rows: Vec<TaskRow>) -> Vec<TaskRow> {
         tags: Vec::new(),
         active_seconds: None,
         answered_at: String::new(),
+        listened: None,
         ..row
     };
     rows.into_iter().map(blank).collect()

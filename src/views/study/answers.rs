@@ -31,6 +31,9 @@ pub struct AnswerRow {
     /// Real work on the clip, as the page measured it.
     #[schemars(extend("unit" = "seconds", "missing" = "not measured"))]
     pub active_seconds: Option<f64>,
+    /// How much of the clip was listened to, 0 to 1; the same part twice is one part.
+    #[schemars(extend("missing" = "not measured"))]
+    pub listened: Option<f64>,
     /// When, RFC 3339, as the answer says.
     #[schemars(extend("unit" = "time", "missing" = "the answer does not say"))]
     pub answered_at: Option<String>,

@@ -44,6 +44,7 @@ fn answer(who: &str, out: &HandedOut, text: &str) -> Answer {
         draft_digest: out.digest(),
         tags: Vec::new(),
         active_seconds: Some(9.0),
+        listened: None,
         answered_at: String::new(),
         purpose: out.purpose,
         marks: Vec::new(),

@@ -87,7 +87,8 @@ fn a_file_that_is_not_there_and_a_day_that_is_none_are_named() {
     let ws = workspace();
     ws.set("instructions = \"\"", "instructions = \"nowhere.md\"");
     let out = ws.beside("out");
-    let args = ["tasks", &ws.path(), "--out", out.to_str().unwrap()];
+    let dir = ws.path();
+    let args = ["tasks", &dir, "--out", out.to_str().unwrap()];
     let failed = run(&args);
     assert!(!failed.status.success());
     let said = stderr(&failed);

@@ -15,7 +15,7 @@ SHARE = float(os.environ.get("SHARE", "1"))  # 0.5 takes half of them
 # Of these nobody knows who is who, or one person speaks all: each clip counts as a speaker of its own.
 ONE_SPEAKER = {"quebec_prompts", "french_volunteers", "librivox_en"}
 LONGEST = 14.5  # seconds of a clip: what `slice.max_seconds` keeps whole, with what lies around
-JOINED = 75  # seconds of a joined recording, about
+JOINED = 75 * SHARE  # seconds of a joined recording, about: as many recordings to hold out, whatever the share
 
 
 def chosen(data, language):

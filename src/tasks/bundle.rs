@@ -61,15 +61,15 @@ impl Format {
         }
     }
 
-    /// Name of a batch's file.
-    pub fn file_name(self, batch: &BatchId) -> String {
+    /// Name of the file of a batch, which has a number among the workspace's.
+    pub fn file_name(self, number: usize, batch: &BatchId) -> String {
         let ending = match self {
             Format::Html | Format::Jsonl | Format::Csv => self.code(),
             Format::LabelStudio => "label-studio.json",
             Format::Turkle => "turkle.csv",
             Format::Appen => "appen.csv",
         };
-        format!("tasks-{batch}.{ending}")
+        format!("tasks-{number:03}-{batch}.{ending}")
     }
 
     /// A file that the tool wants once beside all batches: its name, and its text in a language. People may

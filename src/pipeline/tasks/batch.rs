@@ -67,9 +67,10 @@ pub fn write(
         row.batch = batch.to_string();
         row.validator = to.unwrap_or_default().to_string();
     }
-    note(workspace, options, &chunk, &batch, folder)?;
+    let number = team::number(workspace, &batch)?;
+    note(workspace, options, &chunk, (number, &batch), folder)?;
     for format in &options.formats {
-        let name = format.file_name(&batch);
+        let name = format.file_name(number, &batch);
         let path = match format {
             Format::Html => {
                 let page = Batch {
@@ -77,7 +78,7 @@ pub fn write(
                     batch: batch.clone(),
                     title: team::title(workspace),
                     to: to.map(String::from),
-                    number: Some(team::number(workspace, &batch)?),
+                    number: Some(number),
                     interface: workspace.config.tasks.interface,
                     speech: speech(&chunk),
                     expected: team::expected(workspace),
@@ -150,7 +151,7 @@ fn note(
     workspace: &mut Workspace,
     options: &TaskOptions,
     chunk: &[Item],
-    batch: &BatchId,
+    (number, batch): (usize, &BatchId),
     folder: &OutFolder,
 ) -> Result<()> {
     let all: Vec<_> = chunk.iter().map(|item| (item.clip.id.clone(), None)).collect();
@@ -161,7 +162,7 @@ fn note(
         holds: Holds::Clips(clips),
     };
     let mut files: Vec<NewOutput> =
-        options.formats.iter().map(|format| file(&format.file_name(batch), &all)).collect();
+        options.formats.iter().map(|format| file(&format.file_name(number, batch), &all)).collect();
     if options.formats.iter().any(|format| *format != Format::Html) {
         let audio = all.chunks(1);
         files.extend(audio.map(|one| file(&bundle::audio_name(&one[0].0), one)));

@@ -26,6 +26,19 @@ pub(super) fn read_answer(row: &Row) -> Result<Answer> {
     })
 }
 
+/// A row of batch, clip, draft, blind, purpose, truth, marked.
+pub(super) fn handed_out(r: &Row) -> Result<HandedOut> {
+    Ok(HandedOut {
+        batch: Some(BatchId::from_stored(r.get::<_, String>(0)?)),
+        clip: ClipId::from_stored(r.get::<_, String>(1)?),
+        draft: r.get(2)?,
+        blind: Blind::of_number(r.get(3)?),
+        purpose: r.get::<_, String>(4)?.parse::<Purpose>().map_err(anyhow::Error::msg)?,
+        truth: r.get(5)?,
+        marked: r.get(6)?,
+    })
+}
+
 pub(super) const COLUMNS: &str = "clip, batch, validator, verdict, text, draft_digest, tags, active_seconds, \
                        answered_at, purpose, marks, listened";
 
@@ -136,15 +149,7 @@ impl Store {
         )?;
         let mut rows = statement.query([])?;
         while let Some(r) = rows.next()? {
-            each(HandedOut {
-                batch: Some(BatchId::from_stored(r.get::<_, String>(0)?)),
-                clip: ClipId::from_stored(r.get::<_, String>(1)?),
-                draft: r.get(2)?,
-                blind: Blind::of_number(r.get(3)?),
-                purpose: r.get::<_, String>(4)?.parse::<Purpose>().map_err(anyhow::Error::msg)?,
-                truth: r.get(5)?,
-                marked: r.get(6)?,
-            });
+            each(handed_out(r)?);
         }
         Ok(())
     }

@@ -5,12 +5,9 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 
-use super::answers::{COLUMNS, read_answer};
+use super::answers::{COLUMNS, handed_out, read_answer};
 use super::{Store, compact};
-use crate::domain::{
-    Answer, Basis, BatchId, Blind, ClipId, HandedOut, Hypothesis, Purpose, Scoring, StoredEntry,
-    Used,
-};
+use crate::domain::{Answer, Basis, ClipId, HandedOut, Hypothesis, Scoring, StoredEntry, Used};
 
 /// An answer as it is kept.
 #[derive(Clone, Debug)]
@@ -77,16 +74,7 @@ impl Store {
         )?;
         let mut rows = statement.query([])?;
         while let Some(r) = rows.next()? {
-            let out = HandedOut {
-                batch: Some(BatchId::from_stored(r.get::<_, String>(0)?)),
-                clip: ClipId::from_stored(r.get::<_, String>(1)?),
-                draft: r.get(2)?,
-                blind: Blind::of_number(r.get(3)?),
-                purpose: r.get::<_, String>(4)?.parse::<Purpose>().map_err(anyhow::Error::msg)?,
-                truth: r.get(5)?,
-                marked: r.get(6)?,
-            };
-            each(r.get(7)?, out)?;
+            each(r.get(7)?, handed_out(r)?)?;
         }
         Ok(())
     }

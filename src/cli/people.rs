@@ -8,8 +8,8 @@ use super::numbers;
 use crate::domain::{AppealOutcome, Contested, PageLanguage};
 
 /// What `--help` adds.
-pub const AFTER_HELP: &str = "Examples: second-ear people calls\n          second-ear people calls --remind --silent-for 5\n\
-              second-ear people calls pay\n          second-ear people calls appeal\n\nNames stand as they were typed: \
+pub const AFTER_HELP: &str = "Examples: second-ear people calls\n          second-ear people calls --remind --silent-for 5\n          \
+    second-ear people calls pay\n          second-ear people calls appeal\n\nNames stand as they were typed: \
     keep what it prints to those who lead the team.";
 
 /// Arguments of `people`.
@@ -93,7 +93,7 @@ pub struct Pay {
     #[arg(long, value_name = "DAY", requires = "to")]
     pub on: Option<String>,
     /// What tells it from another payment of that day and amount.
-    #[arg(long, default_value = "", requires = "to")]
+    #[arg(long, default_value = "", hide_default_value = true, requires = "to")]
     pub note: String,
 }
 
@@ -107,7 +107,13 @@ pub struct Appeal {
     #[arg(long, value_name = "FLAG", requires = "of")]
     pub about: Option<Contested>,
     /// What they say.
-    #[arg(long, value_name = "TEXT", default_value = "", requires = "of")]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true,
+        requires = "of"
+    )]
     pub says: String,
     /// The number of the appeal that was decided on.
     #[arg(long, value_name = "NUMBER", requires_all = ["outcome", "by", "answer"], value_parser = numbers::within(1_u32, u32::MAX))]

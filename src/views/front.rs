@@ -160,12 +160,15 @@ pub fn next(report: &Report) -> String {
             many(residual.settled, "audit")
         ),
         (waiting, _) => format!(
-            "{} for a person, {} among them: second-ear tasks.",
+            "{} for a person{}: second-ear tasks.",
             match waiting {
                 1 => "1 clip waits".to_string(),
                 n => format!("{n} clips wait"),
             },
-            many(audits, "audit")
+            match audits {
+                0 => String::new(),
+                audits => format!(", {} among them", many(audits, "audit")),
+            }
         ),
     }
 }

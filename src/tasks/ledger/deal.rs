@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use super::Ledger;
 use crate::domain::{ClipId, RecordingId};
 
-/// How many more clips than the one with the fewest a person may get, so that clips of a recording stay together.
+/// How many more clips than the one with the fewest a person may get, at most, so that clips of a recording stay together; of a
+/// small share a tenth.
 const AHEAD: usize = 10;
 
 /// What was dealt.
@@ -30,6 +31,7 @@ pub fn deal<R: Borrow<RecordingId>>(
     most: usize,
     ledger: &Ledger,
 ) -> Deal {
+    let ahead = (clips.len() * wanted as usize / people.len().max(1) / 10).clamp(1, AHEAD);
     let mut deal = Deal { shares: vec![Vec::new(); people.len()], taken: 0 };
     // How many clips of a recording each person has.
     let mut together: BTreeMap<(&RecordingId, usize), usize> = BTreeMap::new();
@@ -45,7 +47,7 @@ pub fn deal<R: Borrow<RecordingId>>(
             may.retain(|&n| deal.shares[n].len() < most);
             let load = |n: usize| deal.shares[n].len();
             let Some(least) = may.iter().map(|&n| load(n)).min() else { break };
-            let near = may.iter().copied().filter(|&n| load(n) < least + AHEAD);
+            let near = may.iter().copied().filter(|&n| load(n) < least + ahead);
             let of_recording = |n: usize| together.get(&(recording, n)).copied().unwrap_or(0);
             // The most of the recording, then the fewest clips, then the first named.
             let chosen = near.max_by_key(|&n| {

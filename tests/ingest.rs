@@ -272,7 +272,10 @@ fn of_very_many_bad_rows_the_first_are_told_and_all_are_counted() {
         };
         assert!(count >= ROWS as u64, "{args:?}: {count}");
         let said = stderr(&output);
-        assert!(said.lines().count() < 30 && said.contains("more, "), "{args:?}: {said}");
+        assert!(said.lines().count() < 30 && said.contains(" more"), "{args:?}: {said}");
+        // Rows of one reason are one line, which counts them all.
+        let all = ["29999 more", "30000 more"].iter().any(|count| said.contains(count));
+        assert!(total != "rejected" || all, "{args:?}: {said}");
         assert!(output.stdout.len() < 1_000_000, "{args:?}");
     }
 }

@@ -11,7 +11,7 @@ use super::settle;
 use super::workspace::Workspace;
 use crate::domain::Failures;
 use crate::tables;
-use crate::tasks::answers::{self, At, Cut, Folded, KnownAnswers, KnownBatch};
+use crate::tasks::answers::{self, At, Cut, KnownAnswers, KnownBatch};
 use crate::views::ledger::PersonImport;
 
 /// What was imported.
@@ -106,10 +106,7 @@ pub fn import(workspace: &mut Workspace, files: &[PathBuf]) -> Result<Imported> 
         answered.extend(accepted.iter().map(|(_, a)| a.clip.clone()));
         imported.accepted += accepted.len();
         imported.unanswered += import.unanswered;
-        let mut folded = Folded::default();
-        import.rejected.iter().for_each(|(place, why)| folded.add(place, why));
-        import.rejected_by_code.iter().for_each(|(code, n)| folded.total(code, *n));
-        reasons.extend(folded.lines());
+        reasons.extend(import.folded.lines());
         for (code, n) in import.rejected_by_code {
             *imported.rejected.entry(code.to_string()).or_default() += n;
         }

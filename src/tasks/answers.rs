@@ -12,7 +12,7 @@ mod rejection;
 
 pub use check::{Checked, check};
 pub use credit::{Cut, cut_short, wishes};
-pub use folded::Folded;
+use folded::Folded;
 pub use known::{KnownAnswers, KnownBatch, answer_id};
 #[cfg(test)]
 pub(super) use read::read_bytes;
@@ -43,6 +43,8 @@ pub struct Import {
     pub by_order: usize,
     /// Task rows that nobody has answered yet.
     pub unanswered: usize,
+    /// All rejected rows, those of one reason together.
+    pub folded: Folded,
     /// The first rejected rows, each with its place and reason.
     pub rejected: Vec<(RowPlace, Rejection)>,
     /// How many were rejected, by [`Rejection::code`].
@@ -66,6 +68,7 @@ pub fn import(rows: impl IntoIterator<Item = AnswerRow>, known: &mut KnownAnswer
                     import.stands.push((place.clone(), validator.clone()));
                 }
                 *import.rejected_by_code.entry(rejection.code()).or_default() += 1;
+                import.folded.add(&place, &rejection);
                 if import.rejected.len() < MOST_REJECTED {
                     import.rejected.push((place, rejection));
                 }

@@ -1,20 +1,28 @@
 //! Rejected rows as they are told: those of a file that are rejected for the same reason in one line. In: rejections, one by one.
 //! Out: lines, each with the first such row and the places of the others. Pure.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use super::{At, Rejection, RowPlace};
 
 /// Rows that are named beside the first.
 const NAMED: usize = 8;
 
+/// Reasons that are told, of each file.
+const MOST: usize = 1000;
+
 /// Rejections of one file.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Folded {
     kinds: Vec<Kind>,
+    by_key: BTreeMap<(&'static str, String), usize>,
+    /// Rows with reasons beyond those that are told.
+    untold: usize,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Kind {
-    key: (&'static str, String),
     first: String,
     others: Vec<At>,
     count: usize,
@@ -28,49 +36,48 @@ impl Folded {
             Rejection::Malformed { why } => why.clone(),
             _ => String::new(),
         };
-        let key = (why.code(), own);
-        match self.kinds.iter_mut().find(|kind| kind.key == key) {
-            Some(kind) => {
+        let next = self.kinds.len();
+        match self.by_key.entry((why.code(), own)) {
+            Entry::Occupied(known) => {
+                let kind = &mut self.kinds[*known.get()];
                 kind.count += 1;
                 if kind.others.len() < NAMED {
                     kind.others.push(place.at);
                 }
             }
-            None => {
+            Entry::Vacant(_) if next >= MOST => self.untold += 1,
+            Entry::Vacant(new) => {
+                new.insert(next);
                 let first = format!("{place}: {why}");
-                self.kinds.push(Kind { key, first, others: Vec::new(), count: 1 });
+                self.kinds.push(Kind { first, others: Vec::new(), count: 1 });
             }
         }
     }
 
-    /// So many rows were rejected for a reason, those included that were not added.
-    pub fn total(&mut self, code: &str, rows: usize) {
-        let is_all = |kind: &&mut Kind| kind.key.0 == code && kind.key.1.is_empty();
-        self.kinds.iter_mut().find(is_all).iter_mut().for_each(|kind| kind.count = rows);
-    }
-
-    /// A line for each kind of rejection, in the order in which they were met.
+    /// A line for each reason, in the order in which they were met; one for those beyond.
     pub fn lines(&self) -> impl Iterator<Item = String> {
-        self.kinds.iter().map(|kind| {
-            let more = match kind.count - 1 - kind.others.len() {
-                0 => "",
-                _ => ", ...",
-            };
-            let places: Vec<String> = kind.others.iter().map(number).collect();
-            let unit = match kind.others.first() {
-                None => return kind.first.clone(),
-                Some(At::Line(_)) if kind.count == 2 => "row, in line",
-                Some(At::Line(_)) => "rows, in lines",
-                Some(At::Task(_)) if kind.count == 2 => "row, of task",
-                Some(At::Task(_)) => "rows, of tasks",
-            };
-            format!(
-                "{} (likewise {} more {unit} {}{more})",
-                kind.first,
-                kind.count - 1,
-                places.join(", ")
-            )
-        })
+        let untold = (self.untold > 0).then(|| format!("{} rows with other reasons", self.untold));
+        self.kinds.iter().map(Kind::line).chain(untold)
+    }
+}
+
+impl Kind {
+    fn line(&self) -> String {
+        let unit = match self.others.first() {
+            None => return self.first.clone(),
+            Some(At::Line(_)) if self.count == 2 => "row, in line",
+            Some(At::Line(_)) => "rows, in lines",
+            Some(At::Task(_)) if self.count == 2 => "row, of task",
+            Some(At::Task(_)) => "rows, of tasks",
+        };
+        let more = if self.count - 1 > self.others.len() { ", ..." } else { "" };
+        let places: Vec<String> = self.others.iter().map(number).collect();
+        format!(
+            "{} (likewise {} more {unit} {}{more})",
+            self.first,
+            self.count - 1,
+            places.join(", ")
+        )
     }
 }
 

@@ -205,8 +205,29 @@ fn a_later_model_makes_a_learning_curve_and_every_round_is_listed_with_what_came
 
 #[test]
 fn the_first_screen_says_of_what_each_number_is_and_few_audits_stand_beside_their_interval() {
-    let ws = workspace();
+    let ws = Workspace::new();
+    ws.set("audit_rate = 0.05", "audit_rate = 0.4");
     ws.set("title = \"\"", "title = \"Appels <2026>\"");
+    ws.score_scripts();
+    ws.ingest(&[&sample("quebec_menu.flac")]);
+    // Two drafts of three are sure: some of these are audited.
+    let script: Vec<Value> = (0..100)
+        .map(|n| {
+            let logprob = [-0.001, -0.001, -1.5][n % 3];
+            json!({"start": n * 4, "end": n * 4 + 4, "text": "appuyez sur la touche étoile", "logprob": logprob})
+        })
+        .collect();
+    let script = ws.write_rows("script.jsonl", &script);
+    ws.to(0, "run", &["--scripted", &script]);
+    let answers: Vec<Value> = ws
+        .tasks()
+        .into_iter()
+        .map(|mut row| {
+            (row["validator"], row["verdict"]) = (json!("ana"), json!("as_is"));
+            row
+        })
+        .collect();
+    ws.to(0, "answers", &[&ws.write_rows("answers.jsonl", &answers)]);
     let (page, table) = (ws.beside("report.html"), ws.beside("clips.csv"));
     let (page, table) = (page.to_str().unwrap(), table.to_str().unwrap());
     ws.to(0, "report", &["--html", page, "--csv", table]);

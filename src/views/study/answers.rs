@@ -32,7 +32,7 @@ pub struct AnswerRow {
     #[schemars(extend("unit" = "seconds", "missing" = "not measured"))]
     pub active_seconds: Option<f64>,
     /// How much of the clip was listened to, 0 to 1; the same part twice is one part.
-    #[schemars(extend("missing" = "not measured"))]
+    #[schemars(extend("unit" = "share", "missing" = "not measured"))]
     pub listened: Option<f64>,
     /// When, RFC 3339, as the answer says.
     #[schemars(extend("unit" = "time", "missing" = "the answer does not say"))]

@@ -85,5 +85,5 @@ function saveFile(text, name, type) {
 function downloadAnswers() {
   saveFile(answersText(), fileName(), "application/x-ndjson");
   handedOver(answered());
-  toast(t("download.done", { n: answered(), file: link.download }), 8000);
+  toast(t("download.done", { n: answered(), file: fileName() }), 8000);
 }

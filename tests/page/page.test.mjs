@@ -108,6 +108,7 @@ test("one sitting by keyboard alone: hear, correct, tag, reload, finish, downloa
     assert.deepEqual([row.clip, row.draft, row.draft_digest], [tasks[i].clip, tasks[i].draft, tasks[i].draft_digest]);
     assert.equal(row.validator, "Zoé « l’Écoute »");
     assert.ok(row.active_seconds >= 0 && row.active_seconds < 60);
+    assert.ok(row.listened >= 0 && row.listened <= 1);
     assert.ok(Math.abs(Date.parse(row.answered_at) - Date.now()) < 120_000);
   });
   assert.deepEqual([rows[0].verdict, rows[0].text], ["corrected", fixed]);
@@ -119,7 +120,7 @@ test("one sitting by keyboard alone: hear, correct, tag, reload, finish, downloa
   assert.deepEqual(trouble, []);
 
   // The importer's tests read this file; UPDATE=1 writes it anew.
-  const still = rows.map((row) => JSON.stringify({ ...row, active_seconds: 2.5, answered_at: "2026-11-23T10:00:00Z" }) + "\n").join("");
+  const still = rows.map((row) => JSON.stringify({ ...row, active_seconds: 2.5, answered_at: "2026-11-23T10:00:00Z", listened: null }) + "\n").join("");
   const { format, version, workspace, batch, clips, answered } = header;
   const whole = JSON.stringify({ format, version, workspace, batch, clips, answered }) + "\n" + still;
   if (process.env.UPDATE) await writeFile(expected, whole);

@@ -2,7 +2,7 @@
 const FORMAT = { format: "second-ear answers", version: 1 };
 
 function answerRow(i) {
-  const { answer, active } = works[i];
+  const { answer, active, heard, unmeasured } = works[i];
   return {
     ...clips[i].row,
     validator: answer.validator || batch.validator,
@@ -11,7 +11,7 @@ function answerRow(i) {
     tags: answer.tags,
     active_seconds: Math.round(active * 10) / 10,
     answered_at: answer.answered_at,
-    listened: Math.round(works[i].heard * 100) / 100,
+    listened: unmeasured && heard === 0 ? null : Math.round(heard * 100) / 100,
   };
 }
 

@@ -41,6 +41,8 @@ function loadAnswers(text) {
     work.text = verdict === "corrected" || (verdict === "unintelligible" && row.text) ? row.text : clips[i].row.draft;
     work.tags = copyOf(tags);
     work.active = Math.max(work.active, Number(row.active_seconds) || 0);
+    work.heard = Math.max(work.heard, Number(row.listened) || 0);
+    work.unmeasured = typeof row.listened !== "number"; // a file of an earlier version
     work.answer = { verdict, text: row.text, tags, box: work.text, answered_at: String(row.answered_at || ""), validator };
     saveWork(i);
     batch.stale = true;

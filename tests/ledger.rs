@@ -208,8 +208,8 @@ fn rows_for_a_french_spreadsheet_come_back_from_it() {
     let out = ws.beside("excel");
     let args = ["--out", out.to_str().unwrap(), "--format", "csv", "--spreadsheet", "--to", "zoé"];
     ws.to(0, "tasks", &args);
-    let file = std::fs::read_dir(&out).unwrap().map(|e| e.unwrap().path());
-    let file = file.filter(|p| p.extension().is_some_and(|e| e == "csv")).next().unwrap();
+    let mut files = std::fs::read_dir(&out).unwrap().map(|e| e.unwrap().path());
+    let file = files.find(|p| p.extension().is_some_and(|e| e == "csv")).unwrap();
     let text = std::fs::read_to_string(&file).unwrap();
     assert!(text.starts_with('\u{feff}') && text.lines().next().unwrap().contains(";draft;"));
     // As Excel saves it: Windows line ends, the verdict filled in.

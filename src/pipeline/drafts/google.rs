@@ -166,7 +166,10 @@ mod tests {
         all
     }
 
-    fn words(said: &Said) -> Vec<(&str, Option<(f64, f64)>, Option<f64>)> {
+    /// Text, time, confidence.
+    type Word<'s> = (&'s str, Option<(f64, f64)>, Option<f64>);
+
+    fn words(said: &Said) -> Vec<Word<'_>> {
         said.words.iter().map(|w| (&*w.text, w.at, w.confidence)).collect()
     }
 

@@ -107,9 +107,9 @@ def out_of_fold(base, engine, clips):
     unfitted, fitted, with_engine = scored(plain), {}, 0
     for n in range(FOLDS):
         part = issued.copy("fold")
-        done = part.answered([row for row in answers if fold_of[key(row)] != n])
+        done = part.answered([row for row in answers if fold_of.get(key(row), n) != n])
         with_engine += done["adjustment"].get("engine") is not None
-        fitted.update({name: p for name, p in scored(fitted_to(part)).items() if fold_of[name] == n})
+        fitted.update({name: p for name, p in scored(fitted_to(part)).items() if fold_of.get(name) == n})
     return errors, unfitted, fitted, with_engine
 
 

@@ -24,7 +24,8 @@ pub fn runs(text: &str) -> impl Iterator<Item = Range<usize>> {
 }
 
 fn begins(c: char) -> bool {
-    c.is_alphanumeric() && !is_apostrophe(c) // U+02BC counts as a letter
+    // U+02BC counts as a letter, and so do fillers of Hangul, which nobody sees.
+    c.is_alphanumeric() && !is_apostrophe(c) && !is_unseen(c)
 }
 
 fn goes_on(c: char) -> bool {
@@ -64,6 +65,7 @@ mod tests {
         assert_eq!(words("Lʼe\u{301}te\u{301}, ta\u{ad}ble"), ["l", "été", "table"]);
         assert_eq!(words("हिन्दी में"), ["हिन्दी", "में"]);
         assert!(words(" ... ").is_empty());
+        assert!(words("\u{3164}").is_empty() && !has_word("\u{3164}"), "a filler is no word");
     }
 
     #[test]

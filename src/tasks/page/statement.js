@@ -40,7 +40,7 @@ async function statementNow() {
 
 function statementLines({ title, person, batches: [own], made_at: made }) {
   const pay = tasks.work.pay_per_clip;
-  const hourly = pay !== null && own.active_seconds > 0 ? (own.earned / own.active_seconds) * 3600 : null;
+  const hourly = pay !== null && own.active_seconds >= PAY_AFTER ? (own.earned / own.active_seconds) * 3600 : null;
   return [
     ["statement.person", person],
     ["statement.work", tasks.number ? t("batch.title", { title, n: tasks.number }) : title],

@@ -5,21 +5,7 @@ mod util;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use util::{Workspace, rows, sample, stderr, stdout};
-
-/// A workspace in which every clip waits for a person.
-fn workspace() -> Workspace {
-    let ws = Workspace::plain();
-    ws.ingest(&[&sample("quebec_menu.flac")]);
-    let script: Vec<Value> = (0..100)
-        .map(
-            |n| json!({"start": n * 4, "end": n * 4 + 4, "text": format!("la phrase {n} du menu")}),
-        )
-        .collect();
-    let script = ws.write_rows("script.jsonl", &script);
-    ws.to(0, "run", &["--scripted", &script]);
-    ws
-}
+use util::{Workspace, rows, stderr, stdout};
 
 /// Hands out rows; what the command says in JSON, and the rows of each person.
 fn hand_out(ws: &Workspace, folder: &str, more: &[&str]) -> (Value, BTreeMap<String, Vec<Value>>) {
@@ -60,7 +46,7 @@ fn people(ws: &Workspace) -> BTreeMap<String, Value> {
 
 #[test]
 fn fifty_people_get_clips_of_their_own_and_a_second_call_hands_nobody_the_same() {
-    let ws = workspace();
+    let ws = Workspace::waiting();
     let waiting = ws.transcripts().len();
     let names: Vec<String> = (1..=50).map(|n| format!("personne {n}")).collect();
     let list = ws.beside("people.csv");
@@ -82,7 +68,7 @@ fn fifty_people_get_clips_of_their_own_and_a_second_call_hands_nobody_the_same()
 
 #[test]
 fn two_answers_are_asked_of_two_people() {
-    let ws = workspace();
+    let ws = Workspace::waiting();
     let waiting = ws.transcripts().len();
     let (_, got) = hand_out(&ws, "t", &["--to", "ana,ben,carl", "--validators", "2"]);
     let mut people: BTreeMap<String, usize> = BTreeMap::new();
@@ -95,7 +81,7 @@ fn two_answers_are_asked_of_two_people() {
 
 #[test]
 fn what_nobody_answered_comes_back_and_goes_to_another_and_a_late_answer_is_taken() {
-    let ws = workspace();
+    let ws = Workspace::waiting();
     let args = ["--files", "1", "--clips-per-file", "6"];
     let (said, first) = hand_out(&ws, "first", &[&args[..], &["--to", "ana,ben"]].concat());
     let (ana, ben) = (&first["ana"], &first["ben"]);
@@ -145,7 +131,7 @@ fn what_nobody_answered_comes_back_and_goes_to_another_and_a_late_answer_is_take
 
 #[test]
 fn a_file_for_nobody_in_particular_keeps_its_clips_until_it_is_taken_back() {
-    let ws = workspace();
+    let ws = Workspace::waiting();
     let out = ws.beside("open");
     let args = ["--out", out.to_str().unwrap(), "--format", "jsonl", "--json"];
     let open: Value = serde_json::from_slice(&ws.to(0, "tasks", &args).stdout).unwrap();
@@ -154,6 +140,8 @@ fn a_file_for_nobody_in_particular_keeps_its_clips_until_it_is_taken_back() {
     assert!(stderr(&said).contains("are with others already"), "{}", stderr(&said));
     let table = stdout(&ws.to(0, "people", &[]));
     assert!(table.contains("Open to all"), "{table}");
+    let empty = ws.to(1, "tasks", &["--out", to_ana.to_str().unwrap(), "--to", " "]);
+    assert!(stderr(&empty).contains("--to names nobody"), "{}", stderr(&empty));
     let batches: Vec<&str> =
         open["batches"].as_array().unwrap().iter().map(|b| b.as_str().unwrap()).collect();
     ws.to(0, "tasks", &["--reclaim", &batches.join(",")]);
@@ -163,7 +151,7 @@ fn a_file_for_nobody_in_particular_keeps_its_clips_until_it_is_taken_back() {
 
 #[test]
 fn a_download_whose_end_is_missing_is_said_to_be_cut_and_what_is_there_is_kept() {
-    let ws = workspace();
+    let ws = Workspace::waiting();
     let (_, got) = hand_out(&ws, "t", &["--to", "ana", "--files", "1", "--clips-per-file", "5"]);
     let header = json!({"format": "second-ear answers", "version": 1, "answered": 5});
     let whole: Vec<Value> = std::iter::once(header).chain(answered(&got["ana"], 0)).collect();
@@ -181,7 +169,7 @@ fn a_download_whose_end_is_missing_is_said_to_be_cut_and_what_is_there_is_kept()
 
 #[test]
 fn an_answer_that_replaces_another_is_counted_for_its_person() {
-    let ws = workspace();
+    let ws = Workspace::waiting();
     ws.set("pay_per_clip = 0.0", "pay_per_clip = 0.10");
     let (_, got) = hand_out(&ws, "t", &["--to", "ana", "--files", "1", "--clips-per-file", "4"]);
     let mut all = answered(&got["ana"], 0);
@@ -204,7 +192,7 @@ fn an_answer_that_replaces_another_is_counted_for_its_person() {
 
 #[test]
 fn rows_for_a_french_spreadsheet_come_back_from_it() {
-    let ws = workspace();
+    let ws = Workspace::waiting();
     let out = ws.beside("excel");
     let args = ["--out", out.to_str().unwrap(), "--format", "csv", "--spreadsheet", "--to", "zoé"];
     ws.to(0, "tasks", &args);

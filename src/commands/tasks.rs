@@ -14,23 +14,19 @@ use crate::pipeline::tasks::reclaim::{Asked, Reclaimed, reclaim};
 use crate::pipeline::tasks::{self, TaskOptions, Written};
 use crate::pipeline::workspace::Workspace;
 use crate::tables::{self, Layout, Table};
+use crate::text::tidy;
 use crate::views::numbers::clock;
 use crate::views::progress::{Console, shown};
 
 /// Writes task files, or takes some back.
 pub fn dispatch(args: cli::Tasks, console: Console) -> Result<Exit> {
-    let asked = match (args.older_than, &args.out) {
-        (Some(age), _) => Some(Asked::OlderThan(age)),
-        (None, None) => Some(Asked::Batches(args.reclaim.clone())),
-        (None, Some(_)) => None,
+    // The command line takes one of the three.
+    let asked = match (args.out.clone(), args.older_than) {
+        (Some(out), _) => return write(args, out, console),
+        (None, Some(age)) => Asked::OlderThan(age),
+        (None, None) => Asked::Batches(args.reclaim),
     };
-    match (asked, args.out.clone()) {
-        (None, Some(out)) => write(args, out, console),
-        (asked, _) => {
-            let asked = asked.context("give --out, --reclaim or --older-than")?;
-            take_back(&args.dir, &asked, args.json, console)
-        }
-    }
+    take_back(&args.dir, &asked, args.json, console)
 }
 
 fn take_back(dir: &Path, asked: &Asked, json: bool, console: Console) -> Result<Exit> {
@@ -159,6 +155,8 @@ fn say_written(done: &Written, console: Console) {
 fn names(typed: Vec<String>) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for name in typed {
+        // An empty variable of a script must not hand everything to whoever opens it.
+        ensure!(!tidy(&name).is_empty(), "--to names nobody: give a name, or leave --to out");
         let path = Path::new(&name);
         let is_file = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv"));
         match is_file {

@@ -10,7 +10,7 @@ mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use super::pay::Pay;
 use super::settle;
@@ -18,11 +18,29 @@ use super::workspace::Workspace;
 use crate::domain::{
     Appeal, BatchId, ClipId, Contested, LanguageChoice, Reliability, WithdrawnWork,
 };
-use crate::store::BatchRow;
+use crate::store::{BatchRow, Store};
+use crate::text::names::Names;
+use crate::text::tidy;
 use crate::views::people::{AppealLine, Batch, Validator, Work};
 use known::{AnsweredClips, ClipFacts, HandedOutDrafts};
 pub use ledger::ledger;
 use tally::Tally;
+
+/// The name under which a person's answers are kept.
+///
+/// # Errors
+/// Nobody of that name has answered anything.
+fn known_person(store: &Store, person: &str) -> Result<String> {
+    let (_, names) = store.earlier_answers()?;
+    let mut known = Names::default();
+    names.iter().for_each(|name| known.meet(name));
+    let name = known.one(&tidy(person));
+    ensure!(
+        names.contains(&name),
+        "nobody called {person} has answered anything: `second-ear people DIR` lists everybody"
+    );
+    Ok(name)
+}
 
 /// Counts everything.
 pub fn work(workspace: &Workspace) -> Result<Work> {

@@ -39,7 +39,7 @@ pub struct PersonLine {
     pub silent_days: Option<i64>,
     /// Active minutes, where measured.
     pub minutes: f64,
-    /// What their answers are paid, skips and checks too.
+    /// What their answers are paid, skips and checks too, less what was paid.
     pub due: f64,
     /// Their batches that are out and not all answered, the oldest first.
     pub out: Vec<OutBatch>,

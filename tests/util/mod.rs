@@ -9,7 +9,7 @@ pub mod tiny_model;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// The folder of the checkout.
@@ -150,6 +150,20 @@ impl Workspace {
         let mut calibration: Value = serde_json::from_str(&shipped).unwrap();
         calibration["model"] = "scripted".into();
         std::fs::write(self.dir.join("calibration.json"), calibration.to_string()).unwrap();
+    }
+
+    /// One in which every clip waits for a person: clips are real, drafts are a script's.
+    pub fn waiting() -> Self {
+        let ws = Workspace::plain();
+        ws.ingest(&[&sample("quebec_menu.flac")]);
+        let script: Vec<Value> = (0..100)
+        .map(
+            |n| json!({"start": n * 4, "end": n * 4 + 4, "text": format!("la phrase {n} du menu")}),
+        )
+        .collect();
+        let script = ws.write_rows("script.jsonl", &script);
+        ws.to(0, "run", &["--scripted", &script]);
+        ws
     }
 
     /// Task rows of everything that waits.

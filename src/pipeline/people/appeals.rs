@@ -18,14 +18,7 @@ pub fn open(
     says: &str,
     now: &str,
 ) -> Result<Appeal> {
-    let (_, names) = workspace.store.earlier_answers()?;
-    let mut known = crate::text::names::Names::default();
-    names.iter().for_each(|name| known.meet(name));
-    let validator = known.one(&tidy(person));
-    ensure!(
-        names.contains(&validator),
-        "nobody called {person} has answered anything: `second-ear people DIR` lists everybody"
-    );
+    let validator = super::known_person(&workspace.store, person)?;
     let appeal = Appeal {
         number: 0,
         validator,

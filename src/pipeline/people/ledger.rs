@@ -61,6 +61,9 @@ pub fn ledger(workspace: &Workspace, now: Timestamp) -> Result<PeopleLedger> {
         line.minutes += work.active_seconds / 60.0;
         line.due += work.pay;
     }
+    for payment in store.payments()? {
+        lines.of(&payment.validator).due -= payment.amount;
+    }
     let standings = store.standings()?;
     let sizes = sizes(workspace)?;
     let mut open = Vec::new();

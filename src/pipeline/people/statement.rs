@@ -3,14 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
 use crate::domain::{Answer, Verdict};
 use crate::pipeline::pay::Pay;
 use crate::pipeline::tasks::title;
 use crate::pipeline::workspace::Workspace;
 use crate::text::names::Names;
-use crate::text::tidy;
 use crate::views::statement::{Statement, StatementBatch, digest};
 
 /// The work on a batch, and what its digest is of.
@@ -27,15 +26,7 @@ struct Counted {
 pub fn statement(workspace: &Workspace, person: &str, now: &str) -> Result<Statement> {
     let store = &workspace.store;
     let pay = Pay::of(workspace)?;
-    let person = tidy(person);
-    let (_, names) = store.earlier_answers()?;
-    let mut known = Names::default();
-    names.iter().for_each(|name| known.meet(name));
-    let name = known.one(&person);
-    ensure!(
-        names.contains(&name),
-        "nobody called {person} has answered anything: `second-ear people DIR` lists everybody"
-    );
+    let name = super::known_person(store, person)?;
     let mut batches: BTreeMap<String, Counted> = BTreeMap::new();
     store.each_worked_answer(|answer: Answer| {
         if answer.validator == name {

@@ -41,13 +41,6 @@ pub fn shares(
     let (ledger, answered) = ledger(workspace, options.adjudicate)?;
     let listed: Vec<_> = waiting.iter().map(|w| (&w.clip, Arc::clone(&w.recording))).collect();
     let wanted = if options.adjudicate { 1 } else { options.validators };
-    // Who answered a clip does not decide on it.
-    let mut ledger = ledger;
-    if options.adjudicate {
-        for (person, clips) in &answered {
-            clips.iter().for_each(|clip| ledger.answered(clip.clone(), person, true));
-        }
-    }
     let dealt = deal(&listed, &people, wanted, most, &ledger);
     written.with_others = dealt.taken;
     let mut names = Names::default();
@@ -92,8 +85,9 @@ fn ledger(
     let mut names = Names::default();
     workspace.store.each_worked_answer(|answer| {
         names.meet(&answer.validator);
-        if answer.purpose == Purpose::Task && !adjudicate {
-            let declined = answer.verdict == Verdict::Skip;
+        if answer.purpose == Purpose::Task || adjudicate {
+            // Who answered a clip does not decide on it.
+            let declined = adjudicate || answer.verdict == Verdict::Skip;
             ledger.answered(answer.clip.clone(), &answer.validator, declined);
         }
         answered.entry(names.one(&answer.validator)).or_default().insert(answer.clip);

@@ -16,6 +16,7 @@ import soundfile
 
 RATE, GAP = 16_000, 8_000
 # clips of each set: replay, dev, and at most so many for test
+KINDS = {"english_accents": "accents", "french_volunteers": "volunteers", "fleurs_fr": "read sentences"}
 WANTED = {"en": {"english_accents": (24, 24, 80)}, "fr": {"french_volunteers": (24, 24, 60), "fleurs_fr": (0, 0, 11)}}
 
 
@@ -55,7 +56,7 @@ def main(data, out):
                 assert rate == RATE and samples.ndim == 1, row["audio"]
                 line = {"start": at / RATE, "end": (at + len(samples)) / RATE, "text": row["text"],
                         "speaker": row["speaker"], "language": language, "region": row["region"],
-                        "licence": row["licence"], "set": name, "use": use}
+                        "licence": row["licence"], "set": name, "kind": KINDS[name], "use": use}
                 lines.append(json.dumps(line, ensure_ascii=False))
                 sound += [samples, numpy.zeros(GAP, "float32")]
                 at += len(samples) + GAP

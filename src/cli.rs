@@ -9,15 +9,18 @@ mod consent;
 mod drafts;
 mod generate;
 mod ingest;
-#[cfg(not(all(feature = "adapt", feature = "nats")))]
+#[cfg(not(all(feature = "adapt", feature = "nats", feature = "serve")))]
 mod lacking;
 pub mod lexicon;
 mod measure;
+pub mod memory;
 mod model;
 #[cfg(feature = "nats")]
 pub mod nats;
 mod numbers;
 mod people;
+#[cfg(feature = "serve")]
+pub mod serve;
 mod study;
 mod tasks;
 mod values;
@@ -29,6 +32,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::domain::LanguageChoice;
 use crate::training::export::{Codec, Format};
+use crate::views::lang::Lang;
 use crate::views::transcripts::TranscriptFormat;
 pub use answers::Answers;
 pub use audit_plan::AuditPlan;
@@ -41,9 +45,11 @@ pub use ingest::Ingest;
 pub use lacking::adapt;
 #[cfg(not(feature = "nats"))]
 pub use lacking::nats;
+#[cfg(not(feature = "serve"))]
+pub use lacking::serve;
 pub use measure::{Calibrate, Evaluate, Report};
 pub use model::{Model, WeightType};
-pub use people::{Appeal, Pay, People, PeopleAction};
+pub use people::{Add, Appeal, Pay, People, PeopleAction};
 pub use study::Study;
 pub use tasks::Tasks;
 use values::{codec, dataset_format, language, transcript_format};
@@ -61,6 +67,9 @@ pub struct Cli {
     /// Print results and errors only: no progress, no remarks.
     #[arg(long, short, global = true)]
     pub quiet: bool,
+    /// Language of reports and messages: en or fr [default: by LC_ALL, LC_MESSAGES, LANG].
+    #[arg(long, global = true, value_name = "LANG")]
+    pub lang: Option<Lang>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -122,6 +131,9 @@ pub enum Command {
     /// List who has which task files, since when, what came back and what is due.
     #[command(subcommand_precedence_over_arg = true, after_help = people::AFTER_HELP)]
     People(People),
+    /// Hand out the task page over HTTP, one link per person, and take answers in as they are given.
+    #[command(hide = cfg!(not(feature = "serve")), after_help = serve::AFTER_HELP)]
+    Serve(serve::Serve),
     /// Import answers from people; every rejected row is named with its reason.
     #[command(
         after_help = "Example: second-ear answers calls answers-*.jsonl\n\nThe format is recognised by content: the page's \
@@ -148,6 +160,9 @@ pub enum Command {
     /// List, extend and test the lexicon of regional words.
     #[command(subcommand)]
     Lexicon(lexicon::Lexicon),
+    /// List what people corrected more than once, which is tried on other drafts; take a pair out.
+    #[command(subcommand)]
+    Memory(memory::Memory),
     /// Report human-in-the-loop rates, and the counts behind each of them.
     #[command(
         after_help = "Examples: second-ear report calls --html report.html\n          second-ear report calls --json --csv clips.csv > report.json"

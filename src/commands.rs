@@ -12,6 +12,7 @@ use crate::domain::{Failures, Mark};
 use crate::exit::Exit;
 use crate::pipeline::workspace::Workspace;
 use crate::pipeline::{answers, gold, languages, run, settle, transcripts};
+use crate::views::lang::t;
 use crate::views::numbers::clock;
 use crate::views::progress::{Console, shown_lines};
 
@@ -24,13 +25,16 @@ mod dataset;
 mod drafts;
 mod generate;
 mod ingest;
-#[cfg(not(all(feature = "adapt", feature = "nats")))]
+#[cfg(not(all(feature = "adapt", feature = "nats", feature = "serve")))]
 mod lacking;
 mod lexicon;
 mod measure;
+mod memory;
 mod model;
 mod passphrase;
 mod people;
+#[cfg(feature = "serve")]
+mod serve;
 mod study;
 mod tasks;
 mod withdraw;
@@ -39,6 +43,8 @@ mod worker;
 
 #[cfg(not(feature = "adapt"))]
 use lacking::adapt;
+#[cfg(not(feature = "serve"))]
+use lacking::serve;
 #[cfg(not(feature = "nats"))]
 use lacking::worker;
 
@@ -50,15 +56,17 @@ pub fn dispatch(command: Command, console: Console) -> Result<Exit> {
         Command::Run(args) => do_run(args, console),
         Command::Worker(args) => worker::dispatch(args, console),
         Command::Drafts(args) => drafts::dispatch(args, console),
-        Command::Status(args) => care::status(args),
+        Command::Status(args) => care::status(args, console),
         Command::Transcripts(args) => do_transcripts(args, console),
         Command::Tasks(args) => tasks::dispatch(args, console),
         Command::People(args) => people::dispatch(args, console),
+        Command::Serve(args) => serve::dispatch(args, console),
         Command::Answers(args) => do_answers(args, console),
         Command::Dataset(args) => dataset::run(args, console),
         Command::Consent(args) => consent::consent(args, console),
         Command::Retention(args) => consent::retention(args, console),
         Command::Lexicon(args) => lexicon::dispatch(args, console),
+        Command::Memory(args) => memory::dispatch(args, console),
         Command::Report(args) => measure::report(args, console),
         Command::Study(args) => study::study(args, console),
         Command::Evaluate(args) => measure::evaluate(args, console),
@@ -94,22 +102,22 @@ const TOLD: usize = 20;
 
 /// Names what failed, and says so in the exit code.
 fn failures(failed: &[String], console: Console) -> Exit {
-    tell("failed", failed, failed.len(), console)
+    tell(console.lang.phrase("say.failed"), failed, failed.len(), console)
 }
 
 /// The same where only the first ones are known in words.
 fn all_failures(failed: &Failures, console: Console) -> Exit {
-    tell("failed", failed.first(), failed.total(), console)
+    tell(console.lang.phrase("say.failed"), failed.first(), failed.total(), console)
 }
 
 /// Prints the first reasons and how many there are beside them.
 fn tell(what: &str, first: &[String], total: usize, console: Console) -> Exit {
     for line in first.iter().take(TOLD) {
-        console.problem(format!("{what}: {line}"));
+        console.problem(t!(console.lang, "chart.line", label = what, says = line));
     }
     match total.saturating_sub(TOLD.min(first.len())) {
         0 => {}
-        more => console.problem(format!("{what}: {more} more, {total} in all (--json lists more)")),
+        n => console.problem(t!(console.lang, "say.more", what = what, n = n, total = total)),
     }
     Exit::of_failures(total)
 }
@@ -117,15 +125,15 @@ fn tell(what: &str, first: &[String], total: usize, console: Console) -> Exit {
 fn init(args: cli::Init, console: Console) -> Result<Exit> {
     let workspace = Workspace::init(&args.dir, args.language, &args.model)?;
     let dir = args.dir.display();
-    console.say(format!("Created {dir} (settings: {dir}/second-ear.toml)."));
+    let lang = console.lang;
+    console.say(t!(lang, "init.created", dir = dir.to_string()));
     if workspace.model_path().is_none() {
-        console
-            .say(format!("The model is not installed yet: second-ear model pull {}", args.model));
+        console.say(t!(lang, "init.no_model", model = args.model));
     }
-    for said in languages::at_init(&workspace)? {
+    for said in languages::at_init(console.lang, &workspace)? {
         console.say(format!("{said}."));
     }
-    console.say(format!("Next: second-ear ingest {dir} AUDIO_OR_FOLDER_OR_MANIFEST"));
+    console.say(t!(lang, "init.next", dir = dir.to_string()));
     Ok(Exit::Done)
 }
 
@@ -144,28 +152,49 @@ fn do_run(args: cli::Run, console: Console) -> Result<Exit> {
     if args.json {
         print_json(&done)?;
     }
-    let audio = clock(done.transcribed_seconds);
+    let (lang, audio) = (console.lang, clock(done.transcribed_seconds));
     if args.dry_run {
-        console.say(format!(
-            "Would cut {} recordings, and transcribe them and {} clips that are waiting: {audio} of audio, \
-             with {} ({}). Then every clip that was not handed out would be routed.",
-            done.sliced, done.transcribed, done.model, done.policy
+        console.say(t!(
+            lang,
+            "run.would",
+            recordings = t!(lang, "say.recordings", n = done.sliced),
+            clips = t!(lang, "text.plain_clips", n = done.transcribed),
+            audio = audio,
+            model = done.model,
+            policy = done.policy
         ));
     } else {
-        console.say(format!(
-            "{} recordings cut, {} clips transcribed ({audio}). Routed: {}.",
-            done.sliced, done.transcribed, done.routed
+        console.say(t!(
+            lang,
+            "run.done",
+            recordings = t!(lang, "run.cut", n = done.sliced),
+            clips = t!(lang, "run.transcribed", n = done.transcribed),
+            audio = audio,
+            routed = t!(
+                lang,
+                "run.routed",
+                accepted = done.routed.auto,
+                people = done.routed.human,
+                dropped = done.routed.dropped
+            )
         ));
-        let consent = done.without_consent.lines("task files");
-        done.remarks.lines().into_iter().chain(consent).for_each(|line| console.say(line));
+        if done.tried > 0 {
+            console.say(t!(lang, "run.tried", n = done.tried));
+        }
+        let consent = done.without_consent.lines(lang, lang.phrase("aside.tasks"));
+        done.remarks
+            .lines(console.lang)
+            .into_iter()
+            .chain(consent)
+            .for_each(|line| console.say(line));
         if let Some(guarantee) = &done.guarantee {
-            guarantee.text().trim_end().lines().for_each(|line| console.say(line));
+            guarantee.text(console.lang).trim_end().lines().for_each(|line| console.say(line));
             for scope in guarantee.alarms() {
-                console.problem(format!("The guarantee for {} no longer holds.", scope.scope));
+                console.problem(t!(lang, "run.alarm", scope = scope.scope));
             }
         }
         if done.routed.human > 0 {
-            console.say(format!("Next: second-ear tasks {} --out FOLDER", args.dir.display()));
+            console.say(t!(lang, "run.next", dir = args.dir.display().to_string()));
         }
     }
     Ok(failures(&done.failed, console))
@@ -195,10 +224,7 @@ fn do_transcripts(args: cli::Transcripts, console: Console) -> Result<Exit> {
 fn say_withheld(workspace: &Workspace, console: Console) -> Result<()> {
     let withheld = workspace.store.withheld()?.len();
     if withheld > 0 {
-        console.say(format!(
-            "{withheld} clips with personal data or offensive content are left out: `second-ear status` \
-             lists them."
-        ));
+        console.say(t!(console.lang, "say.withheld", n = withheld));
     }
     Ok(())
 }
@@ -209,7 +235,7 @@ fn do_answers(args: cli::Answers, console: Console) -> Result<Exit> {
         if args.json {
             print_json(&done)?;
         }
-        console.say(format!("{} clips are gold now.", done.gold));
+        console.say(t!(console.lang, "answers.gold", n = done.gold));
         return Ok(all_failures(&done.failed, console));
     }
     let (done, _) = settle::change(&args.dir, &args.files, |ws| answers::import(ws, &args.files))?;
@@ -217,35 +243,34 @@ fn do_answers(args: cli::Answers, console: Console) -> Result<Exit> {
         print_json(&done)?;
     }
     let rejected: usize = done.rejected.values().sum();
-    console.say(format!(
-        "{} answers imported, {} clips settled by them; {} rows unanswered, {rejected} rejected.",
-        done.accepted, done.settled, done.unanswered
+    let lang = console.lang;
+    console.say(t!(
+        lang,
+        "answers.done",
+        answers = t!(lang, "answers.imported", n = done.accepted),
+        clips = t!(lang, "answers.settled", n = done.settled),
+        unanswered = t!(lang, "answers.unanswered", n = done.unanswered),
+        rejected = t!(lang, "answers.rejected", n = rejected)
     ));
     for (name, person) in &done.people {
-        console.say(person.line(name));
+        console.say(person.line(lang, name));
     }
     for (mark, n) in Mark::ALL.map(|mark| (mark, done.marked.get(mark.code()))) {
         if let Some(n) = n {
-            console.say(format!("Marked: {n} answers {}.", mark.about()));
+            let about = lang.named("mark", mark.code());
+            console.say(t!(lang, "answers.marked", n = *n, about = about));
         }
     }
     if done.replaced_by_order > 0 {
-        console.say(format!(
-            "{} answers without a time replaced earlier ones of the same people: the order of import \
-             decided.",
-            done.replaced_by_order
-        ));
+        console.say(t!(lang, "answers.by_order", n = done.replaced_by_order));
     }
     for (name, one) in &done.one_person {
-        console.say(format!("'{name}' looks like '{one}': they are taken for one person."));
+        console.say(t!(lang, "answers.one_person", name = name, one = one));
     }
     if done.contested > 0 {
-        console.say(format!(
-            "People disagree on {} clips: tasks --adjudicate writes them for an adjudicator.",
-            done.contested
-        ));
+        console.say(t!(lang, "answers.contested", n = done.contested));
     }
-    tell("failed", &done.failed, done.failed.len(), console);
-    tell("rejected", &done.reasons, done.reasons.len(), console);
+    tell(lang.phrase("say.failed"), &done.failed, done.failed.len(), console);
+    tell(lang.phrase("say.rejected"), &done.reasons, done.reasons.len(), console);
     Ok(Exit::of_failures(done.failures()))
 }

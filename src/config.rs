@@ -11,8 +11,9 @@ use toml_edit::DocumentMut;
 
 use crate::domain::bounds::within;
 use crate::domain::{
-    ConsentSettings, DatasetSettings, DecodePolicy, LanguageChoice, PageLanguage, REGION_EXAMPLE,
-    RetentionSettings, RoutingSettings, SliceSettings, TaskSettings,
+    ConsentSettings, DatasetSettings, DecodePolicy, LanguageChoice, MemorySettings, PageLanguage,
+    REGION_EXAMPLE, RetentionSettings, RoutingSettings, ServeSettings, SliceSettings, TaskSettings,
+    VocabularySettings,
 };
 
 /// The file's name in a workspace.
@@ -44,6 +45,12 @@ pub struct Config {
     /// Who listens to what. A new `run` applies changes to clips not handed out yet.
     #[serde(default)]
     pub routing: RoutingSettings,
+    /// Corrections that people made are tried on other drafts where the model wrote the same.
+    #[serde(default)]
+    pub memory: MemorySettings,
+    /// Names and terms of yours that a model may mishear are tried on drafts too.
+    #[serde(default)]
+    pub vocabulary: VocabularySettings,
     /// How task files are made.
     #[serde(default)]
     pub tasks: TaskSettings,
@@ -56,6 +63,9 @@ pub struct Config {
     /// How long things are kept. `second-ear retention` removes what is older; nothing goes by itself.
     #[serde(default)]
     pub retention: RetentionSettings,
+    /// How `second-ear serve` hands out task pages.
+    #[serde(default)]
+    pub serve: ServeSettings,
 }
 
 impl Config {
@@ -70,10 +80,13 @@ impl Config {
             slice: SliceSettings::default(),
             decode: DecodePolicy::default(),
             routing: RoutingSettings::default(),
+            memory: MemorySettings::default(),
+            vocabulary: VocabularySettings::default(),
             tasks: TaskSettings::default(),
             dataset: DatasetSettings::default(),
             consent: ConsentSettings::default(),
             retention: RetentionSettings::default(),
+            serve: ServeSettings::default(),
         }
     }
 
@@ -101,10 +114,12 @@ impl Config {
         self.slice.check()?;
         self.decode.check()?;
         self.routing.check()?;
+        self.memory.check()?;
         self.tasks.check()?;
         self.dataset.check()?;
         self.consent.check()?;
-        self.retention.check()
+        self.retention.check()?;
+        self.serve.check()
     }
 
     /// The threads to transcribe with: `asked` of them where that is given and not 0, else as set.
@@ -124,10 +139,13 @@ impl Config {
                 "slice" => fields::<SliceSettings>(),
                 "decode" => fields::<DecodePolicy>(),
                 "routing" => fields::<RoutingSettings>(),
+                "memory" => fields::<MemorySettings>(),
+                "vocabulary" => fields::<VocabularySettings>(),
                 "tasks" => fields::<TaskSettings>(),
                 "dataset" => fields::<DatasetSettings>(),
                 "consent" => fields::<ConsentSettings>(),
                 "retention" => fields::<RetentionSettings>(),
+                "serve" => fields::<ServeSettings>(),
                 _ => {
                     text += &(comment(docs) + &setting(name, &values));
                     continue;

@@ -5,6 +5,7 @@ mod answer;
 mod appeal;
 pub mod bounds;
 mod clip;
+mod confusion;
 mod consent;
 mod dataset_settings;
 mod decision;
@@ -16,7 +17,9 @@ mod guarantee;
 mod hypothesis;
 mod ids;
 mod keyed;
+mod link;
 mod locale;
+mod memory_settings;
 mod output;
 mod page_language;
 mod payment;
@@ -29,6 +32,7 @@ mod region_names;
 mod regional;
 mod retention;
 mod round;
+mod serve_settings;
 mod settings;
 mod state;
 mod task;
@@ -39,6 +43,7 @@ mod withdrawal;
 pub use answer::{Answer, Consensus, Mark, Tag, TagKind, Verdict};
 pub use appeal::{Appeal, AppealDecision, AppealOutcome, Contested, Flag};
 pub use clip::{Clip, JobClip, Piece, RejectReason, Span};
+pub use confusion::{Confusion, PairSource, Suggestion, WordPair};
 pub use consent::{
     Consent, ConsentNote, ConsentSettings, ConsentSource, DataUse, DataUses, Day, WhyNot,
     data_uses, data_uses_text, permitted, standing,
@@ -56,7 +61,10 @@ pub use hypothesis::{
     Alone, End, Features, Hypothesis, Level, Pass, Token, Variant, tokens_by_word,
 };
 pub use ids::{BatchId, ClipId, RecordingId, draft_digest, draft_seed, draw};
+pub use keyed::keyed;
+pub use link::{Link, LinkRole, SessionEnd, TOKEN_BYTES, is_token, token_hash};
 pub use locale::{Locale, Region, language_of_locale};
+pub use memory_settings::{MemorySettings, VocabularySettings};
 pub use output::{Fate, LeftBecause, OutputKind};
 pub use page_language::PageLanguage;
 pub use payment::Payment;
@@ -71,6 +79,7 @@ pub use retention::{Kept, RetentionSettings};
 #[cfg(test)]
 pub use round::example_round;
 pub use round::{Average, Measured, Round, RoundVerdict, Used};
+pub use serve_settings::ServeSettings;
 pub use settings::{RoutingSettings, SecondPass, SliceSettings, TaskSettings};
 pub use state::{Account, State};
 pub use task::{HandedOut, TaskRow};

@@ -1,7 +1,10 @@
 //! second-ear: parse, resolve, dispatch, exit code.
 
-// What only `adapt` or `nats` uses stays in a build without them.
-#![cfg_attr(not(all(feature = "adapt", feature = "nats")), allow(dead_code, unused_imports))]
+// What only `adapt`, `nats` or `serve` uses stays in a build without them.
+#![cfg_attr(
+    not(all(feature = "adapt", feature = "nats", feature = "serve")),
+    allow(dead_code, unused_imports)
+)]
 
 mod audio;
 mod cli;
@@ -13,6 +16,8 @@ mod files;
 mod hypotheses;
 mod pipeline;
 mod routing;
+#[cfg(feature = "serve")]
+mod serve;
 mod statistics;
 mod store;
 mod tables;
@@ -27,6 +32,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::exit::Exit;
+use crate::views::lang::Lang;
 use crate::views::progress::{Console, shown, shown_lines};
 
 fn main() -> ExitCode {
@@ -34,7 +40,8 @@ fn main() -> ExitCode {
     keep_to_one_core();
     let cli = cli::Cli::parse();
     audio::isolate::enable();
-    let console = if cli.quiet { Console::Quiet } else { Console::Normal };
+    let lang = Lang::choose(cli.lang, |name| std::env::var(name).ok());
+    let console = Console { quiet: cli.quiet, lang };
     let exit = commands::dispatch(cli.command, console).unwrap_or_else(|error| {
         if !is_closed_pipe(&error) {
             let advice = exit::advice(&error).map_or(String::new(), |advice| format!(": {advice}"));

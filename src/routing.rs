@@ -11,5 +11,6 @@ pub mod decide;
 pub mod evidence;
 pub mod guarantee;
 pub mod lexicon;
+pub mod memory;
 pub mod reasons;
 pub mod standing;

@@ -5,6 +5,8 @@
 pub mod betting;
 pub mod bootstrap;
 pub mod certify;
+pub mod delay;
+pub mod discovery;
 pub mod fairness;
 pub mod interval;
 pub mod metrics;

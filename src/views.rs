@@ -3,10 +3,13 @@
 pub mod audit_plan;
 mod charts;
 pub mod clips;
+pub mod columns;
 mod figures;
 pub mod findings;
 pub mod front;
 pub mod guarantee;
+pub mod key;
+pub mod lang;
 pub mod languages;
 pub mod ledger;
 pub mod numbers;

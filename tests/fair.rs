@@ -41,7 +41,10 @@ fn what_was_earned_less_what_was_paid_is_due_and_the_same_payment_is_noted_once(
     assert!(near(&ana["earned"], 0.8) && near(&ana["due"], 0.8) && near(&ana["overdue"], 0.0));
     assert!(near(&ana["hourly"], 20.0), "{ana}");
     let one = ["--to", "ANA", "--amount", "0.5", "--on", "2026-11-30", "--note", "novembre"];
-    assert_eq!(pay(&one), json!({"noted": 1, "known": 0, "failed": [], "failed_total": 0}));
+    assert_eq!(
+        pay(&one),
+        json!({"noted": 1, "known": 0, "strangers": [], "failed": [], "failed_total": 0})
+    );
     assert_eq!(pay(&one)["known"], json!(1));
     let list = ws.beside("payments.csv");
     std::fs::write(
@@ -66,6 +69,8 @@ fn what_was_earned_less_what_was_paid_is_due_and_the_same_payment_is_noted_once(
     let text = stdout(&ws.to(0, "people", &["pay"]));
     assert!(text.contains("Overdue: earned over 0 days ago"), "{text}");
     ws.to(2, "people", &["pay", "--to", "ana"]);
+    let misspelt = ws.to(0, "people", &["pay", "--to", "Annna", "--amount", "1"]);
+    assert!(stderr(&misspelt).contains("Annna has answered nothing here"), "{}", stderr(&misspelt));
 }
 
 #[test]
@@ -108,7 +113,7 @@ fn a_flag_is_lifted_by_a_person_with_an_answer_and_the_log_keeps_who_and_why() {
     assert!(stderr(&ws.to(1, "people", &unknown)).contains("nobody called nobody"));
     ws.to(2, "people", &["appeal", "--of", "ana", "--about", "lazy"]);
     // The notice, and the statement.
-    let notice = stdout(&ws.to(0, "people", &["notice", "--lang", "fr,en"]));
+    let notice = stdout(&ws.to(0, "people", &["notice", "--languages", "fr,en"]));
     assert!(notice.contains("0.10 EUR") && notice.contains("No program turns anybody away"));
     let out = ws.beside("statements");
     let args = ["statement", "--of", "ana", "--out", out.to_str().unwrap(), "--json"];

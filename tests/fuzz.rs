@@ -108,6 +108,7 @@ fn wrong(args: &[String], folder: &Path, patience: Duration) -> Option<String> {
         .arg(env!("CARGO_BIN_EXE_second-ear"))
         .args(args)
         .current_dir(root())
+        .env("LC_ALL", "C")
         .env("SECOND_EAR_MODELS", root().join("models"))
         .stdin(Stdio::null())
         .stdout(Stdio::null())

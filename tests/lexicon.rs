@@ -142,6 +142,35 @@ fn a_sentence_is_explained_and_a_file_of_sentences_is_measured() {
     run_to(2, &["lexicon", "test", &ws.path()]);
 }
 
+#[test]
+fn entries_are_looked_for_in_their_language_and_a_team_brings_its_own() {
+    let ws = Workspace::new();
+    let hits = |sentence: &[&str]| {
+        let told = lexicon_json(&ws, "test", sentence);
+        told["hits"].as_array().unwrap().iter().map(|hit| hit["term"].clone()).collect::<Vec<_>>()
+    };
+    // The workspace is in French.
+    assert!(hits(&["It's a dreich day."]).is_empty());
+    assert_eq!(hits(&["It's a dreich day.", "--region", "en-IE"]), [json!("dreich")]);
+    assert!(hits(&["Il fait frette.", "--region", "en-IE"]).is_empty());
+    let english = util::root().join("tests/data/lexicon/sentences_en.tsv");
+    let proof = lexicon_json(&ws, "test", &["--file", english.to_str().unwrap()]);
+    assert_eq!(proof["scores"].as_array().unwrap().len(), 10);
+
+    let list = ws.beside("de.tsv");
+    let rows = "term\tkind\tregions\tambiguity\nJänner\tword\tde-AT\t0\nheuer\tword\tde-AT\t1\n";
+    std::fs::write(&list, rows).unwrap();
+    let changed = lexicon_json(&ws, "import", &[list.to_str().unwrap()]);
+    assert_eq!(changed["added"], json!(["Jänner", "heuer"]));
+    let set = ws.beside("sentences.tsv");
+    let sentences = "part\tregions\tsentence\na\tde-AT\tIm Jänner fahren wir weg.\n\
+                     a\t\tIm Januar bleiben wir hier.\na\t\tDer Name ist Frette oder Nowt.\n";
+    std::fs::write(&set, sentences).unwrap();
+    let proof = lexicon_json(&ws, "test", &["--file", set.to_str().unwrap()]);
+    let all = &proof["scores"][2];
+    assert_eq!((&all["true_positives"], &all["false_positives"]), (&json!(1), &json!(0)));
+}
+
 /// A recording of the speaker Zoe, routed with a script's drafts.
 fn spoken(ws: &Workspace, declared: Option<&str>, rows: &[Value]) -> Vec<Value> {
     let path = sample("volunteer_19b6d3ae.flac");
@@ -247,4 +276,66 @@ fn trying_regional_forms_changes_no_draft_and_none_of_its_numbers() {
         more += count(many) - count(few);
     }
     assert!(more > 0);
+}
+
+#[test]
+fn a_word_that_one_region_says_is_suggested_and_one_key_takes_it_into_the_lexicon() {
+    let ws = Workspace::plain();
+    let (rate, menu) = util::decode_flac(&sample("quebec_menu.flac"));
+    let mut manifest = String::from("path,speaker,region\n");
+    for (file, region, by) in [("a.wav", "fr-CA-QC", 1.0), ("b.wav", "fr-FR-PAC", 0.7)] {
+        let samples: Vec<i16> = menu.iter().map(|s| (f64::from(*s) * by) as i16).collect();
+        util::write_wav(&ws.beside(file), 1, rate, &samples);
+        manifest.push_str(&format!("{file},speaker of {file},{region}\n"));
+    }
+    std::fs::write(ws.beside("all.csv"), manifest).unwrap();
+    ws.ingest(&[&ws.beside("all.csv")]);
+    let script: Vec<Value> = (0..100)
+        .map(|n| json!({"start": n * 4, "end": n * 4 + 4, "text": "il fait frais ici"}))
+        .collect();
+    let script = ws.write_rows("script.jsonl", &script);
+    ws.to(0, "run", &["--scripted", &script]);
+    let mut answers = ws.tasks();
+    for (n, row) in answers.iter_mut().enumerate() {
+        let quebec = row["path"] == "a.wav" && n % 3 == 0;
+        row["validator"] = json!("vera");
+        row["verdict"] = json!(if quebec { "corrected" } else { "as_is" });
+        row["text"] = json!(if quebec { "il fait frimasse ici" } else { "il fait frais ici" });
+        row["answered_at"] = json!("2026-03-01T10:00:00Z");
+    }
+    let answers = ws.write_rows("answers.jsonl", &answers);
+    ws.to(0, "answers", &[&answers]);
+
+    let found = lexicon_json(&ws, "suggest", &[]);
+    let terms: Vec<&str> =
+        found.as_array().unwrap().iter().map(|c| c["term"].as_str().unwrap()).collect();
+    assert_eq!(terms, ["frimasse"], "{found:#}");
+    let frimasse = &found[0];
+    assert_eq!((&frimasse["region"], &frimasse["why"]), (&json!("fr-CA-QC"), &json!("regional")));
+    assert_eq!(frimasse["instead"], "frais");
+    assert_eq!(frimasse["elsewhere"][0], 0);
+    assert!(frimasse["missed"][0].as_u64().unwrap() >= 10, "{frimasse}");
+    let said = stdout(&lexicon(&ws, 0, "suggest", &[]));
+    for part in ["frimasse (fr-CA-QC)", "most often 'frais'", "\"il fait frimasse ici\""] {
+        assert!(said.contains(part), "{said}");
+    }
+
+    let unknown = lexicon(&ws, 1, "suggest", &["--accept", "zut"]);
+    assert!(stderr(&unknown).contains("'zut' is none of the candidates"), "{}", stderr(&unknown));
+    let mut child = util::second_ear()
+        .args(["lexicon", "suggest", &ws.path(), "--review"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    use std::io::Write;
+    child.stdin.take().unwrap().write_all(b"?\ny\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(stderr(&output).contains("In the lexicon from the next run: frimasse"));
+    let listed = lexicon_json(&ws, "list", &["--region", "fr-CA-QC"]);
+    let entry = listed["listed"].as_array().unwrap().iter().find(|e| e["term"] == "frimasse");
+    assert_eq!(entry.unwrap()["standard"], "frais");
+    assert_eq!(lexicon_json(&ws, "suggest", &[]), json!([]), "it is known now");
 }

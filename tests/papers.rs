@@ -11,6 +11,9 @@ use util::{Workspace, rows, sample, stderr, stdout};
 
 const SPEAKERS: [&str; 3] = ["Anselme Trépanier", "Béatrice Laliberté", "Cunégonde Désilets"];
 const VALIDATOR: &str = "Zénobie Vachon";
+/// How our FLAC files begin, in base64: the mark, then a STREAMINFO of 34 bytes, the last block. Shorter marks are in any page by
+/// chance.
+const FLAC: &str = "ZkxhQ4AAACI";
 
 /// Scripted drafts of three named speakers; most clips are settled by a named validator.
 fn workspace() -> Workspace {
@@ -245,16 +248,22 @@ fn a_page_under_a_passphrase_holds_nothing_readable_and_other_formats_are_refuse
     };
     let refused = stderr(&to(1, &["--format", "html,csv"]));
     assert!(refused.contains("csv") && refused.contains("--format html"), "{refused}");
+    let html = |out: &Path| -> Vec<_> {
+        texts(out)
+            .into_iter()
+            .filter(|(path, _)| path.extension().is_some_and(|e| e == "html"))
+            .collect()
+    };
+    let open = ws.beside("open");
+    ws.to(0, "tasks", &["--out", open.to_str().unwrap()]);
+    assert!(html(&open).iter().all(|(_, page)| page.contains(FLAC)), "what is looked for below");
     to(0, &[]);
-    let pages: Vec<_> = texts(&out)
-        .into_iter()
-        .filter(|(path, _)| path.extension().is_some_and(|e| e == "html"))
-        .collect();
+    let pages = html(&out);
     assert!(!pages.is_empty());
     let waiting = ws.transcripts();
     for (path, page) in &pages {
         assert!(page.contains("\"kdf\":\"PBKDF2-HMAC-SHA-256\""), "{}", path.display());
-        assert!(!page.contains("appel numéro") && !page.contains("fLaC"), "{}", path.display());
+        assert!(!page.contains("appel numéro") && !page.contains(FLAC), "{}", path.display());
         for row in &waiting {
             assert!(!page.contains(row["clip"].as_str().unwrap()));
         }

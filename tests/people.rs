@@ -321,10 +321,7 @@ fn words_that_two_clips_confirm_route_the_next_run() {
 
 /// The page's blob of tasks.
 fn page_data(ws: &Workspace, folder: &str) -> Value {
-    let page = std::fs::read_to_string(file_in(ws, folder, "html")).unwrap();
-    let start = page.find("id=\"tasks\">").unwrap() + "id=\"tasks\">".len();
-    let end = start + page[start..].find("</script").unwrap();
-    serde_json::from_str(&page[start..end]).unwrap()
+    util::page_data(&std::fs::read_to_string(file_in(ws, folder, "html")).unwrap()).unwrap()
 }
 
 #[test]

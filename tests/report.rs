@@ -261,3 +261,61 @@ fn the_first_screen_says_of_what_each_number_is_and_few_audits_stand_beside_thei
     ws.to(0, "report", &["--html", page]);
     assert!(std::fs::read_to_string(page).unwrap().contains("report DIR --csv clips.csv"));
 }
+
+#[test]
+fn months_are_compared_and_a_word_that_came_later_is_told_with_its_region() {
+    let ws = Workspace::plain();
+    ws.set("audit_rate = 0.05", "audit_rate = 1.0");
+    let (rate, menu) = util::decode_flac(&sample("quebec_menu.flac"));
+    let mut manifest = String::from("path,speaker,region,recorded\n");
+    for (n, (month, by)) in [("01", 1.0), ("01", 0.8), ("07", 0.7), ("07", 0.6)].iter().enumerate()
+    {
+        let samples: Vec<i16> = menu.iter().map(|s| (f64::from(*s) * by) as i16).collect();
+        util::write_wav(&ws.beside(&format!("{n}.wav")), 1, rate, &samples);
+        manifest.push_str(&format!("{n}.wav,speaker {n},fr-CA-QC,2026-{month}-15\n"));
+    }
+    std::fs::write(ws.beside("all.csv"), manifest).unwrap();
+    ws.ingest(&[&ws.beside("all.csv")]);
+    let script: Vec<Value> = (0..100)
+        .map(|n| json!({"start": n * 4, "end": n * 4 + 4, "text": "il fait frais ici"}))
+        .collect();
+    let script = ws.write_rows("script.jsonl", &script);
+    ws.to(0, "run", &["--scripted", &script]);
+    let mut answers = ws.tasks();
+    for (n, row) in answers.iter_mut().enumerate() {
+        let path = row["path"].as_str().unwrap();
+        let later = ["2.wav", "3.wav"].contains(&path) && n % 2 == 0;
+        row["validator"] = json!("vera");
+        row["verdict"] = json!(if later { "corrected" } else { "as_is" });
+        row["text"] = json!(if later { "il clavarde ici" } else { "il fait frais ici" });
+        row["answered_at"] = json!("2026-08-01T10:00:00Z");
+    }
+    let answers = ws.write_rows("answers.jsonl", &answers);
+    ws.to(0, "answers", &[&answers]);
+
+    let report = ws.json("report");
+    let months = report["drift"]["months"].as_array().unwrap();
+    let named: Vec<&str> = months.iter().map(|m| m["month"].as_str().unwrap()).collect();
+    assert_eq!(named, ["2026-01", "2026-07"]);
+    assert_eq!(months[0]["draft_wer"]["value"], 0.0);
+    assert!(months[1]["draft_wer"]["value"].as_f64().unwrap() > 0.2, "{}", months[1]);
+    assert_eq!((&months[0]["new_words"], &months[1]["new_words"]), (&json!(0), &json!(1)));
+    let word = &months[1]["examples"][0];
+    assert_eq!((&word["word"], &word["region"]), (&json!("clavarde"), &json!("fr-CA-QC")));
+    assert_eq!(
+        (&report["drift"]["since"], &report["drift"]["promoted"]),
+        (&json!("2026-01"), &json!(false))
+    );
+    let said = stdout(&ws.to(0, "report", &["--lang", "en"]));
+    assert!(said.contains("Month by month") && said.contains("clavarde (fr-CA-QC"), "{said}");
+    let status = stdout(&ws.to(0, "status", &["--lang", "en"]));
+    assert!(
+        status.contains("Errors in all drafts: 0.0 %") && status.contains("in 2026-07"),
+        "{status}"
+    );
+    assert_eq!(ws.json("status")["fit"]["since"], "2026-01");
+    let page = ws.beside("report.html");
+    ws.to(0, "report", &["--html", page.to_str().unwrap(), "--lang", "fr"]);
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(page.contains("Mois par mois") && page.contains("clavarde"), "the page has it too");
+}

@@ -21,12 +21,7 @@ fn workspace() -> Workspace {
 fn pages(ws: &Workspace, folder: &str) -> Vec<Value> {
     let files = std::fs::read_dir(ws.beside(folder)).unwrap().map(|e| e.unwrap().path());
     let pages = files.filter(|p| p.extension().is_some_and(|e| e == "html"));
-    let data = |page: String| {
-        let start = page.find("id=\"tasks\">").unwrap() + "id=\"tasks\">".len();
-        let end = start + page[start..].find("</script").unwrap();
-        serde_json::from_str(&page[start..end]).unwrap()
-    };
-    pages.map(|p| data(std::fs::read_to_string(p).unwrap())).collect()
+    pages.map(|p| util::page_data(&std::fs::read_to_string(p).unwrap()).unwrap()).collect()
 }
 
 fn tasks(ws: &Workspace, folder: &str, more: &[&str]) -> Vec<Value> {

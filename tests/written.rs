@@ -180,9 +180,10 @@ fn as_a_stranger(args: &[&str]) -> Output {
         let line: Vec<String> =
             [&[program], args].concat().iter().map(|a| format!("'{a}'")).collect();
         let mut su = Command::new("su");
+        su.env("LC_ALL", "C");
         return su.args(["nobody", "-s", "/bin/sh", "-c", &line.join(" ")]).output().unwrap();
     }
-    Command::new(program).args(args).output().unwrap()
+    Command::new(program).args(args).env("LC_ALL", "C").output().unwrap()
 }
 
 #[cfg(unix)]

@@ -15,6 +15,9 @@ pub struct Adapt {
     /// Show what would be trained and tested on, and do nothing.
     #[arg(long)]
     pub dry_run: bool,
+    /// Do nothing unless so many clips were settled that no round has used: for timers.
+    #[arg(long, value_name = "N", value_parser = numbers::within(0_u64, 1_000_000_000))]
+    pub at_least: Option<u64>,
     /// What is trained.
     #[arg(long, value_enum, default_value = "full")]
     pub mode: Mode,

@@ -20,6 +20,15 @@ pub mod adapt {
     pub use super::Anything as Adapt;
 }
 
+/// Instead of the arguments of `serve`.
+#[cfg(not(feature = "serve"))]
+pub mod serve {
+    pub use super::Anything as Serve;
+
+    /// Nothing can be said by an example.
+    pub const AFTER_HELP: &str = "";
+}
+
 /// Instead of `worker`, and of the options of a distributed `run`.
 #[cfg(not(feature = "nats"))]
 pub mod nats {

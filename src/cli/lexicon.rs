@@ -35,6 +35,13 @@ pub enum Lexicon {
         second-ear lexicon test calls --file sentences.tsv"
     )]
     Test(Test),
+    /// Suggest words and phrases of the settled texts that stand out in a region, or that the model does not write.
+    #[command(
+        after_help = "Examples: second-ear lexicon suggest calls\n          second-ear lexicon suggest calls --review\n\n\
+        --review asks for each: y takes it into the workspace's own lexicon, n leaves it, q ends. It applies from the next \
+        run."
+    )]
+    Suggest(Suggest),
     /// List the region codes in use, with Common Voice's accent and variant for each.
     #[command(after_help = "Example: second-ear lexicon regions calls --json")]
     Regions(Json),
@@ -117,6 +124,22 @@ pub struct Import {
     /// Replace rows of the same terms in the workspace's own lexicon.
     #[arg(long)]
     pub replace: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `lexicon suggest`.
+#[derive(Debug, Args)]
+pub struct Suggest {
+    /// The workspace.
+    pub dir: PathBuf,
+    /// Ask for each whether the lexicon should have it: one key, y or n.
+    #[arg(long, conflicts_with_all = ["accept", "json"])]
+    pub review: bool,
+    /// Take these of the candidates into the workspace's own lexicon, joined by commas.
+    #[arg(long, value_name = "TERM", value_delimiter = ',')]
+    pub accept: Vec<String>,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,

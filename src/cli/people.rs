@@ -56,13 +56,13 @@ pub enum PeopleAction {
     },
     /// Print what is noted about those who work, what is decided with it, and what they can do; or write it as a page.
     #[command(
-        after_help = "Examples: second-ear people calls notice\n          second-ear people calls notice --lang fr,en --out \
+        after_help = "Examples: second-ear people calls notice\n          second-ear people calls notice --languages fr,en --out \
         notice.html\n\nIt follows the settings in force, and stands on the start screen of every task page."
     )]
     Notice {
         /// Languages of the task page; without it, tasks.interface of the settings.
         #[arg(long, value_name = "LANGUAGE", value_delimiter = ',')]
-        lang: Vec<PageLanguage>,
+        languages: Vec<PageLanguage>,
         /// An HTML file to write, for a link or for print.
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
@@ -75,6 +75,60 @@ pub enum PeopleAction {
         anybody's, and texts are voted on anew."
     )]
     Appeal(Appeal),
+    /// Make links to the server: one per person, for a study on a crowd platform, or for whoever leads.
+    #[command(
+        after_help = "Examples: second-ear people calls add ana,ben --link\n          second-ear people calls add --lead\n          \
+        second-ear people calls add --study autumn\n\nEach link is printed once: only a hash of it is kept. Send it to nobody \
+        else; `people DIR revoke NAME` makes it open nothing. Where links begin says serve.public_address in the settings."
+    )]
+    Add(Add),
+    /// List the links: whose, since when, whether they open something.
+    Links,
+    /// Make the links of a person, or of a study, open nothing any more.
+    #[command(after_help = "Example: second-ear people calls revoke ana")]
+    Revoke {
+        /// Whose; with --lead nobody's.
+        #[arg(required_unless_present = "lead", default_value = "", hide_default_value = true)]
+        name: String,
+        /// The links of those who lead.
+        #[arg(long, conflicts_with = "name")]
+        lead: bool,
+    },
+    /// Read a crowd platform's list of submissions: what was returned or timed out is free for others.
+    #[command(
+        after_help = "Example: second-ear people calls submissions prolific_export.csv\n\nRead are the columns \"Submission id\" \
+        and \"Status\" (RETURNED, TIMED-OUT); nothing follows from any other status."
+    )]
+    Submissions {
+        /// The list, as Prolific exports it (CSV).
+        file: PathBuf,
+    },
+    /// Say whose completion code this is, and of which batch.
+    #[command(after_help = "Example: second-ear people calls code 3FA90C12B7")]
+    Code {
+        /// The code, as the page showed it.
+        code: String,
+    },
+}
+
+/// Arguments of `people DIR add`.
+#[derive(Debug, Args)]
+pub struct Add {
+    /// Who: names, or a CSV file with a column `name`.
+    #[arg(value_name = "NAME", value_delimiter = ',', requires = "link", required_unless_present_any = ["lead", "study"])]
+    pub names: Vec<String>,
+    /// Make a link for each of them.
+    #[arg(long, requires = "names")]
+    pub link: bool,
+    /// Make a link to the page that shows how it goes, with everybody's name.
+    #[arg(long, conflicts_with_all = ["names", "study"])]
+    pub lead: bool,
+    /// Make a link for whoever Prolific sends; the address that is printed goes into the study there.
+    #[arg(long, value_name = "NAME", conflicts_with = "names")]
+    pub study: Option<String>,
+    /// Who has a link gets another one; the old one opens nothing from then on.
+    #[arg(long)]
+    pub again: bool,
 }
 
 /// Arguments of `people DIR pay`.

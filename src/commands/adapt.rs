@@ -7,12 +7,22 @@ use crate::cli::{self, adapt::Adapt};
 use crate::domain::{DataUse, RoundVerdict};
 use crate::exit::Exit;
 use crate::pipeline::adapt::{self, AdaptOptions, Adapted};
+use crate::pipeline::workspace::Workspace;
 use crate::pipeline::{consent, settle};
 use crate::views::progress::Console;
 use crate::views::rounds;
 
 /// Makes a round.
 pub fn dispatch(args: Adapt, console: Console) -> Result<Exit> {
+    if let Some(least) = args.at_least {
+        let settled = Workspace::read(&args.dir)?.store.settled_since_round()?;
+        if settled < least {
+            console.say(format!(
+                "{settled} clips were settled that no round has used, fewer than {least}: nothing is done."
+            ));
+            return Ok(Exit::Done);
+        }
+    }
     let options = AdaptOptions {
         dry_run: args.dry_run,
         recipe: args.recipe(),
@@ -25,8 +35,10 @@ pub fn dispatch(args: Adapt, console: Console) -> Result<Exit> {
         console.say("Nothing of a withdrawn person is there to learn from: every round is one without them.");
     }
     let (done, workspace) = settle::change(&args.dir, &[], |ws| {
-        consent::settled_without(ws, DataUse::Train)?.say("training", console);
-        consent::settled_without(ws, DataUse::Evaluate)?.say("what judges", console);
+        consent::settled_without(ws, DataUse::Train)?
+            .say(console.lang.phrase("aside.training"), console);
+        consent::settled_without(ws, DataUse::Evaluate)?
+            .say(console.lang.phrase("aside.judges"), console);
         adapt::adapt(ws, &options, console)
     })?;
     drop(workspace);

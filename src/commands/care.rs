@@ -11,11 +11,11 @@ use crate::pipeline::{backup, doctor, log, status};
 use crate::views::progress::Console;
 
 /// Counts and seconds in each state.
-pub fn status(args: cli::Json) -> Result<Exit> {
+pub fn status(args: cli::Json, console: Console) -> Result<Exit> {
     let status = status::status(&Workspace::read(&args.dir)?)?;
     match args.json {
         true => print_json(&status)?,
-        false => print(&status.text())?,
+        false => print(&status.text(console.lang))?,
     }
     Ok(Exit::Done)
 }

@@ -44,6 +44,6 @@ pub fn run(args: cli::Dataset, console: Console) -> Result<Exit> {
         let kinds = done.left_out.iter().map(|(why, n)| format!("{n} {why}"));
         console.say(format!("Clips left out: {}.", kinds.collect::<Vec<_>>().join(", ")));
     }
-    done.without_consent.say("the dataset", console);
+    done.without_consent.say(console.lang.phrase("aside.dataset"), console);
     Ok(failures(&done.failed, console))
 }

@@ -10,6 +10,7 @@ use crate::domain::ReferenceUse;
 use crate::exit::Exit;
 use crate::pipeline::ingest::{self, Ingested, References};
 use crate::pipeline::settle;
+use crate::views::lang::t;
 use crate::views::progress::Console;
 
 /// `ingest`: registers recordings, and says what became of what was there.
@@ -26,57 +27,59 @@ pub fn ingest(args: cli::Ingest, console: Console) -> Result<Exit> {
     if args.json {
         print_json(&done)?;
     }
-    let mut said = vec![format!("{} recordings added", done.added)];
-    for (n, what) in [
-        (done.known, "known already"),
-        (done.updated, "updated"),
-        (done.moved, "found again at a new path"),
-    ] {
-        if n > 0 {
-            said.push(format!("{n} {what}"));
-        }
+    let lang = console.lang;
+    let mut said = vec![t!(lang, "ingest.added", n = done.added)];
+    if done.known > 0 {
+        said.push(t!(lang, "ingest.known", n = done.known));
+    }
+    if done.updated > 0 {
+        said.push(t!(lang, "ingest.updated", n = done.updated));
+    }
+    if done.moved > 0 {
+        said.push(t!(lang, "ingest.moved", n = done.moved));
     }
     console.say(format!("{}.", said.join(", ")));
     if done.skipped > 0 {
-        let kinds = done.left_out.iter().map(|(why, n)| format!("{n} {}", why.about()));
-        let hint = if args.verbose { "" } else { " (--verbose names them)" };
+        let kind = |code: &str| lang.named("left_out", code);
+        let kinds = done.left_out.iter().map(|(why, n)| format!("{n} {}", kind(why.code())));
+        let hint = if args.verbose { "" } else { lang.phrase("ingest.verbose") };
         let kinds = kinds.collect::<Vec<_>>().join(", ");
-        console.say(format!("Left out in folders: {kinds}{hint}."));
+        console.say(t!(lang, "ingest.left_out", kinds = kinds, hint = hint));
     }
     if !done.ignored_columns.is_empty() {
-        let more =
-            if done.ignored_columns.len() < ingest::IGNORED { "" } else { " and perhaps more" };
-        console.say(format!("Columns ignored: {}{more}.", done.ignored_columns.join(", ")));
+        let more = match done.ignored_columns.len() < ingest::IGNORED {
+            true => "",
+            false => lang.phrase("ingest.perhaps_more"),
+        };
+        let columns = done.ignored_columns.join(", ");
+        console.say(t!(lang, "ingest.ignored", columns = columns, more = more));
     }
     tell_texts(&done, args.references, &args.dir, console);
     tell_accents(&done, console);
     tell_refused(&done.refused, &args.dir, console);
     for path in &done.changed {
-        console.say(format!("{path}: changed since it was ingested; added as a new recording."));
+        console.say(t!(lang, "ingest.changed", path = path));
     }
     Ok(all_failures(&done.failed, console))
 }
 
 /// Says how many reference texts there were, and what became of them.
 fn tell_texts(done: &Ingested, asked: Option<References>, dir: &Path, console: Console) {
-    let (seen, kept, dir) = (done.references_seen, done.references_kept, dir.display());
+    let (seen, kept) = (done.references_seen, done.references_kept);
+    let (lang, dir) = (console.lang, dir.display().to_string());
     match asked {
         _ if seen == 0 => {}
-        Some(References::Ignore) => console.say(format!("{seen} reference texts ignored.")),
-        None => console.say(format!(
-            "{seen} rows have a reference text; none was kept. The same command with --references gold keeps them as \
-             known texts of clips, with --references evaluate for `second-ear evaluate {dir}`; with --references \
-             ignore this is not said."
-        )),
-        Some(References::Keep(ReferenceUse::Evaluate)) => console.say(format!(
-            "{kept} of {seen} reference texts kept. Next: second-ear evaluate {dir}"
-        )),
+        Some(References::Ignore) => console.say(t!(lang, "ingest.texts.ignored", n = seen)),
+        None => console.say(t!(lang, "ingest.texts.none_kept", n = seen, dir = dir)),
+        Some(References::Keep(ReferenceUse::Evaluate)) => {
+            console.say(t!(lang, "ingest.texts.evaluate", n = kept, of = seen, dir = dir));
+        }
         Some(References::Keep(ReferenceUse::Gold)) => {
             let waiting = match done.gold {
-                0 => format!("; the clips get them in `second-ear run {dir}`"),
-                now => format!("; {now} clips have theirs now"),
+                0 => t!(lang, "ingest.texts.in_run", dir = dir),
+                n => t!(lang, "ingest.texts.now", n = n),
             };
-            console.say(format!("{kept} of {seen} reference texts kept{waiting}."));
+            console.say(t!(lang, "ingest.texts.gold", n = kept, of = seen, waiting = waiting));
         }
     }
 }
@@ -91,11 +94,9 @@ fn tell_accents(done: &Ingested, console: Console) {
     let names = names.collect::<Vec<_>>().join(", ");
     let more = match done.accents_without_region.len().saturating_sub(TOLD) {
         0 => String::new(),
-        more => format!(" and {more} more (--json lists them)"),
+        n => t!(console.lang, "ingest.accents.more", n = n),
     };
-    console.say(format!(
-        "No region is known for these accents, of {rows} rows: {names}{more}. A column `region` says it."
-    ));
+    console.say(t!(console.lang, "ingest.accents", n = rows, names = names, more = more));
 }
 
 /// Says which recordings are used for nothing, because somebody said no.
@@ -103,16 +104,13 @@ fn tell_refused(paths: &[String], dir: &Path, console: Console) {
     if paths.is_empty() {
         return;
     }
-    console.problem(format!(
-        "Consent is refused or withdrawn for {} recordings, which are used for nothing \
-         (`second-ear consent {}` lists them):",
-        paths.len(),
-        dir.display()
-    ));
+    let dir = dir.display().to_string();
+    console.problem(t!(console.lang, "ingest.refused", n = paths.len(), dir = dir));
     for path in paths.iter().take(TOLD) {
         console.problem(format!("  {path}"));
     }
     if paths.len() > TOLD {
-        console.problem(format!("  and {} more (--json lists all)", paths.len() - TOLD));
+        let more = t!(console.lang, "ingest.refused.more", n = paths.len() - TOLD);
+        console.problem(format!("  {more}"));
     }
 }

@@ -15,6 +15,23 @@ pub mod adapt {
     }
 }
 
+/// Instead of `serve`.
+#[cfg(not(feature = "serve"))]
+pub mod serve {
+    use anyhow::{Result, bail};
+
+    use crate::cli::serve::Serve;
+    use crate::exit::Exit;
+    use crate::views::progress::Console;
+
+    /// Says what is missing.
+    pub fn dispatch(_: Serve, _: Console) -> Result<Exit> {
+        bail!(
+            "this second-ear was built without its server: build it with the feature `serve`, or hand files out with `tasks`"
+        )
+    }
+}
+
 /// Instead of `worker`.
 #[cfg(not(feature = "nats"))]
 pub mod worker {

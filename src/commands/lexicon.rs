@@ -1,4 +1,6 @@
-//! The `lexicon` commands: list, add, import, test, regions.
+//! The `lexicon` commands: list, add, import, test, suggest, regions.
+
+mod suggest;
 
 use std::fmt::Write;
 
@@ -23,6 +25,7 @@ pub fn dispatch(command: Lexicon, console: Console) -> Result<Exit> {
         Lexicon::Add(args) => add(args, console),
         Lexicon::Import(args) => import(args, console),
         Lexicon::Test(args) => test(args),
+        Lexicon::Suggest(args) => suggest::dispatch(args, console),
         Lexicon::Regions(args) => regions(args),
     }
 }

@@ -11,6 +11,7 @@ use crate::pipeline::forget::none_pending;
 use crate::pipeline::outputs::Notes;
 use crate::pipeline::workspace::Workspace;
 use crate::pipeline::{calibrate, consent, evaluate, recalibrate, report, settle};
+use crate::views::lang::t;
 use crate::views::progress::Console;
 
 /// `report`: rates with intervals, as text, JSON, a page or a table of clips.
@@ -19,21 +20,23 @@ pub fn report(args: cli::Report, console: Console) -> Result<Exit> {
     none_pending(&workspace)?;
     let (mut report, mut rows) = report::report(&workspace)?;
     // The terminal is the team's own; files and JSON may go further.
-    let text = report.text();
+    let text = report.text(console.lang);
     let naming = workspace.naming(args.names)?;
     report::naming::people(&mut report, &naming);
     report::naming::speakers(&mut rows, &naming);
-    consent::settled_without(&workspace, DataUse::Evaluate)?.say("every measure", console);
+    consent::settled_without(&workspace, DataUse::Evaluate)?
+        .say(console.lang.phrase("aside.measure"), console);
     if let Some(path) = &args.html {
-        let page = report.html(&report::front(&workspace, path, args.csv.as_deref()))?;
+        let page =
+            report.html(console.lang, &report::front(&workspace, path, args.csv.as_deref()))?;
         Notes::of(&workspace, console)?
             .everything(OutputKind::Report, path, || crate::files::write_text(path, &page))?;
-        console.say(format!("The report as an HTML page: {}", path.display()));
+        console.say(t!(console.lang, "report.page_written", file = path.display().to_string()));
     }
     if let Some(path) = &args.csv {
         Notes::of(&workspace, console)?
             .everything(OutputKind::Report, path, || report::write_csv(&rows, path))?;
-        console.say(format!("One row per clip: {}", path.display()));
+        console.say(t!(console.lang, "report.rows_written", file = path.display().to_string()));
     }
     match args.json {
         true => print_json(&report)?,
@@ -76,7 +79,8 @@ pub fn calibrate(args: cli::Calibrate, console: Console) -> Result<Exit> {
     }
     let dir = args.dir.unwrap_or_default();
     let (fitted, _) = settle::change(&dir, &[], |ws| {
-        consent::settled_without(ws, DataUse::Evaluate)?.say("the fit", console);
+        consent::settled_without(ws, DataUse::Evaluate)?
+            .say(console.lang.phrase("aside.fit"), console);
         let whose = ws.config.decode.whose().into_iter();
         let fit = |engine: Option<EngineName>| {
             let done = recalibrate::recalibrate(ws, engine.as_ref())?;

@@ -119,7 +119,7 @@ impl Bars {
     fn show(&mut self, event: ProgressEvent) {
         match event {
             ProgressEvent::Note(note) => match &self.stage {
-                Some((_, bar)) if self.console != Console::Quiet => bar.say(note),
+                Some((_, bar)) if !self.console.quiet => bar.say(note),
                 _ => self.console.say(note),
             },
             ProgressEvent::Bytes { stage, done, total } => {

@@ -1,5 +1,7 @@
 //! `people`: who has what, what is due, what was decided. In: arguments. Out: lists and remarks.
 
+mod links;
+
 use std::path::Path;
 
 use anyhow::{Result, anyhow};
@@ -17,7 +19,8 @@ use crate::pipeline::tasks::title;
 use crate::pipeline::workspace::Workspace;
 use crate::tasks::notice;
 use crate::tasks::page::escape_html;
-use crate::views::progress::Console;
+use crate::views::lang::t;
+use crate::views::progress::{Console, shown};
 
 /// Lists people, their pay or their appeals, or notes some.
 pub fn dispatch(args: cli::People, console: Console) -> Result<Exit> {
@@ -27,10 +30,17 @@ pub fn dispatch(args: cli::People, console: Console) -> Result<Exit> {
         Some(PeopleAction::Statement { of, out }) => {
             statement(&args.dir, &of, out.as_deref(), args.json, console)
         }
-        Some(PeopleAction::Notice { lang, out }) => {
-            notice(&args.dir, lang, out.as_deref(), args.json, console)
+        Some(PeopleAction::Notice { languages, out }) => {
+            notice(&args.dir, languages, out.as_deref(), args.json, console)
         }
         Some(PeopleAction::Appeal(asked)) => appeal(&args.dir, asked, args.json, console),
+        Some(PeopleAction::Add(asked)) => links::add(&args.dir, asked, args.json, console),
+        Some(PeopleAction::Links) => links::list(&args.dir, args.json),
+        Some(PeopleAction::Revoke { name, .. }) => links::revoke(&args.dir, &name, console),
+        Some(PeopleAction::Submissions { file }) => {
+            links::submissions(&args.dir, &file, args.json, console)
+        }
+        Some(PeopleAction::Code { code }) => links::code(&args.dir, &code, args.json, console),
     }
 }
 
@@ -45,16 +55,14 @@ fn list(args: &cli::People, console: Console) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     match args.remind {
-        true => print(&ledger.reminders(args.silent_for))?,
-        false => print(&ledger.text())?,
+        true => print(&ledger.reminders(console.lang, args.silent_for))?,
+        false => print(&ledger.text(console.lang))?,
     }
     let silent = ledger.silent(args.silent_for).len();
     if !args.remind && silent > 0 {
-        console.say(format!(
-            "{silent} people with clips have been silent for {} days: second-ear people {} --remind",
-            args.silent_for,
-            args.dir.display()
-        ));
+        let dir = args.dir.display().to_string();
+        let days = args.silent_for;
+        console.say(t!(console.lang, "people.silent", n = silent, days = days, dir = dir));
     }
     Ok(Exit::Done)
 }
@@ -75,7 +83,7 @@ fn do_pay(dir: &Path, asked: cli::Pay, json: bool, console: Console) -> Result<E
             let ledger = pay::pay_ledger(&Workspace::read(dir)?, Timestamp::now())?;
             match json {
                 true => print_json(&ledger)?,
-                false => print(&ledger.text())?,
+                false => print(&ledger.text(console.lang))?,
             }
             return Ok(Exit::Done);
         }
@@ -83,10 +91,14 @@ fn do_pay(dir: &Path, asked: cli::Pay, json: bool, console: Console) -> Result<E
     if json {
         print_json(&paid)?;
     }
+    let noted = t!(console.lang, "pay.noted", n = paid.noted);
     console.say(match paid.known {
-        0 => format!("{} payments noted.", paid.noted),
-        known => format!("{} payments noted; {known} were noted before.", paid.noted),
+        0 => format!("{noted}."),
+        n => t!(console.lang, "pay.noted_before", noted = noted, n = n),
     });
+    for name in &paid.strangers {
+        console.problem(t!(console.lang, "pay.stranger", name = shown(name)));
+    }
     Ok(all_failures(&paid.failed, console))
 }
 
@@ -106,7 +118,8 @@ fn statement(
         let page = folder.text(&format!("{name}.html"), &made.html(escape_html))?;
         let data = serde_json::to_string_pretty(&made)? + "\n";
         let data = folder.text(&format!("{name}.json"), &data)?;
-        console.say(format!("Written: {}, {}", page.display(), data.display()));
+        let files = format!("{}, {}", page.display(), data.display());
+        console.say(t!(console.lang, "say.written", files = files));
     }
     if json || out.is_none() {
         print_json(&made)?;
@@ -132,7 +145,7 @@ fn notice(
     match (out, json) {
         (Some(path), _) => {
             write_text(path, &notice::html(&sections, &languages, &title(&workspace)))?;
-            console.say(format!("Written: {}", path.display()));
+            console.say(t!(console.lang, "say.written", files = path.display().to_string()));
         }
         (None, true) => print_json(&sections)?,
         (None, false) => print(&languages.iter().map(lines).collect::<Vec<_>>().join("\n"))?,
@@ -161,7 +174,7 @@ fn appeal(dir: &Path, asked: cli::Appeal, json: bool, console: Console) -> Resul
             let all = Workspace::read(dir)?.store.appeals()?;
             match json {
                 true => print_json(&all)?,
-                false => print(&appeals::text(&all))?,
+                false => print(&appeals::text(console.lang, &all))?,
             }
             return Ok(Exit::Done);
         }
@@ -170,8 +183,11 @@ fn appeal(dir: &Path, asked: cli::Appeal, json: bool, console: Console) -> Resul
         print_json(&noted)?;
     }
     console.say(match noted.decision {
-        None => format!("Appeal {} noted: it waits for a person's decision.", noted.number),
-        Some(d) => format!("Appeal {}: {}.", noted.number, d.outcome.code()),
+        None => t!(console.lang, "appeal.noted", number = noted.number),
+        Some(d) => {
+            let outcome = console.lang.named("outcome", d.outcome.code());
+            t!(console.lang, "appeal.decided", number = noted.number, outcome = outcome)
+        }
     });
     Ok(Exit::Done)
 }

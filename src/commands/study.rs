@@ -29,6 +29,6 @@ pub fn study(args: cli::Study, console: Console) -> Result<Exit> {
             done.study.withheld
         ));
     }
-    done.without_consent.say("the study", console);
+    done.without_consent.say(console.lang.phrase("aside.study"), console);
     Ok(Exit::Done)
 }

@@ -15,6 +15,7 @@ use crate::pipeline::tasks::{self, TaskOptions, Written};
 use crate::pipeline::workspace::Workspace;
 use crate::tables::{self, Layout, Table};
 use crate::text::tidy;
+use crate::views::lang::t;
 use crate::views::numbers::clock;
 use crate::views::progress::{Console, shown};
 
@@ -32,31 +33,34 @@ pub fn dispatch(args: cli::Tasks, console: Console) -> Result<Exit> {
 fn take_back(dir: &Path, asked: &Asked, json: bool, console: Console) -> Result<Exit> {
     let work = |ws: &mut Workspace| reclaim(ws, asked, Timestamp::now());
     let (Reclaimed { reclaimed, under_way }, _) = settle::change(dir, &[], work)?;
+    let lang = console.lang;
     let whose = |names: &[String]| match names {
-        [] => "open to all".to_string(),
+        [] => t!(lang, "tasks.open_to_all"),
         names => names.iter().map(|name| shown(name).into_owned()).collect::<Vec<_>>().join(", "),
     };
     for looked in &reclaimed {
-        console.say(format!(
-            "Taken back: {} ({}): {} clips that nobody answered, {} answers stay.",
-            looked.batch,
-            whose(&looked.handed_to),
-            looked.unanswered,
-            looked.answers
+        console.say(t!(
+            lang,
+            "tasks.taken_back",
+            batch = looked.batch.to_string(),
+            whose = whose(&looked.handed_to),
+            clips = t!(lang, "tasks.unanswered", n = looked.unanswered),
+            answers = t!(lang, "tasks.stay", n = looked.answers)
         ));
     }
     for looked in &under_way {
-        console.say(format!(
-            "Left alone: {} ({}): answers still come, {} clips are left.",
-            looked.batch,
-            whose(&looked.handed_to),
-            looked.unanswered
+        console.say(t!(
+            lang,
+            "tasks.left_alone",
+            batch = looked.batch.to_string(),
+            whose = whose(&looked.handed_to),
+            n = looked.unanswered
         ));
     }
     if reclaimed.is_empty() {
-        console.say("Nothing was taken back.");
+        console.say(lang.phrase("tasks.nothing_back"));
     } else {
-        console.say("Answers to these files are still taken when they come.");
+        console.say(lang.phrase("tasks.still_taken"));
     }
     if json {
         print_json(&Reclaimed { reclaimed, under_way })?;
@@ -77,6 +81,7 @@ fn write(args: cli::Tasks, out: PathBuf, console: Console) -> Result<Exit> {
         adjudicate: args.adjudicate,
         to: names(args.to)?,
         spreadsheet: args.spreadsheet,
+        served: None,
         passphrase: passphrase::of(args.passphrase, args.passphrase_file.as_deref(), &args.format)?,
         formats: args.format,
         out,
@@ -88,71 +93,72 @@ fn write(args: cli::Tasks, out: PathBuf, console: Console) -> Result<Exit> {
     }
     say_written(&done, console);
     for file in beside.iter().filter(|_| done.clips > 0) {
-        console.say(format!("  {} (to set up the tool)", file.display()));
+        let file = file.display().to_string();
+        console.say(format!("  {}", t!(console.lang, "tasks.set_up", file = file)));
     }
-    done.without_consent.say("task files", console);
+    done.without_consent.say(console.lang.phrase("aside.tasks"), console);
     if !args.adjudicate {
         say_withheld(&workspace, console)?;
     }
     let language = workspace.config.tasks.interface;
     if done.clips > 0 && !language.strings().reviewed {
-        console.say(format!(
-            "tasks.interface = \"{language}\": these texts were translated by machine, and nobody who \
-             speaks the language has reviewed them yet."
-        ));
+        console.say(t!(console.lang, "tasks.not_reviewed", language = language.code()));
     }
     let currency = &workspace.config.tasks.currency;
     let floor = workspace.config.tasks.floor_per_hour;
     for (batch, hourly) in &done.under_floor {
-        console.problem(format!(
-            "Batch {batch} is expected to pay {hourly:.2} {currency} an hour, under the floor of \
-             {floor:.2}: raise pay_per_clip before you send it."
+        console.problem(t!(
+            console.lang,
+            "tasks.under_floor",
+            batch = batch.to_string(),
+            hourly = console.lang.decimal(*hourly, 2),
+            currency = currency,
+            floor = console.lang.decimal(floor, 2)
         ));
     }
     if done.contested > 0 && !args.adjudicate {
-        console
-            .say(format!("{} clips wait for an adjudicator: tasks --adjudicate", done.contested));
+        console.say(t!(console.lang, "tasks.contested", n = done.contested));
     }
     Ok(failures(&done.failed, console))
 }
 
 /// The files, by the person whom they are for.
 fn say_written(done: &Written, console: Console) {
+    let lang = console.lang;
     match done.clips {
         0 if done.with_others > 0 => {}
-        0 => console.say("No clip waits for a person, so no file was written."),
-        n => console.say(format!(
-            "{n} clips ({}, about {} of work{}) in:",
-            clock(done.seconds),
-            clock(done.estimated_seconds),
-            match done.checks {
+        0 => console.say(lang.phrase("tasks.nothing")),
+        n => console.say(t!(
+            lang,
+            "tasks.written",
+            n = n,
+            time = clock(done.seconds),
+            work = clock(done.estimated_seconds),
+            checks = match done.checks {
                 0 => String::new(),
-                checks => format!(", {checks} of them checks"),
+                n => t!(lang, "tasks.checks", n = n),
             }
         )),
     }
     for handed in &done.handed {
         let name = shown(&handed.to);
-        match handed.clips {
-            0 => console.say(format!("  {name}: nothing")),
-            n => console.say(format!("  {name}: {n} clips ({})", clock(handed.seconds))),
-        }
+        let what = match handed.clips {
+            0 => t!(lang, "tasks.handed.nothing"),
+            n => t!(lang, "tasks.handed", n = n, time = clock(handed.seconds)),
+        };
+        console.say(format!("  {}", t!(lang, "chart.line", label = name, says = what)));
         handed.files.iter().for_each(|file| console.say(format!("    {}", file.display())));
     }
     if done.handed.is_empty() {
         done.files.iter().for_each(|file| console.say(format!("  {}", file.display())));
     }
     if done.with_others > 0 {
-        console.say(format!(
-            "{} waiting clips are with others already, and were left out (`second-ear people` lists who has what, \
-             `second-ear tasks --reclaim` takes a batch back).",
-            done.with_others
-        ));
+        console.say(t!(lang, "tasks.with_others", n = done.with_others));
     }
 }
 
 /// Names as typed; those in a CSV file in place of its path.
-fn names(typed: Vec<String>) -> Result<Vec<String>> {
+pub fn names(typed: Vec<String>) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for name in typed {
         // An empty variable of a script must not hand everything to whoever opens it.

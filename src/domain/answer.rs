@@ -146,18 +146,6 @@ impl Mark {
             Mark::TimeCapped => "time_capped",
         }
     }
-
-    /// What it says of answers, for people.
-    pub fn about(self) -> &'static str {
-        match self {
-            Mark::TimeInFuture => "answered in the future by their time, which is not used",
-            Mark::TimeBeforeBatch => {
-                "answered before the batch was made by their time, which is not used"
-            }
-            Mark::NotHandedToThem => "from somebody to whom the batch was not handed",
-            Mark::TimeCapped => "with more active time than the clip allows, which was capped",
-        }
-    }
 }
 
 /// One validator's answer about one clip, checked against the workspace.

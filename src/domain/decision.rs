@@ -48,6 +48,16 @@ pub enum Reason {
         /// As it stands in the text.
         matched: String,
     },
+    /// The draft says something that people corrected elsewhere, or that sounds like a term of the team, and what they wrote is
+    /// as likely.
+    RememberedCorrection {
+        /// As it stands in the draft.
+        wrote: String,
+        /// What may be said instead.
+        said: String,
+        /// How likely that is against the draft: 1 is as likely.
+        odds: f64,
+    },
     /// The text looks made up: a known phrase, a repetition, an impossible rate of speech.
     SuspectedHallucination {
         /// What was seen.
@@ -79,6 +89,7 @@ impl Reason {
             Reason::RegionAlwaysReviewed { .. } => "region_always_reviewed",
             Reason::RegionalWord { .. } => "regional_word",
             Reason::Idiom { .. } => "idiom",
+            Reason::RememberedCorrection { .. } => "remembered_correction",
             Reason::SuspectedHallucination { .. } => "suspected_hallucination",
             Reason::NoOutput => "no_output",
             Reason::WrongLanguage { .. } => "wrong_language",
@@ -111,6 +122,9 @@ impl fmt::Display for Reason {
                 write!(f, "regional word {term} ('{matched}')")
             }
             Reason::Idiom { term, matched } => write!(f, "idiom {term} ('{matched}')"),
+            Reason::RememberedCorrection { wrote, said, odds } => {
+                write!(f, "'{said}' rather than '{wrote}' ({odds:.1} times as likely)")
+            }
             Reason::SuspectedHallucination { sign } => write!(f, "perhaps made up: {sign}"),
             Reason::NoOutput => write!(f, "speech without text"),
             Reason::WrongLanguage { language, p } => write!(f, "sounds like {language} ({p})"),

@@ -19,6 +19,11 @@ impl Region {
         &self.0
     }
 
+    /// The code of its language: `fr` of `fr-CA-QC`.
+    pub fn language(&self) -> &str {
+        self.0.split('-').next().unwrap_or(&self.0)
+    }
+
     /// Whether `self` is `other` or lies in it: `fr-CA-QC` is within `fr-CA`.
     pub fn is_within(&self, other: &Region) -> bool {
         self.0 == other.0 || self.0.starts_with(&format!("{}-", other.0))

@@ -27,7 +27,8 @@ pub enum OutputKind {
 }
 
 impl OutputKind {
-    const ALL: [Self; 7] = [
+    /// Every kind.
+    pub const ALL: [Self; 7] = [
         Self::Tasks,
         Self::Dataset,
         Self::Transcripts,

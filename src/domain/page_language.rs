@@ -27,7 +27,7 @@ pub struct Strings {
     /// False: translated by machine, and nobody who speaks the language has read it.
     pub reviewed: bool,
     /// Text by key. Holes are `{name}`; `KEY.one` is the text for one thing, where the language has such a form; `KEY.touch` is
-    /// the text on a screen that is touched, and names no key of a keyboard.
+    /// the text on a screen that is touched, and names no key of a keyboard; `KEY.served` that on a page which a server hands out.
     pub texts: Map<String, Value>,
     /// Name by region code, in the order in which they are offered.
     pub regions: Map<String, Value>,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::consent::Consent;
+use super::consent::{Consent, Day};
 use super::reference::merged;
 use super::{Cut, Language, RecordingId, Reference, Region, Samples, Span};
 
@@ -39,6 +39,9 @@ pub struct Facts {
     pub language: Option<Language>,
     /// Licence of the audio, SPDX where possible.
     pub licence: Option<String>,
+    /// The day on which it was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<Day>,
     /// Consent note or reference.
     pub consent: Option<String>,
     /// What was agreed to, beside the note.
@@ -75,6 +78,7 @@ impl Facts {
             region: self.region.or(there.region),
             language: self.language.or(there.language),
             licence: self.licence.or(there.licence),
+            recorded: self.recorded.or(there.recorded),
             consent: self.consent.or(there.consent),
             agreed: self.agreed.or(there.agreed),
             segments,
@@ -93,11 +97,13 @@ impl Facts {
     pub fn contradiction(&self, there: &Self) -> Option<(&'static str, String, String)> {
         let region = |facts: &Self| facts.region.as_ref().map(Region::to_string);
         let language = |facts: &Self| facts.language.as_ref().map(Language::to_string);
+        let recorded = |facts: &Self| facts.recorded.as_ref().map(Day::to_string);
         let facts = [
             ("speaker", self.speaker.clone(), there.speaker.clone()),
             ("region", region(self), region(there)),
             ("language", language(self), language(there)),
             ("licence", self.licence.clone(), there.licence.clone()),
+            ("recorded", recorded(self), recorded(there)),
             ("consent", self.consent.clone(), there.consent.clone()),
         ];
         let (here, there) = (self.agreed.columns(), there.agreed.columns());

@@ -68,7 +68,7 @@ pub struct Average {
 /// One set of clips under two models.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Measured {
-    /// Which set: `test`, `retention en`, `retention fr`, ...
+    /// Which set: `test`, `retention en`, `retention fr`, `retention fr: volunteers` (a kind of its speech), ...
     pub set: String,
     /// Clips.
     pub clips: usize,
@@ -84,6 +84,17 @@ pub struct Measured {
     pub difference: [f64; 2],
     /// Share of the bootstrap's replicates in which the new model has fewer word errors.
     pub better: f64,
+    /// Share of them in which it has more.
+    #[serde(default)]
+    pub worse: f64,
+    /// Bound on the difference with a confidence of 90 %, one-sided: what may be lost, as far as this set can show.
+    #[serde(default = "unbounded")]
+    pub at_most: f64,
+}
+
+/// Of rounds of earlier versions, which did not say.
+fn unbounded() -> f64 {
+    1.0
 }
 
 /// Whether the new model is used.

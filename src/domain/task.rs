@@ -31,6 +31,8 @@ pub struct TaskRow {
     pub reasons: Vec<String>,
     /// Region, or empty.
     pub region: String,
+    /// Language in which the clip was transcribed, as a code, or empty.
+    pub language: String,
     /// Text said just before the clip.
     pub context_before: String,
     /// Text said just after the clip.

@@ -365,7 +365,7 @@ impl Calibration {
         &self,
         hypothesis: &Hypothesis,
         used: (&str, &str),
-        regional: &dyn Fn(&str) -> bool,
+        regional: &dyn Fn(&Language, &str) -> bool,
     ) -> Option<Vec<Option<Probability>>> {
         self.fits(used.0, used.1).ok()?;
         let fit = self.of(hypothesis.pass == Pass::Window).word.as_ref()?;

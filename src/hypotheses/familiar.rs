@@ -46,11 +46,11 @@ pub struct Familiarity {
 }
 
 /// The familiarity of a text; `None` when there is no list of the language. `regional` says whether
-/// a word belongs to the lexicon: regional words must not pass for mistakes.
+/// a word of a language belongs to the lexicon: regional words must not pass for mistakes.
 pub fn familiarity(
     text: &str,
     language: &Language,
-    regional: &dyn Fn(&str) -> bool,
+    regional: &dyn Fn(&Language, &str) -> bool,
 ) -> Option<Familiarity> {
     let list = list(language)?;
     let (mut zipfs, mut others) = (Vec::new(), Vec::new());
@@ -61,7 +61,7 @@ pub fn familiarity(
         others.extend(known.iter().map(other));
         zipfs.push(match together(&known) {
             Some(zipf) => zipf,
-            None if regional(&unit) => REGIONAL,
+            None if regional(language, &unit) => REGIONAL,
             None => 0.0,
         });
     }
@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     fn of(text: &str, language: &str) -> Option<Familiarity> {
-        familiarity(text, &language.parse().unwrap(), &|word| word == "frette")
+        familiarity(text, &language.parse().unwrap(), &|_, word| word == "frette")
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use super::familiar::familiarity;
 use super::guard::{self, Sign};
-use crate::domain::{Features, Hypothesis, Pass, Probability, Token};
+use crate::domain::{Features, Hypothesis, Language, Pass, Probability, Token};
 use crate::text::words::{has_word, words};
 
 /// From the decoding itself, in order.
@@ -73,7 +73,7 @@ const WIDE: f64 = 10.0;
 /// where there is none they are at their least confident value. So is what is unavailable (p(no
 /// speech) of a scripted hypothesis, levels of pure silence). `regional` says whether a word
 /// belongs to the lexicon.
-pub fn features(hypothesis: &Hypothesis, regional: &dyn Fn(&str) -> bool) -> Features {
+pub fn features(hypothesis: &Hypothesis, regional: &dyn Fn(&Language, &str) -> bool) -> Features {
     let h = hypothesis;
     let own = words(&h.text);
     let second = |text: &str| {
@@ -287,7 +287,7 @@ pub mod tests {
     }
 
     fn of(h: &Hypothesis) -> Features {
-        features(h, &|_| false)
+        features(h, &|_, _| false)
     }
 
     fn named(f: &Features, name: &str) -> f64 {
@@ -317,7 +317,7 @@ pub mod tests {
         let mut h = hypothesis(&[(" oui", -0.1), (" madame", -0.2)], 1.0);
         h.pass = Pass::Window;
         h.slowed = Some("non".into());
-        let of = |h: &Hypothesis| features(h, &|_| false);
+        let of = |h: &Hypothesis| features(h, &|_, _| false);
         assert_eq!((of(&h).in_window, of(&h).slowed), (true, None));
         let alone =
             |text: &str| Alone { text: text.into(), mean_logprob: -1.0, least_logprob: -20.0 };

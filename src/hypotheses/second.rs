@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::calibrate::Calibration;
 use super::features;
-use crate::domain::{Hypothesis, RoutingSettings, SecondPass};
+use crate::domain::{Hypothesis, Language, RoutingSettings, SecondPass};
 use crate::text::words::has_word;
 
 /// Of the first pace.
@@ -25,8 +25,8 @@ const BELOW: f64 = 0.1;
 /// How far above it a second pass still pulls a score under it: 98 % of them.
 const ABOVE: f64 = 0.15;
 
-/// Whether a word belongs to the lexicon.
-pub type Regional = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+/// Whether a word of a language belongs to the lexicon.
+pub type Regional = Arc<dyn Fn(&Language, &str) -> bool + Send + Sync>;
 
 /// When to look again, and what judges that.
 #[derive(Clone)]
@@ -106,7 +106,7 @@ mod tests {
             when,
             doubtful: doubtful(&RoutingSettings::default()),
             calibration: calibration.clone(),
-            regional: Arc::new(|_| false),
+            regional: Arc::new(|_, _| false),
         };
         let careful = judge(SecondPass::Doubtful);
         let poor = hypothesis(&[(" réonlingue", -6.0), (" blatte", -5.0), (" zut", -4.0)], 1.0);

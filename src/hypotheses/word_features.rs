@@ -3,7 +3,7 @@
 //! Left to others: their weights (`calibrate`).
 
 use super::familiar::familiarity;
-use crate::domain::{Hypothesis, Token, tokens_by_word};
+use crate::domain::{Hypothesis, Language, Token, tokens_by_word};
 use crate::text::words::has_word;
 
 /// The features, in order.
@@ -28,7 +28,7 @@ const FLOOR: f64 = -12.0;
 /// word list.
 pub fn word_features(
     h: &Hypothesis,
-    regional: &dyn Fn(&str) -> bool,
+    regional: &dyn Fn(&Language, &str) -> bool,
 ) -> Option<Vec<Option<Vec<f64>>>> {
     familiarity("", &h.language, regional)?;
     let words = tokens_by_word(&h.tokens);
@@ -74,7 +74,7 @@ mod tests {
             &[(" ap", -0.1), ("puyez", -0.5), (",", -0.2), (" 2", -3.0), (" !", -0.1)],
             2.0,
         );
-        let words = word_features(&h, &|_| false).unwrap();
+        let words = word_features(&h, &|_, _| false).unwrap();
         assert_eq!(words.len(), 3);
         let first = words[0].as_ref().unwrap();
         assert_eq!((first.len(), first[5]), (NAMES.len(), -3.0));
@@ -82,6 +82,6 @@ mod tests {
         assert_eq!(words[1].as_ref().unwrap()[6], 5.0);
         assert_eq!(words[2], None);
         let other = Hypothesis { language: "wo".parse().unwrap(), ..h };
-        assert_eq!(word_features(&other, &|_| false), None);
+        assert_eq!(word_features(&other, &|_, _| false), None);
     }
 }

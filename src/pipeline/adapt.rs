@@ -14,7 +14,6 @@ mod prepared;
 mod repeat;
 mod retention;
 mod sounds;
-mod stop;
 #[cfg(all(test, feature = "whisper-cpp"))]
 mod tests;
 mod verdict;

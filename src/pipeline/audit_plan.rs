@@ -9,8 +9,9 @@ use crate::domain::{Guarantee, Measure};
 use crate::routing::cost::{Cost, cost, of_risk};
 use crate::routing::guarantee::Outlook;
 use crate::statistics::certify::Finding;
+use crate::statistics::delay::delay;
 use crate::statistics::plan::POWER;
-use crate::views::audit_plan::{Plan, Planned};
+use crate::views::audit_plan::{Plan, Planned, Watched};
 
 /// What is asked instead of the settings.
 #[derive(Debug, Default)]
@@ -53,6 +54,7 @@ pub fn plan(workspace: &Workspace, wanted: &Wanted) -> Result<Plan> {
         pace_measured: pace.is_measured(),
         drafts: looked.as_ref().map_or(0, |(_, audio)| audio.clips),
         scopes: Vec::new(),
+        watch: GROWN.map(|times| watched(guarantee, times)).into(),
     };
     let clips =
         |audio: Audio| if audio.clips > 0 { audio.seconds / audio.clips as f64 } else { ASSUMED.3 };
@@ -74,6 +76,27 @@ pub fn plan(workspace: &Workspace, wanted: &Wanted) -> Result<Plan> {
         }
     }
     Ok(plan)
+}
+
+/// Risks that a guarantee is watched for, in targets.
+const GROWN: [f64; 3] = [1.5, 2.0, 3.0];
+
+/// How long a risk of so many targets stays unseen.
+fn watched(guarantee: Guarantee, times: f64) -> Watched {
+    let size = match guarantee.measure {
+        Measure::Wer => ASSUMED.2,
+        Measure::Clips => 1.0,
+    };
+    let risk = (times * guarantee.target).min(1.0);
+    let delay = delay(guarantee.target, 1.0 - guarantee.confidence, risk, size);
+    let within = |months: usize| delay.map(|d| d.most.div_ceil(months));
+    Watched {
+        risk,
+        audits_median: delay.map(|d| d.median),
+        audits_most: delay.map(|d| d.most),
+        a_month_for_one_month: within(1),
+        a_month_for_three_months: within(3),
+    }
 }
 
 /// Before there are drafts.

@@ -18,6 +18,7 @@ use crate::domain::{
     WhyNot, permitted, standing,
 };
 use crate::text::consent_note;
+use crate::views::lang::{Lang, t};
 use crate::views::progress::{Console, shown};
 
 pub use import::import;
@@ -179,25 +180,32 @@ impl WithoutConsent {
 
     /// Tells people.
     pub fn say(&self, left_out_of: &str, console: Console) {
-        self.lines(left_out_of).into_iter().for_each(|line| console.say(line));
+        self.lines(console.lang, left_out_of).into_iter().for_each(|line| console.say(line));
     }
 
     /// For people: how many clips, of which recordings, why, and what to do; nothing where nothing is left out.
-    pub fn lines(&self, left_out_of: &str) -> Vec<String> {
+    pub fn lines(&self, lang: Lang, left_out_of: &str) -> Vec<String> {
         const NAMED: usize = 10;
         if self.clips == 0 {
             return Vec::new();
         }
-        let (clips, purpose, recordings) = (self.clips, self.purpose, self.recordings.len());
-        let mut lines = vec![format!(
-            "{clips} clips of {recordings} recordings are left out of {left_out_of}: consent to '{purpose}' is missing \
-             (`second-ear consent DIR` lists it, `second-ear consent DIR import FILE` changes it)."
+        let recordings = self.recordings.len();
+        let mut lines = vec![t!(
+            lang,
+            "consent.left_out",
+            n = self.clips,
+            recordings = t!(lang, "say.recordings", n = recordings),
+            what = left_out_of,
+            purpose = self.purpose.code()
         )];
         for BarredRecording { path, why, clips } in self.recordings.values().take(NAMED) {
-            lines.push(format!("  {}: {clips} clips: {why}", shown(path)));
+            let clips = t!(lang, "text.plain_clips", n = *clips);
+            let line = t!(lang, "consent.recording", path = shown(path), clips = clips, why = why);
+            lines.push(format!("  {line}"));
         }
         if recordings > NAMED {
-            lines.push(format!("  and {} recordings more (--json lists all)", recordings - NAMED));
+            let more = t!(lang, "consent.more", n = recordings - NAMED);
+            lines.push(format!("  {more}"));
         }
         lines
     }

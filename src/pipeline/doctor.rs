@@ -17,7 +17,7 @@ use serde::Serialize;
 use super::workspace::{DATABASE, Workspace};
 use crate::config::Config;
 use crate::files;
-use crate::store::{Holder, Store, holder};
+use crate::store::{Holder, Lock, Store, holder};
 use crate::views::progress::Console;
 
 /// What may be asked.
@@ -97,7 +97,7 @@ pub fn examine(dir: &Path, options: DoctorOptions, console: Console) -> Result<C
     let mut checkup = Checkup::default();
     let config = Config::read(dir);
     checkup.add("settings", settings::findings(&config));
-    let lock = holder(dir);
+    let lock = holder(dir, Lock::Write);
     checkup.add("lock", lock::findings(&lock));
     if let Holder::Process(process) = lock {
         checkup.writer = Some(process);

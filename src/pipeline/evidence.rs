@@ -12,11 +12,12 @@ use super::spread;
 use super::workspace::Workspace;
 use crate::domain::{
     ClipId, Consensus, DataUse, Decision, DecodePolicy, Hypothesis, Language, LanguageChoice, Pass,
-    Recording, RecordingId, Region, Routed,
+    Recording, RecordingId, Region, Routed, WordPair,
 };
 use crate::hypotheses::guard::{self, Sign};
 use crate::routing::choose::{Candidate, choose};
 use crate::routing::evidence::Evidence;
+use crate::routing::memory::DOUBTED_FROM;
 use crate::store::{ClipRow, Draft};
 
 /// Which drafts are routed.
@@ -97,6 +98,11 @@ pub fn gather(
     routed_as: &RoutedAs,
     scorer: &Scorer,
 ) -> Result<(Vec<Evidence>, Vec<ClipStatus>)> {
+    let likeliest = |policy: &String| {
+        let found = workspace.store.likeliest(&routed_as.model, policy, DOUBTED_FROM)?;
+        anyhow::Ok((policy.clone(), found))
+    };
+    let doubted = routed_as.drafts().policies.iter().map(likeliest).collect::<Result<_>>()?;
     let known = Lookup {
         drafts: routed_as.drafts(),
         scorer,
@@ -104,6 +110,7 @@ pub fn gather(
         recordings: workspace.store.recordings_by_id()?,
         language: &workspace.config.language,
         accents: lexicon::accents_marked(workspace)?,
+        doubted,
     };
     let walk = |policy: &str, take: &mut dyn FnMut(FoundDraft)| {
         let draft = Draft::Current { model: &routed_as.model, policy };
@@ -155,6 +162,8 @@ struct Lookup<'a> {
     recordings: BTreeMap<RecordingId, Recording>,
     language: &'a LanguageChoice,
     accents: BTreeMap<ClipId, Vec<(String, Region)>>,
+    /// By policy, what of the memory of corrections is likelier than the draft.
+    doubted: BTreeMap<String, BTreeMap<ClipId, (WordPair, f64)>>,
 }
 
 impl Lookup<'_> {
@@ -183,6 +192,7 @@ impl Lookup<'_> {
             mean_logprob: h.mean_logprob(),
         };
         let evidence = Evidence {
+            doubted: self.doubted.get(&h.policy).and_then(|all| all.get(&clip.id)).cloned(),
             speaker: recording.speaker_key(clip.span),
             declared_region: recording.region(clip.span).cloned(),
             length: clip.span.len(),
@@ -197,6 +207,7 @@ impl Lookup<'_> {
             best_language: h.best_language.clone(),
             signs: signs(&h),
             frozen: routed.filter(|_| frozen),
+            language: Some(h.language),
             text: h.text,
             replaced: h.replaced,
             variants: h.variants,

@@ -13,11 +13,12 @@ mod text;
 
 use anyhow::{Result, ensure};
 
+use super::memory;
 use super::random;
 use super::settle;
 use super::workspace::Workspace;
 use crate::domain::{KEY_BYTES, Target};
-use crate::store::{Erasure, Forgetting};
+use crate::store::{Erasure, FileLock, Forgetting, Lock};
 
 pub use account::Account;
 pub use calibrations::CalibrationChange;
@@ -60,6 +61,8 @@ pub struct Done {
 /// Finishes a withdrawal that has begun; `None`: there is none.
 pub fn finish(workspace: &mut Workspace) -> Result<Option<Done>> {
     let Some(mut stage) = workspace.store.forgetting()? else { return Ok(None) };
+    // A batch that is being made would bring back what goes.
+    let _lock = FileLock::take(&workspace.dir, Lock::HandOut)?;
     let mut done = Done::default();
     loop {
         stage = match stage {
@@ -84,6 +87,7 @@ pub fn finish(workspace: &mut Workspace) -> Result<Option<Done>> {
 /// Everything beside the rows: settled texts and the score as they are without what went, files, exports.
 fn files(workspace: &mut Workspace, erasure: &Erasure) -> Result<Done> {
     settle::settle(workspace)?;
+    memory::forget(workspace)?;
     plan::remove(workspace, erasure)?;
     let calibrations = calibrations::renew(workspace, &erasure.calibrations)?;
     let outputs = exports::remove(workspace, &erasure.outputs)?;

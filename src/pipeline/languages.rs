@@ -10,6 +10,7 @@ use crate::hypotheses::calibrate::Calibration;
 use crate::hypotheses::familiar;
 use crate::text::counting::CountedIn;
 use crate::text::normalise;
+use crate::views::lang::Lang;
 use crate::views::languages::{Lack, LanguageSupport};
 
 /// What there is for a language; `clips`: in it.
@@ -35,8 +36,8 @@ pub fn support(
 }
 
 /// What a new workspace should know of its language.
-pub fn at_init(workspace: &Workspace) -> Result<Vec<String>> {
+pub fn at_init(lang: Lang, workspace: &Workspace) -> Result<Vec<String>> {
     let LanguageChoice::Fixed(language) = &workspace.config.language else { return Ok(Vec::new()) };
     let calibration = scores::own_calibration(workspace)?;
-    Ok(support(&calibration, language, None).sentences())
+    Ok(support(&calibration, language, None).sentences(lang))
 }

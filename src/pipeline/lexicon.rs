@@ -1,7 +1,8 @@
-//! The lexicon of a workspace: the built-in list, the team's own file, and what validators confirmed.
+//! The lexicon of a workspace: the built-in lists, the team's own file, and what validators confirmed.
 
 mod edit;
 mod listing;
+mod suggest;
 mod test;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use crate::routing::lexicon::{Ambiguity, Kind, Lexicon};
 
 pub use edit::{Changed, add, import};
 pub use listing::{Filter, list, regions};
+pub use suggest::{accept, settled, suggest};
 pub use test::{explain, prove};
 
 /// The lexicon that the next run, and the next task files, use.
@@ -60,8 +62,7 @@ pub fn swaps(lexicon: &Lexicon) -> Vec<Swap> {
     let plain = lexicon.entries().iter().filter(|entry| entry.ambiguity == Ambiguity::None);
     let pairs = plain.flat_map(|entry| entry.swaps.iter().map(move |pair| (entry, pair)));
     let swap = pairs.filter_map(|(entry, (standard, regional))| {
-        // a region's code begins with its language
-        let language = entry.regions.first()?.as_str().split('-').next()?.parse().ok()?;
+        let language = entry.regions.first()?.language().parse().ok()?;
         let (term, standard, regional) = (entry.term.clone(), standard.clone(), regional.clone());
         Some(Swap { term, language, standard, regional })
     });

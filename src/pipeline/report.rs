@@ -1,6 +1,7 @@
 //! `report`: one walk over what the store knows becomes rows, rows become a [`Report`].
 
 mod cost;
+mod drift;
 mod engines;
 mod fairness;
 mod groups;
@@ -28,6 +29,7 @@ use crate::files::write_whole;
 use crate::store::RecordingState;
 use crate::views::clips::{self, ReportRow};
 use crate::views::front::Front;
+use crate::views::report::drift::Drift;
 use crate::views::report::versions::Versions;
 use crate::views::report::{Report, VERSION};
 
@@ -92,8 +94,15 @@ pub fn report(workspace: &Workspace) -> Result<(Report, Vec<ReportRow>)> {
         withdrawals: store.withdrawals()?,
         versions: versions::versions(workspace, &scorer, &all)?,
         engines: engines::engines(workspace, &all)?,
+        drift: drift::drift(workspace, &all)?,
     };
     Ok((report, walked.rows))
+}
+
+/// The months alone.
+pub fn month_by_month(workspace: &Workspace) -> Result<Option<Drift>> {
+    let rows = rows::walk(workspace, &Scorer::of(workspace)?)?.rows;
+    drift::drift(workspace, &rows.iter().collect::<Vec<_>>())
 }
 
 /// The rows alone, and what exactly made them.

@@ -1,7 +1,6 @@
 //! The routing pass at a run's end: every clip with a draft is scored and decided, all at once.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
 use anyhow::Result;
 use serde::Serialize;
@@ -13,8 +12,9 @@ use super::scores::Scorer;
 use super::workspace::Workspace;
 use crate::domain::{Decision, Language, Thresholds};
 use crate::routing::decide;
-use crate::store::Grounds;
+use crate::store::{FileLock, Grounds, Lock};
 use crate::views::guarantee::GuaranteeReport;
+use crate::views::lang::t;
 use crate::views::progress::Console;
 
 /// Clips by decision.
@@ -28,16 +28,6 @@ pub struct Counts {
     pub dropped: usize,
 }
 
-impl fmt::Display for Counts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} accepted, {} for people, {} without speech",
-            self.auto, self.human, self.dropped
-        )
-    }
-}
-
 /// Scores and decides every clip; clips that were handed out keep their decision, except after a withdrawal. Audits that were
 /// settled since the last run are looked at first: they may change the thresholds. With `again`, what
 /// is guaranteed is tested anew.
@@ -47,28 +37,24 @@ pub fn route(
     again: bool,
     console: Console,
 ) -> Result<(Counts, Option<GuaranteeReport>)> {
+    // What is handed out meanwhile would be decided on once more.
+    let _lock = FileLock::take(&workspace.dir, Lock::HandOut)?;
     // Guarantees that lost audits to a withdrawal are tested anew.
     let lost = workspace.store.must_retest()?;
     let again = again || lost;
     let scorer = Scorer::of(workspace)?;
     if let Err(why) = scorer.fits(&routed_as.model, &routed_as.policy) {
-        console.problem(format!(
-            "No draft is accepted on a score: {why}. Fit one with `second-ear evaluate` and \
-             `second-ear calibrate`, and name it in the settings."
-        ));
+        console.problem(t!(console.lang, "run.no_score", why = why.to_string()));
     }
     for engine in scorer.unfitted() {
-        console.say(format!(
-            "No draft of {engine} is accepted on a score, and all of them go to people, until enough are answered and \
-             `second-ear calibrate` has fitted one."
-        ));
+        console.say(t!(console.lang, "run.unfitted", engine = engine.as_str()));
     }
     let settings = workspace.routing()?;
     let (mut clips, mut behind) = evidence::gather(workspace, routed_as, &scorer)?;
     let spoken: BTreeSet<&Language> = behind.iter().map(|behind| &behind.language).collect();
     for language in spoken {
         let support = languages::support(&scorer.own, language, None);
-        support.sentences().iter().for_each(|said| console.say(format!("{said}.")));
+        support.sentences(console.lang).iter().for_each(|said| console.say(format!("{said}.")));
     }
     let anew = workspace.store.decides_anew()?;
     if anew {

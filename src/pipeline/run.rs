@@ -21,7 +21,7 @@ use super::evidence::RoutedAs;
 use super::settle::settle_before_routing;
 use super::setup::Setup;
 use super::workspace::Workspace;
-use super::{ingest, references, route, scores};
+use super::{ingest, memory, references, route, scores};
 use crate::domain::{DecodePolicy, JobClip, LanguageChoice, Recording, RecordingId, Samples};
 use crate::exit::Interrupted;
 use crate::hypotheses::scripted::{self, Script};
@@ -59,6 +59,8 @@ pub struct RunOutcome {
     pub transcribed: usize,
     /// Seconds of audio in them.
     pub transcribed_seconds: f64,
+    /// Drafts that corrections of others like them, or terms of the team, were tried on.
+    pub tried: usize,
     /// Clips routed: accepted, for people, without speech.
     #[serde(flatten)]
     pub routed: route::Counts,
@@ -144,7 +146,8 @@ pub fn run(
         };
         let settings = Settings { slice: workspace.config.slice.clone(), policy: policy.clone() };
         let total: Samples = jobs.iter().map(left).sum();
-        let progress = console.progress("transcribe", Unit::Audio, total.0);
+        let progress =
+            console.progress(console.lang.phrase("progress.transcribe"), Unit::Audio, total.0);
         let (store, model) = (&mut workspace.store, model_id.clone());
         let mut keeper = Keeper { store, outcome: &mut outcome, progress, model };
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -164,6 +167,11 @@ pub fn run(
     }
     outcome.failed.extend(outcome.refused.sentence());
     let routed_as = RoutedAs { model: model_id, policy: policy.id() };
+    if let Some(model) = &model {
+        let file = (&*model.path, &*model.sha256);
+        let failed = &mut outcome.failed;
+        outcome.tried = memory::suggest(workspace, &routed_as, file, workers, failed, console)?;
+    }
     if workspace.store.decides_anew()? {
         // Drafts break ties between people, and some are new.
         settle_before_routing(workspace, &routed_as)?;
@@ -344,7 +352,7 @@ async fn flow(
                 }
                 keeper.store.nothing_is_read()?;
                 patience = Instant::now() + PATIENCE;
-                keeper.progress.say("stopping ...");
+                keeper.progress.say(console.lang.phrase("progress.stopping"));
             }
         }
     }

@@ -240,9 +240,9 @@ pub fn remember(workspace: &mut Workspace, model: &str, scored_as: &str) -> Resu
     Ok(())
 }
 
-/// Whether a word belongs to a lexicon.
+/// Whether a word of a language belongs to a lexicon.
 pub fn regional(lexicon: Arc<Lexicon>) -> Regional {
-    Arc::new(move |word| !lexicon.hits(word).is_empty())
+    Arc::new(move |language: &Language, word: &str| !lexicon.hits(word, Some(language)).is_empty())
 }
 
 /// Where `calibrate` writes: one file per round and engine, because what was fitted to one model's scores says nothing about

@@ -46,7 +46,7 @@ pub fn change<T>(
 fn write_settled(dir: &Path) -> Result<Workspace> {
     let mut workspace = Workspace::write(dir)?;
     forget::finish(&mut workspace)?;
-    if workspace.store.is_unsettled()? {
+    if workspace.store.unsettled()?.is_some() {
         settle(&mut workspace)?;
     }
     Ok(workspace)
@@ -65,8 +65,9 @@ pub fn finish_withdrawal(dir: &Path) -> Result<bool> {
 
 /// Settles all clips and keeps what is settled.
 pub fn settle(workspace: &mut Workspace) -> Result<Settled> {
+    let note = workspace.store.unsettled()?;
     let (settled, consensus) = compute_consensus(workspace)?;
-    workspace.store.keep_consensus(&consensus)?;
+    workspace.store.keep_consensus(&consensus, note.as_deref())?;
     Ok(settled)
 }
 
@@ -76,8 +77,9 @@ pub fn settle_before_routing(workspace: &mut Workspace, routed_as: &RoutedAs) ->
     let drafts = routed_as.drafts();
     let policy = drafts.policies.first().map_or(&*routed_as.policy, String::as_str);
     let draft = Draft::Current { model: &routed_as.model, policy };
+    let note = workspace.store.unsettled()?;
     let (_, consensus) = consensus_with(workspace, draft)?;
-    workspace.store.keep_consensus(&consensus)
+    workspace.store.keep_consensus(&consensus, note.as_deref())
 }
 
 /// What the answers settle, without keeping it.

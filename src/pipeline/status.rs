@@ -1,6 +1,8 @@
-//! `status`: counts and seconds in each state, exact to the sample, and what waits.
+//! `status`: counts and seconds in each state, exact to the sample, and what waits. Left to others: the text of it (`text`).
 
-use std::collections::BTreeMap;
+mod text;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use schemars::JsonSchema;
@@ -8,13 +10,12 @@ use serde::Serialize;
 
 use super::forget::{self, Standing};
 use super::workspace::Workspace;
-use super::{consent, guarantee};
+use super::{consent, guarantee, report};
 use crate::domain::{Clip, State, Withdrawal};
 use crate::store::RecordingState;
 use crate::views::findings::Remarks;
 use crate::views::guarantee::GuaranteeReport;
-use crate::views::numbers::{clock, percent};
-use crate::views::progress::shown;
+use crate::views::report::drift::Drift;
 
 /// A recording that could not be read, or not to its end.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -105,6 +106,9 @@ pub struct Status {
     pub audio_removed: usize,
     /// The guarantee on accepted drafts; null when none is asked for.
     pub guarantee: Option<GuaranteeReport>,
+    /// How the model fits month by month, as in the report; null where all recordings are of one month, nothing is settled, or
+    /// there are over 20,000 clips: then the report says it.
+    pub fit: Option<Drift>,
     /// Withdrawals so far.
     pub withdrawals: Vec<Withdrawal>,
     /// What was written for others and holds what was withdrawn since; a dataset until its next version.
@@ -118,6 +122,7 @@ pub fn status(workspace: &Workspace) -> Result<Status> {
     let store = &workspace.store;
     let total = store.totals()?;
     let waiting = total.clips.get(&State::Waiting).copied().unwrap_or(0);
+    let settled = total.clips.get(&State::Settled).copied().unwrap_or(0);
     let out = total.handed_out - store.taken_back()?;
     let rows = store.recordings()?;
     let findings = store.findings()?;
@@ -154,10 +159,24 @@ pub fn status(workspace: &Workspace) -> Result<Status> {
         audio_removed: store.audio_removed()?.len(),
         remarks,
         guarantee: guarantee::guarantee(workspace)?,
+        fit: fit(workspace, total.clips.values().sum(), settled)?,
         withdrawals: store.withdrawals()?,
         rests_on_withdrawn: forget::standing(workspace)?,
         withdrawal_unfinished: store.forgetting()?.is_some(),
     })
+}
+
+/// Clips beyond which `status` does not walk over all of them.
+const MOST_WALKED: u64 = 20_000;
+
+fn fit(workspace: &Workspace, clips: u64, settled: u64) -> Result<Option<Drift>> {
+    if settled == 0
+        || clips > MOST_WALKED
+        || workspace.store.months()?.values().collect::<BTreeSet<_>>().len() < 2
+    {
+        return Ok(None);
+    }
+    report::month_by_month(workspace)
 }
 
 fn withheld(workspace: &Workspace) -> Result<Vec<WithheldClip>> {
@@ -182,99 +201,5 @@ impl FailedClip {
     fn of((clip, path, error): (Clip, String, String)) -> Self {
         let (start, end) = (clip.span.start.seconds(), clip.span.end.seconds());
         Self { clip: clip.id.to_string(), path, start, end, error }
-    }
-}
-
-impl Status {
-    /// As text, for a terminal.
-    pub fn text(&self) -> String {
-        let mut t = format!(
-            "{} recordings, {} of audio, model {}{}{}\n",
-            self.recordings,
-            clock(self.input_seconds),
-            self.model,
-            if self.round > 0 { format!(", round {}", self.round) } else { String::new() },
-            match self.engines.is_empty() {
-                true => String::new(),
-                false => format!(", drafts of {}", self.engines.join(", ")),
-            }
-        );
-        for state in State::ALL {
-            let seconds = self.seconds.get(state.code()).copied().unwrap_or(0.0);
-            if seconds > 0.0 {
-                let clips = self.clips.get(state.code()).copied().unwrap_or(0);
-                let clips = if clips > 0 { format!("{clips} clips") } else { String::new() };
-                let share = percent(Some(seconds / self.input_seconds));
-                let (code, time) = (state.code(), clock(seconds));
-                t.push_str(format!("  {code:<11} {time:>9}  {share:>7}  {clips}").trim_end());
-                t.push('\n');
-            }
-        }
-        for Failed { path, error } in &self.failed {
-            t.push_str(&format!("  failed: {}: {}\n", shown(path), shown(error)));
-        }
-        const SHOWN: usize = 10;
-        for FailedClip { path, start, end, error, .. } in self.failed_clips.iter().take(SHOWN) {
-            let (path, error) = (shown(path), shown(error));
-            t.push_str(&format!("  failed: {path} {start:.3}-{end:.3} s: {error}\n"));
-        }
-        if self.failed_clips.len() > SHOWN {
-            let more = self.failed_clips.len() - SHOWN;
-            t.push_str(&format!("  and {more} more clips that failed (--json lists all)\n"));
-        }
-        for WithheldClip { path, start, end, verdict, .. } in self.withheld.iter().take(SHOWN) {
-            let path = shown(path);
-            t.push_str(&format!("  withheld: {path} {start:.3}-{end:.3} s: {verdict}\n"));
-        }
-        if self.withheld.len() > SHOWN {
-            let more = self.withheld.len() - SHOWN;
-            t.push_str(&format!("  and {more} more clips withheld (--json lists all)\n"));
-        }
-        for line in self.remarks.lines() {
-            t.push_str(&format!("  {line}\n"));
-        }
-        if !self.recordings_without_consent.is_empty() {
-            let each =
-                self.recordings_without_consent.iter().map(|(purpose, n)| format!("{purpose} {n}"));
-            t.push_str(&format!(
-                "Recordings without consent to: {} (`second-ear consent` lists them)",
-                each.collect::<Vec<_>>().join(", ")
-            ));
-            t.push_str(&match self.not_reviewed {
-                0 => "\n".to_string(),
-                n => format!("; {n} waiting clips are not handed out\n"),
-            });
-        }
-        if self.audio_removed > 0 {
-            t.push_str(&format!(
-                "Audio removed (`second-ear retention`): {} recordings\n",
-                self.audio_removed
-            ));
-        }
-        let Waiting { to_hand_out, handed_out } = self.waiting;
-        if to_hand_out + handed_out > 0 {
-            t.push_str(&format!(
-                "Waiting for people: {handed_out} clips in task files, {to_hand_out} not handed out \
-                 (`second-ear tasks`)\n"
-            ));
-        }
-        if let Some(guarantee) = &self.guarantee {
-            t.push_str(&guarantee.text());
-        }
-        for line in forget::standing_lines(&self.rests_on_withdrawn) {
-            t.push_str(&line);
-        }
-        if self.withdrawal_unfinished {
-            t.push_str(
-                "A withdrawal was cut short: `second-ear forget DIR --resume` finishes it.\n",
-            );
-        }
-        if self.model_file.is_none() {
-            t.push_str(&format!(
-                "The model is not installed yet: `second-ear model pull {}`\n",
-                self.model
-            ));
-        }
-        t
     }
 }

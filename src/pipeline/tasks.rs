@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use anyhow::Result;
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::consent::{Permits, WithoutConsent, today};
@@ -24,7 +25,7 @@ use crate::domain::{
     Verdict, draw,
 };
 use crate::files::folder::OutFolder;
-use crate::store::Waiting;
+use crate::store::{FileLock, Holder, Lock, Waiting, holder};
 use crate::tasks::bundle::Format;
 use crate::tasks::consensus::plain;
 use crate::tasks::page::{Passphrase, Version, Warning};
@@ -55,6 +56,8 @@ pub struct TaskOptions {
     /// To whom it is handed: each gets clips of their own that nobody else has, and answers of others are marked. Nobody: it is
     /// open to all.
     pub to: Vec<String>,
+    /// The server makes them, each for one person: whom `to` names, or whom nobody knows yet. The text tells one from the next.
+    pub served: Option<String>,
     /// CSV is for spreadsheets that separate by `;`.
     pub spreadsheet: bool,
     /// What opens the pages; without one anybody can.
@@ -103,12 +106,28 @@ pub struct Handed {
     pub seconds: f64,
 }
 
-/// Writes task files, highest priorities first, in order of time within a file.
+/// Writes task files, highest priorities first, in order of time within a file. Nobody else hands out or decides meanwhile.
 pub fn write(
     workspace: &mut Workspace,
     options: &TaskOptions,
     console: Console,
 ) -> Result<Written> {
+    let _lock = FileLock::take(&workspace.dir, Lock::HandOut)?;
+    if holder(&workspace.dir, Lock::Serve) == Holder::Nobody {
+        // What lies ready at a server that does not run is free.
+        let ready = workspace.store.ready()?;
+        workspace.store.reclaim(&ready, &Timestamp::now().to_string())?;
+    }
+    write_alone(workspace, options, console)
+}
+
+/// The same for who holds [`Lock::HandOut`].
+pub fn write_alone(
+    workspace: &mut Workspace,
+    options: &TaskOptions,
+    console: Console,
+) -> Result<Written> {
+    workspace.store.expire(&Timestamp::now().to_string())?;
     let recordings = Recordings::of(&workspace.store, &workspace.config.decode.engine)?;
     let gold = workspace.store.gold()?;
     let (settled, _) = settle::compute_consensus(workspace)?;
@@ -118,7 +137,9 @@ pub fn write(
     let mut waiting = workspace.store.waiting(only_new)?;
     waiting.retain(|w| {
         let contested = settled.contested.contains_key(&w.clip);
-        contested == options.adjudicate && !gold.contains_key(&w.clip)
+        // What came in over HTTP may not be settled in the store yet.
+        let is_settled = settled.clips.contains(&w.clip);
+        contested == options.adjudicate && !is_settled && !gold.contains_key(&w.clip)
     });
     let permits = Permits::on(workspace, recordings.all.values(), today())?;
     waiting.retain(|w| !written.without_consent.bars(&permits, &w.recording));
@@ -129,7 +150,7 @@ pub fn write(
     let clips: usize = shares.iter().map(|share| share.clips.len()).sum();
     let with_checks = settings.gold_share > 0.0 || settings.seeded_error_share > 0.0;
     let mut found = match with_checks && !options.adjudicate && clips > 0 {
-        true => item::find(&workspace.store, &recordings, &gold)?,
+        true => item::find(&workspace.store, &recordings, &gold, options.served.as_deref())?,
         false => item::CheckClips::default(),
     };
     let review = |id: &RecordingId| permits.allows(id, DataUse::Review);
@@ -143,7 +164,8 @@ pub fn write(
         team: team::read(workspace)?,
         recordings,
     };
-    let progress = console.progress("tasks", Unit::Things("clips"), clips as u64);
+    let [what, unit] = ["versions.tasks", "column.clips"].map(|key| console.lang.phrase(key));
+    let progress = console.progress(what, Unit::Things(unit), clips as u64);
     if clips == 0 {
         return Ok(written);
     }

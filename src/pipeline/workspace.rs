@@ -15,7 +15,7 @@ use crate::domain::{
     RoutingSettings, draft_seed,
 };
 use crate::files::write_text;
-use crate::store::{Store, WriteLock};
+use crate::store::{FileLock, Lock, Store};
 
 /// The database's name in a workspace.
 pub const DATABASE: &str = "state.db";
@@ -31,7 +31,7 @@ pub struct Workspace {
     pub config: Config,
     /// Its database.
     pub store: Store,
-    lock: Option<WriteLock>,
+    lock: Option<FileLock>,
     /// What the log says of the command that writes.
     entry: Option<OpenEntry>,
 }
@@ -53,12 +53,29 @@ impl Workspace {
     /// gets an entry, which [`Self::end`] ends; without it, the entry says that the command failed.
     pub fn write(dir: &Path) -> Result<Self> {
         let config = Config::read(dir)?;
-        let lock = WriteLock::take(dir)?;
+        let lock = FileLock::take(dir, Lock::Write)?;
         let store = Store::open(&dir.join(DATABASE))?;
         Self::written(dir, config, store, lock)
     }
 
-    fn written(dir: &Path, config: Config, mut store: Store, lock: WriteLock) -> Result<Self> {
+    /// Opens it for the server: it adds batches and answers beside whatever command writes (`store::Lock` says how that goes).
+    ///
+    /// # Errors
+    /// It is served already.
+    pub fn serve(dir: &Path) -> Result<Self> {
+        let config = Config::read(dir)?;
+        let lock = FileLock::take(dir, Lock::Serve)?;
+        let store = Store::open(&dir.join(DATABASE))?;
+        Self::written(dir, config, store, lock)
+    }
+
+    /// Another connection for a thread of a server that runs.
+    pub fn beside(&self) -> Result<Self> {
+        let store = Store::open(&self.dir.join(DATABASE))?;
+        Ok(Self::looked_at(&self.dir, self.config.clone(), store))
+    }
+
+    fn written(dir: &Path, config: Config, mut store: Store, lock: FileLock) -> Result<Self> {
         let entry = Some(OpenEntry::begin(&mut store)?);
         Ok(Self { dir: dir.to_path_buf(), config, store, lock: Some(lock), entry })
     }
@@ -87,7 +104,7 @@ impl Workspace {
             bail!("{why}: choose another model with --model, or another language");
         }
         std::fs::create_dir_all(dir).with_context(|| format!("make {}", dir.display()))?;
-        let lock = WriteLock::take(dir)?;
+        let lock = FileLock::take(dir, Lock::Write)?;
         let name = own.as_ref().map_or(model.to_string(), |(path, _)| path.clone());
         let mut config = Config::new(language, &name);
         config.decode.weights = whisper::fastest_weights();

@@ -1,7 +1,9 @@
 //! What is known about one clip when it is routed. In: from other stages, as plain values.
 //! Out: the input of `decide`. Left to others: making it (pipeline).
 
-use crate::domain::{ClipId, Language, Measure, Probability, Region, Routed, Samples, Variant};
+use crate::domain::{
+    ClipId, Language, Measure, Probability, Region, Routed, Samples, Variant, WordPair,
+};
 use crate::text::words::has_word;
 
 /// One clip as the router sees it.
@@ -15,12 +17,16 @@ pub struct Evidence {
     pub declared_region: Option<Region>,
     /// The clip's length: what a budget is spent in.
     pub length: Samples,
+    /// The language that it was decoded in; `None`: unknown. Lexicon entries of other languages do not count.
+    pub language: Option<Language>,
     /// The draft.
     pub text: String,
     /// The text of another decoding, where there is one; its regional words count too.
     pub replaced: Option<String>,
     /// Regional forms that were scored against standard ones of the draft.
     pub variants: Vec<Variant>,
+    /// What of the memory of corrections is likelier than the draft, the likeliest, with the logarithm of its odds.
+    pub doubted: Option<(WordPair, f64)>,
     /// Accents that validators marked in the clip: who, and which.
     pub accents_marked: Vec<(String, Region)>,
     /// P(draft has no error), calibrated; `None` when there is no score.
@@ -70,9 +76,11 @@ pub mod tests {
             speaker: "anne".into(),
             declared_region: None,
             length: Samples::from_seconds(4.0),
+            language: "fr".parse().ok(),
             text: "bonjour à tous".into(),
             replaced: None,
             variants: Vec::new(),
+            doubted: None,
             accents_marked: Vec::new(),
             score: Probability::new(0.9),
             expected_wer: None,

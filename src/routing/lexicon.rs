@@ -1,9 +1,11 @@
-//! Regional words and idioms in text. In: drafts; the built-in list and a workspace's own file.
+//! Regional words and idioms in text. In: drafts; the built-in lists and a workspace's own file.
 //! Out: hits. Left to others: what the hits say about a speaker (`accent`) and a clip (`reasons`).
 //!
 //! An entry matches by its pattern on folded text; a form one edit away from one of its long words
-//! counts too ([`near`]), because recognisers misspell words that they do not know.
+//! counts too ([`near`]), because recognisers misspell words that they do not know. Entries are looked for
+//! in texts of their own language alone: that of their regions.
 
+pub mod candidates;
 pub mod confirmed;
 pub mod edit;
 mod entry;
@@ -12,18 +14,19 @@ pub mod import;
 mod near;
 pub mod proof;
 mod read;
+mod shipped;
 
-use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use regex::{Regex, RegexSet};
 
 use super::evidence::Evidence;
-use crate::domain::MatchKind;
+use crate::domain::{Language, MatchKind};
 use crate::text::fold::phrase;
 use crate::text::words::runs;
 pub use entry::{Ambiguity, Entry, Kind, Source};
 use near::NearForms;
+use shipped::SHIPPED;
 
 /// An entry found in a text.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,8 +52,6 @@ pub struct Lexicon {
     near: NearForms,
 }
 
-/// The list that ships.
-const BUILT_IN: &str = include_str!("lexicon_fr.tsv");
 /// A regional form counts as spoken when ln P(text with it) - ln P(draft) is over this: at least a
 /// twentieth as likely. Of 134 places in real French speech where the standard form was said, none came
 /// over -4.08, most of them chosen for sounding alike (docs/lab/lexicon.md).
@@ -60,20 +61,26 @@ pub const LIKELY_FROM: f64 = -3.0;
 const SET_BYTES: usize = 64 << 20;
 
 impl Lexicon {
-    /// The French list that ships with the program; native speakers have not reviewed it.
+    /// The French and the English list that ship with the program; native speakers have not reviewed them.
     pub fn built_in() -> anyhow::Result<Self> {
         Self::with_workspace(None)
     }
 
-    /// The built-in list and, after it, a workspace's own: `file` is its name and its text.
-    /// An entry of the workspace with the term of a built-in one replaces it.
+    /// The built-in lists and, after them, a workspace's own: `file` is its name and its text.
+    /// An entry of the workspace with the term of a built-in one of its language replaces it.
     ///
     /// Fails with file and line when a line cannot be read.
     pub fn with_workspace(file: Option<(&str, &str)>) -> anyhow::Result<Self> {
-        let mut entries = read::entries("lexicon_fr.tsv (built in)", BUILT_IN, Source::BuiltIn)?;
+        let mut entries = Vec::new();
+        for list in &SHIPPED {
+            entries.extend(read::entries(list.name, list.entries, Source::BuiltIn)?);
+        }
         if let Some((name, text)) = file {
             let own = read::entries(name, text, Source::Workspace)?;
-            entries.retain(|entry| !own.iter().any(|other| other.term == entry.term));
+            let replaces = |own: &Entry, shipped: &Entry| {
+                own.term == shipped.term && own.shares_language_with(shipped)
+            };
+            entries.retain(|entry| !own.iter().any(|other| replaces(other, entry)));
             entries.extend(own);
         }
         Self::of(entries)
@@ -84,16 +91,19 @@ impl Lexicon {
         if confirmed.is_empty() {
             return Ok(self);
         }
-        let ordinary: BTreeSet<String> =
-            include_str!("ordinary_fr.txt").lines().map(phrase).collect();
+        let ordinary = |language: &str, word: &str| {
+            let mut lists = SHIPPED.iter().filter(|list| list.language == language);
+            lists.any(|list| list.ordinary().any(|ordinary| ordinary == word))
+        };
         let new: Vec<Entry> = confirmed
             .iter()
-            .filter_map(|c| c.entry(|word| ordinary.contains(word)))
+            .filter_map(|c| c.entry(ordinary))
             .filter(|entry| {
                 let whole = phrase(&entry.term);
-                self.hits(&entry.term)
-                    .iter()
-                    .all(|hit| hit.match_kind != MatchKind::Draft || hit.matched != whole)
+                self.hits(&entry.term, None).iter().all(|hit| {
+                    let draft = hit.match_kind == MatchKind::Draft && hit.matched == whole;
+                    !draft || !hit.entry.shares_language_with(entry)
+                })
             })
             .collect();
         if new.is_empty() {
@@ -113,7 +123,7 @@ impl Lexicon {
         // Each pattern is tried by itself only where one of them does not stand without its boundaries.
         let set = set(relaxed).or_else(|_| set(relaxed_if_sound))?;
         let patterns = entries.iter().map(|_| OnceLock::new()).collect();
-        let near = NearForms::new(&entries, include_str!("ordinary_fr.txt"));
+        let near = NearForms::new(&entries, &SHIPPED);
         Ok(Self { entries, set, patterns, near })
     }
 
@@ -122,11 +132,13 @@ impl Lexicon {
         &self.entries
     }
 
-    /// The entries found in a text, in the lexicon's order, each once.
-    pub fn hits(&self, text: &str) -> Vec<Hit<'_>> {
+    /// The entries found in a text, in the lexicon's order, each once. `language`: that of the text; `None`:
+    /// unknown, so that entries of all languages count.
+    pub fn hits(&self, text: &str, language: Option<&Language>) -> Vec<Hit<'_>> {
         let folded = phrase(text);
+        let fits = |i: usize| self.fits(i, language);
         let mut found: Vec<Option<Hit>> = vec![None; self.entries.len()];
-        for i in &self.set.matches(&folded) {
+        for i in self.set.matches(&folded).iter().filter(|&i| fits(i)) {
             if let Some(text) = self.pattern(i).and_then(|p| p.find(&folded)) {
                 let matched = text.as_str().trim();
                 let at = text.start() + text.as_str().find(matched).unwrap_or(0);
@@ -140,7 +152,7 @@ impl Lexicon {
             }
         }
         for (at, word) in words(&folded) {
-            if let Some(i) = self.near.find(word)
+            if let Some(i) = self.near.find(word, language, &fits)
                 && found[i].is_none()
             {
                 let entry = &self.entries[i];
@@ -155,32 +167,48 @@ impl Lexicon {
         found.into_iter().flatten().collect()
     }
 
+    /// Whether an entry is looked for in texts of the language.
+    fn fits(&self, i: usize, language: Option<&Language>) -> bool {
+        language.is_none_or(|language| self.entries[i].is_of(language))
+    }
+
     fn pattern(&self, i: usize) -> Option<&Regex> {
         self.patterns[i].get_or_init(|| Regex::new(&self.entries[i].pattern).ok()).as_ref()
     }
 
     /// Ordinary words of a folded text that lie one letter from an entry's form, with its term.
-    fn ordinary_near_forms(&self, folded: &str) -> Vec<(String, String)> {
-        let near = words(folded).filter_map(|(_, word)| Some((word, self.near.ordinary(word)?)));
+    fn ordinary_near_forms(
+        &self,
+        folded: &str,
+        language: Option<&Language>,
+    ) -> Vec<(String, String)> {
+        let fits = |i: usize| self.fits(i, language);
+        let ordinary = |word: &str| self.near.ordinary(word, language, &fits);
+        let near = words(folded).filter_map(|(_, word)| Some((word, ordinary(word)?)));
         near.map(|(word, i)| (word.to_string(), self.entries[i].term.clone())).collect()
     }
 
     /// The entries found in a clip, each once, by the surest way: in its draft, in its second
     /// decoding, one letter from a form, or nearly as likely as the standard form that it has.
     pub fn hits_in_clip<'l>(&'l self, clip: &Evidence) -> Vec<Hit<'l>> {
-        let mut hits = self.hits(&clip.text);
+        let language = clip.language.as_ref();
+        let mut hits = self.hits(&clip.text, language);
         let mut add = |new: Hit<'l>| match hits.iter_mut().find(|h| h.entry.term == new.entry.term)
         {
             Some(known) if new.match_kind < known.match_kind => *known = new,
             Some(_) => {}
             None => hits.push(new),
         };
-        for hit in clip.replaced.as_deref().map(|text| self.hits(text)).unwrap_or_default() {
+        let replaced = clip.replaced.as_deref().map(|text| self.hits(text, language));
+        for hit in replaced.unwrap_or_default() {
             let match_kind = hit.match_kind.max(MatchKind::SecondDecode);
             add(Hit { match_kind, ..hit });
         }
         for variant in clip.variants.iter().filter(|v| v.log_ratio > LIKELY_FROM) {
-            if let Some(entry) = self.entries.iter().find(|e| e.term == variant.term) {
+            let tried =
+                |i: &usize| self.entries[*i].term == variant.term && self.fits(*i, language);
+            if let Some(i) = (0..self.entries.len()).find(tried) {
+                let entry = &self.entries[i];
                 let matched = variant.regional.clone();
                 add(Hit { entry, matched, at: 0, match_kind: MatchKind::LikelyForm });
             }

@@ -48,6 +48,11 @@ pub fn whatever_the_score(
     let signs = clip.signs.iter().cloned().chain(made_up);
     let mut reasons: Vec<Reason> =
         signs.map(|sign| Reason::SuspectedHallucination { sign }).collect();
+    reasons.extend(clip.doubted.as_ref().map(|(pair, log_odds)| Reason::RememberedCorrection {
+        wrote: pair.wrote.clone(),
+        said: pair.said.clone(),
+        odds: log_odds.exp().min(MOST_ODDS),
+    }));
     reasons.extend(always_reviewed(clip, accent, settings));
     reasons.extend(other_language(clip, settings));
     if settings.review_lexicon_hits {
@@ -65,6 +70,9 @@ pub fn whatever_the_score(
     }
     reasons
 }
+
+/// Of a remembered correction: a number that people can read.
+const MOST_ODDS: f64 = 1000.0;
 
 /// The score that a speaker with this evidence must reach where no guarantee is asked for:
 /// `accept_score + region_shift * strength`, and never beyond half-way between `accept_score` and 1,
@@ -151,7 +159,7 @@ fn other_language(clip: &Evidence, settings: &RoutingSettings) -> Option<Reason>
 
 /// Who goes first, 0 to 1, with u = 1 - score (1 without score):
 /// random audit 1; suspected hallucination .90 + .05 u; wrong language .85 + .05 u; no output .80;
-/// no score .75; regional word or idiom, and a region that is always reviewed, .50 + .25 u; low confidence and
+/// no score .75; regional word or idiom, a remembered correction, and a region that is always reviewed, .50 + .25 u; low confidence and
 /// regional evidence .75 u.
 /// The most urgent reason counts. Audits come first because every guarantee rests on them.
 pub fn priority(reasons: &[Reason], score: Option<Probability>) -> f64 {
@@ -164,6 +172,7 @@ pub fn priority(reasons: &[Reason], score: Option<Probability>) -> f64 {
         Reason::NoScore => 0.75,
         Reason::RegionalWord { .. }
         | Reason::Idiom { .. }
+        | Reason::RememberedCorrection { .. }
         | Reason::RegionAlwaysReviewed { .. } => 0.50 + 0.25 * u,
         Reason::LowConfidence { .. } | Reason::RegionalEvidence { .. } => 0.75 * u,
     };

@@ -45,6 +45,11 @@ pub(super) const COLUMNS: &str = "clip, batch, validator, verdict, text, draft_d
 /// The note that answers were kept and not yet settled.
 const UNSETTLED: &str = "unsettled";
 
+/// Whether somebody's current answer is later than one that is about to be kept, and its time can be.
+const LATER: &str = "SELECT EXISTS (SELECT 1 FROM answers
+    WHERE clip = ?1 AND validator = ?2 AND purpose = ?3 AND current AND id <> ?4 AND marks = '[]'
+      AND answered_at <> '' AND ?5 <> '' AND julianday(answered_at) > julianday(?5))";
+
 /// A batch as it goes out.
 #[derive(Clone, Debug)]
 pub struct BatchRow {
@@ -62,8 +67,10 @@ pub struct BatchRow {
     pub estimate: Option<f64>,
     /// What one person is paid for all of it, where pay is set.
     pub pay: Option<f64>,
-    /// To whom it was handed, where that was said; nobody: it is open to all.
+    /// To whom it was handed, where that was said; nobody: it is open to all, or lies ready.
     pub people: Vec<String>,
+    /// Whether the server made it, for one person.
+    pub served: bool,
 }
 
 impl Store {
@@ -71,7 +78,8 @@ impl Store {
     pub fn keep_batch(&mut self, batch: &BatchRow, clips: &[HandedOut]) -> Result<()> {
         let tx = self.write()?;
         tx.execute(
-            "INSERT INTO batches (id, created, validators, estimate, pay, handed) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            "INSERT INTO batches (id, created, validators, estimate, pay, handed, served)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
              ON CONFLICT (id) DO UPDATE SET validators = MAX(validators, excluded.validators),
                 estimate = excluded.estimate, pay = excluded.pay, handed = excluded.handed, reclaimed = NULL",
             params![
@@ -80,7 +88,8 @@ impl Store {
                 batch.validators,
                 batch.estimate,
                 batch.pay,
-                batch.handed
+                batch.handed,
+                batch.served
             ],
         )?;
         for name in &batch.people {
@@ -116,7 +125,7 @@ impl Store {
     /// All batches, oldest first.
     pub fn batches(&self) -> Result<Vec<BatchRow>> {
         let mut statement = self.db.prepare(
-            "SELECT id, created, validators, estimate, pay, handed, reclaimed FROM batches
+            "SELECT id, created, validators, estimate, pay, handed, reclaimed, served FROM batches
              ORDER BY created, id",
         )?;
         let mut people = self
@@ -136,6 +145,7 @@ impl Store {
                 pay: r.get(4)?,
                 handed: r.get(5)?,
                 reclaimed: r.get(6)?,
+                served: r.get(7)?,
             });
         }
         Ok(batches)
@@ -243,22 +253,26 @@ impl Store {
     }
 
     /// Keeps answers, each as its validator's latest on its clip for its purpose, in one transaction.
-    /// Until [`Store::keep_consensus`], the workspace counts as unsettled.
+    /// Until [`Store::keep_consensus`], the workspace counts as unsettled. An answer with a later time stays, whoever wrote it in
+    /// between: the server and an import may write at the same time.
     pub fn keep_answers(&mut self, answers: &[(String, Answer)]) -> Result<()> {
         let tx = self.write()?;
-        tx.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, '')", [UNSETTLED])?;
+        let note = "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, hex(randomblob(8)))";
+        tx.execute(note, [UNSETTLED])?;
         for (id, answer) in answers {
             let clip = answer.clip.as_str();
             let purpose = answer.purpose.code();
+            let slot = params![clip, answer.validator, purpose, id, answer.answered_at];
+            let is_current = !tx.query_row(LATER, slot, |row| row.get::<_, bool>(0))?;
             tx.execute(
-                "UPDATE answers SET current = 0 WHERE clip = ?1 AND validator = ?2 AND purpose = ?3",
-                params![clip, answer.validator, purpose],
+                "UPDATE answers SET current = 0 WHERE ?4 AND clip = ?1 AND validator = ?2 AND purpose = ?3",
+                params![clip, answer.validator, purpose, is_current],
             )?;
             tx.execute(
                 &format!(
                     "INSERT INTO answers (id, {COLUMNS}, current)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 1)
-                     ON CONFLICT (id) DO UPDATE SET current = 1"
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                     ON CONFLICT (id) DO UPDATE SET current = excluded.current"
                 ),
                 params![
                     id,
@@ -274,6 +288,7 @@ impl Store {
                     purpose,
                     serde_json::to_string(&answer.marks)?,
                     answer.listened,
+                    is_current,
                 ],
             )?;
         }
@@ -281,9 +296,9 @@ impl Store {
         Ok(())
     }
 
-    /// Whether answers were kept whose settling was cut short.
-    pub fn is_unsettled(&self) -> Result<bool> {
-        Ok(self.meta(UNSETTLED)?.is_some())
+    /// The note that answers were kept and not settled: another one each time.
+    pub fn unsettled(&self) -> Result<Option<String>> {
+        self.meta(UNSETTLED)
     }
 
     /// What is settled of clips the answers to which were emptied.
@@ -307,12 +322,13 @@ impl Store {
         Ok(kept)
     }
 
-    /// Replaces what is settled, all at once; what stands without its answers stays, unless its text is gold by now.
-    pub fn keep_consensus(&mut self, settled: &[Consensus]) -> Result<()> {
+    /// Replaces what is settled, all at once; what stands without its answers stays, unless its text is gold by now. `note`: what
+    /// [`Store::unsettled`] said before the answers were read; where others were kept since, the workspace stays unsettled.
+    pub fn keep_consensus(&mut self, settled: &[Consensus], note: Option<&str>) -> Result<()> {
         let tx = self.write()?;
         let gone = "DELETE FROM consensus WHERE NOT kept OR clip IN (SELECT clip FROM gold)";
         tx.execute(gone, [])?;
-        tx.execute("DELETE FROM meta WHERE key = ?1", [UNSETTLED])?;
+        tx.execute("DELETE FROM meta WHERE key = ?1 AND value = ?2", params![UNSETTLED, note])?;
         {
             let mut insert = tx.prepare(
                 "INSERT INTO consensus (clip, verdict, text, support, answers, agreement)

@@ -164,6 +164,7 @@ impl Store {
                 UNION ALL SELECT p.validator, b.created FROM batch_people p JOIN batches b ON b.id = p.batch
                 UNION ALL SELECT validator, paid_on FROM payments
                 UNION ALL SELECT validator, opened FROM appeals
+                UNION ALL SELECT validator, created FROM links WHERE validator IS NOT NULL
                 UNION ALL SELECT validator, wished FROM credits)
              WHERE validator <> '' GROUP BY validator ORDER BY validator",
         )?;
@@ -189,7 +190,12 @@ impl Store {
                 let sql = format!("UPDATE {table} SET validator = ?2 WHERE validator = ?1");
                 tx.execute(&sql, params![old, new])?;
             }
-            tx.execute("DELETE FROM credits WHERE validator = ?1", [old])?;
+            let session = "UPDATE batches SET session = NULL
+                           WHERE id IN (SELECT batch FROM batch_people WHERE validator = ?1)";
+            tx.execute(session, [new])?;
+            for table in ["credits", "links"] {
+                tx.execute(&format!("DELETE FROM {table} WHERE validator = ?1"), [old])?;
+            }
         }
         keep_removal(&tx, removal)?;
         tx.commit()?;

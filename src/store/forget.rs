@@ -308,7 +308,8 @@ impl Store {
         let mut statement = self.db.prepare(
             "SELECT validator FROM answers UNION SELECT validator FROM batch_people
              UNION SELECT validator FROM credits UNION SELECT validator FROM withdrawn_work
-             UNION SELECT validator FROM payments UNION SELECT validator FROM appeals",
+             UNION SELECT validator FROM payments UNION SELECT validator FROM appeals
+             UNION SELECT validator FROM links WHERE validator IS NOT NULL",
         )?;
         let rows = statement.query_map([], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -1,37 +1,98 @@
-//! One writer a workspace: a lock file that the operating system frees when its holder dies.
+//! Locks of a workspace: files that the operating system frees when their holder dies. Which command writes; who hands out or
+//! decides; which server runs.
+//!
+//! Commands that change a workspace hold [`Lock::Write`] from their beginning to their end. The server does not: it only adds
+//! batches and answers, each in one transaction, beside whatever command runs. What must not happen at the same time as handing out
+//! takes [`Lock::HandOut`] for as long as it does: `tasks`, deciding at a run's end, and removing.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::Path;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use thiserror::Error;
 
 use crate::files::may_write;
 
-/// The file's name in a workspace.
-pub const FILE: &str = ".lock";
+/// How often a lock that is waited for is looked at.
+const POLL: Duration = Duration::from_millis(20);
+
+/// How long a command waits for what the server does in between.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What the server writes behind its process id into the lock of a command.
+const BRIEFLY: &str = "briefly";
+
+/// What is locked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lock {
+    /// Everything but what the server adds: one command at a time.
+    Write,
+    /// Who has which clip, and which clips wait.
+    HandOut,
+    /// Serving: one server per workspace.
+    Serve,
+}
+
+impl Lock {
+    /// The file's name in a workspace.
+    pub fn file(self) -> &'static str {
+        match self {
+            Lock::Write => ".lock",
+            Lock::HandOut => ".hand-out.lock",
+            Lock::Serve => ".serve.lock",
+        }
+    }
+}
 
 /// Another process is writing the workspace.
 #[derive(Debug, Error)]
 #[error(
-    "{workspace} is being written by another second-ear ({holder}): wait until it ends, or stop it"
+    "{workspace} is being {doing} by another second-ear ({holder}): wait until it ends, or stop it"
 )]
 pub struct Locked {
     workspace: String,
+    doing: &'static str,
     holder: String,
 }
 
-/// Held while a command writes; dropped, or its process gone, the lock is free.
+/// Held while something is done; dropped, or its process gone, the lock is free.
 #[derive(Debug)]
-pub struct WriteLock {
+pub struct FileLock {
     _file: File,
 }
 
-impl WriteLock {
-    /// Takes the lock of the workspace folder `dir`, or fails at once with [`Locked`].
-    pub fn take(dir: &Path) -> Result<Self> {
-        let path = dir.join(FILE);
+impl FileLock {
+    /// Takes a lock of the workspace folder `dir`. What others hold for a moment only is waited for.
+    ///
+    /// # Errors
+    /// [`Locked`]: another process holds it, and goes on doing so.
+    pub fn take(dir: &Path, lock: Lock) -> Result<Self> {
+        let begun = Instant::now();
+        loop {
+            match Self::attempt(dir, lock, "")? {
+                Ok(taken) => return Ok(taken),
+                Err(holder) => {
+                    let passes = lock == Lock::HandOut || holder.ends_with(BRIEFLY);
+                    if !passes || begun.elapsed() > PATIENCE {
+                        return Err(locked(dir, lock, &holder).into());
+                    }
+                }
+            }
+            sleep(POLL);
+        }
+    }
+
+    /// Takes a lock for a moment, where it is free: commands wait for it.
+    pub fn take_briefly(dir: &Path, lock: Lock) -> Result<Option<Self>> {
+        Ok(Self::attempt(dir, lock, BRIEFLY)?.ok())
+    }
+
+    /// The lock, or what its holder wrote into it.
+    fn attempt(dir: &Path, lock: Lock, how: &str) -> Result<Result<Self, String>> {
+        let path = dir.join(lock.file());
         may_write(&path)?; // a planted link would have its file emptied
         let mut file = OpenOptions::new()
             .read(true)
@@ -45,11 +106,7 @@ impl WriteLock {
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
                 let _ = file.read_to_string(&mut holder);
-                let holder = match holder.trim() {
-                    "" => "unknown process".to_string(),
-                    pid => format!("process {pid}"),
-                };
-                return Err(Locked { workspace: dir.display().to_string(), holder }.into());
+                return Ok(Err(holder.trim().to_string()));
             }
             Err(TryLockError::Error(e)) => {
                 return Err(e).with_context(|| format!("lock {}", path.display()));
@@ -58,9 +115,22 @@ impl WriteLock {
         // The process id is there for people; the lock itself does not depend on it.
         file.set_len(0)?;
         file.rewind()?;
-        write!(file, "{}", std::process::id())?;
-        Ok(Self { _file: file })
+        write!(file, "{} {how}", std::process::id())?;
+        Ok(Ok(Self { _file: file }))
     }
+}
+
+fn locked(dir: &Path, lock: Lock, holder: &str) -> Locked {
+    let holder = match holder.split_whitespace().next() {
+        None => "unknown process".to_string(),
+        Some(pid) => format!("process {pid}"),
+    };
+    let doing = match lock {
+        Lock::Write => "written",
+        Lock::HandOut => "handed out",
+        Lock::Serve => "served",
+    };
+    Locked { workspace: dir.display().to_string(), doing, holder }
 }
 
 /// Who holds a workspace's lock.
@@ -74,9 +144,9 @@ pub enum Holder {
     Unknown(String),
 }
 
-/// Who holds the lock of the workspace folder `dir`; takes nothing.
-pub fn holder(dir: &Path) -> Holder {
-    let path = dir.join(FILE);
+/// Who holds a lock of the workspace folder `dir`; takes nothing.
+pub fn holder(dir: &Path, lock: Lock) -> Holder {
+    let path = dir.join(lock.file());
     if let Err(error) = may_write(&path) {
         return Holder::Unknown(error.to_string());
     }
@@ -92,7 +162,7 @@ pub fn holder(dir: &Path) -> Holder {
         Err(TryLockError::WouldBlock) => {
             let mut process = String::new();
             let _ = file.read_to_string(&mut process);
-            Holder::Process(process.trim().to_string())
+            Holder::Process(process.split_whitespace().next().unwrap_or_default().to_string())
         }
         Err(TryLockError::Error(error)) => Holder::Unknown(format!(
             "{} cannot be locked ({error}); a network file system?",
@@ -108,14 +178,36 @@ mod tests {
     #[test]
     fn a_second_writer_is_told_who_holds_the_lock() {
         let dir = tempfile::tempdir().unwrap();
-        let first = WriteLock::take(dir.path()).unwrap();
-        let error = WriteLock::take(dir.path()).unwrap_err();
+        let first = FileLock::take(dir.path(), Lock::Write).unwrap();
+        let error = FileLock::take(dir.path(), Lock::Write).unwrap_err();
         assert!(error.is::<Locked>());
         assert!(error.to_string().contains(&std::process::id().to_string()), "{error}");
-        assert_eq!(holder(dir.path()), Holder::Process(std::process::id().to_string()));
+        let own = Holder::Process(std::process::id().to_string());
+        assert_eq!(holder(dir.path(), Lock::Write), own);
+        assert_eq!(
+            holder(dir.path(), Lock::HandOut),
+            Holder::Nobody,
+            "each lock is one of its own"
+        );
         drop(first);
-        assert_eq!(holder(dir.path()), Holder::Nobody);
-        WriteLock::take(dir.path()).unwrap();
+        assert_eq!(holder(dir.path(), Lock::Write), Holder::Nobody);
+        FileLock::take(dir.path(), Lock::Write).unwrap();
+    }
+
+    #[test]
+    fn a_command_waits_for_what_the_server_does_in_between() {
+        let dir = tempfile::tempdir().unwrap();
+        let held = FileLock::take_briefly(dir.path(), Lock::Write).unwrap().unwrap();
+        let waits = std::thread::spawn({
+            let dir = dir.path().to_path_buf();
+            move || FileLock::take(&dir, Lock::Write).is_ok()
+        });
+        sleep(10 * POLL);
+        assert!(!waits.is_finished());
+        drop(held);
+        assert!(waits.join().unwrap());
+        let _held = FileLock::take(dir.path(), Lock::Write).unwrap();
+        assert!(FileLock::take_briefly(dir.path(), Lock::Write).unwrap().is_none());
     }
 
     #[cfg(unix)]
@@ -125,7 +217,7 @@ mod tests {
         let theirs = dir.path().join("theirs");
         std::fs::write(&theirs, "theirs").unwrap();
         std::os::unix::fs::symlink(&theirs, dir.path().join(".lock")).unwrap();
-        assert!(WriteLock::take(dir.path()).is_err());
+        assert!(FileLock::take(dir.path(), Lock::Write).is_err());
         assert_eq!(std::fs::read_to_string(theirs).unwrap(), "theirs");
     }
 }

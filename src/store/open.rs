@@ -14,7 +14,7 @@ use rusqlite::{
 use super::{read_only, trouble};
 
 /// The number of `schema.sql` (`PRAGMA user_version`); numbers below were never released.
-const SCHEMA: u32 = 12;
+const SCHEMA: u32 = 14;
 
 /// How long another program's lock on the database is waited for.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
@@ -23,8 +23,8 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Store {
     pub(super) db: Connection,
     path: PathBuf,
-    /// Keeps writers away from one that is read where nobody can write.
-    _quiet: Option<File>,
+    /// Keep writers away from one that is read where nobody can write.
+    _quiet: Vec<File>,
 }
 
 impl Store {
@@ -98,7 +98,7 @@ impl Store {
         // NORMAL is safe against process death; FULL also keeps the last commit through power loss.
         db.pragma_update(None, "synchronous", "FULL")?;
         db.pragma_update(None, "foreign_keys", true)?;
-        Ok(Self { db, path: path.to_path_buf(), _quiet: None })
+        Ok(Self { db, path: path.to_path_buf(), _quiet: Vec::new() })
     }
 
     /// A writing transaction that takes the write lock at once: a read that turns into a write

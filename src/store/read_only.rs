@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use rusqlite::{Connection, Error, ErrorCode, OpenFlags};
 
-/// A connection that only reads, and the lock that keeps writers away meanwhile, where it needs one.
-pub fn open(path: &Path) -> Result<(Connection, Option<File>)> {
+use super::lock::Lock;
+
+/// A connection that only reads, and the locks that keep writers away meanwhile, where it needs any.
+pub fn open(path: &Path) -> Result<(Connection, Vec<File>)> {
     let context = || format!("open {}", path.display());
     match tried(path, false) {
-        Ok(db) => Ok((db, None)),
+        Ok(db) => Ok((db, Vec::new())),
         Err(error) if !needs_files_beside(&error) => Err(error).with_context(context),
         Err(error) => {
             // SQLite cannot make the files that readers and writers share. Without them it must be sure that nobody
@@ -46,16 +48,20 @@ fn needs_files_beside(error: &Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen))
 }
 
-/// Keeps writers away, where there is a lock file.
-fn quiet(path: &Path) -> Result<Option<File>> {
-    let Ok(lock) = File::open(path.with_file_name(super::lock::FILE)) else { return Ok(None) };
-    if lock.try_lock_shared().is_err() {
-        bail!(
-            "{} is being written, and cannot be read from here meanwhile: try again",
-            path.display()
-        );
+/// Keeps writers away, commands and the server, where there are lock files.
+fn quiet(path: &Path) -> Result<Vec<File>> {
+    let mut locks = Vec::new();
+    for lock in [Lock::Write, Lock::Serve] {
+        let Ok(file) = File::open(path.with_file_name(lock.file())) else { continue };
+        if file.try_lock_shared().is_err() {
+            bail!(
+                "{} is being written, and cannot be read from here meanwhile: try again",
+                path.display()
+            );
+        }
+        locks.push(file);
     }
-    Ok(Some(lock))
+    Ok(locks)
 }
 
 fn beside(path: &Path, end: &str) -> PathBuf {
@@ -93,9 +99,11 @@ mod tests {
             db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).unwrap()
         };
         assert!(tables(&tried(&path, true).unwrap()) > 10);
-        let lock = crate::store::WriteLock::take(dir.path()).unwrap();
-        assert!(quiet(&path).is_err());
-        drop(lock);
-        assert!(quiet(&path).unwrap().is_some());
+        for kind in [Lock::Write, Lock::Serve] {
+            let lock = crate::store::FileLock::take(dir.path(), kind).unwrap();
+            assert!(quiet(&path).is_err());
+            drop(lock);
+        }
+        assert_eq!(quiet(&path).unwrap().len(), 2);
     }
 }

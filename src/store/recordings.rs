@@ -173,6 +173,15 @@ impl Store {
         Ok(rows.map(|row| (row.recording.id.clone(), row.recording)).collect())
     }
 
+    /// The month of each recording, as `2026-03`: of the day on which it was recorded, else of that on which it was ingested.
+    pub fn months(&self) -> Result<BTreeMap<RecordingId, String>> {
+        let sql = "SELECT id, substr(coalesce(json_extract(facts, '$.recorded'), ingested), 1, 7) FROM recordings";
+        let mut statement = self.db.prepare(sql)?;
+        let rows = statement
+            .query_map([], |r| Ok((RecordingId::from_stored(r.get::<_, String>(0)?), r.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Replaces what a team says of recordings, all at once.
     pub fn keep_facts(&mut self, facts: &BTreeMap<RecordingId, Facts>) -> Result<()> {
         let tx = self.write()?;

@@ -12,6 +12,13 @@ use crate::domain::{ClipId, Round, RoundVerdict, Used};
 const IN_USE: &str = "round in use";
 
 impl Store {
+    /// Clips that people settled since the latest round used its own; before the first, all that are settled.
+    pub fn settled_since_round(&self) -> Result<u64> {
+        let sql = "SELECT count(*) FROM pieces p WHERE p.settled AND NOT EXISTS
+                   (SELECT 1 FROM round_clips r WHERE r.clip = p.clip)";
+        Ok(self.db.query_row(sql, [], |row| row.get(0))?)
+    }
+
     /// Keeps a round and what each clip was used for; a promoted one is in use from this transaction on.
     pub fn keep_round(&mut self, round: &Round, used: &[(ClipId, Used)]) -> Result<()> {
         let body = serde_json::to_string(round)?;

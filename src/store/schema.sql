@@ -55,6 +55,17 @@ CREATE TABLE hypotheses (
     PRIMARY KEY (clip, model, policy)
 ) STRICT;
 
+-- What the memory of corrections tried on drafts.
+CREATE TABLE suggestions (
+    clip      TEXT NOT NULL REFERENCES pieces (clip),
+    model     TEXT NOT NULL,               -- of the draft, ...
+    policy    TEXT NOT NULL,               -- ... and how it was decoded
+    pair      TEXT NOT NULL,               -- JSON domain::WordPair
+    log_ratio REAL,                        -- of the probabilities of the text with it and without; null: the model cannot say
+    log_prior REAL NOT NULL,               -- how much oftener people wrote it than left the draft, a logarithm; as of the latest run
+    PRIMARY KEY (clip, model, policy, pair)
+) STRICT;
+
 -- What other engines wrote, as `drafts import` read it: one row per text, numbered within engine and recording.
 CREATE TABLE engine_texts (
     engine    TEXT NOT NULL,
@@ -110,7 +121,10 @@ CREATE TABLE batches (
     estimate   REAL,                       -- active seconds of the whole batch
     pay        REAL,                       -- of the whole batch, where it is set
     handed     TEXT NOT NULL,              -- RFC 3339: since when it is out; later than created, where it was written again
-    reclaimed  TEXT                        -- RFC 3339: when it was taken back; null: it is out
+    reclaimed  TEXT,                       -- RFC 3339: when it was taken back; null: it is out
+    served     INTEGER NOT NULL DEFAULT 0, -- made by the server, for one person; while it has none, it lies ready
+    expires    TEXT,                       -- RFC 3339: until when the server keeps it for its person
+    session    TEXT                        -- the session of a crowd platform that it was for
 ) STRICT;
 -- To whom a batch was handed, where that was said; without a row it is open to all.
 CREATE TABLE batch_people (
@@ -131,6 +145,19 @@ CREATE TABLE batch_clips (
     PRIMARY KEY (batch, clip)
 ) STRICT;
 CREATE INDEX batch_clips_by_clip ON batch_clips (clip);
+
+-- Links to the server. Only a hash of each token is kept.
+CREATE TABLE links (
+    hash      TEXT PRIMARY KEY,            -- domain::token_hash
+    role      TEXT NOT NULL,               -- domain::LinkRole
+    validator TEXT,                        -- whose answers come in by it; null: of a study, or a lead
+    study     TEXT,
+    session   TEXT,                        -- of a crowd platform
+    created   TEXT NOT NULL,               -- RFC 3339
+    revoked   TEXT,                        -- RFC 3339: since when it opens nothing
+    ended     TEXT                         -- domain::SessionEnd
+) STRICT;
+CREATE INDEX links_by_session ON links (study, session);
 
 -- Every answer ever accepted; `current` marks a validator's latest for a clip.
 CREATE TABLE answers (

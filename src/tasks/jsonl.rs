@@ -90,6 +90,7 @@ fn row(object: &Map<String, Value>) -> Result<TaskRow, String> {
         draft_digest: text("draft_digest")?,
         reasons,
         region: text("region")?,
+        language: text("language")?,
         context_before: text("context_before")?,
         context_after: text("context_after")?,
         validator: text("validator")?,

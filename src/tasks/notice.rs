@@ -46,6 +46,7 @@ pub fn notice(tasks: &TaskSettings, retention: &RetentionSettings) -> Vec<Sectio
         line("notice.answers"),
         line("notice.time"),
         line("notice.handed"),
+        line("notice.link"),
         filled("notice.checks", share(checks)).filter(|_| checks > 0.0),
         filled("notice.blind", share(tasks.blind_share)).filter(|_| tasks.blind_share > 0.0),
         line("notice.odd"),

@@ -3,12 +3,14 @@
 //! Left to others: cutting, encoding and measuring the audio; what its answers mean ([`super::answers`]).
 //!
 //! Everything from outside stands in one JSON blob (title and language aside, which are escaped).
-//! In it `<`, `>` and `&` are written `\u003c` and so on, so that no text can end the blob or start markup. The
-//! content security policy allows the page's own script and style by their hashes, audio from the page, and no request at all.
+//! In it `<`, `>` and `&` are written `\u003c` and so on, so that no text can end the blob or start markup. What the page
+//! may load and send: [`policy()`].
 
 mod content;
 mod markdown;
 mod peaks;
+mod policy;
+mod script;
 mod seal;
 mod team;
 mod words;
@@ -22,6 +24,8 @@ use base64::prelude::BASE64_STANDARD;
 pub use content::{Version, Warning};
 pub use markdown::blocks;
 pub use peaks::peaks;
+pub use policy::policy;
+use script::script;
 pub use seal::{Passphrase, Seal};
 use serde::Serialize;
 pub use team::Team;
@@ -30,46 +34,13 @@ pub use work::Work;
 
 use super::notice::Section;
 use crate::domain::{
-    BatchId, Language, Millis, PageLanguage, Reason, RegionNames, TagKind, TaskRow, hex_digest,
+    BatchId, Language, Millis, PageLanguage, Reason, RegionNames, TagKind, TaskRow,
 };
 
 const HTML: &str = include_str!("page/page.html");
 const CSS: &str = include_str!("page/page.css");
-/// The script's parts in the order in which they stand in the page.
-const SCRIPT: [&str; 32] = [
-    include_str!("page/dom.js"),
-    include_str!("page/i18n.js"),
-    include_str!("page/dialogs.js"),
-    include_str!("page/touch.js"),
-    include_str!("page/unlock.js"),
-    include_str!("page/data.js"),
-    include_str!("page/storage.js"),
-    include_str!("page/state.js"),
-    include_str!("page/who.js"),
-    include_str!("page/left_out.js"),
-    include_str!("page/sound_device.js"),
-    include_str!("page/player.js"),
-    include_str!("page/loop.js"),
-    include_str!("page/wave.js"),
-    include_str!("page/places.js"),
-    include_str!("page/words.js"),
-    include_str!("page/warnings.js"),
-    include_str!("page/versions.js"),
-    include_str!("page/tags.js"),
-    include_str!("page/pay.js"),
-    include_str!("page/rest.js"),
-    include_str!("page/clock.js"),
-    include_str!("page/answers_file.js"),
-    include_str!("page/statement.js"),
-    include_str!("page/load.js"),
-    include_str!("page/keys.js"),
-    include_str!("page/own_keys.js"),
-    include_str!("page/team.js"),
-    include_str!("page/notice.js"),
-    include_str!("page/view.js"),
-    include_str!("page/start.js"),
-    include_str!("page/main.js"),
-];
+/// By what the script knows that a server handed it out.
+const MARK: &str = "<meta name=\"second-ear-served\" content=\"1\">\n";
 
 /// What a page says of its batch as a whole.
 #[derive(Clone, Debug)]
@@ -100,6 +71,8 @@ pub struct Batch {
     pub work: Work,
     /// Regions beside the page's own; a code that is there already gets the new names.
     pub regions: RegionNames,
+    /// Whether a server hands it out and takes the answers; such a page is under no passphrase.
+    pub served: bool,
 }
 
 /// A lexicon entry that a validator may confirm.
@@ -162,7 +135,8 @@ pub fn render_to(
     seal: Option<Seal>,
     items: impl IntoIterator<Item = anyhow::Result<PageItem>>,
 ) -> anyhow::Result<usize> {
-    let script = script();
+    anyhow::ensure!(!batch.served || seal.is_none(), "a page under a passphrase is not served");
+    let script = script(batch.served);
     let mut items = items.into_iter();
     let mut count = 0;
     let title = if seal.is_some() { "second-ear" } else { &batch.title };
@@ -171,8 +145,11 @@ pub fn render_to(
         match part {
             Part::Text(text) => out.write_all(text.as_bytes())?,
             Part::Hole("title") => out.write_all(escape_html(title).as_bytes())?,
-            Part::Hole("noscript") => out.write_all(noscript().as_bytes())?,
-            Part::Hole("csp") => out.write_all(policy(&script).as_bytes())?,
+            Part::Hole("noscript") => out.write_all(noscript(batch.served).as_bytes())?,
+            Part::Hole("csp") => out.write_all(policy(batch.served).as_bytes())?,
+            Part::Hole("served") => {
+                out.write_all(if batch.served { MARK } else { "" }.as_bytes())?
+            }
             Part::Hole("style") => out.write_all(CSS.as_bytes())?,
             Part::Hole("script") => out.write_all(script.as_bytes())?,
             Part::Hole("data") => {
@@ -341,38 +318,13 @@ fn parts(html: &'static str) -> impl Iterator<Item = Part> {
 }
 
 /// What a browser without scripts shows, in every language.
-fn noscript() -> String {
+fn noscript(served: bool) -> String {
+    let key = if served { "page.noscript.served" } else { "page.noscript" };
     let said = |language: PageLanguage| {
-        let text = escape_html(language.text("page.noscript"));
+        let text = escape_html(language.text(key));
         format!("<span lang=\"{language}\">{text}</span>")
     };
     PageLanguage::all().map(said).collect::<Vec<_>>().join(" — ")
-}
-
-/// The whole script: one scope of its own, the interface texts first.
-fn script() -> String {
-    let texts = |language: PageLanguage| format!("\"{language}\": {}", language.file());
-    let texts = PageLanguage::all().map(texts).collect::<Vec<_>>().join(",\n");
-    let script = SCRIPT.join("\n");
-    format!("(async () => {{\n\"use strict\";\nconst STRINGS = {{\n{texts}}};\n{script}}})();\n")
-}
-
-/// Nothing is allowed but this page's own script and style, sound from within, and an empty icon.
-fn policy(script: &str) -> String {
-    format!(
-        "default-src 'none'; script-src '{}'; style-src '{}'; media-src blob: data:; img-src data:; \
-         base-uri 'none'; form-action 'none'",
-        source(script),
-        source(CSS)
-    )
-}
-
-/// CSP hash source of a text (CSP level 3: base64 of the SHA-256 of its bytes).
-fn source(text: &str) -> String {
-    let hex = hex_digest(text.as_bytes());
-    let byte = |i| u8::from_str_radix(&hex[i..i + 2], 16).unwrap_or_default();
-    let bytes: Vec<u8> = (0..hex.len()).step_by(2).map(byte).collect();
-    format!("sha256-{}", BASE64_STANDARD.encode(bytes))
 }
 
 /// A text as it stands in HTML or XML, in attributes too.

@@ -65,6 +65,11 @@ pub fn phrase(text: &str) -> String {
     out
 }
 
+/// [`fold`] without accents, and without anything but letters and digits: what spellings of one sound share most.
+pub fn letters(text: &str) -> String {
+    fold(text).nfd().filter(|c| c.is_alphanumeric() && !is_combining_mark(*c)).collect()
+}
+
 /// Composed letters (NFC): two spellings of a text that look the same become one. Most texts are so already.
 pub fn composed(text: &str) -> Cow<'_, str> {
     match is_nfc_quick(text.chars()) {
@@ -96,6 +101,7 @@ mod tests {
         assert_eq!(lower("E\u{301}TE\u{301}\u{200b}, peut\u{2011}être"), "été, peut-être");
         assert_eq!(fold("SŒUR, ex æquo"), "soeur, ex aequo");
         assert_eq!(phrase("SŒUR, ex æquo"), "soeur ex aequo");
+        assert_eq!(letters("L’Œuvre d'Éloïse, 3"), "loeuvredeloise3");
     }
 
     proptest! {

@@ -32,6 +32,22 @@ fn goes_on(c: char) -> bool {
     begins(c) || is_combining_mark(c) || is_unseen(c)
 }
 
+/// Where each word between spaces stands, without punctuation at its ends, bytes; apostrophes and hyphens within stay
+/// (`l'eau` is one).
+pub fn spaced(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut runs = runs(text).peekable();
+    std::iter::from_fn(move || {
+        let first = runs.next()?;
+        let mut end = first.end;
+        let joined =
+            |end: usize, next: &Range<usize>| !text[end..next.start].contains(char::is_whitespace);
+        while let Some(next) = runs.next_if(|next| joined(end, next)) {
+            end = next.end;
+        }
+        Some(first.start..end)
+    })
+}
+
 /// The words of a text in lower case, as they are spelled.
 pub fn words(text: &str) -> Vec<String> {
     runs(text).map(|run| lower(&text[run])).collect()
@@ -66,6 +82,14 @@ mod tests {
         assert_eq!(words("हिन्दी में"), ["हिन्दी", "में"]);
         assert!(words(" ... ").is_empty());
         assert!(words("\u{3164}").is_empty() && !has_word("\u{3164}"), "a filler is no word");
+    }
+
+    #[test]
+    fn between_spaces_a_word_keeps_what_joins_its_parts() {
+        let text = "« L’eau, peut-être... » dit-il (ici).";
+        let found: Vec<&str> = spaced(text).map(|at| &text[at]).collect();
+        assert_eq!(found, ["L’eau", "peut-être", "dit-il", "ici"]);
+        assert_eq!(spaced(" ... ").count(), 0);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::guarantee::statement;
+use super::lang::Lang;
 use super::numbers::percent;
 
 /// What a guarantee would cost.
@@ -27,6 +28,23 @@ pub struct Plan {
     pub drafts: usize,
     /// The pool first, then regions with a guarantee of their own.
     pub scopes: Vec<Planned>,
+    /// How long a change would stay unseen once there is a guarantee.
+    pub watch: Vec<Watched>,
+}
+
+/// A risk that grew beyond the target, and the audits that show it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Watched {
+    /// The risk after the change, from half of the target before.
+    pub risk: f64,
+    /// Audits until the guarantee's watch rings, in half of the simulated streams at most; null: it takes thousands.
+    pub audits_median: Option<usize>,
+    /// The same in nine of ten.
+    pub audits_most: Option<usize>,
+    /// Settled audits a month that show it within one month nine times of ten.
+    pub a_month_for_one_month: Option<usize>,
+    /// Within three months.
+    pub a_month_for_three_months: Option<usize>,
 }
 
 /// The cost of one scope's guarantee.
@@ -66,7 +84,7 @@ impl Plan {
     /// As text, for a terminal.
     pub fn text(&self) -> String {
         let mut t = String::new();
-        let what = statement(self.measure, self.target_risk, self.confidence);
+        let what = statement(Lang::ENGLISH, self.measure, self.target_risk, self.confidence);
         let _ = writeln!(t, "Risk guarantee to plan for: {what}");
         if self.drafts == 0 {
             let _ = writeln!(t, "No drafts yet: all numbers rest on assumptions.");
@@ -112,6 +130,24 @@ impl Plan {
                     );
                 }
             }
+        }
+        for w in &self.watch {
+            let risk = percent(Some(w.risk));
+            let _ = match (
+                w.audits_median,
+                w.audits_most,
+                w.a_month_for_one_month,
+                w.a_month_for_three_months,
+            ) {
+                (Some(median), Some(most), Some(one), Some(three)) => writeln!(
+                    t,
+                    "\nTo see that the risk grew to {risk}: {median} audits (nine times of ten {most} at most). \
+                     {one} settled audits a month show it within a month, {three} within three."
+                ),
+                _ => {
+                    writeln!(t, "\nTo see that the risk grew to {risk} takes thousands of audits.")
+                }
+            };
         }
         let _ = writeln!(
             t,

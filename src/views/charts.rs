@@ -14,6 +14,8 @@ pub mod whiskers;
 
 use std::fmt::Write;
 
+use super::lang::{Lang, t};
+
 /// Width of every picture.
 pub const WIDTH: f64 = 360.0;
 
@@ -147,14 +149,15 @@ pub fn ticks(most: f64) -> Vec<f64> {
 }
 
 /// A tick's label: per cent without needless decimals, or a plain number.
-pub fn tick(value: f64, share: bool) -> String {
+pub fn tick(lang: Lang, value: f64, share: bool) -> String {
     let value = if share { value * 100.0 } else { value };
-    let text = if (value - value.round()).abs() < 1e-9 {
-        format!("{value:.0}")
-    } else {
-        format!("{value:.1}")
-    };
-    if share { format!("{text} %") } else { text }
+    let number = lang.decimal(value, usize::from((value - value.round()).abs() >= 1e-9));
+    if share { t!(lang, "number.percent", number = number) } else { number }
+}
+
+/// What is read aloud of a line: its label and what is said of it.
+fn aloud(lang: Lang, label: &str, says: &str) -> String {
+    t!(lang, "chart.line", label = label, says = says)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::lang::{Lang, t};
 use crate::domain::{Findings, Samples};
 
 /// A smaller share of speech is remarked on.
@@ -79,43 +80,56 @@ impl Remarks {
     }
 
     /// One line per recording, the first ones of each kind.
-    pub fn lines(&self) -> Vec<String> {
+    pub fn lines(&self, lang: Lang) -> Vec<String> {
         let mut lines = Vec::new();
         let speech = |LittleSpeech { path, speech, level_db }: &LittleSpeech| {
             let share = match *speech {
-                0.0 => "no speech".to_string(),
-                share if share < 0.01 => "less than 1 % speech".to_string(),
-                share => format!("{:.0} % speech", 100.0 * share),
+                0.0 => t!(lang, "remarks.no_speech"),
+                share if share < 0.01 => t!(lang, "remarks.hardly_speech"),
+                share => t!(lang, "remarks.speech", share = lang.decimal(100.0 * share, 0)),
             };
-            format!("{path}: {share}, level {level_db:.0} dBFS")
-        };
-        name(&mut lines, &self.little_speech, "little or no speech", speech);
-        let repaired = |Repaired { path, damaged_seconds, filled_seconds }: &Repaired| {
-            let kinds = [
-                (damaged_seconds, "could not be decoded"),
-                (filled_seconds, "of pauses filled with silence"),
-            ];
-            let kinds = kinds.iter().filter(|(seconds, _)| **seconds > 0.0);
-            let kinds: Vec<String> =
-                kinds.map(|(seconds, what)| format!("{seconds:.2} s {what}")).collect();
-            format!("{path}: {}", kinds.join(", "))
-        };
-        name(&mut lines, &self.repaired, "damage or pauses", repaired);
-        let tracks = |OtherTracks { path, other_tracks }: &OtherTracks| {
-            format!(
-                "{path}: {other_tracks} more audio track(s), left out: only the default one is decoded"
+            t!(
+                lang,
+                "remarks.level",
+                path = path,
+                share = share,
+                level = lang.decimal(*level_db, 0)
             )
         };
-        name(&mut lines, &self.other_tracks, "more audio tracks", tracks);
+        name(&mut lines, &self.little_speech, speech, |n| t!(lang, "remarks.more.speech", n = n));
+        let repaired = |Repaired { path, damaged_seconds, filled_seconds }: &Repaired| {
+            let mut kinds = Vec::new();
+            if *damaged_seconds > 0.0 {
+                kinds.push(t!(
+                    lang,
+                    "remarks.damaged",
+                    seconds = lang.decimal(*damaged_seconds, 2)
+                ));
+            }
+            if *filled_seconds > 0.0 {
+                kinds.push(t!(lang, "remarks.filled", seconds = lang.decimal(*filled_seconds, 2)));
+            }
+            t!(lang, "chart.line", label = path, says = kinds.join(", "))
+        };
+        name(&mut lines, &self.repaired, repaired, |n| t!(lang, "remarks.more.repaired", n = n));
+        let tracks = |OtherTracks { path, other_tracks }: &OtherTracks| {
+            t!(lang, "remarks.tracks", path = path, n = *other_tracks)
+        };
+        name(&mut lines, &self.other_tracks, tracks, |n| t!(lang, "remarks.more.tracks", n = n));
         lines
     }
 }
 
-fn name<T>(lines: &mut Vec<String>, all: &[T], what: &str, line: impl Fn(&T) -> String) {
+/// The first ones, and how many more there are.
+fn name<T>(
+    lines: &mut Vec<String>,
+    all: &[T],
+    line: impl Fn(&T) -> String,
+    more: impl Fn(usize) -> String,
+) {
     lines.extend(all.iter().take(NAMED).map(line));
     if all.len() > NAMED {
-        let more = all.len() - NAMED;
-        lines.push(format!("and {more} more recordings with {what} (--json lists all)"));
+        lines.push(more(all.len() - NAMED));
     }
 }
 
@@ -135,7 +149,7 @@ mod tests {
         remarks.add("talk.wav", MINUTE, &found(500_000));
         let lines =
             ["interview.wav: 2 % speech, level -61 dBFS", "cellar.wav: no speech, level -61 dBFS"];
-        assert_eq!(remarks.lines(), lines);
+        assert_eq!(remarks.lines(Lang::ENGLISH), lines);
     }
 
     #[test]
@@ -148,7 +162,7 @@ mod tests {
             ..Findings::default()
         };
         (0..25).for_each(|n| remarks.add(&format!("{n}.opus"), MINUTE, &found));
-        let lines = remarks.lines();
+        let lines = remarks.lines(Lang::ENGLISH);
         assert_eq!(
             lines[0],
             "0.opus: 0.02 s could not be decoded, 3.00 s of pauses filled with silence"
@@ -169,6 +183,6 @@ mod tests {
             &Findings { other_tracks: 2, speech: MINUTE, ..Findings::default() },
         );
         let line = "film.mkv: 2 more audio track(s), left out: only the default one is decoded";
-        assert_eq!(remarks.lines(), [line]);
+        assert_eq!(remarks.lines(Lang::ENGLISH), [line]);
     }
 }

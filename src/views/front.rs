@@ -4,9 +4,10 @@
 //! A rate that rests on fewer than thirty clips stands beside its exact interval, in the same size: alone it would be read as
 //! knowledge.
 
-use super::numbers::{clock, percent};
+use super::lang::{Lang, t};
+use super::numbers::clock;
 use super::report::Report;
-use super::report::words::{many, why};
+use super::report::words::why;
 use crate::statistics::rate::{Rate, Share};
 
 /// Clips under which an interval stands as large as its rate.
@@ -38,12 +39,18 @@ pub struct Card {
     pub from: String,
 }
 
-fn of_rate(rate: &Rate, text: impl Fn(f64) -> String, what: String, from: String) -> Card {
+fn of_rate(
+    lang: Lang,
+    rate: &Rate,
+    text: impl Fn(f64) -> String,
+    what: String,
+    from: String,
+) -> Card {
     Card {
         number: rate.value.map_or("-".into(), &text),
         interval: match rate.estimate() {
-            Some(e) => format!("{} to {}", text(e.low), text(e.high)),
-            None => why(rate).to_string(),
+            Some(e) => t!(lang, "front.interval", low = text(e.low), high = text(e.high)),
+            None => why(lang, rate).to_string(),
         },
         few: false,
         what,
@@ -52,13 +59,14 @@ fn of_rate(rate: &Rate, text: impl Fn(f64) -> String, what: String, from: String
 }
 
 /// With the exact interval of independent clips.
-fn of_share(share: &Share, what: &str, from: String) -> Card {
-    let ends = share.low.zip(share.high);
+fn of_share(lang: Lang, share: &Share, what: &str, from: String) -> Card {
+    let interval = share.low.zip(share.high).map(|(low, high)| {
+        let [low, high] = [low, high].map(|end| lang.decimal(100.0 * end, 1));
+        t!(lang, "front.interval.percent", low = low, high = high)
+    });
     Card {
-        number: percent(share.share),
-        interval: ends.map_or("nothing settled yet".into(), |(low, high)| {
-            format!("{:.1} to {:.1} %", 100.0 * low, 100.0 * high)
-        }),
+        number: lang.percent(share.share),
+        interval: interval.unwrap_or_else(|| t!(lang, "missing.none_settled")),
         few: share.of > 0,
         what: what.to_string(),
         from,
@@ -66,110 +74,113 @@ fn of_share(share: &Share, what: &str, from: String) -> Card {
 }
 
 /// The numbers of the first screen.
-pub fn cards(report: &Report) -> Vec<Card> {
-    let share = |s: f64| format!("{:.1} %", 100.0 * s);
-    let errors = report.error_words();
+pub fn cards(lang: Lang, report: &Report) -> Vec<Card> {
+    let share = |s: f64| lang.percent(Some(s));
+    let errors = report.error_words(lang);
     let groups = || report.by_region.values();
     let (seconds, human): (f64, f64) =
         (groups().map(|g| g.seconds).sum(), groups().map(|g| g.human_seconds).sum());
+    let clips = t!(lang, "many.clip", n = report.human.clips.of);
     let mut cards = vec![of_rate(
+        lang,
         &report.human.seconds,
         share,
-        "of the time in clips needs a person".into(),
-        format!(
-            "{} of {} in {}",
-            clock(human),
-            clock(seconds),
-            many(report.human.clips.of, "clip")
-        ),
+        t!(lang, "front.human"),
+        t!(lang, "front.human.from", part = clock(human), of = clock(seconds), clips = clips),
     )];
     let drafts = &report.drafts;
-    cards.push(match drafts.words_changed.of >= FEW {
+    let settled = drafts.words_changed.of;
+    cards.push(match settled >= FEW {
         true => of_rate(
+            lang,
             &drafts.all_wer,
             share,
-            format!("{errors} of all drafts, those that nobody reviewed too"),
-            format!("estimated from {}", many(drafts.words_changed.of, "settled clip")),
+            t!(lang, "front.drafts", rate = errors),
+            t!(lang, "front.from", what = t!(lang, "many.settled_clip", n = settled)),
         ),
         false => of_share(
+            lang,
             &drafts.words_changed,
-            "of the drafts that people settled have a wrong word",
-            too_few(drafts.words_changed.of, "settled clip"),
+            lang.phrase("front.drafts.few"),
+            too_few_clips(lang, settled),
         ),
     });
     let residual = &report.residual_error;
     cards.push(match residual.settled >= FEW {
         true => of_rate(
+            lang,
             &residual.wer,
             share,
-            format!("residual {errors} of the drafts that were accepted unread"),
-            format!("estimated from {}", many(residual.settled, "audit")),
+            t!(lang, "front.residual", rate = errors),
+            t!(lang, "front.from", what = t!(lang, "many.audit", n = residual.settled)),
         ),
         false => of_share(
+            lang,
             &residual.with_error,
-            "of the audited drafts, accepted unread, have a wrong word",
-            too_few(residual.settled, "audit"),
+            lang.phrase("front.residual.few"),
+            too_few_audits(lang, residual.settled),
         ),
     });
     let minutes = &report.cost.minutes_per_hour;
     if minutes.value.is_some() {
         cards.push(of_rate(
+            lang,
             minutes,
-            |m| format!("{m:.0} min"),
-            "of a person's work per hour of speech".into(),
-            many(report.people.timed_answers, "timed answer"),
+            |m| t!(lang, "number.minutes", number = lang.decimal(m, 0)),
+            t!(lang, "front.work"),
+            t!(lang, "many.timed_answer", n = report.people.timed_answers),
         ));
     }
     cards
 }
 
-fn too_few(clips: u64, thing: &str) -> String {
-    match clips {
-        0 => format!("no {thing} yet"),
-        clips => format!("only {}: the truth may be anywhere in the interval", many(clips, thing)),
+fn too_few_clips(lang: Lang, n: u64) -> String {
+    match n {
+        0 => t!(lang, "front.no_clip"),
+        n => t!(lang, "front.too_few", what = t!(lang, "many.settled_clip", n = n)),
+    }
+}
+
+fn too_few_audits(lang: Lang, n: u64) -> String {
+    match n {
+        0 => t!(lang, "front.no_audit"),
+        n => t!(lang, "front.too_few", what = t!(lang, "many.audit", n = n)),
     }
 }
 
 /// How the time in clips and the input hang together: two totals that shares are taken of.
-pub fn totals(report: &Report) -> String {
+pub fn totals(lang: Lang, report: &Report) -> String {
     let seconds: f64 = report.by_region.values().map(|g| g.seconds).sum();
-    format!(
-        "The input is {} of audio in {} by {}. Clips with a decision, the dropped ones aside, are {} of it ({}); the rest is \
-         silence, was rejected, or waits for a run.",
-        clock(report.input_seconds),
-        many(report.recordings, "recording"),
-        many(report.speakers, "speaker"),
-        clock(seconds),
-        percent((report.input_seconds > 0.0).then(|| seconds / report.input_seconds)),
+    let share = (report.input_seconds > 0.0).then(|| seconds / report.input_seconds);
+    t!(
+        lang,
+        "front.totals",
+        input = clock(report.input_seconds),
+        recordings = t!(lang, "many.recording", n = report.recordings),
+        speakers = t!(lang, "many.speaker", n = report.speakers),
+        clips = clock(seconds),
+        share = lang.percent(share)
     )
 }
 
 /// What to do next.
-pub fn next(report: &Report) -> String {
+pub fn next(lang: Lang, report: &Report) -> String {
     let residual = &report.residual_error;
     let waiting = report.clips.get("waiting").copied().unwrap_or(0);
     let audits = residual.drawn.saturating_sub(residual.settled + residual.without_text);
     match (waiting, residual.settled >= FEW) {
-        (0, _) if report.human.clips.of == 0 => {
-            "Nothing is decided yet: second-ear run.".to_string()
+        (0, _) if report.human.clips.of == 0 => t!(lang, "front.next.run"),
+        (0, true) => t!(lang, "front.next.nothing"),
+        (0, false) => {
+            t!(lang, "front.next.audits", n = residual.settled, few = FEW)
         }
-        (0, true) => "Nothing waits for people.".to_string(),
-        (0, false) => format!(
-            "Nothing waits for people. {} settled: with {FEW} the errors in accepted drafts can be estimated (a larger \
-             routing.audit_rate draws more).",
-            many(residual.settled, "audit")
-        ),
-        (waiting, _) => format!(
-            "{} for a person{}: second-ear tasks.",
-            match waiting {
-                1 => "1 clip waits".to_string(),
-                n => format!("{n} clips wait"),
-            },
-            match audits {
+        (n, _) => {
+            let audits = match audits {
                 0 => String::new(),
-                audits => format!(", {} among them", many(audits, "audit")),
-            }
-        ),
+                n => t!(lang, "front.next.among_them", audits = t!(lang, "many.audit", n = n)),
+            };
+            t!(lang, "front.next.tasks", n = n, audits = audits)
+        }
     }
 }
 
@@ -179,10 +190,14 @@ mod tests {
 
     #[test]
     fn a_share_of_few_clips_has_its_exact_interval_in_the_same_size() {
-        let card = of_share(&Share::new(2, 12), "of them", too_few(12, "audit"));
-        assert_eq!((&*card.number, &*card.interval, card.few), ("16.7 %", "2.1 to 48.4 %", true));
-        assert!(card.from.starts_with("only 12 audits"));
-        let none = of_share(&Share::new(0, 0), "of them", too_few(0, "audit"));
+        let card = |part, of| {
+            let lang = Lang::ENGLISH;
+            of_share(lang, &Share::new(part, of), "of them", too_few_audits(lang, of))
+        };
+        let few = card(2, 12);
+        assert_eq!((&*few.number, &*few.interval, few.few), ("16.7 %", "2.1 to 48.4 %", true));
+        assert!(few.from.starts_with("only 12 audits"));
+        let none = card(0, 0);
         assert_eq!((&*none.number, &*none.from, none.few), ("-", "no audit yet", false));
     }
 }

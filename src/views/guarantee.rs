@@ -6,7 +6,7 @@ use std::fmt::Write;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::numbers::percent;
+use super::lang::{Lang, t};
 
 /// All guarantees of a workspace.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -42,12 +42,12 @@ pub enum State {
 
 impl State {
     /// For people.
-    pub fn words(self) -> &'static str {
+    pub fn words(self, lang: Lang) -> &'static str {
         match self {
-            State::InForce => "in force",
-            State::TooFew => "too few audits yet",
-            State::NotMet => "not met",
-            State::Alarm => "no longer holds",
+            State::InForce => lang.phrase("guarantee.in_force"),
+            State::TooFew => lang.phrase("guarantee.too_few"),
+            State::NotMet => lang.phrase("guarantee.not_met"),
+            State::Alarm => lang.phrase("guarantee.alarm"),
         }
     }
 }
@@ -109,26 +109,29 @@ pub struct Alarm {
 }
 
 /// The guarantee in words.
-pub fn statement(measure: &str, target_risk: f64, confidence: f64) -> String {
-    let what = match measure {
-        "clips" => "accepted clips with an error",
-        _ => "mean WER of accepted clips",
-    };
-    let target = percent(Some(target_risk));
-    format!("{what} at most {target} with confidence {:.0} %", 100.0 * confidence)
+pub fn statement(lang: Lang, measure: &str, target_risk: f64, confidence: f64) -> String {
+    let target = lang.percent(Some(target_risk));
+    let confidence = lang.decimal(100.0 * confidence, 0);
+    match measure {
+        "clips" => {
+            t!(lang, "guarantee.of_clips", target = target, confidence = confidence)
+        }
+        _ => t!(lang, "guarantee.of_wer", target = target, confidence = confidence),
+    }
 }
 
 impl GuaranteeReport {
     /// As text, for a terminal.
-    pub fn text(&self) -> String {
+    pub fn text(&self, lang: Lang) -> String {
         let mut t = String::new();
-        let what = statement(self.measure, self.target_risk, self.confidence);
-        let _ = writeln!(t, "Risk guarantee: {what}");
+        let what = statement(lang, self.measure, self.target_risk, self.confidence);
+        let _ = writeln!(t, "{}", t!(lang, "guarantee.head", what = what));
         for p in &self.scopes {
-            let _ = writeln!(t, "  {}: {}", p.name(), p.line(self.confidence));
+            let (scope, line) = (p.name(lang), p.line(lang, self.confidence));
+            let _ = writeln!(t, "  {}", t!(lang, "guarantee.line", scope = scope, line = line));
         }
         if self.to_apply {
-            let _ = writeln!(t, "  New audits count from the next `second-ear run`.");
+            let _ = writeln!(t, "  {}", lang.phrase("guarantee.to_apply"));
         }
         t
     }
@@ -141,64 +144,76 @@ impl GuaranteeReport {
 
 impl ScopeGuarantee {
     /// Whose clips it is about.
-    pub fn name(&self) -> String {
+    pub fn name(&self, lang: Lang) -> String {
         match self.apart.is_empty() {
-            true if self.scope == "pooled" => "all regions".into(),
+            true if self.scope == "pooled" => lang.phrase("guarantee.all_regions").into(),
             true => self.scope.clone(),
-            false => "other regions".into(),
+            false => lang.phrase("guarantee.other_regions").into(),
         }
     }
 
     /// What is so, in one line.
-    pub fn line(&self, confidence: f64) -> String {
+    pub fn line(&self, lang: Lang, confidence: f64) -> String {
         let seen = match self.risk {
-            Some(risk) => format!("{} audits lose {}", self.audits, percent(Some(risk))),
-            None => "no audits yet".into(),
+            Some(risk) => {
+                t!(lang, "guarantee.seen", n = self.audits, risk = lang.percent(Some(risk)))
+            }
+            None => lang.phrase("guarantee.seen.none").into(),
         };
         let lacking = match self.more_audits {
-            Some(n) => format!("about {n} more settled audits are needed"),
-            None => "no number of audits is expected to show it".into(),
+            Some(n) => t!(lang, "guarantee.lacking", n = n),
+            None => lang.phrase("guarantee.lacking.for_ever").into(),
         };
         let open = self.drawn.saturating_sub(self.settled);
-        let drawn = format!("{} of {} drawn are settled", self.settled, self.drawn);
+        let drawn = t!(lang, "guarantee.drawn", n = self.settled, of = self.drawn);
+        let from = lang.decimal(self.tested_from, 3);
         match (self.state, &self.alarm) {
             (State::InForce, _) => {
-                let since = self.since.as_deref().map_or("from the next run".into(), |s| {
-                    format!("in force since {}", s.get(..10).unwrap_or(s))
-                });
+                let since =
+                    self.since.as_deref().map_or(lang.phrase("guarantee.next_run").into(), |s| {
+                        t!(lang, "guarantee.since", day = s.get(..10).unwrap_or(s))
+                    });
                 let watch = match (self.watched, self.evidence) {
-                    (Some(n), Some(e)) if n > 0 => format!(
-                        "; {n} audits since, evidence against it {e:.1} (alarm at {:.0})",
-                        1.0 / (1.0 - confidence)
+                    (Some(n), Some(e)) if n > 0 => t!(
+                        lang,
+                        "guarantee.watched",
+                        n = n,
+                        evidence = lang.decimal(e, 1),
+                        alarm = lang.decimal(1.0 / (1.0 - confidence), 0)
                     ),
                     _ => String::new(),
                 };
-                let threshold = self.threshold.unwrap_or(1.0);
-                format!("{since}, score {threshold:.3} and up ({seen}){watch}")
+                let from = lang.decimal(self.threshold.unwrap_or(1.0), 3);
+                t!(lang, "guarantee.holds", since = since, from = from, seen = seen, watch = watch)
             }
             (State::Alarm, Some(alarm)) => {
-                let since = alarm
-                    .since
-                    .as_deref()
-                    .map_or(String::new(), |s| format!(", answered {}", s.get(..10).unwrap_or(s)));
-                format!(
-                    "ALARM: no longer holds since clip {}{since} (mean loss {} from there to the alarm); \
-                     routing is conservative; {lacking}, {drawn}",
-                    alarm.since_clip,
-                    percent(Some(alarm.risk))
+                let since = alarm.since.as_deref().map_or(String::new(), |s| {
+                    t!(lang, "guarantee.answered", day = s.get(..10).unwrap_or(s))
+                });
+                t!(
+                    lang,
+                    "guarantee.broken",
+                    clip = alarm.since_clip,
+                    since = since,
+                    risk = lang.percent(Some(alarm.risk)),
+                    lacking = lacking,
+                    drawn = drawn
                 )
             }
-            (State::NotMet, _) => format!(
-                "not met: {seen} from score {:.3} up; routing is conservative",
-                self.tested_from
-            ),
+            (State::NotMet, _) => t!(lang, "guarantee.missed", seen = seen, from = from),
             _ => {
-                let waiting =
-                    if open > 0 { format!(", {open} wait for people") } else { String::new() };
-                format!(
-                    "not shown yet ({seen} from score {:.3} up): {lacking}; {drawn}{waiting}; \
-                     routing is conservative",
-                    self.tested_from
+                let waiting = match open {
+                    0 => String::new(),
+                    open => t!(lang, "guarantee.waiting", n = open),
+                };
+                t!(
+                    lang,
+                    "guarantee.open",
+                    seen = seen,
+                    from = from,
+                    lacking = lacking,
+                    drawn = drawn,
+                    waiting = waiting
                 )
             }
         }
@@ -265,7 +280,7 @@ mod tests {
             to_apply: true,
             scopes: vec![too_few, in_force, alarm, not_met],
         };
-        insta::assert_snapshot!(all.text());
+        insta::assert_snapshot!(all.text(Lang::default()));
         assert_eq!(all.alarms().count(), 1);
     }
 }

@@ -4,6 +4,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::lang::{Lang, t};
 use crate::domain::Language;
 use crate::text::counting::CountedIn;
 
@@ -35,28 +36,19 @@ pub struct LanguageSupport {
 
 impl LanguageSupport {
     /// What a team should know of it, a sentence each; nothing where all is there.
-    pub fn sentences(&self) -> Vec<String> {
+    pub fn sentences(&self, lang: Lang) -> Vec<String> {
         let code = self.language.as_str();
         let mut said: Vec<String> = self
             .lacks
             .iter()
             .map(|lack| match lack {
-                Lack::Calibration => format!(
-                    "{code}: no score is fitted on this language, so no draft is accepted on one and every clip goes \
-                     to people. Once people have answered enough, the command calibrate fits one"
-                ),
-                Lack::WordList => {
-                    format!("{code}: there is no word list; scores do without it and tell a little less")
-                }
-                Lack::NumberRules => format!(
-                    "{code}: numbers are compared as they are written: digits in place of a word count as an error"
-                ),
+                Lack::Calibration => t!(lang, "language.no_calibration", code = code),
+                Lack::WordList => t!(lang, "language.no_word_list", code = code),
+                Lack::NumberRules => t!(lang, "language.no_number_rules", code = code),
             })
             .collect();
         if self.counted_in == CountedIn::Characters {
-            said.push(format!(
-                "{code}: errors are counted by characters: what is called word error rate is the character error rate (CER)"
-            ));
+            said.push(t!(lang, "language.characters", code = code));
         }
         said
     }
@@ -83,8 +75,9 @@ mod tests {
             let counted_in = CountedIn::of(&language);
             LanguageSupport { language, clips: None, counted_in, lacks: lacks.to_vec() }
         };
-        assert!(of("fr", &[]).sentences().is_empty());
-        let said = of("ja", &[Lack::Calibration, Lack::WordList, Lack::NumberRules]).sentences();
+        assert!(of("fr", &[]).sentences(Lang::default()).is_empty());
+        let lacks = [Lack::Calibration, Lack::WordList, Lack::NumberRules];
+        let said = of("ja", &lacks).sentences(Lang::default());
         assert_eq!(said.len(), 4);
         assert!(
             said[0].contains("every clip goes to people") && said[3].contains("CER"),

@@ -6,6 +6,8 @@ use std::fmt::Write;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::columns::Columns;
+use super::lang::{Lang, t};
 use super::numbers::clock;
 use super::progress::shown;
 
@@ -64,69 +66,66 @@ impl PeopleLedger {
     }
 
     /// A line for each person, for a terminal.
-    pub fn text(&self) -> String {
+    pub fn text(&self, lang: Lang) -> String {
         if self.people.is_empty() && self.open.is_empty() {
-            return "Nobody has anything yet: second-ear tasks DIR --out FOLDER --to ANA,BEN\n"
-                .into();
+            return t!(lang, "ledger.nobody") + "\n";
         }
         let mut t = String::new();
-        let _ = writeln!(
-            t,
-            "{:<24} {:>10} {:>8} {:>9} {:>9} {:>12} {:>8} {:>10}",
-            "person",
-            "handed out",
-            "waiting",
-            "answered",
-            "replaced",
-            "silent days",
-            "minutes",
-            "due"
-        );
+        let head = [
+            lang.phrase("column.person"),
+            lang.phrase("column.handed_out"),
+            lang.phrase("column.waiting"),
+            lang.phrase("column.answered"),
+            lang.phrase("column.replaced"),
+            lang.phrase("column.silent_days"),
+            lang.phrase("column.minutes"),
+            lang.phrase("column.due"),
+        ];
+        let columns = Columns::under(&head, &[24, 10, 8, 9, 9, 12, 8, 10]);
+        let _ = writeln!(t, "{}", columns.line(&head));
         for p in &self.people {
-            let name: String = shown(&p.name).chars().take(24).collect();
-            let _ = writeln!(
-                t,
-                "{name:<24} {:>10} {:>8} {:>9} {:>9} {:>12} {:>8.1} {:>10}",
-                p.handed_out,
-                p.waiting,
-                p.answered,
-                p.replaced,
+            let cells = [
+                shown(&p.name).chars().take(24).collect(),
+                p.handed_out.to_string(),
+                p.waiting.to_string(),
+                p.answered.to_string(),
+                p.replaced.to_string(),
                 p.silent_days.map_or("-".into(), |days| days.to_string()),
-                p.minutes,
-                money(p.due, &self.currency)
-            );
+                lang.decimal(p.minutes, 1),
+                money(lang, p.due, &self.currency),
+            ];
+            let _ = writeln!(t, "{}", columns.line(&cells.each_ref().map(String::as_str)));
         }
         if !self.open.is_empty() {
-            let clips: u64 = self.open.iter().map(|batch| batch.waiting).sum();
+            let n: u64 = self.open.iter().map(|batch| batch.waiting).sum();
             let ids: Vec<&str> = self.open.iter().map(|batch| batch.batch.as_str()).collect();
-            let _ = writeln!(t, "Open to all: {clips} clips in {}", ids.join(", "));
+            let _ = writeln!(t, "{}", t!(lang, "ledger.open", n = n, batches = ids.join(", ")));
         }
         t
     }
 
     /// A line for each of those whom to write to.
-    pub fn reminders(&self, days: i64) -> String {
+    pub fn reminders(&self, lang: Lang, days: i64) -> String {
         let silent = self.silent(days);
         if silent.is_empty() {
-            return format!("Nobody who has clips has been silent for {days} days.\n");
+            return t!(lang, "ledger.none_silent", n = days) + "\n";
         }
         let mut t = String::new();
         for p in silent {
-            let batches: Vec<String> = p
-                .out
-                .iter()
-                .map(|out| {
-                    format!("{} (since {}, {} clips)", out.batch, day(&out.since), out.waiting)
-                })
-                .collect();
-            let _ = writeln!(
-                t,
-                "{}: {} clips, silent for {} days: {}",
-                shown(&p.name),
-                p.waiting,
-                p.silent_days.unwrap_or_default(),
-                batches.join(", ")
+            let batch = |out: &OutBatch| {
+                let since = day(&out.since);
+                t!(lang, "ledger.batch", batch = out.batch, since = since, n = out.waiting)
+            };
+            let batches: Vec<String> = p.out.iter().map(batch).collect();
+            let line = t!(
+                lang,
+                "ledger.reminder",
+                name = shown(&p.name),
+                clips = t!(lang, "text.plain_clips", n = p.waiting),
+                n = p.silent_days.unwrap_or_default(),
+                batches = batches.join(", ")
             );
+            let _ = writeln!(t, "{line}");
         }
         t
     }
@@ -136,10 +135,10 @@ fn day(time: &str) -> &str {
     time.get(..10).unwrap_or(time)
 }
 
-fn money(amount: f64, currency: &str) -> String {
+fn money(lang: Lang, amount: f64, currency: &str) -> String {
     match amount == 0.0 {
         true => "-".into(),
-        false => format!("{amount:.2} {currency}"),
+        false => format!("{} {currency}", lang.decimal(amount, 2)),
     }
 }
 
@@ -156,16 +155,18 @@ pub struct PersonImport {
 
 impl PersonImport {
     /// The line that `answers` prints.
-    pub fn line(&self, name: &str) -> String {
+    pub fn line(&self, lang: Lang, name: &str) -> String {
         let replaced = match self.replaced {
             0 => String::new(),
-            n => format!(", {n} of them in place of earlier ones"),
+            n => t!(lang, "ledger.replaced", n = n),
         };
         let time = match self.active_seconds {
             0 => String::new(),
-            seconds => format!(", {} of work", clock(seconds as f64)),
+            seconds => t!(lang, "ledger.worked", time = clock(seconds as f64)),
         };
-        format!("  {}: {} answers{replaced}{time}", shown(name), self.accepted)
+        let answers = t!(lang, "withdrawals.answers", n = self.accepted);
+        let said = format!("{answers}{replaced}{time}");
+        format!("  {}", t!(lang, "chart.line", label = shown(name), says = said))
     }
 }
 
@@ -188,7 +189,7 @@ mod tests {
         let ledger = PeopleLedger { people, ..PeopleLedger::default() };
         let names: Vec<&str> = ledger.silent(3).iter().map(|p| p.name.as_str()).collect();
         assert_eq!(names, ["ana"]);
-        assert!(ledger.reminders(3).starts_with("ana: 3 clips, silent for 9 days"));
-        assert!(ledger.reminders(30).starts_with("Nobody"));
+        assert!(ledger.reminders(Lang::ENGLISH, 3).starts_with("ana: 3 clips, silent for 9 days"));
+        assert!(ledger.reminders(Lang::ENGLISH, 30).starts_with("Nobody"));
     }
 }

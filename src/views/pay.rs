@@ -5,6 +5,8 @@ use std::fmt::Write;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::columns::Columns;
+use super::lang::{Lang, t};
 use super::progress::shown;
 
 /// Everybody's pay.
@@ -60,42 +62,51 @@ pub struct PayMonth {
 
 impl PayLedger {
     /// A line for each person and month, for a terminal.
-    pub fn text(&self) -> String {
+    pub fn text(&self, lang: Lang) -> String {
         let mut t = String::new();
-        let _ = writeln!(
-            t,
-            "{:<24} {:>8} {:>8} {:>9} {:>10} {:>10} {:>10} {:>10} {:>9}",
-            "person", "month", "answers", "minutes", "earned", "paid", "due", "overdue", "per hour"
-        );
+        let head = [
+            lang.phrase("column.person"),
+            lang.phrase("column.month"),
+            lang.phrase("column.answers"),
+            lang.phrase("column.minutes"),
+            lang.phrase("column.earned"),
+            lang.phrase("column.paid"),
+            lang.phrase("column.due"),
+            lang.phrase("column.overdue"),
+            lang.phrase("column.per_hour"),
+        ];
+        let columns = Columns::under(&head, &[24, 8, 8, 9, 10, 10, 10, 10, 9]);
+        let _ = writeln!(t, "{}", columns.line(&head));
+        let money = |amount: f64| lang.decimal(amount, 2);
         for p in &self.people {
             let name: String = shown(&p.name).chars().take(24).collect();
             for m in &p.months {
-                let month = if m.month.is_empty() { "no time" } else { &m.month };
-                let _ = writeln!(
-                    t,
-                    "{name:<24} {month:>8} {:>8} {:>9.1} {:>10.2} {:>10.2}",
-                    m.answers, m.minutes, m.earned, m.paid
-                );
+                let month = if m.month.is_empty() { lang.phrase("pay.no_time") } else { &m.month };
+                let (answers, minutes) = (m.answers.to_string(), lang.decimal(m.minutes, 1));
+                let (earned, paid) = (money(m.earned), money(m.paid));
+                let cells = [&*name, month, &answers, &minutes, &earned, &paid];
+                let _ = writeln!(t, "{}", columns.line(&cells));
             }
-            let _ = writeln!(
-                t,
-                "{name:<24} {:>8} {:>8} {:>9.1} {:>10.2} {:>10.2} {:>10.2} {:>10.2} {:>9}{}",
-                "all",
-                p.months.iter().map(|m| m.answers).sum::<u64>(),
-                p.months.iter().map(|m| m.minutes).sum::<f64>(),
-                p.earned,
-                p.paid,
-                p.due,
-                p.overdue,
-                p.hourly.map_or("-".into(), |hourly| format!("{hourly:.2}")),
-                if p.under_floor { "  under the floor" } else { "" }
-            );
+            let cells = [
+                name,
+                lang.phrase("pay.all").into(),
+                p.months.iter().map(|m| m.answers).sum::<u64>().to_string(),
+                lang.decimal(p.months.iter().map(|m| m.minutes).sum::<f64>(), 1),
+                money(p.earned),
+                money(p.paid),
+                money(p.due),
+                money(p.overdue),
+                p.hourly.map_or("-".into(), money),
+            ];
+            let under = match p.under_floor {
+                true => format!("  {}", lang.phrase("people.under_floor")),
+                false => String::new(),
+            };
+            let line = columns.line(&cells.each_ref().map(String::as_str));
+            let _ = writeln!(t, "{line}{under}");
         }
-        let _ = writeln!(
-            t,
-            "Amounts in {}. Overdue: earned over {} days ago and not paid.",
-            self.currency, self.pay_within_days
-        );
+        let note = t!(lang, "pay.note", currency = self.currency, n = self.pay_within_days);
+        let _ = writeln!(t, "{note}");
         t
     }
 }

@@ -8,12 +8,15 @@ use std::fmt::Write;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::numbers::{Wer, clock, percent};
+use super::columns::Columns;
+use super::lang::{Lang, t};
+use super::numbers::{Wer, clock};
+use super::progress::shown;
+use super::report::words::region;
 use crate::domain::{
     Agreement, AppealOutcome, Contested, Estimate, Flag, Reliability, WithdrawnWork,
 };
 use crate::statistics::rate::Share;
-use crate::views::progress::shown;
 
 /// Everything about people's work.
 #[derive(Clone, Debug, Default, Serialize, JsonSchema)]
@@ -130,148 +133,170 @@ pub struct Drafts {
     pub seeded_caught: Option<Share>,
 }
 
-fn estimate(e: Option<Estimate>) -> String {
-    e.map_or("-".into(), |e| format!("{:.3} ({:.3} to {:.3})", e.value, e.low, e.high))
+/// `0.812 (0.640 to 0.903)`, or a dash.
+pub fn estimate(lang: Lang, e: Option<Estimate>) -> String {
+    e.map_or("-".into(), |e| {
+        let [value, low, high] = [e.value, e.low, e.high].map(|n| lang.decimal(n, 3));
+        t!(lang, "rate.number", value = value, low = low, high = high)
+    })
+}
+
+impl AppealLine {
+    /// What it is against and what came of it.
+    pub fn words(&self, lang: Lang) -> String {
+        let outcome = self.outcome.map_or(lang.phrase("people.appeal.open").to_string(), |o| {
+            lang.named("outcome", o.code())
+        });
+        let about = lang.named("contested", self.about.code());
+        t!(lang, "people.appeal", about = about, outcome = outcome)
+    }
+}
+
+/// What a person should look at.
+pub fn flagged(lang: Lang, flag: Flag) -> String {
+    t!(lang, "people.look_at", flag = lang.named("flag", flag.code()))
 }
 
 impl Work {
     /// The part of the report, for a terminal; empty while nobody has answered.
-    pub fn text(&self) -> String {
+    pub fn text(&self, lang: Lang) -> String {
         let mut t = String::new();
         if self.validators.is_empty() {
             return t;
         }
-        self.write_validators(&mut t);
-        self.write_batches(&mut t);
+        self.write_validators(lang, &mut t);
+        self.write_batches(lang, &mut t);
         let d = &self.drafts;
-        let _ = writeln!(
-            t,
-            "
-Influence of drafts on people"
-        );
-        let wer = |w: &Wer| format!("{} on {} clips", percent(w.wer), w.clips);
-        let _ = writeln!(
-            t,
-            "  draft WER against their texts   shown {}, hidden at random {}",
-            wer(&d.shown),
-            wer(&d.blind)
-        );
+        let _ = writeln!(t, "\n{}", lang.phrase("people.influence"));
+        let wer = |w: &Wer| t!(lang, "people.wer_on", wer = lang.percent(w.wer), n = w.clips);
+        let shown = t!(lang, "people.shown", shown = wer(&d.shown), hidden = wer(&d.blind));
+        let mut line = |name: &str, said: &str| {
+            let _ = writeln!(t, "  {name:<31} {said}");
+        };
+        line(lang.phrase("people.draft_wer"), &shown);
         if d.marked.clips > 0 {
-            let _ = writeln!(t, "  with doubtful words marked      {}", wer(&d.marked));
+            line(lang.phrase("people.marked"), &wer(&d.marked));
         }
         if d.gold_shown.clips + d.gold_blind.clips > 0 {
-            let _ = writeln!(
-                t,
-                "  their WER on known texts        shown {}, hidden {}",
-                wer(&d.gold_shown),
-                wer(&d.gold_blind)
-            );
+            let known =
+                t!(lang, "people.known", shown = wer(&d.gold_shown), hidden = wer(&d.gold_blind));
+            line(lang.phrase("people.known_wer"), &known);
         }
         if let Some(Share { part, of, .. }) = d.seeded_caught {
-            let _ = writeln!(t, "  planted errors fixed            {part} of {of}");
+            line(lang.phrase("people.planted"), &t!(lang, "people.of", part = part, of = of));
         }
-        if self.agreement.clips > 0 {
-            let _ = writeln!(
-                t,
-                "\nAgreement on {} clips that several people reviewed",
-                self.agreement.clips
-            );
-            let _ = writeln!(
-                t,
-                "  {:<24} {:>6} {:>26} {:>13} {:>11}",
-                "", "clips", "Krippendorff's alpha", "pairwise WER", "exact"
-            );
-            let all = std::iter::once(("all", &self.agreement));
-            let regions = self.agreement_by_region.iter().map(|(n, a)| (n.as_str(), a));
-            for (name, a) in all.chain(regions).filter(|(_, a)| a.clips > 0) {
-                let _ = writeln!(
-                    t,
-                    "  {name:<24} {:>6} {:>26} {:>13} {:>11}",
-                    a.clips,
-                    estimate(a.alpha),
-                    percent(a.pairwise_wer.map(|e| e.value)),
-                    percent(a.exact.map(|e| e.value))
-                );
-            }
-        }
+        self.write_agreement(lang, &mut t);
         if self.contested > 0 {
-            let _ = writeln!(
-                t,
-                "  {} clips wait for an adjudicator (`second-ear tasks --adjudicate`)",
-                self.contested
-            );
+            let _ = writeln!(t, "  {}", t!(lang, "people.contested", n = self.contested));
         }
         t
     }
 
-    fn write_validators(&self, t: &mut String) {
-        let _ = writeln!(
-            t,
-            "\n  {:<20} {:>7} {:>6} {:>8} {:>7} {:>7} {:>9} {:>8} {:>7} {:>8}",
-            "validator",
-            "answers",
-            "skips",
-            "s/clip",
-            "x audio",
-            "edited",
-            "gold WER",
-            "planted",
-            "weight",
-            "per hour"
-        );
+    fn write_agreement(&self, lang: Lang, t: &mut String) {
+        if self.agreement.clips == 0 {
+            return;
+        }
+        let _ = writeln!(t, "\n{}", t!(lang, "people.agreement", n = self.agreement.clips));
+        let head = [
+            "",
+            lang.phrase("column.clips"),
+            lang.phrase("column.alpha"),
+            lang.phrase("column.pairwise_wer"),
+            lang.phrase("column.exact"),
+        ];
+        let columns = Columns::under(&head, &[24, 6, 26, 13, 11]);
+        let row = |t: &mut String, cells: [&str; 5]| {
+            let _ = writeln!(t, "  {}", columns.line(&cells));
+        };
+        row(t, head);
+        let all = std::iter::once((lang.phrase("people.all").to_string(), &self.agreement));
+        let regions = self.agreement_by_region.iter().map(|(code, a)| (region(lang, code), a));
+        for (name, a) in all.chain(regions).filter(|(_, a)| a.clips > 0) {
+            let clips = a.clips.to_string();
+            let alpha = estimate(lang, a.alpha);
+            let [wer, exact] = [a.pairwise_wer, a.exact].map(|e| lang.percent(e.map(|e| e.value)));
+            row(t, [&name, &clips, &alpha, &wer, &exact]);
+        }
+    }
+
+    fn write_validators(&self, lang: Lang, t: &mut String) {
+        let head = [
+            lang.phrase("column.validator"),
+            lang.phrase("column.answers"),
+            lang.phrase("column.skips"),
+            lang.phrase("column.seconds_per_clip"),
+            lang.phrase("column.times_audio"),
+            lang.phrase("column.edited"),
+            lang.phrase("column.gold_wer"),
+            lang.phrase("column.planted"),
+            lang.phrase("column.weight"),
+            lang.phrase("column.per_hour"),
+        ];
+        let columns = Columns::under(&head, &[20, 7, 6, 8, 7, 7, 9, 8, 7, 8]);
+        let _ = writeln!(t, "\n  {}", columns.line(&head));
         for (name, v) in &self.validators {
-            let number = |n: Option<f64>| n.map_or("-".to_string(), |n| format!("{n:.1}"));
-            let planted = v.seeded_caught.map_or("-".into(), |s| format!("{}/{}", s.part, s.of));
-            let name: String = shown(name).chars().take(20).collect();
-            let _ = writeln!(
-                t,
-                "  {name:<20} {:>7} {:>6} {:>8} {:>7} {:>7} {:>9} {planted:>8} {:>7.2} {:>8}",
-                v.answers,
-                v.skips,
+            let number = |n: Option<f64>| n.map_or("-".to_string(), |n| lang.decimal(n, 1));
+            let cells = [
+                shown(name).chars().take(20).collect(),
+                v.answers.to_string(),
+                v.skips.to_string(),
                 number(v.median_seconds),
                 number(v.minutes_per_audio_minute),
-                percent(v.edited.and_then(|s| s.share)),
-                percent(v.gold.wer),
-                v.weight,
-                v.hourly.map_or("-".into(), |h| format!("{h:.2}"))
-            );
+                lang.percent(v.edited.and_then(|s| s.share)),
+                lang.percent(v.gold.wer),
+                v.seeded_caught.map_or("-".into(), |s| format!("{}/{}", s.part, s.of)),
+                lang.decimal(v.weight, 2),
+                v.hourly.map_or("-".into(), |h| lang.decimal(h, 2)),
+            ];
+            let _ = writeln!(t, "  {}", columns.line(&cells.each_ref().map(String::as_str)));
             if let Some(work) = &v.withdrawn {
-                let time = clock(work.active_seconds);
-                let _ = writeln!(
-                    t,
-                    "    and {} answers about what was withdrawn since: {time} of work, pay {:.2}",
-                    work.answers, work.pay
+                let said = t!(
+                    lang,
+                    "people.withdrawn",
+                    n = work.answers,
+                    time = clock(work.active_seconds),
+                    pay = lang.decimal(work.pay, 2)
                 );
+                let _ = writeln!(t, "    {said}");
             }
             for flag in &v.flags {
-                let _ = writeln!(t, "    look at: {flag}");
+                let _ = writeln!(t, "    {}", flagged(lang, *flag));
             }
-            for AppealLine { about, outcome } in &v.appeals {
-                let outcome = outcome.map_or("waits for a decision", AppealOutcome::code);
-                let _ = writeln!(t, "    appeal against {}: {outcome}", about.code());
+            for appeal in &v.appeals {
+                let _ = writeln!(t, "    {}", appeal.words(lang));
             }
         }
     }
 
-    fn write_batches(&self, t: &mut String) {
-        let _ = writeln!(
-            t,
-            "\n  {:<14} {:>6} {:>8} {:>9} {:>9} {:>10} {:>9}",
-            "batch", "clips", "answers", "expected", "measured", "per hour", "expected"
-        );
+    fn write_batches(&self, lang: Lang, t: &mut String) {
+        let head = [
+            lang.phrase("column.batch"),
+            lang.phrase("column.clips"),
+            lang.phrase("column.answers"),
+            lang.phrase("column.expected"),
+            lang.phrase("column.measured"),
+            lang.phrase("column.per_hour"),
+            lang.phrase("column.expected"),
+        ];
+        let columns = Columns::under(&head, &[14, 6, 8, 9, 9, 10, 9]);
+        let _ = writeln!(t, "\n  {}", columns.line(&head));
         for (id, b) in &self.batches {
-            let money = |m: Option<f64>| m.map_or("-".to_string(), |m| format!("{m:.2}"));
-            let _ = writeln!(
-                t,
-                "  {id:<14} {:>6} {:>8} {:>9} {:>9} {:>10} {:>9}{}",
-                b.clips,
-                b.answers,
+            let money = |m: Option<f64>| m.map_or("-".to_string(), |m| lang.decimal(m, 2));
+            let under = match b.under_floor {
+                true => format!("  {}", lang.phrase("people.under_floor")),
+                false => String::new(),
+            };
+            let cells = [
+                id.clone(),
+                b.clips.to_string(),
+                b.answers.to_string(),
                 b.expected_seconds.map_or("-".into(), clock),
                 if b.active_seconds > 0.0 { clock(b.active_seconds) } else { "-".into() },
                 money(b.hourly),
                 money(b.expected_hourly),
-                if b.under_floor { "  under the floor" } else { "" }
-            );
+            ];
+            let line = columns.line(&cells.each_ref().map(String::as_str));
+            let _ = writeln!(t, "  {line}{under}");
         }
     }
 }

@@ -8,15 +8,16 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::lang::{Lang, t};
 use crate::text::fold::is_unseen;
 
-/// How much is said on stderr.
+/// How much is said on stderr, and in which language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Console {
-    /// Errors only.
-    Quiet,
-    /// Bars and remarks.
-    Normal,
+pub struct Console {
+    /// Errors only, else bars and remarks too.
+    pub quiet: bool,
+    /// The language, of what is printed too.
+    pub lang: Lang,
 }
 
 /// A text on one line of a terminal: control characters, line breaks and characters that nobody sees
@@ -52,7 +53,7 @@ fn is_line_end(c: char) -> bool {
 impl Console {
     /// A remark of one line.
     pub fn say(self, line: impl AsRef<str>) {
-        if self == Console::Normal {
+        if !self.quiet {
             eprintln!("{}", shown(line.as_ref()));
         }
     }
@@ -64,7 +65,7 @@ impl Console {
 
     /// Starts a progress display for `total` units.
     pub fn progress(self, what: &str, unit: Unit, total: u64) -> Progress {
-        let shown = self == Console::Normal;
+        let shown = !self.quiet;
         let terminal = shown && std::io::stderr().is_terminal();
         let bar = ProgressBar::with_draw_target(
             Some(total),
@@ -75,13 +76,15 @@ impl Console {
             },
         );
         let colour = if std::env::var_os("NO_COLOR").is_some() { "" } else { ".cyan" };
-        let style = format!("{{prefix}} {{bar:28{colour}}} {{percent:>3}} % {{msg}}  {{eta}} left");
+        let left = t!(self.lang, "progress.left", eta = "{eta}");
+        let style = format!("{{prefix}} {{bar:28{colour}}} {{percent:>3}} % {{msg}}  {left}");
         if let Ok(style) = ProgressStyle::with_template(&style) {
             bar.set_style(style.progress_chars("━╸─"));
         }
         bar.set_prefix(what.to_string());
         Progress {
             bar,
+            lang: self.lang,
             unit,
             what: what.to_string(),
             plain: shown && !terminal,
@@ -103,21 +106,21 @@ pub enum Unit {
 }
 
 impl Unit {
-    fn number(self, n: u64) -> String {
+    fn number(self, lang: Lang, n: u64) -> String {
         match self {
             Unit::Things(_) => n.to_string(),
-            Unit::Audio => format!("{:.1}", n as f64 / 16_000.0 / 60.0),
-            Unit::Bytes => format!("{:.1}", n as f64 / 1e6),
+            Unit::Audio => lang.decimal(n as f64 / 16_000.0 / 60.0, 1),
+            Unit::Bytes => lang.decimal(n as f64 / 1e6, 1),
         }
     }
 
-    fn show(self, n: u64) -> String {
+    fn show(self, lang: Lang, n: u64) -> String {
         let name = match self {
             Unit::Things(name) => name,
             Unit::Audio => "min",
             Unit::Bytes => "MB",
         };
-        format!("{} {name}", self.number(n))
+        format!("{} {name}", self.number(lang, n))
     }
 }
 
@@ -125,6 +128,7 @@ impl Unit {
 #[derive(Debug)]
 pub struct Progress {
     bar: ProgressBar,
+    lang: Lang,
     unit: Unit,
     what: String,
     plain: bool,
@@ -164,14 +168,16 @@ impl Progress {
         let (done, total) = (self.bar.position(), self.bar.length().unwrap_or(0));
         let note = self.note.lock().map_or(String::new(), |note| note.clone());
         let note = if note.is_empty() { note } else { format!(", {note}") };
-        let message = format!("{} of {}{note}", self.unit.number(done), self.unit.show(total));
+        let (part, of) = (self.unit.number(self.lang, done), self.unit.show(self.lang, total));
+        let message = t!(self.lang, "people.of", part = part, of = of) + &note;
         self.bar.set_message(shown(&message).into_owned());
         if self.plain
             && let Ok(mut last) = self.last.lock()
             && last.elapsed() >= PLAIN_EVERY
         {
             *last = Instant::now();
-            eprintln!("{}: {}", self.what, shown(&message));
+            let said = shown(&message);
+            eprintln!("{}", t!(self.lang, "chart.line", label = self.what, says = said));
         }
     }
 

@@ -3,6 +3,7 @@
 //! (statistics), text (`text`), page (`page`), pictures (`charts`).
 
 pub mod cost;
+pub mod drift;
 pub mod engines;
 pub mod fairness;
 pub mod methods;
@@ -18,11 +19,13 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::guarantee::GuaranteeReport;
+use super::lang::Lang;
 use super::languages::LanguageSupport;
 use super::numbers::Wer;
 use super::people::Work;
 use crate::statistics::rate::{Rate, Share};
 use cost::Cost;
+use drift::Drift;
 use engines::Engines;
 use fairness::Fairness;
 use rounds::{Round, Target};
@@ -203,15 +206,17 @@ pub struct Report {
     pub versions: Versions,
     /// Engines side by side; null where no engine has texts.
     pub engines: Option<Engines>,
+    /// Month by month; null where all recordings are of one.
+    pub drift: Option<Drift>,
 }
 
 impl Report {
     /// What `wer` stands for, in words.
-    pub fn error_words(&self) -> &'static str {
+    pub fn error_words(&self, lang: Lang) -> &'static str {
         match self.error_rate {
-            "WER" => "word error rate",
-            "CER" => "character error rate",
-            _ => "error rate",
+            "WER" => lang.phrase("errors.words"),
+            "CER" => lang.phrase("errors.characters"),
+            _ => lang.phrase("errors.any"),
         }
     }
 }

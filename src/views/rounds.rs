@@ -1,5 +1,6 @@
 //! A round of adaptation in words. In: a round. Out: lines for a terminal. Left to others: making it.
 
+use super::lang::Lang;
 use super::report::rounds::{learnt_from, losses, measured};
 use crate::domain::{Average, Round, RoundVerdict};
 
@@ -21,7 +22,7 @@ pub fn text(round: &Round, dry_run: bool) -> String {
     }
     t.push_str(&format!(
         "  loss by epoch: {}; {:.1} min of training; {:.0} % of the new weights\n",
-        losses(&round.losses),
+        losses(Lang::ENGLISH, &round.losses),
         round.wall_seconds / 60.0,
         100.0 * round.share
     ));
@@ -29,7 +30,7 @@ pub fn text(round: &Round, dry_run: bool) -> String {
         t.push_str(&format!("  {}\n", tried(&round.averages)));
     }
     for m in &round.measured {
-        t.push_str(&format!("  {}\n", measured(m)));
+        t.push_str(&format!("  {}\n", measured(Lang::ENGLISH, m)));
     }
     match &round.verdict {
         RoundVerdict::Promoted { file, .. } => {

@@ -1,28 +1,27 @@
 //! Withdrawals as sentences. In: the account of them. Out: what a reader of numbers has to know. Left to others: showing it.
 
+use super::lang::{Lang, t};
 use crate::domain::{Withdrawal, day};
 
 /// What numbers are of, and which guarantees are tested anew; nothing where nothing was withdrawn.
-pub fn sentences(withdrawals: &[Withdrawal]) -> Vec<String> {
+pub fn sentences(lang: Lang, withdrawals: &[Withdrawal]) -> Vec<String> {
     let (Some(first), Some(last)) = (withdrawals.first(), withdrawals.last()) else {
         return Vec::new();
     };
     let sum = |what: &str| -> u64 { withdrawals.iter().filter_map(|w| w.counts.get(what)).sum() };
-    let mut said = vec![format!(
-        "{} withdrawals from {} to {}: {} clips and {} answers went. All numbers are of what is left, and none is \
-         compared with one from before.",
-        withdrawals.len(),
-        day(&first.created),
-        day(&last.created),
-        sum("clips"),
-        sum("answers")
+    let mut said = vec![t!(
+        lang,
+        "withdrawals.so_far",
+        n = withdrawals.len(),
+        first = day(&first.created),
+        last = day(&last.created),
+        clips = t!(lang, "withdrawals.clips", n = sum("clips")),
+        answers = t!(lang, "withdrawals.answers", n = sum("answers"))
     )];
     for withdrawal in withdrawals {
         if let Some(audits) = withdrawal.counts.get("audits") {
-            said.push(format!(
-                "Guarantees: {audits} audits were withdrawn on {}; tested anew on those that are left.",
-                day(&withdrawal.created)
-            ));
+            let day = day(&withdrawal.created);
+            said.push(t!(lang, "withdrawals.audits", n = *audits, day = day));
         }
     }
     said
@@ -40,6 +39,7 @@ mod tests {
             kind: "speaker".into(),
             counts: counts.iter().map(|(n, c)| (n.to_string(), *c)).collect::<BTreeMap<_, _>>(),
         };
+        let sentences = |all: &[Withdrawal]| super::sentences(Lang::default(), all);
         assert!(sentences(&[]).is_empty());
         let said = sentences(&[
             at("2026-11-02T10:00:00Z", &[("clips", 3), ("audits", 2)]),

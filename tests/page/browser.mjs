@@ -19,27 +19,38 @@ let browser;
 before(async () => { browser = await chromium.launch({ executablePath: binary, args: flags }); });
 after(() => browser?.close());
 
-/** A page that fails the test on any network request, console message or script error. */
-export async function open(t, options = {}, prepare = () => {}, name = "page") {
-  const address = addressOf(name);
+/** A page of its own, and what goes wrong in it: console messages, script errors, requests that are `foreign`. */
+async function fresh(t, options, foreign) {
   const context = await browser.newContext({ locale: "fr-FR", viewport: { width: 1200, height: 900 }, acceptDownloads: true, ...options });
   t.after(() => context.close());
   const page = await context.newPage();
   const trouble = [];
   page.on("console", (message) => trouble.push(`console: ${message.text()}`));
   page.on("pageerror", (error) => trouble.push(`error: ${error}`));
-  page.on("dialog", (dialog) => { trouble.push(`dialog: ${dialog.type()} ${dialog.message()}`); dialog.dismiss(); });
-  page.on("request", (request) => {
-    if (!/^(file|blob|data):/.test(request.url())) trouble.push(`request: ${request.url()}`);
-    if (request.url().startsWith("file:") && request.url() !== address) trouble.push(`file: ${request.url()}`);
-  });
+  page.on("request", (request) => { if (foreign(request.url())) trouble.push(`request: ${request.url()}`); });
   // The machine that runs the tests may have no sound device, which the page would tell.
   await page.addInitScript(() => {
     if (navigator.mediaDevices) navigator.mediaDevices.enumerateDevices = async () => [{ kind: "audiooutput" }];
   });
+  return { page, context, trouble };
+}
+
+/** A page that fails the test on any network request, console message or script error. */
+export async function open(t, options = {}, prepare = () => {}, name = "page") {
+  const address = addressOf(name);
+  const { page, trouble } = await fresh(t, options, (url) => !/^(file|blob|data):/.test(url) || (url.startsWith("file:") && url !== address));
+  page.on("dialog", (dialog) => { trouble.push(`dialog: ${dialog.type()} ${dialog.message()}`); dialog.dismiss(); });
   await prepare(page);
   await page.goto(address);
   return { page, trouble };
+}
+
+/** The page as a server hands it out; fails the test on any request to another origin and on script errors. */
+export async function openLink(t, stand, options = {}, prepare = () => {}, token = undefined) {
+  const opened = await fresh(t, options, (url) => !/^(blob|data|about):/.test(url) && !url.startsWith(`${stand.origin}/`));
+  await prepare(opened.page);
+  await opened.page.goto(stand.link(token));
+  return opened;
 }
 
 export async function download(page, button) {

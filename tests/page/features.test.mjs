@@ -232,12 +232,12 @@ test("versions that people gave are put into the box by a click or a key, differ
   assert.deepEqual(trouble, []);
 });
 
-test("what the model understood elsewhere is put into the box by one key, and is not called people's", async (t) => {
+test("another reading is put into the box by one key, and is not called people's", async (t) => {
   const { page, trouble } = await begin(t);
   await page.click("#start-go");
   for (let n = 1; n < 7; n++) await page.click("#next");
   await at(page, 7);
-  assert.match(await page.locator("#versions-label").textContent(), /^This was also understood/);
+  assert.match(await page.locator("#versions-label").textContent(), /^Perhaps this is said/);
   assert.deepEqual(await page.locator(".version mark").allTextContents(), ["natation"]);
   await page.keyboard.press("Alt+Shift+Digit1");
   assert.match(await page.inputValue("#text"), /natation/);

@@ -8,6 +8,8 @@ import { setTimeout } from "node:timers/promises";
 import axe from "axe-core";
 import puppeteer from "puppeteer-core";
 import { addressOf, rows } from "./rows.mjs";
+import { CLIPS, serve } from "./server.mjs";
+import { standIn } from "./stand_in.mjs";
 
 const executablePath = process.env.FIREFOX || "/usr/bin/firefox-esr";
 const there = await access(executablePath).then(() => true, () => false);
@@ -31,14 +33,14 @@ after(async () => {
 });
 
 /** A page that notes console messages, script errors and requests. */
-async function open(t) {
+async function open(t, address = addressOf("everything"), origin = "file:") {
   const page = await browser.newPage();
   t.after(() => page.close());
   const trouble = [];
   page.on("console", (message) => trouble.push(`console: ${message.text()}`));
   page.on("pageerror", (error) => trouble.push(`error: ${error}`));
-  page.on("request", (request) => { if (!/^(file|blob|data):/.test(request.url())) trouble.push(`request: ${request.url()}`); });
-  await page.goto(addressOf("everything"));
+  page.on("request", (request) => { if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(origin)) trouble.push(`request: ${request.url()}`); });
+  await page.goto(address);
   await page.evaluate(() => localStorage.clear());
   await page.reload();
   await page.waitForSelector("#start-go", { visible: true });
@@ -116,4 +118,54 @@ test("Firefox: everybody can use each screen", { skip: !there }, async (t) => {
   await chord("Alt", "t");
   await page.waitForSelector("#tagger[open]");
   await check(page, "tagger");
+});
+
+test("Firefox: over a link every answer arrives, also what was given without a connection and before a reload", { skip: !there }, async (t) => {
+  const stand = await standIn(t, { said: { code: "C0DE", next: false } });
+  const { page, text, at, chord } = await open(t, stand.link(), stand.origin);
+  const said = (part) => page.waitForFunction((words) => document.getElementById("sending").textContent.includes(words), {}, part);
+  await page.waitForSelector("#give-back-row", { visible: true });
+  await page.keyboard.press("Enter");
+  await at(1);
+  await chord("Alt", "2");
+  await at(2);
+  await said("All answers are on the server");
+  stand.behave = ({ method }) => (method === "PUT" ? "drop" : null);
+  await setTimeout(600);
+  await chord("Alt", "7");
+  await at(3);
+  await said("No connection: 1 answer is kept");
+  await check(page, "offline");
+  page.on("dialog", (dialog) => dialog.accept());
+  await page.reload();
+  stand.behave = () => null;
+  await said("All answers are on the server");
+  assert.deepEqual(stand.sent().map((row) => row.clip), tasks.slice(0, 2).map((row) => row.clip));
+  await page.click("#start-go");
+  for (let n = 3; n <= tasks.length; n++) {
+    await at(n);
+    await setTimeout(100);
+    await chord("Alt", "7");
+  }
+  await page.waitForSelector("#code-row", { visible: true });
+  assert.equal(await page.$eval("#code", (el) => el.value), "C0DE");
+  assert.match(await text("#served-state"), /All answers are on the server/);
+  await check(page, "done");
+  assert.deepEqual(stand.sent().map((row) => row.clip), tasks.map((row) => row.clip));
+});
+
+test("Firefox: a sitting through the real server", { skip: !there }, async (t) => {
+  const server = await serve(t, ["ben"]);
+  const { page, at, chord, trouble } = await open(t, server.link(), server.origin);
+  await page.waitForSelector("#give-back-row", { visible: true });
+  await page.keyboard.press("Enter");
+  for (let n = 1; n <= CLIPS; n++) {
+    await at(n);
+    await setTimeout(600);
+    await chord("Alt", "2");
+  }
+  await page.waitForSelector("#code-row", { visible: true });
+  assert.match(await server.whose(await page.$eval("#code", (el) => el.value)), /^ben of batch/);
+  assert.deepEqual((await server.people()).map((p) => [p.name, p.answered]), [["ben", CLIPS]]);
+  assert.deepEqual(trouble, []);
 });

@@ -4,6 +4,8 @@
 pub mod nats;
 #[cfg(feature = "nats")]
 pub mod nats_set;
+#[cfg(feature = "serve")]
+pub mod server;
 pub mod tiny_model;
 
 use std::path::{Path, PathBuf};
@@ -28,12 +30,13 @@ pub struct Workspace {
     pub dir: PathBuf,
 }
 
-/// The program, run in the checkout so that it finds `models/`.
+/// The program, run in the checkout so that it finds `models/`, in English whatever the developer's language is.
 pub fn second_ear() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_second-ear"));
     command
         .current_dir(root())
         .env("NO_COLOR", "1")
+        .env("LC_ALL", "C")
         .env("SECOND_EAR_MODELS", root().join("models"));
     command
 }
@@ -187,6 +190,12 @@ impl Workspace {
         std::fs::write(&path, text).unwrap();
         path.to_str().unwrap().to_string()
     }
+}
+
+/// What a task page was made from, if it is one.
+pub fn page_data(page: &str) -> Option<Value> {
+    let (_, data) = page.split_once("<script type=\"application/json\" id=\"tasks\">")?;
+    Some(serde_json::from_str(data.split_once("</script>").unwrap().0).unwrap())
 }
 
 /// JSON lines.

@@ -91,10 +91,10 @@ fn a_word_that_was_hard_to_decode_is_more_likely_wrong() {
     let c = Calibration::shipped("").unwrap();
     let mut h = hypothesis(&[(" bonjour", -0.01), (" réonlingue", -3.0), (" ...", -0.1)], 2.0);
     h.policy = c.policy.clone();
-    let wrong = c.words_wrong(&h, (&c.model, &h.policy), &|_| false).unwrap();
+    let wrong = c.words_wrong(&h, (&c.model, &h.policy), &|_, _| false).unwrap();
     assert_eq!((wrong.len(), wrong[2]), (3, None));
     assert!(wrong[0].unwrap() < wrong[1].unwrap(), "{wrong:?}");
-    assert_eq!(c.words_wrong(&h, ("x", &h.policy), &|_| false), None);
+    assert_eq!(c.words_wrong(&h, ("x", &h.policy), &|_, _| false), None);
 }
 
 #[test]

@@ -22,6 +22,8 @@ pub struct HeldOut<'a> {
     text: &'a str,
     /// Unit of the bootstrap.
     unit: String,
+    /// What kind of speech of a retention set; empty: not said.
+    kind: &'a str,
 }
 
 /// Measures models on held-out clips of a round.
@@ -47,7 +49,7 @@ impl<'a> Evaluator<'a> {
         let Prepared { plan, sounds, .. } = self.round;
         let held_out = clips.filter_map(|m| {
             let unit = plan.materials.unit_of(m);
-            Some(HeldOut { sound: sounds.get(&m.clip)?, text: &m.text, unit })
+            Some(HeldOut { sound: sounds.get(&m.clip)?, text: &m.text, unit, kind: "" })
         });
         held_out.collect()
     }
@@ -55,8 +57,9 @@ impl<'a> Evaluator<'a> {
     /// Retention clips by set.
     pub fn retention(&self, purpose: Purpose) -> BTreeMap<&'a str, Vec<HeldOut<'a>>> {
         let mut sets: BTreeMap<&str, Vec<HeldOut>> = BTreeMap::new();
-        for RetentionClip { set, sound, text, speaker, .. } in self.round.plan.retention(purpose) {
-            sets.entry(set).or_default().push(HeldOut { sound, text, unit: speaker.clone() });
+        for clip in self.round.plan.retention(purpose) {
+            let RetentionClip { set, kind, sound, text, speaker, .. } = clip;
+            sets.entry(set).or_default().push(HeldOut { sound, text, unit: speaker.clone(), kind });
         }
         sets
     }
@@ -82,6 +85,7 @@ impl<'a> Evaluator<'a> {
         let after = self.errors(new, clips, "new model")?;
         let pair = |((clip, before), after): ((&HeldOut, &WordErrors), &WordErrors)| Pair {
             unit: clip.unit.clone(),
+            kind: clip.kind.to_string(),
             words: before.reference_words,
             before: before.errors,
             after: after.errors,

@@ -46,6 +46,8 @@ pub enum Purpose {
 pub struct RetentionClip {
     /// Which set: the language for what ships, else as the manifest says.
     pub set: String,
+    /// What kind of speech within the set; empty: not said.
+    pub kind: String,
     /// Its sound.
     pub sound: Sound,
     /// What is said.
@@ -74,11 +76,13 @@ struct ManifestRow {
     purpose: Purpose,
     #[serde(alias = "anchor")] // its name in earlier manifests
     retention_set: Option<String>,
+    #[serde(default)]
+    kind: String,
 }
 
 /// The retention sets that ship, and those of `own`, a JSONL manifest: `audio` (beside the manifest), `start` and
 /// `end` (seconds; without them the whole file), `text`, `language`, `use` (`replay`, `dev` or `test`), and optionally
-/// `speaker` and `retention_set` (the set's name; the language if it has none).
+/// `speaker`, `kind` (of speech) and `retention_set` (the set's name; the language if it has none).
 ///
 /// # Errors
 /// A manifest row that makes no sense, or audio that cannot be read: file and line are named.
@@ -191,6 +195,7 @@ fn cut_out(
         let clip = ClipId::from_stored(format!("anchor-{}", &id[..16]));
         all.push(RetentionClip {
             set: name,
+            kind: row.kind.clone(),
             sound: Sound { clip, samples, language: row.language.clone() },
             text: row.text.clone(),
             speaker,

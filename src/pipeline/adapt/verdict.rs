@@ -132,7 +132,7 @@ impl Comparison {
         let mut retention = Vec::new();
         for (set, clips) in evaluator.retention(Purpose::Test) {
             let pairs = evaluator.against_start(new, &clips)?;
-            retention.extend(gate::measure(&format!("retention {set}"), &pairs, seed));
+            retention.extend(gate::measure_kinds(&format!("retention {set}"), &pairs, seed));
         }
         Ok(Self { seed, test, retention, from_nothing: evaluator.made_up(new)? })
     }

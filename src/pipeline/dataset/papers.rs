@@ -9,12 +9,15 @@ use super::{DatasetOptions, Written};
 use crate::pipeline::report;
 use crate::pipeline::workspace::Workspace;
 use crate::training::export::Papers;
+use crate::views::lang::Lang;
 use crate::views::languages::LanguageSupport;
 
 /// What the papers say: as stated in the settings, and as the report counts it.
 pub fn of(workspace: &Workspace, options: &DatasetOptions, written: &Written) -> Result<Papers> {
     let (report, _) = report::report(workspace)?;
-    let languages = report.languages.iter().flat_map(LanguageSupport::sentences).collect();
+    // The papers of a dataset are in English.
+    let sentences = |one: &LanguageSupport| one.sentences(Lang::ENGLISH);
+    let languages = report.languages.iter().flat_map(sentences).collect();
     Ok(Papers {
         settings: workspace.config.dataset.clone(),
         folder: folder_name(workspace),

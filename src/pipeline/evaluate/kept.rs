@@ -43,7 +43,7 @@ pub fn of_workspace(dir: &Path, failed: &mut Failures, console: Console) -> Resu
         }
         references.extend(own);
     }
-    without.say("the evaluation", console);
+    without.say(console.lang.phrase("aside.evaluation"), console);
     if kept == 0 {
         let dir = dir.display();
         bail!("{dir} keeps no references: second-ear ingest {dir} MANIFEST --references evaluate");
@@ -114,7 +114,8 @@ mod tests {
         std::fs::write(&file, "x").unwrap();
         workspace(&dir, &file, facts);
         let mut failed = Failures::default();
-        (of_workspace(&dir, &mut failed, Console::Quiet), failed)
+        let console = Console { quiet: true, lang: crate::views::lang::Lang::ENGLISH };
+        (of_workspace(&dir, &mut failed, console), failed)
     }
 
     #[test]

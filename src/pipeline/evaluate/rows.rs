@@ -142,7 +142,7 @@ fn row(r: &Reference, h: Hypothesis, regional: &Regional) -> EvaluatedClip {
 fn judged_words(
     h: &Hypothesis,
     reference: &str,
-    regional: &dyn Fn(&str) -> bool,
+    regional: &dyn Fn(&Language, &str) -> bool,
 ) -> Vec<(Vec<f64>, bool)> {
     let Some(values) = word_features(h, regional) else { return Vec::new() };
     let spoken: Vec<String> = tokens_by_word(&h.tokens)

@@ -4,6 +4,7 @@ use super::account::{Account, AtRisk, Kept, Unreachable};
 use super::calibrations::CalibrationChange;
 use super::exports::Standing;
 use crate::domain::{Fate, OutputKind};
+use crate::views::lang::{Lang, t};
 use crate::views::numbers::clock;
 use crate::views::progress::shown;
 
@@ -127,24 +128,29 @@ fn became(fate: Option<Fate>) -> &'static str {
 }
 
 /// What holds withdrawn clips and may still be somewhere, for `status`.
-pub fn standing_lines(standing: &[Standing]) -> Vec<String> {
+pub fn standing_lines(lang: Lang, standing: &[Standing]) -> Vec<String> {
     const SHOWN: usize = 10;
     let told = |s: &&Standing| s.kind == OutputKind::Dataset || s.fate != Some(Fate::Removed);
     let line = |s: &Standing| {
-        let version = s.version.map_or(String::new(), |v| format!(" version {v}"));
-        let path = s.path.display().to_string();
-        let (what, path) = (format!("{}{version}", s.kind.code()), shown(&path).to_string());
-        let todo = match (s.kind, s.fate) {
-            (OutputKind::Dataset, _) => "write its next version, and send readers withdrawn.jsonl",
-            (_, Some(Fate::Changed)) => "somebody has changed it: delete it",
-            (_, _) => "it is no longer there: find it and delete it",
+        let kind = lang.named("output", s.kind.code());
+        let what = match s.version {
+            None => kind,
+            Some(version) => t!(lang, "status.version", kind = kind, version = version),
         };
-        format!("Withdrawn: {what} at {path} holds {} withdrawn clips; {todo}\n", s.withdrawn)
+        let todo = match (s.kind, s.fate) {
+            (OutputKind::Dataset, _) => lang.phrase("status.withdrawn.dataset"),
+            (_, Some(Fate::Changed)) => lang.phrase("status.withdrawn.changed"),
+            (_, _) => lang.phrase("status.withdrawn.gone"),
+        };
+        let path = s.path.display().to_string();
+        let path = shown(&path);
+        t!(lang, "status.withdrawn", what = what, path = path, n = s.withdrawn, todo = todo)
     };
     let all: Vec<&Standing> = standing.iter().filter(told).collect();
     let mut lines: Vec<String> = all.iter().take(SHOWN).map(|s| line(s)).collect();
-    if all.len() > SHOWN {
-        lines.push(format!("Withdrawn: and {} more files (--json lists all)\n", all.len() - SHOWN));
+    match all.len().saturating_sub(SHOWN) {
+        0 => {}
+        n => lines.push(t!(lang, "status.withdrawn.more", n = n)),
     }
     lines
 }

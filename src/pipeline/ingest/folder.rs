@@ -70,17 +70,6 @@ impl LeftOut {
             LeftOut::Again => "a link to a folder that was searched already",
         }
     }
-
-    /// What is said of so many of them.
-    pub fn about(self) -> &'static str {
-        match self {
-            LeftOut::Ending => "not audio by their ending",
-            LeftOut::Table => "tables (manifests are named on the command line)",
-            LeftOut::System => "of the system",
-            LeftOut::Special => "neither file nor folder",
-            LeftOut::Again => "links to folders that were searched already",
-        }
-    }
 }
 
 /// Something found in a folder.

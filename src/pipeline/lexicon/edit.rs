@@ -53,11 +53,13 @@ pub fn import(workspace: &Workspace, file: &Path, replace: bool) -> Result<Chang
 
 fn keep(workspace: &Workspace, imported: Imported, replace: bool) -> Result<Changed> {
     let built_in = Lexicon::built_in()?;
-    let shipped = |term: &str| built_in.entries().iter().find(|entry| entry.term == term);
     let (mut entries, mut unchanged, mut over_built_in) = (Vec::new(), Vec::new(), Vec::new());
     let mut built_in_preferred = Vec::new();
     for mut entry in imported.entries {
-        if let Some(shipped) = shipped(&entry.term) {
+        let same =
+            |shipped: &&Entry| shipped.term == entry.term && shipped.shares_language_with(&entry);
+        let shipped = built_in.entries().iter().find(same);
+        if let Some(shipped) = shipped {
             entry.inherit(shipped);
             if entry.says_the_same_as(shipped) {
                 unchanged.push(entry.term);

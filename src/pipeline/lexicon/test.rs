@@ -6,15 +6,21 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::lexicon;
-use crate::domain::Region;
+use crate::domain::{LanguageChoice, Region};
 use crate::pipeline::workspace::Workspace;
 use crate::routing::lexicon::explain::{self, Explained};
 use crate::routing::lexicon::proof::{Score, mistakes, scores, sentences, table};
 use crate::tables;
 
-/// What the workspace's lexicon makes of a sentence.
+/// What the workspace's lexicon makes of a sentence, which is in the language of the declared region, else in
+/// that of the workspace.
 pub fn explain(workspace: &Workspace, text: &str, declared: Option<&Region>) -> Result<Explained> {
-    Ok(explain::explain(&lexicon(workspace)?, text, declared))
+    let own = match &workspace.config.language {
+        LanguageChoice::Fixed(language) => Some(language.clone()),
+        LanguageChoice::Auto => None,
+    };
+    let language = declared.and_then(|region| region.language().parse().ok()).or(own);
+    Ok(explain::explain(&lexicon(workspace)?, text, language.as_ref(), declared))
 }
 
 /// Precision and recall on a file of sentences.

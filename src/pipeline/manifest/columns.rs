@@ -22,6 +22,7 @@ pub fn canonical(name: &str) -> Option<&'static str> {
         "variant" => "variant",
         "language" | "lang" | "locale" => "language",
         "licence" | "license" => "licence",
+        "recorded" | "recorded_at" | "recording_date" => "recorded",
         "consent" => "consent",
         "consent_by" => "consent_by",
         "consent_date" => "consent_date",

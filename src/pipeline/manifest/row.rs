@@ -80,12 +80,19 @@ fn said_of(
             region,
             language,
             licence: column("licence").map(|text| tidy(&text)),
+            recorded: column("recorded").map(|day| recorded(&day)).transpose()?,
             consent: column("consent").map(|text| tidy(&text)),
             agreed: agreed(column)?,
             ..Facts::default()
         },
         ..named.clone()
     })
+}
+
+/// The day of a date, with a time behind it or without.
+fn recorded(date: &str) -> Result<Day, String> {
+    let day = date.split(['T', ' ']).next().unwrap_or_default();
+    day.parse().map_err(|why| format!("`recorded`: {why}"))
 }
 
 /// The language, and the region: of its own column, of the locale, of Common Voice's accents and variants; then the

@@ -6,6 +6,7 @@ use anyhow::{Result, bail, ensure};
 use crate::domain::{Appeal, AppealDecision, AppealOutcome, Contested};
 use crate::pipeline::workspace::Workspace;
 use crate::text::tidy;
+use crate::views::lang::{Lang, t};
 
 /// Notes an appeal.
 ///
@@ -56,24 +57,34 @@ pub fn decide(
 }
 
 /// As text, for a terminal.
-pub fn text(appeals: &[Appeal]) -> String {
+pub fn text(lang: Lang, appeals: &[Appeal]) -> String {
     if appeals.is_empty() {
-        return "There are no appeals.\n".into();
+        return t!(lang, "appeal.none") + "\n";
     }
     let mut t = String::new();
     for appeal in appeals {
         let Appeal { number, validator, about, opened, says, decision } = appeal;
-        t.push_str(&format!("{number}. {validator}, {}, {opened}: {says}\n", about.code()));
-        t.push_str(&match decision {
-            None => "   waits for a decision\n".to_string(),
-            Some(d) => format!(
-                "   {} by {}, {}: {}\n",
-                d.outcome.code(),
-                d.decided_by,
-                d.decided,
-                d.answer
+        let line = t!(
+            lang,
+            "appeal.line",
+            number = *number,
+            validator = validator,
+            about = lang.named("contested", about.code()),
+            opened = opened,
+            says = says
+        );
+        let decided = match decision {
+            None => t!(lang, "people.appeal.open"),
+            Some(d) => t!(
+                lang,
+                "appeal.decision",
+                outcome = lang.named("outcome", d.outcome.code()),
+                by = d.decided_by,
+                decided = d.decided,
+                answer = d.answer
             ),
-        });
+        };
+        t.push_str(&format!("{line}\n   {decided}\n"));
     }
     t
 }

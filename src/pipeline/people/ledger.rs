@@ -67,7 +67,7 @@ pub fn ledger(workspace: &Workspace, now: Timestamp) -> Result<PeopleLedger> {
     let standings = store.standings()?;
     let sizes = sizes(workspace)?;
     let mut open = Vec::new();
-    for BatchRow { id, people, handed, reclaimed, .. } in store.batches()? {
+    for BatchRow { id, people, handed, reclaimed, served, .. } in store.batches()? {
         if reclaimed.is_some() {
             people.iter().for_each(|name| lines.sign(name, &handed));
             continue;
@@ -81,7 +81,8 @@ pub fn ledger(workspace: &Workspace, now: Timestamp) -> Result<PeopleLedger> {
             line.waiting += waiting;
             line.out.extend((waiting > 0).then(|| out.clone()));
         }
-        if people.is_empty() && waiting > 0 {
+        // What lies ready at the server is nobody's yet.
+        if people.is_empty() && waiting > 0 && !served {
             open.push(out);
         }
     }

@@ -114,6 +114,8 @@ pub struct Paid {
     pub noted: usize,
     /// Payments that were noted before.
     pub known: usize,
+    /// Names under which nobody has answered anything or been handed anything: misspelt?
+    pub strangers: Vec<String>,
     /// Rows that are none, with file, line and reason.
     #[serde(flatten)]
     pub failed: Failures,
@@ -121,8 +123,16 @@ pub struct Paid {
 
 /// Notes payments.
 pub fn keep(workspace: &mut Workspace, payments: &[Payment]) -> Result<Paid> {
+    let mut names = Names::default();
+    let people = workspace.store.validators()?;
+    people.iter().for_each(|name| names.meet(name));
+    let is_stranger = |name: &&String| !people.contains(&names.one(name));
+    let mut strangers: Vec<String> =
+        payments.iter().map(|p| &p.validator).filter(is_stranger).cloned().collect();
+    strangers.sort();
+    strangers.dedup();
     let noted = workspace.store.keep_payments(payments)?;
-    Ok(Paid { noted, known: payments.len() - noted, ..Paid::default() })
+    Ok(Paid { noted, known: payments.len() - noted, strangers, ..Paid::default() })
 }
 
 /// Notes the payments of a table with the columns `name`, `amount`, `paid_on`, and optionally `note`.

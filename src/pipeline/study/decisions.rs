@@ -99,6 +99,9 @@ fn reason(
         Reason::RegionalWord { term, matched } | Reason::Idiom { term, matched } => {
             ReasonRow { term: text(term), detail: text(matched), ..row }
         }
+        Reason::RememberedCorrection { wrote, said, odds } => {
+            ReasonRow { value: Some(*odds), term: text(said), detail: text(wrote), ..row }
+        }
         Reason::SuspectedHallucination { sign } => ReasonRow { detail: text(sign), ..row },
         Reason::WrongLanguage { language, p } => {
             ReasonRow { value: Some(p.get()), detail: text(language), ..row }

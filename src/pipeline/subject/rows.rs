@@ -84,6 +84,9 @@ impl Held<'_> {
         let payments = payments.map(|payment| json!(payment)).collect();
         let appeals = store.appeals()?.into_iter().filter(|a| is_theirs(&a.validator));
         let appeals = appeals.map(|appeal| json!(appeal)).collect();
+        let of_them = |name: &Option<String>| name.as_ref().is_some_and(is_theirs);
+        let links = store.links()?.into_iter().filter(|link| of_them(&link.validator));
+        let links = links.map(|link| json!(link)).collect();
         let theirs = |people: &[String]| people.iter().any(|p| self.erasure.validators.contains(p));
         let batches = store.batches()?.into_iter().filter(|batch| theirs(&batch.people));
         let batches = batches.map(|b| {
@@ -97,6 +100,7 @@ impl Held<'_> {
             ("batches.jsonl", batches.collect()),
             ("payments.jsonl", payments),
             ("appeals.jsonl", appeals),
+            ("links.jsonl", links),
             ("rounds.jsonl", self.round_rows(clips.iter())?),
             ("outputs.jsonl", self.output_rows()?),
         ])
@@ -258,6 +262,9 @@ pub fn readme(who: &Target, files: &[(&'static str, Vec<Value>)]) -> String {
                 "pieces of them: every draft of the model with its numbers, what was decided, the text that people settled on"
             }
             "payments.jsonl" => "what was paid to you",
+            "links.jsonl" => {
+                "links by which you work: when they were made, of which session, how it ended"
+            }
             "appeals.jsonl" => "what you said against flags or your weight, and what was decided",
             "engine_texts.jsonl" => "what other engines wrote for your recordings",
             "answers.jsonl" => "what people wrote about your clips; validators are numbered",

@@ -60,7 +60,7 @@ pub fn write(
     };
     let digests = chunk.iter().map(|i| (i.clip.id.clone(), i.row.draft_digest.clone() + &how(i)));
     let id = workspace.store.workspace()?;
-    let batch = BatchId::derive(&id, to, digests);
+    let batch = BatchId::derive(&id, options.served.as_deref().or(to), digests);
     let work = kit.pace.work(&chunk, &workspace.config.tasks);
     let mut rows: Vec<TaskRow> = chunk.iter().map(|item| item.row.clone()).collect();
     for row in &mut rows {
@@ -87,6 +87,7 @@ pub fn write(
                     lexicon: suggestions(&chunk, &kit.scorer.lexicon),
                     work: work.clone(),
                     regions: workspace.config.tasks.regions.clone(),
+                    served: options.served.is_some(),
                 };
                 let voices = voices(&chunk, &kit.recordings.all);
                 let items = chunk.iter().zip(&rows).zip(voices).map(|((item, row), voice)| {
@@ -130,6 +131,7 @@ pub fn write(
         estimate: work.estimate_seconds,
         pay: work.pay_per_clip.map(|pay| pay * chunk.len() as f64),
         people: to.iter().map(ToString::to_string).collect(),
+        served: options.served.is_some(),
     };
     workspace.store.keep_batch(&kept, &handed_out)?;
     if let Some(hourly) = terms::hourly(&work, chunk.len())
@@ -270,7 +272,11 @@ fn tag_kind(kind: Kind) -> TagKind {
 /// The lexicon's entries that stand in a chunk's drafts, for validators to confirm.
 fn suggestions(chunk: &[Item], lexicon: &Lexicon) -> Vec<Suggestion> {
     let mut found = BTreeMap::new();
-    for hit in chunk.iter().flat_map(|item| lexicon.hits(&item.row.draft)) {
+    let hits = chunk.iter().flat_map(|item| {
+        let language = item.hypothesis.as_ref().map(|h| &h.language);
+        lexicon.hits(&item.row.draft, language)
+    });
+    for hit in hits {
         let entry = hit.entry;
         found.entry(entry.term.clone()).or_insert_with(|| Suggestion {
             term: entry.term.clone(),

@@ -78,7 +78,14 @@ impl Checks {
 
 /// Reasons that tasks of a batch give and that quote nothing, the commonest first: a check gives no other.
 fn usual(tasks: &[Item]) -> Vec<Reason> {
-    let quotes = |r: &Reason| matches!(r, Reason::RegionalWord { .. } | Reason::Idiom { .. });
+    let quotes = |r: &Reason| {
+        matches!(
+            r,
+            Reason::RegionalWord { .. }
+                | Reason::Idiom { .. }
+                | Reason::RememberedCorrection { .. }
+        )
+    };
     let plain = tasks.iter().flat_map(|task| &task.reasons).filter(|r| !quotes(r));
     let mut counts: BTreeMap<&str, (usize, &Reason)> = BTreeMap::new();
     for reason in plain {

@@ -8,10 +8,13 @@ use anyhow::Result;
 use super::versions;
 use crate::domain::{
     Clip, ClipId, Decision, EngineName, EngineNames, HandedOut, Hypothesis, Purpose, Reason,
-    Recording, RecordingId, Samples, Span, TaskRow, Verdict,
+    Recording, RecordingId, Samples, Span, TaskRow, Verdict, draw,
 };
 use crate::store::{ClipRow, Store};
 use crate::tasks::page::{Version, Warning};
+
+/// Settled clips that planted errors are drawn from, where only some are looked at.
+const POOL: usize = 300;
 
 /// A clip that may be handed out.
 #[derive(Clone)]
@@ -123,14 +126,20 @@ pub fn load<'c>(
     Ok(items)
 }
 
-/// The clips that checks may be made of; `gold` are the clips of known text.
+/// The clips that checks may be made of; `gold` are the clips of known text. With `drawn`, only some of those that are settled, by
+/// that text: a batch needs one or two, and to look at all of them for each takes longer the more are settled.
 pub fn find(
     store: &Store,
     recordings: &Recordings,
     gold: &BTreeMap<ClipId, String>,
+    drawn: Option<&str>,
 ) -> Result<CheckClips> {
     let mut found = CheckClips::default();
-    let settled = store.settled()?;
+    let mut settled = store.settled()?;
+    if let Some(drawn) = drawn {
+        settled.sort_by_cached_key(|clip| draw(0, &format!("{drawn}\n{clip}")).to_bits());
+        settled.truncate(POOL);
+    }
     let mut clips: BTreeSet<&ClipId> = settled.iter().chain(gold.keys()).collect();
     clips.retain(|clip| !recordings.withheld.contains_key(*clip));
     store.each_of(clips, |row| {
@@ -196,6 +205,7 @@ fn item(workspace: &str, row: ClipRow, recording: &Recording, place: usize) -> O
             draft,
             reasons: codes(&reasons),
             region: routed.region.map_or(String::new(), |r| r.to_string()),
+            language: row.hypothesis.as_ref().map_or(String::new(), |h| h.language.to_string()),
             ..TaskRow::default()
         },
         clip: row.clip,

@@ -132,6 +132,7 @@ mod tests {
             estimate: None,
             pay: None,
             people: Vec::new(),
+            served: false,
         };
         let of = |handed: &str, unanswered: u64, last: Option<&str>| {
             let standing = BatchStanding { unanswered, answers: 0, last: last.map(String::from) };

@@ -33,7 +33,10 @@ pub fn shares(
     written: &mut Written,
 ) -> Result<Vec<Share>> {
     let most = options.files.map_or(usize::MAX, |n| n.saturating_mul(options.clips_per_file));
-    let people = people(&options.to);
+    let mut people = people(&options.to);
+    if options.served.is_some() && people.is_empty() {
+        people.push(String::new()); // whoever comes: one person
+    }
     if people.is_empty() {
         waiting.truncate(most);
         return Ok(vec![Share { clips: waiting, ..Share::default() }]);
@@ -48,7 +51,7 @@ pub fn shares(
     let share = |(to, places): (String, Vec<usize>)| Share {
         answered: answered.get(&names.one(&to)).cloned().unwrap_or_default(),
         clips: places.into_iter().map(|place| waiting[place].clone()).collect(),
-        to: Some(to),
+        to: Some(to).filter(|name| !name.is_empty()),
     };
     Ok(people.into_iter().zip(dealt.shares).map(share).collect())
 }
@@ -78,7 +81,8 @@ fn ledger(
         let decides = out.purpose == Purpose::Adjudication;
         // What is open to all is decided by nobody in particular.
         if decides == adjudicate && !(decides && batch.people.is_empty()) {
-            ledger.is_out(out.clip, &batch.people, batch.validators);
+            let places = if batch.served { 1 } else { batch.validators };
+            ledger.is_out(out.clip, &batch.people, places);
         }
     })?;
     let mut answered: BTreeMap<String, BTreeSet<ClipId>> = BTreeMap::new();

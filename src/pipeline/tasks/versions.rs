@@ -1,9 +1,10 @@
-//! Other readings of a clip beside its draft. In: the draft, the store. Out: what other engines wrote and what the model makes
-//! of the clip by itself, as far as it differs. Left to others: which draft goes out (routing).
+//! Other readings of a clip beside its draft. In: the draft, the store. Out: the draft as people corrected others like it, what
+//! other engines wrote, and what the model makes of the clip by itself, as far as it differs. Left to others: which draft goes out (routing).
 
 use anyhow::Result;
 
 use crate::domain::{DecodePolicy, EngineName, Hypothesis, Pass};
+use crate::routing::memory::suggested;
 use crate::store::Store;
 use crate::tasks::page::Version;
 use crate::text::normalise::normalise;
@@ -12,14 +13,15 @@ use crate::text::words::has_word;
 /// More would be read by nobody.
 const MOST: usize = 3;
 
-/// Versions beside a draft, engines in their order first; `engines`: whose drafts it was chosen among.
+/// Versions beside a draft, those of the memory of corrections first, then engines in their order; `engines`: whose drafts it was chosen among.
 pub fn of(
     store: &Store,
     engines: &[EngineName],
     draft: Option<&Hypothesis>,
 ) -> Result<Vec<Version>> {
     let Some(h) = draft else { return Ok(Vec::new()) };
-    let mut texts = Vec::new();
+    let tried = store.suggestions(&h.clip, &h.model, &h.policy)?;
+    let mut texts = suggested(&h.text, &tried);
     let own = DecodePolicy::own_id(&h.policy);
     let chosen = DecodePolicy::engine_of(&h.policy);
     for engine in engines.iter().filter(|engine| chosen != Some(engine.as_str())) {

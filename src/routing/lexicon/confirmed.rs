@@ -88,16 +88,17 @@ fn by_count<'a>(all: impl Iterator<Item = &'a str>) -> Vec<String> {
 }
 
 impl Confirmed {
-    /// The entry; `ordinary` says whether a folded word is an ordinary word of the language, which
-    /// then counts half.
-    pub fn entry(&self, ordinary: impl Fn(&str) -> bool) -> Option<Entry> {
+    /// The entry; `ordinary` says of a language's code and a folded word whether it is an ordinary word of
+    /// that language, which then counts half.
+    pub fn entry(&self, ordinary: impl Fn(&str, &str) -> bool) -> Option<Entry> {
         let folded = phrase(&self.term);
         let regions: Vec<Region> = self.regions.iter().filter_map(|r| r.parse().ok()).collect();
+        let ordinary = regions.iter().any(|region| ordinary(region.language(), &folded));
         (self.in_use && !regions.is_empty()).then(|| Entry {
             term: self.term.clone(),
             kind: self.kind,
             regions,
-            ambiguity: if ordinary(&folded) { Ambiguity::Some } else { Ambiguity::None },
+            ambiguity: if ordinary { Ambiguity::Some } else { Ambiguity::None },
             pattern: format!(r"\b{}\b", regex::escape(&folded)),
             near: Vec::new(),
             standard: String::new(),
@@ -138,11 +139,14 @@ mod tests {
         );
         let used: Vec<_> = all.iter().filter(|c| c.in_use).map(|c| c.clips).collect();
         assert_eq!((all.len(), used), (3, vec![1]));
-        let entry = all[0].entry(|_| false).unwrap();
+        let entry = all[0].entry(|_, _| false).unwrap();
         assert!(regex::Regex::new(&entry.pattern).unwrap().is_match("il va frimasser"));
         assert_eq!(entry.regions.len(), 1);
         assert!(entry.note.contains("2 people"));
-        assert_eq!(all[0].entry(|_| true).unwrap().ambiguity, Ambiguity::Some);
-        assert!(all.iter().filter(|c| !c.in_use).all(|c| c.entry(|_| false).is_none()));
+        assert_eq!(
+            all[0].entry(|language, _| language == "fr").unwrap().ambiguity,
+            Ambiguity::Some
+        );
+        assert!(all.iter().filter(|c| !c.in_use).all(|c| c.entry(|_, _| false).is_none()));
     }
 }

@@ -7,7 +7,7 @@ use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use super::read;
-use crate::domain::Region;
+use crate::domain::{Language, Region};
 
 /// Whether an entry is one word or a set phrase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,6 +98,17 @@ impl Entry {
     /// A column makes no sense; the error says which and what to write.
     pub fn of_columns(columns: &[&str]) -> Result<Self> {
         read::entry(columns, Source::Workspace)
+    }
+
+    /// Whether it is looked for in a text of the language: one of its regions speaks it.
+    pub fn is_of(&self, language: &Language) -> bool {
+        self.regions.iter().any(|region| region.language() == language.as_str())
+    }
+
+    /// Whether two entries are of one language; entries of different languages may have the same term.
+    pub fn shares_language_with(&self, other: &Entry) -> bool {
+        let own = |region: &Region| other.regions.iter().any(|r| r.language() == region.language());
+        self.regions.iter().any(own)
     }
 
     /// Takes over from a built-in entry of the same term what its own source had no column for.

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::{Ambiguity, Hit, Kind, Lexicon, Source};
-use crate::domain::{ClipId, MatchKind, Region, RegionalPiece, RegionalSource, Samples};
+use crate::domain::{ClipId, Language, MatchKind, Region, RegionalPiece, RegionalSource, Samples};
 use crate::routing::accent::accents;
 use crate::routing::evidence::Evidence;
 use crate::text::fold::phrase;
@@ -59,15 +59,17 @@ pub struct Mention {
 }
 
 /// A clip that has nothing but a text.
-pub(super) fn spoken(text: &str, declared: Option<&Region>) -> Evidence {
+fn spoken(text: &str, language: Option<&Language>, declared: Option<&Region>) -> Evidence {
     Evidence {
         clip: ClipId::from_stored("sentence"),
         speaker: String::new(),
         declared_region: declared.cloned(),
         length: Samples(0),
+        language: language.cloned(),
         text: text.to_string(),
         replaced: None,
         variants: Vec::new(),
+        doubted: None,
         accents_marked: Vec::new(),
         score: None,
         expected_wer: None,
@@ -80,15 +82,20 @@ pub(super) fn spoken(text: &str, declared: Option<&Region>) -> Evidence {
     }
 }
 
-/// Explains a sentence as if it were all that a speaker said.
-pub fn explain(lexicon: &Lexicon, text: &str, declared: Option<&Region>) -> Explained {
-    let clip = spoken(text, declared);
+/// Explains a sentence as if it were all that a speaker said. `language`: that of the sentence; `None`: any.
+pub fn explain(
+    lexicon: &Lexicon,
+    text: &str,
+    language: Option<&Language>,
+    declared: Option<&Region>,
+) -> Explained {
+    let clip = spoken(text, language, declared);
     let hits = vec![lexicon.hits_in_clip(&clip)];
     let accent = accents(std::slice::from_ref(&clip), &hits).into_values().next();
     let pieces = accent.as_ref().map(|a| a.pieces.clone()).unwrap_or_default();
     let folded = phrase(text);
     let mentions = hits[0].iter().map(|hit| mention(hit, &folded, &pieces)).collect();
-    let ordinary = lexicon.ordinary_near_forms(&folded);
+    let ordinary = lexicon.ordinary_near_forms(&folded, language);
     Explained {
         hits: mentions,
         ordinary,
@@ -149,7 +156,7 @@ mod tests {
     #[test]
     fn a_sentence_is_explained_hit_by_hit() {
         let lexicon = Lexicon::built_in().unwrap();
-        let told = explain(&lexicon, "Ma blonde est frette, pantoute !", None);
+        let told = explain(&lexicon, "Ma blonde est frette, pantoute !", None, None);
         let hits: Vec<_> =
             told.hits.iter().map(|h| (h.term.as_str(), h.weight, h.start, h.end)).collect();
         // "frette" is also a guitar's, and shared with Acadia
@@ -159,7 +166,7 @@ mod tests {
         );
         assert_eq!(told.region.unwrap().as_str(), "fr-CA-QC");
         assert!(told.names_a_region);
-        let alone = explain(&lexicon, "Ma blonde arrive.", None);
+        let alone = explain(&lexicon, "Ma blonde arrive.", None, None);
         assert!(alone.hits[0].why.starts_with("ignored"), "{}", alone.hits[0].why);
         assert_eq!((alone.hits[0].weight, alone.region), (0.0, None));
     }
@@ -167,11 +174,11 @@ mod tests {
     #[test]
     fn a_near_form_and_an_ordinary_word_are_told_apart() {
         let lexicon = Lexicon::built_in().unwrap();
-        let near = explain(&lexicon, "on va magaziner", None);
+        let near = explain(&lexicon, "on va magaziner", None, None);
         // Québec's and Acadia's: level, so Canada's
         assert_eq!((near.hits[0].match_kind, near.hits[0].weight), (MatchKind::NearForm, 0.5));
         assert_eq!(near.region.unwrap().as_str(), "fr-CA");
-        let ordinary = explain(&lexicon, "les magasiniers", None);
+        let ordinary = explain(&lexicon, "les magasiniers", None, None);
         assert!(ordinary.hits.is_empty() && ordinary.region.is_none());
     }
 }

@@ -1,11 +1,13 @@
 //! Words one edit away from a regional one. In: a word of a draft. Out: the entry it may be a
 //! misspelling of. The guard against false hits: the regional word has at least 7 letters, the first
-//! letter is the same, and the word is none of the ordinary French words that lie one edit away
-//! (`ordinary_fr.txt`, found once with a dictionary).
+//! letter is the same, and the word is none of the ordinary words of the language that lie one edit away
+//! (`ordinary_fr.txt`, `ordinary_en.txt`, found once with a dictionary).
 
 use std::collections::{HashMap, HashSet};
 
 use super::Entry;
+use super::shipped::Shipped;
+use crate::domain::Language;
 
 /// Shortest word of which near forms count.
 pub const MIN_LETTERS: usize = 7;
@@ -17,12 +19,13 @@ type Form = (Vec<char>, usize);
 #[derive(Debug)]
 pub struct NearForms {
     forms: HashMap<(char, usize), Vec<Form>>,
-    ordinary: HashSet<String>,
+    /// By language.
+    ordinary: Vec<(&'static str, HashSet<&'static str>)>,
 }
 
 impl NearForms {
-    /// Of the `near` words of entries; `ordinary` has one word per line, `#` starts a comment.
-    pub fn new(entries: &[Entry], ordinary: &str) -> Self {
+    /// Of the `near` words of entries, with the ordinary words of the lists that ship.
+    pub fn new(entries: &[Entry], shipped: &[Shipped]) -> Self {
         let mut forms: HashMap<_, Vec<_>> = HashMap::new();
         for (i, entry) in entries.iter().enumerate() {
             for word in &entry.near {
@@ -33,21 +36,38 @@ impl NearForms {
             }
         }
         let ordinary =
-            ordinary.lines().filter(|l| !l.starts_with('#')).map(str::to_string).collect();
+            shipped.iter().map(|list| (list.language, list.ordinary().collect::<HashSet<_>>()));
+        let ordinary = ordinary.collect();
         Self { forms, ordinary }
     }
 
-    /// The index of the entry that the word is one edit (or none) away from; the first if several.
-    pub fn find(&self, word: &str) -> Option<usize> {
-        self.closest(word).filter(|_| !self.ordinary.contains(word))
+    /// The index of the entry that the word is one edit (or none) away from, of those that `fits`; the first
+    /// if several. `language`: of the text; `None`: any.
+    pub fn find(
+        &self,
+        word: &str,
+        language: Option<&Language>,
+        fits: &dyn Fn(usize) -> bool,
+    ) -> Option<usize> {
+        self.closest(word, fits).filter(|_| !self.is_ordinary(word, language))
     }
 
     /// The same, of words that [`Self::find`] passes over because they are ordinary ones.
-    pub fn ordinary(&self, word: &str) -> Option<usize> {
-        self.closest(word).filter(|_| self.ordinary.contains(word))
+    pub fn ordinary(
+        &self,
+        word: &str,
+        language: Option<&Language>,
+        fits: &dyn Fn(usize) -> bool,
+    ) -> Option<usize> {
+        self.closest(word, fits).filter(|_| self.is_ordinary(word, language))
     }
 
-    fn closest(&self, word: &str) -> Option<usize> {
+    fn is_ordinary(&self, word: &str, language: Option<&Language>) -> bool {
+        let own = |code: &str| language.is_none_or(|language| language.as_str() == code);
+        self.ordinary.iter().any(|(code, words)| own(code) && words.contains(word))
+    }
+
+    fn closest(&self, word: &str, fits: &dyn Fn(usize) -> bool) -> Option<usize> {
         if word.len() + 1 < MIN_LETTERS {
             return None;
         }
@@ -59,6 +79,7 @@ impl NearForms {
             .flatten()
             .filter(|(form, _)| within_one_edit(form, &letters))
             .map(|&(_, entry)| entry)
+            .filter(|&entry| fits(entry))
             .min()
     }
 }

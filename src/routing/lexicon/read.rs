@@ -1,5 +1,6 @@
 //! Lexicon files. In: a file's name and text. Out: checked entries, or an error that names file,
-//! line and what to do. The format is described in the header of `lexicon_fr.tsv` and in FORMATS.md.
+//! line and what to do. The format is described in the header of `lexicon_fr.tsv`, in FORMATS.md, and for teams in
+//! docs/reference/lexicon.md.
 
 use std::collections::HashSet;
 

@@ -2,8 +2,18 @@
 
 use super::*;
 
+fn code(language: &str) -> Option<Language> {
+    language.parse().ok()
+}
+
+/// What is found in a text of a language.
+fn terms_of(lexicon: &Lexicon, language: &str, text: &str) -> Vec<String> {
+    let hits = lexicon.hits(text, code(language).as_ref());
+    hits.into_iter().map(|hit| hit.entry.term.clone()).collect()
+}
+
 fn terms(lexicon: &Lexicon, text: &str) -> Vec<String> {
-    lexicon.hits(text).into_iter().map(|hit| hit.entry.term.clone()).collect()
+    terms_of(lexicon, "fr", text)
 }
 
 #[test]
@@ -62,15 +72,98 @@ fn a_misspelt_long_word_counts_as_near_but_an_ordinary_word_does_not() {
         ("il a garoché ses bottes", "garrocher", "garoché"),
         ("une débarbouilette", "débarbouillette", "débarbouilette"),
     ] {
-        let hits = lexicon.hits(text);
+        let hits = lexicon.hits(text, code("fr").as_ref());
         let hit = hits.iter().find(|h| h.entry.term == term).unwrap_or_else(|| panic!("{text}"));
         assert_eq!((hit.matched.as_str(), hit.match_kind), (matched, MatchKind::NearForm));
     }
     for word in
         ["gavroche", "pognon", "chicorée", "vocation", "clignoter", "traverser", "marocaine"]
     {
-        assert!(lexicon.hits(word).is_empty(), "{word}: {:?}", lexicon.hits(word));
+        let hits = lexicon.hits(word, code("fr").as_ref());
+        assert!(hits.is_empty(), "{word}: {hits:?}");
     }
+}
+
+#[test]
+fn english_words_are_found_in_english_and_standard_sentences_that_look_alike_are_left_alone() {
+    let lexicon = Lexicon::built_in().unwrap();
+    for (text, term) in [
+        ("It is closed OUTWITH term time.", "outwith"),
+        ("I didn’t, I didnae!", "didnae"),
+        ("There's nowt in the ginnel.", "nowt"),
+        ("We might could go.", "might could"),
+        ("Forty lakhs, please.", "lakh"),
+        ("We are having a braai.", "braai"),
+        ("See you this arvo.", "arvo"),
+        ("It is closed, can or not?", "can or not"),
+    ] {
+        let found = terms_of(&lexicon, "en", text);
+        assert!(found.iter().any(|t| t == term), "{text}: {found:?}");
+    }
+    for text in [
+        "Captain Kirk read the messages.",
+        "The grand piano is in the hall.",
+        "I was up until the wee hours.",
+        "Lake Garda and the Baltic sea.",
+        "The composer Arvo Pärt was born in Estonia.",
+        "She'll be right back.",
+        "The servo motor turns the robot.",
+        "Stunners and mothering in the parade.",
+    ] {
+        assert_eq!(terms_of(&lexicon, "en", text), Vec::<String>::new(), "{text}");
+    }
+    let near = lexicon.hits("a hoecaks", code("en").as_ref());
+    assert_eq!((near.len(), near[0].match_kind), (1, MatchKind::NearForm));
+}
+
+#[test]
+fn entries_of_one_language_are_not_found_in_texts_of_another() {
+    let lexicon = Lexicon::built_in().unwrap();
+    let both = "pantoute, nowt, magaziner, hoecaks";
+    assert_eq!(terms_of(&lexicon, "fr", both), ["magasiner", "pantoute"]);
+    assert_eq!(terms_of(&lexicon, "en", both), ["nowt", "hoecake"]);
+    assert!(terms_of(&lexicon, "de", both).is_empty());
+    assert_eq!(lexicon.hits(both, None).len(), 4, "any language");
+    // A clip has the language that it was decoded in, in its draft and its second decoding.
+    let english = Evidence {
+        language: code("en"),
+        text: "pantoute".into(),
+        replaced: Some("nowt, tuque".into()),
+        ..crate::routing::evidence::tests::clip(0)
+    };
+    let hits = lexicon.hits_in_clip(&english);
+    let found: Vec<_> = hits.iter().map(|h| h.entry.term.as_str()).collect();
+    assert_eq!(found, ["nowt", "toque"]);
+}
+
+#[test]
+fn a_workspace_entry_replaces_a_built_in_one_of_its_own_language_alone() {
+    let own = "term\tkind\tregions\tambiguity\nnowt\tword\tfr-BE\t0\n";
+    let lexicon = Lexicon::with_workspace(Some(("lexicon.tsv", own))).unwrap();
+    assert_eq!(terms_of(&lexicon, "en", "nowt"), ["nowt"]);
+    assert_eq!(terms_of(&lexicon, "fr", "nowt"), ["nowt"]);
+    assert_eq!(lexicon.hits("nowt", None).len(), 2);
+}
+
+#[test]
+fn a_word_that_people_confirm_for_one_language_counts_in_that_language() {
+    let confirmed = |term: &str, region: &str| confirmed::Confirmed {
+        term: term.into(),
+        regions: vec![region.into()],
+        meaning: String::new(),
+        validators: ["ana", "ben"].map(String::from).into(),
+        clips: 2,
+        in_use: true,
+        kind: Kind::Word,
+    };
+    let all =
+        [confirmed("nowt", "fr-BE"), confirmed("nowt", "en-GB-WLS"), confirmed("scanner", "en-IE")];
+    let lexicon = Lexicon::built_in().unwrap().with_confirmed(&all).unwrap();
+    assert_eq!(terms_of(&lexicon, "fr", "nowt"), ["nowt"], "new in French");
+    assert_eq!(terms_of(&lexicon, "en", "nowt"), ["nowt"], "known in English");
+    assert!(terms_of(&lexicon, "fr", "scanner").is_empty());
+    let hits = lexicon.hits("scanner", code("en").as_ref());
+    assert_eq!(hits[0].entry.ambiguity, Ambiguity::Some, "an ordinary word counts half");
 }
 
 #[test]
@@ -92,7 +185,7 @@ fn a_workspace_adds_entries_and_replaces_built_in_ones() {
                frette\tword\tfr-CA-QC\t2\t\\bfrettes?\\b\n\
                barguiner\tword\tfr-CA-ACAD\t0\n";
     let lexicon = Lexicon::with_workspace(Some(("lexicon.tsv", own))).unwrap();
-    let hits = lexicon.hits("barguiner, c'est frette");
+    let hits = lexicon.hits("barguiner, c'est frette", None);
     assert_eq!(hits.len(), 2);
     assert!(hits.iter().any(|h| h.entry.term == "frette" && h.entry.ambiguity == Ambiguity::Much));
     let error = Lexicon::with_workspace(Some(("lexicon.tsv", "rien"))).unwrap_err();
@@ -119,8 +212,9 @@ fn ten_thousand_clips_are_searched_in_seconds() {
         "Je suis allée magasiner hier, il faisait pas mal frette pis les traversiers étaient annulés.",
         "L'hiver la température est comprise entre deux et cinq degrés, avec des averses.",
     ];
+    let french = code("fr");
     let start = std::time::Instant::now();
-    let hits: usize = (0..10_000).map(|i| lexicon.hits(clips[i % 3]).len()).sum();
+    let hits: usize = (0..10_000).map(|i| lexicon.hits(clips[i % 3], french.as_ref()).len()).sum();
     eprintln!("10000 clips: {:?}, {hits} hits", start.elapsed());
     assert_eq!(hits, 3333 * 3);
     assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
@@ -133,7 +227,7 @@ fn a_pattern_that_needs_its_boundaries_to_stand_is_matched_with_them() {
                tuque\tword\tfr-CA-QC\t0\t\\b{2}tuques?\\b\nfrette\tword\tfr-CA-QC\t0\t\\bfrettes?\\b\n";
     let lexicon = Lexicon::with_workspace(Some(("lexicon.tsv", own))).unwrap();
     let terms = |text: &str| -> Vec<String> {
-        lexicon.hits(text).iter().map(|h| h.entry.term.clone()).collect()
+        lexicon.hits(text, None).iter().map(|h| h.entry.term.clone()).collect()
     };
     assert_eq!(terms("il fait frette"), ["frette"]);
     assert!(terms("une tuque").contains(&"tuque".to_string()));

@@ -64,6 +64,7 @@ pub fn rounds(tx: &Transaction, erasure: &Erasure) -> Result<()> {
     )?;
     for sql in [
         format!("DELETE FROM decisions WHERE model IN {models}"),
+        format!("DELETE FROM suggestions WHERE model IN {models}"),
         format!("DELETE FROM hypotheses WHERE model IN {models}"),
         format!("DELETE FROM certificates WHERE model IN {models}"),
         format!("DELETE FROM meta WHERE key IN (SELECT 'calibrated as ' || model FROM {models} m)"),
@@ -117,6 +118,7 @@ pub fn engine_texts(tx: &Transaction, erasure: &Erasure) -> Result<()> {
 /// Everything about the clips that go, but their pieces.
 pub fn clips(tx: &Transaction) -> Result<()> {
     for table in [
+        "suggestions",
         "hypotheses",
         "failed_clips",
         "decisions",
@@ -155,6 +157,7 @@ pub fn recordings(tx: &Transaction, erasure: &Erasure) -> Result<()> {
     }
     for clip in &erasure.redraft {
         for sql in [
+            "DELETE FROM suggestions WHERE clip = ?1",
             "DELETE FROM hypotheses WHERE clip = ?1",
             "DELETE FROM decisions WHERE clip = ?1",
             "UPDATE pieces SET decision = 'none', priority = NULL WHERE clip = ?1",
@@ -189,7 +192,7 @@ pub fn validators(tx: &Transaction, erasure: &Erasure) -> Result<()> {
         [],
     )?;
     tx.execute(&format!("DELETE FROM answers WHERE {theirs}"), [])?;
-    for table in ["credits", "payments", "appeals"] {
+    for table in ["credits", "payments", "appeals", "links"] {
         tx.execute(&format!("DELETE FROM {table} WHERE {theirs}"), [])?;
     }
     tx.execute(&format!("DELETE FROM withdrawn_work WHERE {theirs}"), [])?;
@@ -199,6 +202,7 @@ pub fn validators(tx: &Transaction, erasure: &Erasure) -> Result<()> {
             AND batch NOT IN (SELECT batch FROM answers WHERE batch IS NOT NULL);
          CREATE TEMP TABLE waiting AS
             SELECT DISTINCT clip FROM batch_clips WHERE batch IN (SELECT batch FROM temp.returned);
+         UPDATE batches SET session = NULL WHERE id IN (SELECT batch FROM batch_people WHERE {theirs});
          DELETE FROM batch_people WHERE {theirs};
          DELETE FROM batch_clips WHERE batch IN (SELECT batch FROM temp.returned);
          UPDATE pieces SET handed_out = 0

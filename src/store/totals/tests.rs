@@ -91,6 +91,7 @@ fn batch() -> BatchRow {
         estimate: None,
         pay: None,
         people: Vec::new(),
+        served: false,
     }
 }
 
@@ -132,9 +133,9 @@ fn totals_are_what_counting_every_clip_gives_whatever_happens_to_clips() {
         answers: 1,
         agreement: 1.0,
     };
-    store.keep_consensus(&[consensus(&clips[1]), consensus(&clips[7])]).unwrap();
+    store.keep_consensus(&[consensus(&clips[1]), consensus(&clips[7])], None).unwrap();
     assert_eq!(store.totals().unwrap(), counted(&store));
-    store.keep_consensus(&[consensus(&clips[7])]).unwrap();
+    store.keep_consensus(&[consensus(&clips[7])], None).unwrap();
     let totals = store.totals().unwrap();
     assert_eq!(totals, counted(&store));
     assert_eq!((totals.handed_out, totals.clips[&State::Settled]), (2, 1));

@@ -51,7 +51,7 @@ macro_rules! bound {
 }
 
 /// Columns in the order of the format, which is that of [`TaskRow`].
-pub const COLUMNS: [Column; 20] = [
+pub const COLUMNS: [Column; 21] = [
     text!(workspace),
     text!(batch),
     text!(clip),
@@ -71,6 +71,7 @@ pub const COLUMNS: [Column; 20] = [
         },
     },
     text!(region),
+    text!(language),
     text!(context_before),
     text!(context_after),
     text!(validator),
@@ -127,7 +128,7 @@ fn optional(name: &str, cell: &str) -> Result<Option<f64>, String> {
 /// The columns of a task: all but the seven that an answer fills in.
 pub fn task_columns() -> &'static [Column] {
     const ALL: &[Column] = &COLUMNS;
-    &ALL[..13]
+    &ALL[..14]
 }
 
 #[cfg(test)]

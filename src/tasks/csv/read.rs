@@ -83,13 +83,13 @@ mod tests {
             cells.reverse();
             cells.push("".into());
         }
-        table[1][15] = "12-mai".into(); // `start`, read as a date
+        table[1][16] = "12-mai".into(); // `start`, read as a date
         let mut out = ::csv::WriterBuilder::new()
             .delimiter(b';')
             .terminator(::csv::Terminator::CRLF)
             .from_writer(b"\xef\xbb\xbf".to_vec());
         table.iter().for_each(|cells| out.write_record(cells).unwrap());
-        let empty = [";".repeat(20), "\r\n".into()].concat();
+        let empty = [";".repeat(21), "\r\n".into()].concat();
         let bytes = [out.into_inner().unwrap(), empty.into_bytes()].concat();
         let back = reread(&bytes);
         assert_eq!(back[0], TaskRow { start: 0.0, ..rows[0].clone() });

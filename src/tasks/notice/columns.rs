@@ -31,6 +31,14 @@ const NAMED: &[(&str, &str, &str)] = &[
     ("credits", "validator", "notice.name"),
     ("credits", "name", "notice.credit"),
     ("credits", "wished", "notice.credit"),
+    ("links", "hash", PLACE),
+    ("links", "role", "notice.link"),
+    ("links", "validator", "notice.name"),
+    ("links", "study", "notice.link"),
+    ("links", "session", "notice.link"),
+    ("links", "created", "notice.link"),
+    ("links", "revoked", "notice.link"),
+    ("links", "ended", "notice.link"),
     ("payments", "id", PLACE),
     ("payments", "validator", "notice.name"),
     ("payments", "amount", "notice.pay"),
@@ -88,7 +96,7 @@ fn every_column_about_a_person_is_named_in_the_notice() {
             assert!(*key == PLACE || said.contains(key), "{table}.{column}: {key} is not said");
         }
     }
-    assert_eq!(about_people, 6);
+    assert_eq!(about_people, 7);
 }
 
 #[test]

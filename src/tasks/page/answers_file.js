@@ -15,9 +15,9 @@ function answerRow(i) {
   };
 }
 
-/** A header and the rows under it for each person who answered: the header says how they want to be credited. */
-function answersText() {
-  const rows = clips.map((_, i) => i).filter((i) => works[i].answer).map(answerRow);
+/** A header and the rows under it for each person who answered, of all clips or of some: the header says how they want to be credited. */
+function answersText(list = clips.map((_, i) => i).filter((i) => works[i].answer)) {
+  const rows = list.map(answerRow);
   const people = [...new Set(rows.map((row) => row.validator))];
   return people.flatMap((person) => {
     const own = rows.filter((row) => row.validator === person);
@@ -45,8 +45,9 @@ const fileName = () => {
 /** A file that may be shared; browsers share files that end in .txt, and none that end in .jsonl. */
 const textFile = (text) => new File([text], `${fileName()}.txt`, { type: "text/plain" });
 
-/** Whether this device hands files over to other apps. */
+/** Whether this device hands files over to other apps; over a link nothing has to be handed over. */
 function sharesFiles() {
+  if (link.on) return false;
   if (!isTouch() || typeof navigator.canShare !== "function" || typeof navigator.share !== "function") return false;
   return navigator.canShare({ files: [textFile("")] });
 }

@@ -11,12 +11,12 @@ function chooseLanguage(stored, own) {
 
 /**
  * The text of a key; {name} stands for params.name. With params.n, "key.one" is used where the language says so; on a screen that is
- * touched "key.touch", which names no key of a keyboard, where there is one.
+ * touched "key.touch", which names no key of a keyboard, where there is one; over a link to a server "key.served".
  */
 function t(key, params = {}) {
   const texts = STRINGS[language].texts;
   const one = "n" in params && new Intl.PluralRules(language).select(params.n) === "one";
-  const name = isTouch() && texts[key + ".touch"] ? key + ".touch" : key;
+  const name = [link.on && "served", isTouch() && "touch"].filter(Boolean).map((end) => `${key}.${end}`).find((one) => texts[one]) || key;
   const text = (one && texts[name + ".one"]) || texts[name];
   if (text === undefined) return key;
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in params ? String(params[name]) : whole));

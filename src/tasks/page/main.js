@@ -167,6 +167,7 @@ function begin() {
   rest.show();
   $("start-go").disabled = !clips.length;
   $("start-go").focus();
+  link.begin();
   // The same file open in another tab: take its answers over, but not the clip at hand.
   window.addEventListener("storage", (event) => {
     if (!event.key || !event.key.startsWith(store.prefix)) return;
@@ -174,7 +175,7 @@ function begin() {
     showProgress();
   });
   window.addEventListener("beforeunload", (event) => {
-    if (store.kind === "browser" || !hasUnsent()) return;
+    if (link.on ? !link.isOpen() : store.kind === "browser" || !hasUnsent()) return;
     event.preventDefault();
     event.returnValue = true; // Safari and older browsers ask for this one
   });

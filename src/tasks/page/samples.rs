@@ -217,5 +217,8 @@ fn writes_a_sample_page_of_everything() {
         },
         ..super::tests::batch("")
     };
-    write("everything", "everything", &batch, items);
+    write("everything", "everything", &batch, items.clone());
+    // The same as a server hands it out.
+    let served = Batch { to: Some("ana".into()), served: true, ..batch };
+    write("served", "served", &served, items);
 }

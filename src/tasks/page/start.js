@@ -19,6 +19,7 @@ function showStart() {
   showPayOnStart();
   showWarnedOnStart();
   showProgress();
+  link.redrawStart();
 }
 
 /** A name is asked for only where somebody wants to be credited, and only then goes into the file. */
@@ -29,7 +30,7 @@ function fitCredit() {
 }
 
 async function startWork() {
-  const name = await settleName(tidy($("validator").value) || pseudonym());
+  const name = link.on ? link.name() : await settleName(tidy($("validator").value) || pseudonym());
   if (name === null) return $("validator").focus();
   workAs(name, $("credit").checked ? tidy($("credit-name").value) : "");
   settings.autoplay = $("autoplay").checked;
@@ -59,12 +60,13 @@ function setUpStart() {
     const file = $("load").files[0];
     if (!file) return;
     const result = loadAnswers(await file.text());
+    clips.forEach((_, i) => link.onAnswer(i));
     $("load").value = "";
     showStart();
     $("load-result").textContent = t("load.result", { ...result, ignored: result.older + result.foreign + result.broken });
   });
   $("erase").addEventListener("click", () => {
-    if (!confirm(t("erase.sure"))) return;
+    if (!confirm(link.eraseSure())) return;
     store.eraseBatch();
     works = clips.map((_, i) => readWork(i));
     undone.length = 0;
@@ -72,6 +74,7 @@ function setUpStart() {
     leftOut.clear();
     spared.clear();
     current = 0;
+    link.erased();
     Object.assign(batch, { downloaded: null, stale: false, credits: {}, passWarned: [], exposedSaid: 0 });
     showStart();
   });

@@ -67,6 +67,7 @@ function give(i, verdict, passed = false) {
   };
   batch.stale = true;
   saveWork(i);
+  link.onAnswer(i);
 }
 
 /** Takes the last answer back; gives the clip's index, or -1. */
@@ -77,6 +78,7 @@ function undo() {
   if (last.passed) spared.add(last.index);
   batch.stale = true;
   saveWork(last.index);
+  link.onAnswer(last.index);
   return last.index;
 }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::policy::source;
+use super::script::{MAIN, SCRIPT, SERVED};
 use super::*;
 use crate::domain::{Probability, Verdict};
 use crate::tasks::bundle::samples::hostile_rows;
@@ -28,6 +30,7 @@ pub fn batch(title: &str) -> Batch {
         }],
         work: Work::default(),
         regions: RegionNames::default(),
+        served: false,
     }
 }
 
@@ -144,7 +147,7 @@ fn an_item_of_another_batch_is_refused_and_errors_pass_through() {
 fn the_page_asks_for_nothing_outside_itself() {
     let page = render(&batch("t"), items()).unwrap();
     assert!(!CSS.contains("url(") && !CSS.contains("@import"));
-    let code = [HTML, CSS, &script()].concat();
+    let code = [HTML, CSS, &script(false)].concat();
     for request in ["http:", "https:", " src=", "import(", "fetch(", "XMLHttpRequest", "sendBeacon"]
     {
         assert!(!code.contains(request), "{request}");
@@ -154,9 +157,40 @@ fn the_page_asks_for_nothing_outside_itself() {
 }
 
 #[test]
+fn a_file_may_send_nothing_and_a_served_page_only_to_its_own_server() {
+    let hashes =
+        |served| format!("script-src '{}'; style-src '{}'", source(&script(served)), source(CSS));
+    let rest = "media-src blob: data:; img-src data:";
+    let file = format!(
+        "default-src 'none'; {}; {rest}; base-uri 'none'; form-action 'none'",
+        hashes(false)
+    );
+    let served = format!(
+        "default-src 'none'; {}; {rest}; connect-src 'self'; base-uri 'none'; form-action 'none'",
+        hashes(true)
+    );
+    assert_eq!((policy(false), policy(true)), (file.clone(), served.clone()));
+    let mark = "<meta name=\"second-ear-served\" content=\"1\">";
+    let page = render(&batch("t"), items()).unwrap();
+    assert!(page.contains(&file) && !page.contains(mark));
+    let page = render(&Batch { served: true, ..batch("t") }, items()).unwrap();
+    assert!(page.contains(&served) && page.contains(mark) && page.contains("fetch("));
+}
+
+#[test]
+fn a_page_under_a_passphrase_is_not_served() {
+    let seal = Seal::new(&Passphrase::new("quatre mots faciles à dire").unwrap(), [1; 16], [2; 8]);
+    let batch = Batch { served: true, ..batch("t") };
+    let mut page = Vec::new();
+    let error = render_to(&mut page, &batch, Some(seal), Vec::new()).unwrap_err();
+    assert!(error.to_string().contains("passphrase") && page.is_empty());
+}
+
+#[test]
 fn every_text_that_the_page_asks_for_exists() {
     let texts = &PageLanguage::default().strings().texts;
-    let code = [HTML, &SCRIPT.concat()].concat();
+    let script = [SCRIPT.concat(), SERVED.concat(), MAIN.into()].concat();
+    let code = [HTML, &script].concat();
     let asked = regex::Regex::new(
         r#"(?:data-t(?:-aria)?="|\bt\("|hint\("|named: ")([a-z_0-9.]*[a-z_0-9])""#,
     )
@@ -169,7 +203,7 @@ fn every_text_that_the_page_asks_for_exists() {
     assert!(found > 60, "the pattern no longer finds the texts asked for");
     for verdict in Verdict::ALL {
         assert!(texts.contains_key(&format!("verdict.{}", verdict.code())));
-        assert!(SCRIPT.concat().contains(&format!("\"{}\"", verdict.code())));
+        assert!(script.contains(&format!("\"{}\"", verdict.code())));
     }
     let reasons = texts.keys().filter_map(|key| key.strip_prefix("reason."));
     let reasons = reasons.filter(|reason| !reason.ends_with(".detail"));

@@ -131,6 +131,7 @@ function showProgress() {
   });
   showSaved();
   showPay();
+  link.redraw();
 }
 
 function showSaved() {
@@ -139,7 +140,7 @@ function showSaved() {
   box.classList.toggle("warn", store.kind !== "browser");
   if (lost) box.textContent = t("saved.none");
   else if (store.kind === "tab") box.textContent = t("saved.tab");
-  else box.textContent = savedAt ? t("saved.at", { time: timeOfDay(savedAt) }) : "";
+  else box.textContent = savedAt && !link.on ? t("saved.at", { time: timeOfDay(savedAt) }) : "";
 }
 
 function showClock(running) {
@@ -165,6 +166,7 @@ function showDone() {
     : t(!batch.stale ? "download.current" : "download.stale", { time: timeOfDay(new Date(batch.downloaded.at)) });
   $("review").textContent = t(left ? "done.continue" : "done.review");
   $("review-skipped").hidden = !works.some((w) => w.answer && w.answer.verdict === "skip");
+  link.redrawDone();
 }
 
 function showSettings() {

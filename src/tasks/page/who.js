@@ -77,12 +77,14 @@ function workAs(name, credit) {
 
 /** The name of whom the page is for, before anybody worked on it; else the question: is it still the one who worked here last? */
 function showWho() {
+  if (link.on) return showCreditOf(link.name());
   const [last] = knownNames();
   const handed = batch.validator ? "" : tasks.to || "";
   $("who-last").hidden = last === undefined || handed !== "";
   $("who-last-text").textContent = last === undefined ? "" : t("who.last", { name: last });
   $("validator").value = handed || last || pseudonym();
   showCreditOf($("validator").value);
+  return undefined;
 }
 
 function showCreditOf(name) {

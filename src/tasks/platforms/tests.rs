@@ -192,7 +192,7 @@ fn a_blind_task_carries_no_prediction_and_a_gold_unit_its_text() {
     let tasks: Value = serde_json::from_slice(&written).unwrap();
     assert!(tasks[0].get("predictions").is_none() && tasks[1].get("predictions").is_some());
     assert_eq!(tasks[0]["data"]["audio"], format!("/data/local-files/?d={}", rows[0].audio));
-    assert_eq!(tasks[0]["data"].as_object().unwrap().len(), 13);
+    assert_eq!(tasks[0]["data"].as_object().unwrap().len(), 14);
     // Handed back as written: nobody has answered.
     let back = read_export(&written);
     assert!(back.iter().all(|(_, row)| row.as_ref().unwrap().verdict.is_empty()));
@@ -201,11 +201,11 @@ fn a_blind_task_carries_no_prediction_and_a_gold_unit_its_text() {
     appen::write(&mut written, [(&rows[0], Some("oui")), (&rows[1], None)]).unwrap();
     let mut reader = Reader::from_reader(&written[..]);
     let names = reader.headers().unwrap().clone();
-    let last: Vec<_> = names.iter().skip(13).collect();
+    let last: Vec<_> = names.iter().skip(14).collect();
     assert_eq!(last, ["_golden", "transcript_gold", "transcript_gold_reason"]);
     let records: Vec<_> = reader.records().map(Result::unwrap).collect();
-    assert_eq!((&records[0][13], &records[0][14]), ("TRUE", "oui"));
-    assert!(records[1].iter().skip(13).all(str::is_empty));
+    assert_eq!((&records[0][14], &records[0][15]), ("TRUE", "oui"));
+    assert!(records[1].iter().skip(14).all(str::is_empty));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The learning curve: rates round after round.
 
-use super::{Anchor, Mark, Picture, WIDTH, tick, ticks};
+use super::{Anchor, Lang, Mark, Picture, WIDTH, t, tick, ticks};
 use crate::statistics::rate::Rate;
 
 /// One rate over the rounds.
@@ -16,7 +16,7 @@ pub struct Series {
 }
 
 /// Draws them; `names` are the rounds'.
-pub fn draw(series: &[Series], names: &[String], title: &str) -> String {
+pub fn draw(lang: Lang, series: &[Series], names: &[String], title: &str) -> String {
     const LEFT: f64 = 40.0;
     const BOTTOM: f64 = 190.0;
     const TOP: f64 = 10.0;
@@ -35,7 +35,7 @@ pub fn draw(series: &[Series], names: &[String], title: &str) -> String {
     let mut p = Picture::new(BOTTOM + 30.0 + key);
     for t in &ticks {
         p.line((LEFT, y(*t)), (WIDTH - 8.0, y(*t)), "grid");
-        p.text((LEFT - 6.0, y(*t) + 4.0), "soft", Anchor::End, &tick(*t, true));
+        p.text((LEFT - 6.0, y(*t) + 4.0), "soft", Anchor::End, &tick(lang, *t, true));
     }
     for (round, name) in names.iter().enumerate() {
         let middle = x(round, 0) + (x(round, series.len() - 1) - x(round, 0)) / 2.0;
@@ -63,7 +63,10 @@ pub fn draw(series: &[Series], names: &[String], title: &str) -> String {
     let said: Vec<String> = series
         .iter()
         .flat_map(|s| s.rates.iter().zip(names).map(move |(r, n)| (s.name, r, n)))
-        .filter_map(|(s, r, n)| Some(format!("{n}: {s} {:.1} %", 100.0 * r.value?)))
+        .filter_map(|(series, rate, round)| {
+            let rate = lang.percent(Some(rate.value?));
+            Some(t!(lang, "curve.aloud", round = round, series = series, rate = rate))
+        })
         .collect();
-    p.finish("rounds", title, &said.join("; "))
+    p.finish("rounds", title, &said.join(lang.phrase("list.semicolon")))
 }

@@ -7,6 +7,8 @@ use crate::domain::State;
 pub struct Part {
     /// Which.
     pub state: State,
+    /// Its name.
+    pub name: String,
     /// Its share of all sound.
     pub share: f64,
     /// What stands behind its name in the key.
@@ -51,11 +53,11 @@ pub fn draw(parts: &[Part], title: &str) -> String {
                 ));
             }
         }
-        p.text((22.0, y), "label", Anchor::Start, part.state.code());
+        p.text((22.0, y), "label", Anchor::Start, &part.name);
         p.text((WIDTH, y), "soft", Anchor::End, &part.note);
         x += width;
     }
     let said: Vec<String> =
-        parts.iter().map(|p| escaped(&format!("{} {}", p.state.code(), p.note))).collect();
+        parts.iter().map(|p| escaped(&format!("{} {}", p.name, p.note))).collect();
     p.finish("states", title, &said.join("; "))
 }

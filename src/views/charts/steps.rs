@@ -1,7 +1,7 @@
 //! What a new model changes: from a hollow mark to a full one, one set of clips under the other.
 
-use super::across::Across;
-use super::{Anchor, Mark, Picture, WIDTH};
+use super::across::{Across, LINE, fits, tops};
+use super::{Anchor, Lang, Mark, Picture, WIDTH, aloud};
 
 /// One set of clips under two models.
 pub struct Step {
@@ -18,19 +18,22 @@ pub struct Step {
 }
 
 /// Draws them on one axis from 0, in per cent.
-pub fn draw(id: &str, title: &str, steps: &[Step]) -> String {
+pub fn draw(lang: Lang, id: &str, title: &str, steps: &[Step]) -> String {
     const ROW: f64 = 42.0;
     let most = steps.iter().flat_map(|s| [s.before, s.after, s.before + s.difference.1]);
     let axis = Across::to(most.filter(|v| v.is_finite()).fold(0.05, f64::max));
     let x = |value: f64| axis.x(value);
-    let bottom = ROW * steps.len() as f64;
+    let alone = |step: &Step| fits(&step.label, &step.says);
+    let tops = tops(ROW, steps.iter().map(alone));
+    let bottom = tops[steps.len()];
     let mut p = Picture::new(bottom + 20.0);
-    axis.draw(&mut p, bottom, true);
-    for (i, step) in steps.iter().enumerate() {
-        let (y, middle) = (ROW * i as f64 + 12.0, ROW * i as f64 + 27.0);
+    axis.draw(lang, &mut p, bottom, true);
+    for (step, top) in steps.iter().zip(tops) {
+        let below = if alone(step) { 0.0 } else { LINE };
+        let (y, middle) = (top + below + 12.0, top + below + 27.0);
         let class = if step.after <= step.before { "s-blue" } else { "s-red dashed" };
         let mark = if step.after <= step.before { Mark::Disc } else { Mark::Triangle };
-        p.text((0.0, y), "label halo", Anchor::Start, &step.label);
+        p.text((0.0, top + 12.0), "label halo", Anchor::Start, &step.label);
         p.text((WIDTH, y), "soft halo", Anchor::End, &step.says);
         // Of the change; it starts where the old model stood.
         let [low, high] = [step.difference.0, step.difference.1].map(|d| x(step.before + d));
@@ -43,6 +46,6 @@ pub fn draw(id: &str, title: &str, steps: &[Step]) -> String {
         p.mark((x(step.before), middle), mark, &format!("mark {class} hollow"));
         p.mark((x(step.after), middle), mark, &format!("mark {class}"));
     }
-    let said: Vec<String> = steps.iter().map(|s| format!("{}: {}", s.label, s.says)).collect();
-    p.finish(id, title, &said.join("; "))
+    let said: Vec<String> = steps.iter().map(|s| aloud(lang, &s.label, &s.says)).collect();
+    p.finish(id, title, &said.join(lang.phrase("list.semicolon")))
 }

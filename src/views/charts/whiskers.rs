@@ -1,7 +1,7 @@
 //! Values with their intervals, one under the other: a mark on a line as long as the doubt.
 
-use super::across::Across;
-use super::{Anchor, Mark, Picture, WIDTH};
+use super::across::{Across, LINE, fits, tops};
+use super::{Anchor, Lang, Mark, Picture, WIDTH, aloud};
 
 /// One value.
 pub struct Line {
@@ -20,7 +20,7 @@ pub struct Line {
 }
 
 /// Draws them on one axis from 0; `share`: in per cent, the axis not over 1. No axis where no value is known.
-pub fn draw(id: &str, title: &str, lines: &[Line], share: bool) -> String {
+pub fn draw(lang: Lang, id: &str, title: &str, lines: &[Line], share: bool) -> String {
     const ROW: f64 = 38.0;
     let top =
         lines.iter().flat_map(|l| [l.value, l.ends.map(|e| e.1)]).flatten().fold(0.0, f64::max);
@@ -33,15 +33,18 @@ pub fn draw(id: &str, title: &str, lines: &[Line], share: bool) -> String {
         1.0
     });
     let x = |value: f64| axis.x(value);
-    let bottom = ROW * lines.len() as f64;
+    let alone = |line: &Line| fits(&line.label, &line.says);
+    let tops = tops(ROW, lines.iter().map(alone));
+    let bottom = tops[lines.len()];
     let known = lines.iter().any(|l| l.value.is_some());
     let mut p = Picture::new(if known { bottom + 20.0 } else { bottom });
     if known {
-        axis.draw(&mut p, bottom, share);
+        axis.draw(lang, &mut p, bottom, share);
     }
-    for (i, line) in lines.iter().enumerate() {
-        let (y, middle) = (ROW * i as f64 + 12.0, ROW * i as f64 + 25.0);
-        p.text((0.0, y), "label halo", Anchor::Start, &line.label);
+    for (line, top) in lines.iter().zip(tops) {
+        let below = if alone(line) { 0.0 } else { LINE };
+        let (y, middle) = (top + below + 12.0, top + below + 25.0);
+        p.text((0.0, top + 12.0), "label halo", Anchor::Start, &line.label);
         p.text((WIDTH, y), "soft halo", Anchor::End, &line.says);
         if let Some((low, high)) = line.ends {
             p.line((x(low), middle), (x(high), middle), &format!("whisker {}", line.class));
@@ -58,8 +61,8 @@ pub fn draw(id: &str, title: &str, lines: &[Line], share: bool) -> String {
             p.mark((x(value), middle), line.mark, &format!("mark {}{hollow}", line.class));
         }
     }
-    let said: Vec<String> = lines.iter().map(|l| format!("{}: {}", l.label, l.says)).collect();
-    p.finish(id, title, &said.join("; "))
+    let said: Vec<String> = lines.iter().map(|l| aloud(lang, &l.label, &l.says)).collect();
+    p.finish(id, title, &said.join(lang.phrase("list.semicolon")))
 }
 
 #[cfg(test)]
@@ -72,9 +75,22 @@ mod tests {
     }
 
     #[test]
+    fn a_long_text_stands_under_its_label_and_not_on_it() {
+        let with = |label: &str| {
+            let long = Line { label: label.into(), ..line(Some(2.0)) };
+            super::draw(Lang::ENGLISH, "work", "Work", &[long], false)
+        };
+        let (short, long) = (with("round 1"), with(&"a long name ".repeat(4)));
+        assert!(short.contains("y=\"12.0\" class=\"soft halo\""), "{short}");
+        assert!(long.contains("y=\"26.0\" class=\"soft halo\""), "{long}");
+        assert!(short.contains("0 0 360 58") && long.contains("0 0 360 72"));
+    }
+
+    #[test]
     fn what_is_not_known_has_no_axis() {
-        let unknown = draw("work", "Work", &[line(None), line(None)], false);
-        let known = draw("work", "Work", &[line(None), line(Some(2.0))], false);
+        let draw = |lines: &[Line]| super::draw(Lang::ENGLISH, "work", "Work", lines, false);
+        let unknown = draw(&[line(None), line(None)]);
+        let known = draw(&[line(None), line(Some(2.0))]);
         assert_eq!(unknown.matches("<line").count(), 0, "{unknown}");
         assert!(known.contains("<line") && unknown.contains("nothing to count"));
     }

@@ -9,8 +9,10 @@ use serde::Serialize;
 
 use super::Report;
 use super::rounds::Target;
-use super::words::{many, rate, why};
+use super::words::{rate, region, why};
 use crate::statistics::rate::Rate;
+use crate::views::columns::Columns;
+use crate::views::lang::{Lang, t};
 
 /// With fewer clips answered without a draft, these are not compared apart.
 pub const LEAST_BLIND: u64 = 30;
@@ -18,9 +20,9 @@ pub const LEAST_BLIND: u64 = 30;
 /// All engines that have texts, and the model's own drafts.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Engines {
-    /// Which engine has fewer errors, or why that cannot be told.
+    /// Which engine has fewer errors, or why that cannot be told; in English.
     pub says: String,
-    /// What the sight of drafts does to the comparison.
+    /// What the sight of drafts does to the comparison; in English.
     pub says_of_drafts: String,
     /// Settled clips that all of them are compared on.
     pub clips: u64,
@@ -88,97 +90,92 @@ pub enum NoShare {
 
 impl NoShare {
     /// In words.
-    pub fn words(self) -> &'static str {
+    pub fn words(self, lang: Lang) -> &'static str {
         match self {
-            Self::NoCalibration => "no calibration yet",
-            Self::NotRead => "not read by the model",
+            Self::NoCalibration => lang.phrase("engines.no_calibration"),
+            Self::NotRead => lang.phrase("engines.not_read"),
         }
     }
 }
 
 impl EngineResult {
     /// For people: the model's own drafts are called so.
-    pub fn name(&self) -> String {
+    pub fn name(&self, lang: Lang) -> String {
         match self.own {
-            true => format!("{} (local model)", self.engine),
+            true => t!(lang, "engines.own", name = self.engine),
             false => self.engine.clone(),
         }
     }
 
     /// The share for people in words, or why there is none.
-    pub fn people_words(&self) -> String {
+    pub fn people_words(&self, lang: Lang) -> String {
         match (self.people_missing, self.people.value) {
-            (Some(none), _) => none.words().into(),
-            (None, None) => why(&self.people).into(),
-            (None, Some(_)) => rate(&self.people),
+            (Some(none), _) => none.words(lang).into(),
+            (None, None) => why(lang, &self.people).into(),
+            (None, Some(_)) => rate(lang, &self.people),
         }
     }
 }
 
 /// `+5.1 points (2.0 to 8.2)`, `+5.1 points (no interval)`, or a dash.
-pub fn points(difference: Option<&Rate>) -> String {
+pub fn points(lang: Lang, difference: Option<&Rate>) -> String {
     let Some(difference) = difference else { return "-".into() };
     let Some(value) = difference.value else { return "-".into() };
+    let of = |share: f64| lang.signed(100.0 * share, 1);
     match difference.low.zip(difference.high) {
         Some((low, high)) => {
-            format!("{:+.1} points ({:+.1} to {:+.1})", 100.0 * value, 100.0 * low, 100.0 * high)
+            t!(lang, "rate.points", value = of(value), low = of(low), high = of(high))
         }
-        None => format!("{:+.1} points (no interval)", 100.0 * value),
+        None => t!(lang, "rate.points.no_interval", value = of(value)),
     }
 }
 
 /// The sentence of a comparison, the fewest errors first.
-pub fn says(compared: &[EngineResult]) -> String {
+pub fn says(lang: Lang, compared: &[EngineResult]) -> String {
     let Some(first) = compared.first() else { return String::new() };
     if first.wer.value.is_none() {
-        return format!("Engines cannot be compared yet: {}.", why(&first.wer));
+        return t!(lang, "engines.cannot", why = why(lang, &first.wer));
     }
     let (mut worse, mut like, mut unsure) = (Vec::new(), Vec::new(), Vec::new());
     for other in &compared[1..] {
         match other.difference.and_then(|d| d.low) {
-            Some(low) if low > 0.0 => worse.push(other.name()),
-            Some(_) => like.push(other.name()),
-            None => unsure.push(other.name()),
+            Some(low) if low > 0.0 => worse.push(other.name(lang)),
+            Some(_) => like.push(other.name(lang)),
+            None => unsure.push(other.name(lang)),
         }
     }
+    let first = || first.name(lang);
     let mut said = Vec::new();
     if !worse.is_empty() {
-        said.push(format!("{} has fewer errors than {}.", first.name(), list(&worse)));
+        said.push(t!(lang, "engines.fewer", first = first(), others = list(lang, &worse)));
     }
     if !like.is_empty() {
-        let and = list(&[vec![first.name()], like].concat());
-        said.push(format!(
-            "{and} cannot be told apart: the interval of the difference contains 0."
-        ));
+        let all = list(lang, &[vec![first()], like].concat());
+        said.push(t!(lang, "engines.alike", all = all));
     }
     if !unsure.is_empty() {
-        let and = list(&[vec![first.name()], unsure].concat());
-        said.push(format!(
-            "{and} cannot be compared beyond these clips: there is no interval of the difference."
-        ));
+        let all = list(lang, &[vec![first()], unsure].concat());
+        said.push(t!(lang, "engines.unsure", all = all));
     }
     said.join(" ")
 }
 
 /// What people's sight of drafts does, with the numbers.
-pub fn says_of_drafts(blind: u64, clips: u64) -> String {
+pub fn says_of_drafts(lang: Lang, blind: u64, clips: u64) -> String {
     let apart = match blind {
-        n if n >= LEAST_BLIND => " These are compared apart.".to_string(),
-        _ => format!(" From {LEAST_BLIND} of them on they are compared apart."),
+        n if n >= LEAST_BLIND => t!(lang, "engines.blind.apart"),
+        _ => t!(lang, "engines.blind.not_yet", least = LEAST_BLIND),
     };
-    format!(
-        "People correct the draft that they see, so the text they settle on is nearer to that engine: of {} that are \
-         compared, {blind} were settled without a draft in sight.{apart}",
-        many(clips, "clip")
-    )
+    let of = t!(lang, "many.clip", n = clips);
+    t!(lang, "engines.blind", n = blind, of = of, apart = apart)
 }
 
 /// `a`, `a and b`, `a, b and c`.
-fn list(names: &[String]) -> String {
+fn list(lang: Lang, names: &[String]) -> String {
     match names {
         [] => String::new(),
         [one] => one.clone(),
-        [before @ .., last] => format!("{} and {last}", before.join(", ")),
+        [before @ .., last] => t!(lang, "list.and", before = before.join(", "), last = last),
     }
 }
 
@@ -191,54 +188,67 @@ impl Engines {
 
 impl LeftOut {
     /// Why each was left out; empty where none was.
-    pub fn words(&self) -> String {
+    pub fn words(&self, lang: Lang) -> String {
         let mut why: Vec<String> = Vec::new();
         for (engine, n) in &self.without_texts {
-            why.push(format!("{n} in recordings that {engine} has no text of"));
+            why.push(t!(lang, "engines.left.without_texts", n = *n, engine = engine));
         }
-        for (n, said) in [
-            (self.no_speech, "in which the model found no speech"),
-            (self.not_drawn, "that nobody drew"),
-            (self.without_own, "whose own draft of the model is not known"),
-        ] {
-            if n > 0 {
-                why.push(format!("{n} {said}"));
-            }
+        match self.no_speech {
+            0 => {}
+            n => why.push(t!(lang, "engines.left.no_speech", n = n)),
+        }
+        match self.not_drawn {
+            0 => {}
+            n => why.push(t!(lang, "engines.left.not_drawn", n = n)),
+        }
+        match self.without_own {
+            0 => {}
+            n => why.push(t!(lang, "engines.left.without_own", n = n)),
         }
         match self.clips {
             0 => String::new(),
-            n => format!("{n} more settled clips are left out: {}.", why.join(", ")),
+            n => t!(lang, "engines.left", n = n, why = why.join(", ")),
         }
     }
 }
 
 impl Report {
     /// The engines side by side; nothing where no engine has texts.
-    pub(super) fn write_engines(&self, t: &mut String) {
+    pub(super) fn write_engines(&self, lang: Lang, t: &mut String) {
         let Some(e) = &self.engines else { return };
-        let (clips, recordings) = (many(e.clips, "clip"), many(e.recordings, "recording"));
-        let _ = writeln!(t, "\nEngines on the same {clips} of {recordings}");
-        let _ = writeln!(t, "  {}", e.says);
-        let columns = |t: &mut String, cells: [&str; 4]| {
-            let [name, errors, more, people] = cells;
-            let _ = writeln!(t, "  {name:<24} {errors:>22} {more:>28} {people:>24}");
+        let clips = t!(lang, "many.clip", n = e.clips);
+        let recordings = t!(lang, "many.recording", n = e.recordings);
+        let head = t!(lang, "engines.head", clips = clips, recordings = recordings);
+        let _ = writeln!(t, "\n{head}\n  {}", says(lang, &e.compared));
+        let head = [
+            lang.phrase("column.engine"),
+            self.error_rate,
+            lang.phrase("column.more_than_first"),
+            lang.phrase("column.people_needed"),
+        ];
+        let columns = Columns::under(&head, &[24, 22, 28, 24]);
+        let row = |t: &mut String, cells: [&str; 4]| {
+            let _ = writeln!(t, "  {}", columns.line(&cells));
         };
-        columns(t, ["engine", self.error_rate, "more than the first", "people needed"]);
+        row(t, head);
         for one in &e.compared {
-            let more = points(one.difference.as_ref());
-            let name = if one.in_use { format!("{}, in use", one.name()) } else { one.name() };
-            columns(t, [&name, &rate(&one.wer), &more, &one.people_words()]);
-            for (region, wer) in &one.by_region {
-                columns(t, [&format!("  {region}"), &rate(wer), "", ""]);
+            let more = points(lang, one.difference.as_ref());
+            let name = one.name(lang);
+            let name = if one.in_use { t!(lang, "engines.in_use", name = name) } else { name };
+            row(t, [&name, &rate(lang, &one.wer), &more, &one.people_words(lang)]);
+            for (code, wer) in &one.by_region {
+                row(t, [&format!("  {}", region(lang, code)), &rate(lang, wer), "", ""]);
             }
             if let Some(blind) = &one.blind_wer {
-                let more = points(one.blind_difference.as_ref());
-                columns(t, ["  without a draft in sight", &rate(blind), &more, ""]);
+                let more = points(lang, one.blind_difference.as_ref());
+                let name = format!("  {}", lang.phrase("column.without_draft"));
+                row(t, [&name, &rate(lang, blind), &more, ""]);
             }
         }
-        let target = e.target.words();
-        let _ = writeln!(t, "  People needed: for {target} in the other drafts.");
-        for said in [&e.says_of_drafts, &e.left_out.words()].into_iter().filter(|s| !s.is_empty()) {
+        let target = e.target.words(lang);
+        let _ = writeln!(t, "  {}", t!(lang, "engines.people_needed", target = target));
+        let of_drafts = says_of_drafts(lang, e.blind_clips, e.clips);
+        for said in [of_drafts, e.left_out.words(lang)].iter().filter(|s| !s.is_empty()) {
             let _ = writeln!(t, "  {said}");
         }
     }
@@ -248,6 +258,8 @@ impl Report {
 mod tests {
     use super::*;
     use crate::statistics::rate::{Method, Missing};
+
+    const EN: Lang = Lang::ENGLISH;
 
     fn engine(name: &str, wer: f64, difference: Option<(f64, Option<(f64, f64)>)>) -> EngineResult {
         let of = |value: f64, ends: Option<(f64, f64)>| {
@@ -270,26 +282,30 @@ mod tests {
 
     #[test]
     fn an_engine_is_called_better_only_where_the_interval_leaves_out_zero() {
-        let sentence = says(&[
-            engine("nova", 0.1, None),
-            engine("canary", 0.11, Some((0.01, Some((-0.02, 0.04))))),
-            engine("base", 0.3, Some((0.2, Some((0.1, 0.3))))),
-        ]);
+        let sentence = says(
+            EN,
+            &[
+                engine("nova", 0.1, None),
+                engine("canary", 0.11, Some((0.01, Some((-0.02, 0.04))))),
+                engine("base", 0.3, Some((0.2, Some((0.1, 0.3))))),
+            ],
+        );
         assert_eq!(
             sentence,
             "nova has fewer errors than base (local model). nova and canary cannot be told apart: the interval of the \
              difference contains 0."
         );
-        let sentence = says(&[engine("nova", 0.1, None), engine("base", 0.3, Some((0.2, None)))]);
+        let sentence =
+            says(EN, &[engine("nova", 0.1, None), engine("base", 0.3, Some((0.2, None)))]);
         assert!(sentence.contains("no interval"), "{sentence}");
         let mut unsettled = engine("nova", 0.1, None);
         unsettled.wer = Rate::none(Method::HajekBySpeaker, Missing::NoneSettled);
-        assert!(says(&[unsettled]).contains("nothing settled yet"));
+        assert!(says(EN, &[unsettled]).contains("nothing settled yet"));
     }
 
     #[test]
     fn why_clips_are_left_out_is_said() {
-        assert_eq!(LeftOut::default().words(), "");
+        assert_eq!(LeftOut::default().words(EN), "");
         let out = LeftOut {
             clips: 5,
             without_texts: BTreeMap::from([("nova".into(), 4)]),
@@ -297,7 +313,7 @@ mod tests {
             ..LeftOut::default()
         };
         assert_eq!(
-            out.words(),
+            out.words(EN),
             "5 more settled clips are left out: 4 in recordings that nova has no text of, 1 that nobody drew."
         );
     }

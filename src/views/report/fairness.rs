@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::statistics::rate::{Missing, six};
+use crate::views::lang::{Lang, t};
 
 /// What is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -21,11 +22,11 @@ pub enum Measure {
 
 impl Measure {
     /// In words; `rate`: WER, or what stands for it.
-    pub fn name(self, rate: &str) -> String {
+    pub fn name(self, lang: Lang, rate: &str) -> String {
         match self {
-            Measure::HumanRate => "share of clips for people".into(),
-            Measure::DraftWer => format!("{rate} of all drafts"),
-            Measure::ResidualError => format!("residual {rate} of accepted drafts"),
+            Measure::HumanRate => lang.phrase("fairness.human_rate").into(),
+            Measure::DraftWer => t!(lang, "fairness.draft_wer", rate = rate),
+            Measure::ResidualError => t!(lang, "fairness.residual_error", rate = rate),
         }
     }
 }
@@ -81,51 +82,56 @@ pub struct Comparison {
 pub struct Fairness {
     /// By region, then measure.
     pub comparisons: Vec<Comparison>,
-    /// The sentence.
+    /// The sentence, in English.
     pub says: String,
 }
 
 impl Fairness {
     /// With its sentence; `rate`: what errors are counted as.
     pub fn new(comparisons: Vec<Comparison>, rate: &str) -> Self {
-        let says = sentence(&comparisons, rate);
+        let says = sentence(Lang::default(), &comparisons, rate);
         Self { comparisons, says }
+    }
+
+    /// The sentence in a language.
+    pub fn sentence(&self, lang: Lang, rate: &str) -> String {
+        sentence(lang, &self.comparisons, rate)
     }
 }
 
-fn sentence(all: &[Comparison], rate: &str) -> String {
+fn sentence(lang: Lang, all: &[Comparison], rate: &str) -> String {
     let regions = all.iter().map(|c| &c.region).collect::<std::collections::BTreeSet<_>>().len();
     if regions == 0 {
-        return "No region is known: nothing can be compared.".into();
+        return t!(lang, "fairness.no_region");
     }
     let shown: Vec<String> = all
         .iter()
         .filter_map(|c| {
-            let word = match c.outcome {
-                ComparisonResult::Higher => "higher",
-                ComparisonResult::Lower => "lower",
-                ComparisonResult::NotShown | ComparisonResult::CannotSay => return None,
-            };
-            Some(format!("{}: {} {word} than elsewhere", c.region, c.measure.name(rate)))
+            let (region, measure) = (&c.region, c.measure.name(lang, rate));
+            match c.outcome {
+                ComparisonResult::Higher => {
+                    Some(t!(lang, "fairness.higher", region = region, measure = measure))
+                }
+                ComparisonResult::Lower => {
+                    Some(t!(lang, "fairness.lower", region = region, measure = measure))
+                }
+                ComparisonResult::NotShown | ComparisonResult::CannotSay => None,
+            }
         })
         .collect();
     let compared = all.iter().filter(|c| c.outcome != ComparisonResult::CannotSay).count();
     match (shown.is_empty(), compared) {
-        (false, _) => format!("Regions are not served equally. {}.", shown.join("; ")),
-        (true, 0) => {
-            "Too few speakers per region (fewer than 3 on a side), or too little settled: \
-                      nothing can be said about equal service."
-                .into()
+        (false, _) => {
+            t!(lang, "fairness.unequal", shown = shown.join(lang.phrase("list.semicolon")))
         }
-        (true, n) => format!(
-            "In {n} of {} comparisons no difference between regions is shown; the intervals say how \
-             large one could still be{}.",
-            all.len(),
-            match all.len() - n {
+        (true, 0) => t!(lang, "fairness.cannot_say"),
+        (true, n) => {
+            let more = match all.len() - n {
                 0 => String::new(),
-                more => format!(". The other {more} cannot be made yet"),
-            }
-        ),
+                more => t!(lang, "fairness.not_yet", n = more),
+            };
+            t!(lang, "fairness.not_shown", n = n, of = all.len(), more = more)
+        }
     }
 }
 

@@ -1,11 +1,12 @@
 //! A paragraph on methods with the numbers filled in, to be pasted into a paper, and what it cites.
 
 use super::Report;
-use super::rounds::{COMPARED, points};
-use super::words::{counted, many, rate};
+use super::rounds::points;
+use super::words::{counted, rate};
 use crate::domain::Measured;
 use crate::views::guarantee::statement;
-use crate::views::numbers::{clock, percent};
+use crate::views::lang::{Lang, t};
+use crate::views::numbers::clock;
 use crate::views::withdrawals::sentences;
 
 /// What the paragraph rests on.
@@ -25,132 +26,143 @@ pub const CITED: [&str; 11] = [
 
 impl Report {
     /// The paragraph.
-    pub fn methods(&self) -> String {
+    pub fn methods(&self, lang: Lang) -> String {
         let v = &self.versions;
         let names = |of: &std::collections::BTreeMap<String, u64>| {
             of.keys().cloned().collect::<Vec<_>>().join(", ")
         };
         let (human, residual) = (&self.human, &self.residual_error);
-        let mut t = format!(
-            "We transcribed {} of recordings ({} of {}) with second-ear {}: Whisper model {} \
-             (digest {}), decode policy {}, and a confidence score calibrated on {} clips (calibration \
-             SHA-256 {}). A person was to review {} of the clips; clustered by speaker the share is {} of the clips, \
-             {} of the seconds and {} of the draft words. ",
-            clock(self.input_seconds),
-            many(human.clips.of, "clip"),
-            many(self.speakers, "speaker"),
-            v.second_ear,
-            self.model,
-            names(&v.models),
-            names(&v.policies),
-            v.calibration.clips,
-            &v.calibration.sha256[..v.calibration.sha256.len().min(16)],
-            counted(&human.clips),
-            rate(&human.clips_by_speaker),
-            rate(&human.seconds),
-            rate(&human.words),
-        );
-        t.push_str(
-            "Intervals of counts are exact (Clopper & Pearson, 1934) and take clips as independent; all other \
-             rates are ratios whose 95 % intervals are percentiles of a bootstrap over speakers ",
-        );
-        t.push_str(&format!("({} replicates, seed {}). ", v.replicates, v.settings.seed));
-        t.push_str(&format!(
-            "Each draft that would have been accepted was drawn for an audit with a recorded probability \
-             (rate {}); of {} such clips {} were drawn and {} settled with a text. Word errors are \
-             substitutions, deletions and insertions after lower-casing, without punctuation, with numbers as words. ",
-            v.settings.audit_rate, residual.accepted, residual.drawn, residual.settled
-        ));
-        if residual.settled > 0 {
-            t.push_str(&format!(
-                "The residual {} of accepted drafts is {} by Hajek's ratio (1971) with the variance of \
-                 Poisson sampling, {} with the variance between speakers, and {} by the difference estimator (AIPW; \
-                 Robins et al., 1994) with the expected error rate of each clip as its model; {} audited drafts \
-                 had an error. ",
-                self.error_words(),
-                rate(&residual.wer),
-                rate(&residual.wer_by_speaker),
-                rate(&residual.wer_with_model),
-                counted(&residual.with_error)
-            ));
-        } else {
-            t.push_str(
-                "No audit is settled yet: the residual error of accepted drafts is unknown. ",
-            );
-        }
-        if let Some(score) = &self.score {
-            t.push_str(&format!(
-                "Risk and coverage follow Geifman & El-Yaniv (2017), on {} settled clips weighted by the inverse of \
-                 their sampling probability. ",
-                score.clips
-            ));
-        }
-        t.push_str(
-            "Regions were compared with all other clips by permuting speakers, with Holm's correction (1979). ",
-        );
-        t.push_str(&self.course());
-        t.push_str(&self.guaranteed());
-        for sentence in sentences(&self.withdrawals) {
-            t.push(' ');
-            t.push_str(&sentence);
-        }
-        t
+        let mut said = vec![
+            t!(
+                lang,
+                "methods.transcribed",
+                audio = clock(self.input_seconds),
+                clips = t!(lang, "many.clip", n = human.clips.of),
+                speakers = t!(lang, "many.speaker", n = self.speakers),
+                version = v.second_ear,
+                model = self.model,
+                digest = names(&v.models),
+                policy = names(&v.policies),
+                fitted = v.calibration.clips,
+                sha256 = &v.calibration.sha256[..v.calibration.sha256.len().min(16)]
+            ),
+            t!(
+                lang,
+                "methods.human",
+                clips = counted(lang, &human.clips),
+                by_speaker = rate(lang, &human.clips_by_speaker),
+                seconds = rate(lang, &human.seconds),
+                words = rate(lang, &human.words)
+            ),
+            t!(
+                lang,
+                "methods.intervals",
+                replicates = v.replicates,
+                seed = v.settings.seed.to_string()
+            ),
+            t!(
+                lang,
+                "methods.audits",
+                rate = lang.exact(v.settings.audit_rate),
+                accepted = residual.accepted,
+                drawn = residual.drawn,
+                settled = residual.settled
+            ),
+        ];
+        said.push(match residual.settled {
+            0 => t!(lang, "methods.no_audit"),
+            _ => t!(
+                lang,
+                "methods.residual",
+                rate = self.error_words(lang),
+                wer = rate(lang, &residual.wer),
+                by_speaker = rate(lang, &residual.wer_by_speaker),
+                with_model = rate(lang, &residual.wer_with_model),
+                with_error = counted(lang, &residual.with_error)
+            ),
+        });
+        said.extend(self.score.as_ref().map(|score| t!(lang, "methods.score", n = score.clips)));
+        said.push(t!(lang, "methods.regions"));
+        said.extend(self.course(lang));
+        said.extend(self.guaranteed(lang));
+        said.extend(sentences(lang, &self.withdrawals));
+        said.join(" ")
     }
 
     /// How rounds are held against each other.
-    fn course(&self) -> String {
-        let mut t = format!(
-            "For the learning curve each round is weighted by itself. The share that people would have to review is the smallest, lowest scores first, that leaves {} in the other drafts as estimated on its settled clips (1 - coverage on the risk-coverage curve); minutes of work are active time over the round's audio. ",
-            self.target.words()
-        );
+    fn course(&self, lang: Lang) -> Vec<String> {
+        let mut said = vec![t!(lang, "methods.curve", target = self.target.words(lang))];
         if self.by_round.len() > 1 {
-            t.push_str(COMPARED);
-            t.push_str(
-                " Of an earlier round only the clips that people had been given keep their drafts; audits among them stand for the accepted clips they were drawn from. ",
-            );
+            said.push(t!(lang, "round.compared"));
+            said.push(t!(lang, "methods.earlier_rounds"));
         }
         for r in &self.rounds {
-            let sets: Vec<String> = r.measured.iter().map(Self::measured).collect();
-            t.push_str(&format!(
-                "Round {} trained on {} of audio from round {} and was {}{}{}. ",
-                r.number,
-                clock(r.train_seconds),
-                r.parent,
-                if r.model().is_some() { "promoted" } else { "not promoted" },
-                if sets.is_empty() { String::new() } else { format!("; {} ", self.error_words()) },
-                sets.join(", ")
-            ));
+            let sets: Vec<String> = r.measured.iter().map(|m| Self::measured(lang, m)).collect();
+            let sets = match sets.is_empty() {
+                true => String::new(),
+                false => t!(
+                    lang,
+                    "methods.round.sets",
+                    rate = self.error_words(lang),
+                    sets = sets.join(", ")
+                ),
+            };
+            let (round, audio) = (r.number, clock(r.train_seconds));
+            said.push(match r.model() {
+                Some(_) => t!(
+                    lang,
+                    "methods.round.promoted",
+                    round = round,
+                    audio = audio,
+                    parent = r.parent,
+                    sets = sets
+                ),
+                None => t!(
+                    lang,
+                    "methods.round.rejected",
+                    round = round,
+                    audio = audio,
+                    parent = r.parent,
+                    sets = sets
+                ),
+            });
         }
-        t
+        said
     }
 
-    fn measured(m: &Measured) -> String {
-        let [before, after] = [m.before, m.after].map(|x| percent(Some(x)));
-        format!("{before} before and {after} after on {} ({} clips; {})", m.set, m.clips, points(m))
+    fn measured(lang: Lang, m: &Measured) -> String {
+        let [before, after] = [m.before, m.after].map(|x| lang.percent(Some(x)));
+        t!(
+            lang,
+            "methods.round.measured",
+            before = before,
+            after = after,
+            set = m.set,
+            n = m.clips,
+            points = points(lang, m)
+        )
     }
 
     /// What holds with a stated probability, or that nothing was shown to.
-    fn guaranteed(&self) -> String {
-        let mut t = String::new();
+    fn guaranteed(&self, lang: Lang) -> Vec<String> {
+        let mut said = Vec::new();
         if let Some(g) = &self.guarantee {
-            let what = statement(g.measure, g.target_risk, g.confidence);
+            let what = statement(lang, g.measure, g.target_risk, g.confidence);
             for (p, threshold) in g.scopes.iter().filter_map(|p| Some((p, p.threshold?))) {
-                t.push_str(&format!(
-                    "For {}, drafts that score {threshold:.3} or more are accepted: Learn-then-Test (Angelopoulos et \
-                     al., 2021) with the betting p-value (Waudby-Smith & Ramdas, 2023; p = {:.4} on {} random audits) \
-                     shows a {what}, for these recordings. ",
-                    p.name(),
-                    p.p,
-                    p.audits
+                said.push(t!(
+                    lang,
+                    "methods.guarantee",
+                    scope = p.name(lang),
+                    threshold = lang.decimal(threshold, 3),
+                    p = lang.decimal(p.p, 4),
+                    n = p.audits,
+                    what = what
                 ));
             }
         }
-        if t.is_empty() {
-            t.push_str(
-                "These intervals describe; a bound that holds with a stated probability needs a test such as \
-                 Learn-then-Test (Angelopoulos et al., 2021) with betting (Waudby-Smith & Ramdas, 2023).",
-            );
+        if said.is_empty() {
+            said.push(t!(lang, "methods.no_guarantee"));
         }
-        t.trim_end().to_string()
+        said
     }
 }

@@ -7,11 +7,13 @@ use std::fmt::Write;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::words::{number, rate, why};
+use super::words::{number, rate, region, why};
 use super::{Group, Report};
 use crate::domain::{Measure, Measured, RoundVerdict};
 use crate::statistics::rate::Rate;
-use crate::views::numbers::{clock, percent};
+use crate::views::columns::Columns;
+use crate::views::lang::{Lang, t};
+use crate::views::numbers::clock;
 
 /// What people's share is measured at, the same in every round.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
@@ -26,17 +28,17 @@ pub struct Target {
 
 impl Target {
     /// `a mean WER of at most 10.0 %`.
-    pub fn words(&self) -> String {
-        let risk = percent(Some(self.risk));
+    pub fn words(&self, lang: Lang) -> String {
+        let risk = lang.percent(Some(self.risk));
         match self.measure {
-            Measure::Wer => format!("a mean WER of at most {risk}"),
-            Measure::Clips => format!("an error in at most {risk} of them"),
+            Measure::Wer => t!(lang, "target.wer", risk = risk),
+            Measure::Clips => t!(lang, "target.clips", risk = risk),
         }
     }
 
     /// Where it comes from.
-    pub fn source(&self) -> &'static str {
-        if self.set { "routing.target_risk" } else { "routing.target_risk is not set" }
+    pub fn source(&self, lang: Lang) -> &'static str {
+        if self.set { lang.phrase("target.set") } else { lang.phrase("target.not_set") }
     }
 }
 
@@ -76,39 +78,64 @@ pub struct Step {
     pub minutes_per_hour: Rate,
 }
 
-/// What a reader must know about rounds before comparing them.
-pub const COMPARED: &str = "Clips of different rounds are different clips: a later round drafts what \
-    nobody had been given, and what came in since. Part of a difference between rounds may be theirs.";
-
 /// A rate in words, or why there is none.
-pub fn said(one: &Rate, words: impl Fn(&Rate) -> String) -> String {
+pub fn said(lang: Lang, one: &Rate, words: impl Fn(&Rate) -> String) -> String {
     match one.value {
         Some(_) => words(one),
-        None => why(one).to_string(),
+        None => why(lang, one).to_string(),
     }
 }
 
 /// Points between two models on one set: `-5.5 points (-7.1 to -3.9)`.
-pub fn points(m: &Measured) -> String {
+pub fn points(lang: Lang, m: &Measured) -> String {
     let [value, low, high] =
-        [m.after - m.before, m.difference[0], m.difference[1]].map(|x| 100.0 * x);
-    format!("{value:+.1} points ({low:+.1} to {high:+.1})")
+        [m.after - m.before, m.difference[0], m.difference[1]].map(|x| lang.signed(100.0 * x, 1));
+    t!(lang, "rate.points", value = value, low = low, high = high)
 }
 
-/// One set under both models: `test  WER 22.6 % -> 17.7 %, -4.8 points (-10.1 to -1.3) on 42 clips, 186 words`.
-pub fn measured(m: &Measured) -> String {
-    let (before, after) = (percent(Some(m.before)), percent(Some(m.after)));
-    let Measured { set, clips, words, .. } = m;
-    format!("{set:<16} WER {before} -> {after}, {} on {clips} clips, {words} words", points(m))
+/// A loss on a retention set that needs no mention, in word error rate.
+const SLACK: f64 = 0.005;
+
+/// One set under both models, and for a retention set what loss it cannot rule out: `test  WER 22.6 % -> 17.7 %, -4.8 points (-10.1 to -1.3) on 42 clips, 186 words`.
+pub fn measured(lang: Lang, m: &Measured) -> String {
+    let [before, after] = [m.before, m.after].map(|x| lang.percent(Some(x)));
+    let points = points(lang, m);
+    let Measured { set, clips: n, words, .. } = m;
+    let said = t!(
+        lang,
+        "round.measured",
+        before = before,
+        after = after,
+        points = points,
+        n = *n,
+        words = *words
+    );
+    match m.set.starts_with("retention") && m.at_most > SLACK {
+        true => {
+            let points = lang.exact((1000.0 * m.at_most).round() / 10.0);
+            let bound = t!(lang, "round.not_ruled_out", points = points);
+            format!("{set:<16} {said}; {bound}")
+        }
+        false => format!("{set:<16} {said}"),
+    }
 }
 
 /// What came of a round, and why.
-pub fn verdict(verdict: &RoundVerdict) -> String {
+pub fn verdict(lang: Lang, verdict: &RoundVerdict) -> String {
     match verdict {
-        RoundVerdict::Promoted { model, .. } => format!("promoted, model {model}"),
-        RoundVerdict::Rejected { why } if why.is_empty() => "not promoted".into(),
-        RoundVerdict::Rejected { why } => format!("not promoted: {}", why.join("; ")),
+        RoundVerdict::Promoted { model, .. } => t!(lang, "round.promoted", model = model),
+        RoundVerdict::Rejected { why } if why.is_empty() => t!(lang, "round.rejected"),
+        RoundVerdict::Rejected { why } => {
+            let why: Vec<String> = why.iter().map(|why| objection(lang, why)).collect();
+            let why = why.join(lang.phrase("list.semicolon"));
+            t!(lang, "round.rejected.because", why = why)
+        }
     }
+}
+
+/// A reason against a new model, which the store has in English, in a language.
+pub fn objection(lang: Lang, why: &str) -> String {
+    lang.again("objection", why).unwrap_or_else(|| why.to_string())
 }
 
 /// What a round learnt from: `150 clips ...`, by use.
@@ -118,63 +145,77 @@ pub fn learnt_from(clips: &BTreeMap<String, usize>) -> String {
 }
 
 /// Mean losses, epoch by epoch.
-pub fn losses(losses: &[f64]) -> String {
+pub fn losses(lang: Lang, losses: &[f64]) -> String {
+    let separator = lang.phrase("list.numbers");
     match losses.is_empty() {
         true => "-".into(),
-        false => losses.iter().map(|l| format!("{l:.3}")).collect::<Vec<_>>().join(", "),
+        false => losses.iter().map(|l| lang.decimal(*l, 3)).collect::<Vec<_>>().join(separator),
     }
 }
 
 impl Report {
     /// The learning curve, then the rounds.
-    pub(super) fn write_rounds(&self, t: &mut String) {
+    pub(super) fn write_rounds(&self, lang: Lang, t: &mut String) {
         if !self.by_round.is_empty() {
-            let _ = writeln!(
-                t,
-                "\nRound after round: people needed for {} in the other drafts ({})",
-                self.target.words(),
-                self.target.source()
-            );
-            let columns = |t: &mut String, cells: [&str; 4]| {
-                let [name, wer, people, minutes] = cells;
-                let _ = writeln!(t, "  {name:<24} {wer:>22} {people:>28} {minutes:>22}");
+            let (target, source) = (self.target.words(lang), self.target.source(lang));
+            let _ = writeln!(t, "\n{}", t!(lang, "round.head", target = target, source = source));
+            let head = [
+                lang.phrase("column.round_region"),
+                lang.phrase("column.draft_wer_all"),
+                lang.phrase("column.people_needed"),
+                lang.phrase("column.minutes_per_hour"),
+            ];
+            let columns = Columns::under(&head, &[24, 22, 28, 22]);
+            let row = |t: &mut String, cells: [&str; 4]| {
+                let _ = writeln!(t, "  {}", columns.line(&cells));
             };
-            columns(t, ["round, region", "draft WER, all", "people needed", "minutes per hour"]);
+            row(t, head);
             for r in &self.by_round {
                 let mut line = |name: &str, wer: &Rate, people: &Rate, minutes: &Rate| {
-                    let cells =
-                        [said(wer, rate), said(people, rate), said(minutes, |m| number(m, 1))];
-                    columns(t, [name, &cells[0], &cells[1], &cells[2]]);
+                    let rated = |r: &Rate| rate(lang, r);
+                    let cells = [
+                        said(lang, wer, rated),
+                        said(lang, people, rated),
+                        said(lang, minutes, |m| number(lang, m, 1)),
+                    ];
+                    row(t, [name, &cells[0], &cells[1], &cells[2]]);
                 };
-                let name = format!("{}{}", r.round, if r.whole { "" } else { " (as it was)" });
+                let name = match r.whole {
+                    true => r.round.to_string(),
+                    false => t!(lang, "round.as_it_was", round = r.round),
+                };
                 line(&name, &r.group.drafts.all_wer, &r.human_at_target, &r.minutes_per_hour);
-                for (region, step) in &r.by_region {
-                    let name = format!("  {region}");
+                for (code, step) in &r.by_region {
+                    let name = format!("  {}", region(lang, code));
                     line(&name, &step.draft_wer, &step.human_at_target, &step.minutes_per_hour);
                 }
             }
             if self.by_round.len() > 1 {
-                let _ = writeln!(t, "  {COMPARED}");
+                let _ = writeln!(t, "  {}", lang.phrase("round.compared"));
             }
         }
         if !self.rounds.is_empty() {
-            t.push_str("\nRounds of adaptation\n");
+            let _ = writeln!(t, "\n{}", lang.phrase("round.adaptation"));
         }
         for r in &self.rounds {
-            let _ = writeln!(t, "  {} (from {}): {}", r.number, r.parent, verdict(&r.verdict));
-            let _ = writeln!(
-                t,
-                "    clips {}; {} of audio; loss {}; share {:.2}; seed {}; data {}; {}",
-                learnt_from(&r.clips),
-                clock(r.train_seconds),
-                losses(&r.losses),
-                r.share,
-                r.seed,
-                r.data_digest,
-                r.created
+            let verdict = verdict(lang, &r.verdict);
+            let line =
+                t!(lang, "round.line", round = r.number, parent = r.parent, verdict = verdict);
+            let _ = writeln!(t, "  {line}");
+            let line = t!(
+                lang,
+                "round.of",
+                clips = learnt_from(&r.clips),
+                audio = clock(r.train_seconds),
+                loss = losses(lang, &r.losses),
+                share = lang.decimal(r.share, 2),
+                seed = r.seed.to_string(),
+                data = r.data_digest,
+                created = r.created
             );
+            let _ = writeln!(t, "    {line}");
             for m in &r.measured {
-                let _ = writeln!(t, "    {}", measured(m));
+                let _ = writeln!(t, "    {}", measured(lang, m));
             }
         }
     }

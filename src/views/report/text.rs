@@ -3,211 +3,222 @@
 use std::fmt::Write;
 
 use super::Report;
-use super::words::{counted, many, number, rate};
+use super::words::{counted, number, rate, region};
+use crate::views::columns::Columns;
+use crate::views::lang::{Lang, t};
 use crate::views::languages::LanguageSupport;
-use crate::views::numbers::{clock, percent};
+use crate::views::numbers::clock;
 use crate::views::withdrawals::sentences;
 
 impl Report {
     /// The report as text.
-    pub fn text(&self) -> String {
+    pub fn text(&self, lang: Lang) -> String {
         let mut t = String::new();
-        self.write_input(&mut t);
-        self.write_human(&mut t);
-        self.write_groups(&mut t);
-        self.write_engines(&mut t);
-        self.write_rounds(&mut t);
-        self.write_people(&mut t);
-        self.write_residual_error(&mut t);
+        self.write_input(lang, &mut t);
+        self.write_human(lang, &mut t);
+        self.write_groups(lang, &mut t);
+        self.write_engines(lang, &mut t);
+        self.write_rounds(lang, &mut t);
+        self.write_drift(lang, &mut t);
+        self.write_people(lang, &mut t);
+        self.write_residual_error(lang, &mut t);
         if let Some(guarantee) = &self.guarantee {
             t.push('\n');
-            t.push_str(&guarantee.text());
+            t.push_str(&guarantee.text(lang));
         }
-        for sentence in sentences(&self.withdrawals) {
+        for sentence in sentences(lang, &self.withdrawals) {
             let _ = writeln!(t, "\n{sentence}");
         }
-        t.push_str(&self.work.text());
+        t.push_str(&self.work.text(lang));
         t
     }
 
-    fn write_input(&self, t: &mut String) {
-        let (recordings, time) = (self.recordings, clock(self.input_seconds));
-        let _ = writeln!(t, "{recordings} recordings, {time} of audio, model {}", self.model);
+    fn write_input(&self, lang: Lang, t: &mut String) {
+        let head = t!(
+            lang,
+            "text.input",
+            n = self.recordings,
+            time = clock(self.input_seconds),
+            model = self.model
+        );
+        let _ = writeln!(t, "{head}");
         for (state, seconds) in self.seconds.iter().filter(|(_, s)| **s > 0.0) {
-            let clips = self.clips.get(state).copied().unwrap_or(0);
-            let clips = if clips > 0 { format!("{clips:>6} clips") } else { String::new() };
-            let share = percent(Some(seconds / self.input_seconds));
-            let _ = writeln!(t, "  {state:<11} {:>9}  {share:>7} {clips}", clock(*seconds));
+            let n = self.clips.get(state).copied().unwrap_or(0);
+            let clips = match n {
+                0 => String::new(),
+                n => {
+                    let before = 6_usize.saturating_sub(n.to_string().len());
+                    " ".repeat(before) + &t!(lang, "text.plain_clips", n = n)
+                }
+            };
+            let share = lang.percent(Some(seconds / self.input_seconds));
+            let (state, time) = (lang.named("state", state), clock(*seconds));
+            let _ = writeln!(t, "  {state:<11} {time:>9}  {share:>7} {clips}");
         }
         if self.without_consent_to_evaluate > 0 {
-            let n = self.without_consent_to_evaluate;
-            let _ = writeln!(
-                t,
-                "  {n} settled clips are measured by no rate: consent to evaluate is missing"
-            );
+            let said = t!(lang, "text.without_consent", n = self.without_consent_to_evaluate);
+            let _ = writeln!(t, "  {said}");
         }
-        for said in self.languages.iter().flat_map(LanguageSupport::sentences) {
+        for said in self.languages.iter().flat_map(|one| LanguageSupport::sentences(one, lang)) {
             let _ = writeln!(t, "  {said}");
         }
         for (path, error) in &self.failed {
-            let _ = writeln!(t, "  failed: {path}: {error}");
+            let _ = writeln!(t, "  {}", t!(lang, "text.failed", path = path, error = error));
         }
     }
 
-    fn write_human(&self, t: &mut String) {
-        let _ = writeln!(
-            t,
-            "\nFor people (in brackets: 95 % intervals over {})",
-            many(self.speakers, "speaker")
-        );
-        let _ = writeln!(t, "  clips       {}", counted(&self.human.clips));
-        let _ = writeln!(t, "              by speaker {}", rate(&self.human.clips_by_speaker));
-        let _ = writeln!(t, "  seconds     {}", rate(&self.human.seconds));
-        let _ = writeln!(t, "  words       {}", rate(&self.human.words));
-        if !self.by_reason.is_empty() {
-            let _ = writeln!(
-                t,
-                "\n  {:<24} {:>6} {:>9} {:>22} {:>22}",
-                "reason",
-                "clips",
-                "time",
-                "of all seconds",
-                format!("draft {}", self.error_rate)
-            );
+    fn write_human(&self, lang: Lang, t: &mut String) {
+        let speakers = t!(lang, "many.speaker", n = self.speakers);
+        let _ = writeln!(t, "\n{}", t!(lang, "text.human", speakers = speakers));
+        let by_speaker =
+            t!(lang, "text.by_speaker", rate = rate(lang, &self.human.clips_by_speaker));
+        line(t, lang.phrase("column.clips"), counted(lang, &self.human.clips));
+        line(t, "", by_speaker);
+        line(t, lang.phrase("text.seconds"), rate(lang, &self.human.seconds));
+        line(t, lang.phrase("text.words"), rate(lang, &self.human.words));
+        if self.by_reason.is_empty() {
+            return;
         }
-        for (reason, r) in &self.by_reason {
-            let (share, wer) = (rate(&r.human.seconds), rate(&r.settled_wer));
-            let time = clock(r.seconds);
-            let _ = writeln!(t, "  {reason:<24} {:>6} {time:>9} {share:>22} {wer:>22}", r.clips);
+        let draft = t!(lang, "column.draft_rate", rate = self.error_rate);
+        let head = [
+            lang.phrase("column.reason"),
+            lang.phrase("column.clips"),
+            lang.phrase("column.time"),
+            lang.phrase("column.of_all_seconds"),
+            &draft,
+        ];
+        let columns = Columns::under(&head, &[24, 6, 9, 22, 22]);
+        let _ = writeln!(t, "\n  {}", columns.line(&head));
+        for (code, r) in &self.by_reason {
+            let (share, wer) = (rate(lang, &r.human.seconds), rate(lang, &r.settled_wer));
+            let (name, time) = (lang.named("reason", code), clock(r.seconds));
+            let cells = [&*name, &r.clips.to_string(), &time, &share, &wer];
+            let _ = writeln!(t, "  {}", columns.line(&cells));
         }
     }
 
-    fn write_groups(&self, t: &mut String) {
-        let head = |t: &mut String, name: &str| {
-            let _ = writeln!(
-                t,
-                "\n  {name:<24} {:>6} {:>9} {:>22} {:>22} {:>22}",
-                "clips",
-                "time",
-                "for people",
-                format!("draft {}, all", self.error_rate),
-                format!("residual {}", self.error_rate)
-            );
-        };
-        let regions = self.by_region.iter().map(|(name, g)| (name.clone(), g));
+    fn write_groups(&self, lang: Lang, t: &mut String) {
+        let regions = self.by_region.iter().map(|(code, g)| (region(lang, code), g));
         let rounds = self.by_round.iter().map(|r| (format!("{} ({})", r.round, r.model), &r.group));
-        for (title, groups) in
-            [("region", regions.collect::<Vec<_>>()), ("round (model)", rounds.collect())]
-        {
+        for (title, groups) in [
+            (lang.phrase("column.region"), regions.collect::<Vec<_>>()),
+            (lang.phrase("column.round_model"), rounds.collect()),
+        ] {
             if groups.is_empty() {
                 continue;
             }
-            head(t, title);
+            let all = t!(lang, "column.draft_rate_all", rate = self.error_rate);
+            let residual = t!(lang, "column.residual_rate", rate = self.error_rate);
+            let head = [
+                title,
+                lang.phrase("column.clips"),
+                lang.phrase("column.time"),
+                lang.phrase("column.for_people"),
+                &all,
+                &residual,
+            ];
+            let columns = Columns::under(&head, &[24, 6, 9, 22, 22, 22]);
+            let _ = writeln!(t, "\n  {}", columns.line(&head));
             for (name, g) in groups {
-                let human = rate(&g.human.clips_by_speaker);
-                let (all, left) = (rate(&g.drafts.all_wer), rate(&g.residual_error.wer));
-                let time = clock(g.seconds);
-                let _ = writeln!(
-                    t,
-                    "  {name:<24} {:>6} {time:>9} {human:>22} {all:>22} {left:>22}",
-                    g.clips
-                );
+                let (clips, time) = (g.clips.to_string(), clock(g.seconds));
+                let rates = [&g.human.clips_by_speaker, &g.drafts.all_wer, &g.residual_error.wer];
+                let [human, all, residual] = rates.map(|r| rate(lang, r));
+                let cells = [&*name, &clips, &time, &human, &all, &residual];
+                let _ = writeln!(t, "  {}", columns.line(&cells));
             }
         }
-        let _ = writeln!(t, "  {}", self.fairness.says);
+        let _ = writeln!(t, "  {}", self.fairness.sentence(lang, self.error_rate));
     }
 
-    fn write_people(&self, t: &mut String) {
+    fn write_people(&self, lang: Lang, t: &mut String) {
         let (p, d) = (&self.people, &self.drafts);
-        let _ = writeln!(t, "\nFrom people");
-        let _ = writeln!(
-            t,
-            "  answers     {} by {} {}, {} clips settled",
-            p.answers,
-            p.validators,
-            if p.validators == 1 { "person" } else { "people" },
-            p.settled_clips
-        );
+        let _ = writeln!(t, "\n{}", lang.phrase("text.people"));
+        let people = t!(lang, "many.person", n = p.validators);
+        let settled = t!(lang, "text.settled", n = p.settled_clips);
+        let answers = t!(lang, "text.answers", n = p.answers, people = people, settled = settled);
+        line(t, lang.phrase("column.answers"), answers);
         for (verdict, n) in &p.verdicts {
-            let _ = writeln!(t, "    {verdict:<20} {n:>5}");
+            let _ = writeln!(t, "    {:<20} {n:>5}", lang.named("verdict", verdict));
         }
-        let _ = writeln!(t, "  words       changed in {}", counted(&d.words_changed));
-        let _ = writeln!(t, "  any change  {}", counted(&d.changed));
-        let _ = writeln!(
-            t,
-            "  draft {:<5} {} on the {} settled clips, which are the hard ones ({} errors, {} words)",
-            self.error_rate,
-            rate(&d.settled_wer),
-            d.settled.clips,
-            d.settled.errors,
-            d.settled.words
+        let changed = t!(lang, "text.changed_in", counted = counted(lang, &d.words_changed));
+        line(t, lang.phrase("text.words"), changed);
+        line(t, lang.phrase("text.any_change"), counted(lang, &d.changed));
+        let hard = t!(
+            lang,
+            "text.hard_ones",
+            rate = rate(lang, &d.settled_wer),
+            n = d.settled.clips,
+            errors = d.settled.errors,
+            words = d.settled.words
         );
-        let _ = writeln!(t, "              {} of all drafts, by weight", rate(&d.all_wer));
+        let name = format!("{:<5}", self.error_rate);
+        line(t, &t!(lang, "text.draft_rate", rate = name), hard);
+        line(t, "", t!(lang, "text.all_drafts", rate = rate(lang, &d.all_wer)));
+        let time = lang.phrase("text.time");
         let Some(median) = p.median_active_seconds else {
-            let _ = writeln!(t, "  time        not measured");
+            line(t, time, lang.phrase("text.not_measured").into());
             return;
         };
-        let _ = writeln!(
-            t,
-            "  time        {} in all, median {median:.1} s per answer, {:.1} times the audio",
-            clock(p.active_seconds),
-            p.active_per_audio_second.unwrap_or(0.0)
+        let worked = t!(
+            lang,
+            "text.worked",
+            time = clock(p.active_seconds),
+            median = lang.decimal(median, 1),
+            times = lang.decimal(p.active_per_audio_second.unwrap_or(0.0), 1)
         );
+        line(t, time, worked);
         let c = &self.cost;
-        let _ = writeln!(
-            t,
-            "  cost        {} minutes per hour of input",
-            number(&c.minutes_per_hour, 1)
-        );
+        let minutes = number(lang, &c.minutes_per_hour, 1);
+        line(t, lang.phrase("text.cost"), t!(lang, "text.cost.minutes", minutes = minutes));
         if c.money_per_hour.value.is_some() {
-            let _ = writeln!(
-                t,
-                "              {} {} per hour",
-                number(&c.money_per_hour, 1),
-                c.currency
-            );
+            let money = number(lang, &c.money_per_hour, 1);
+            line(t, "", t!(lang, "text.cost.money", money = money, currency = c.currency));
         }
         if c.waiting_clips > 0 {
-            let _ = writeln!(
-                t,
-                "              {} minutes for the {} clips that wait",
-                number(&c.waiting_minutes, 1),
-                c.waiting_clips
-            );
+            let minutes = number(lang, &c.waiting_minutes, 1);
+            let waiting = t!(lang, "text.cost.waiting", minutes = minutes, n = c.waiting_clips);
+            line(t, "", waiting);
         }
     }
 
-    fn write_residual_error(&self, t: &mut String) {
+    fn write_residual_error(&self, lang: Lang, t: &mut String) {
         let l = &self.residual_error;
-        let _ = writeln!(t, "\nResidual error of accepted drafts");
-        let _ = writeln!(
-            t,
-            "  audits      {} drawn of {} accepted clips, {} settled with a text",
-            l.drawn, l.accepted, l.settled
-        );
-        let _ = writeln!(t, "  an error in {}", counted(&l.with_error));
-        let _ = writeln!(t, "  {:<11} {} in these recordings", self.error_rate, rate(&l.wer));
-        let _ = writeln!(t, "              {} for speakers like these", rate(&l.wer_by_speaker));
-        let _ = writeln!(
-            t,
-            "              {} with the expected {} of each clip",
-            rate(&l.wer_with_model),
-            self.error_rate
-        );
+        let _ = writeln!(t, "\n{}", lang.phrase("report.residual"));
+        let audits =
+            t!(lang, "text.audits.of", drawn = l.drawn, accepted = l.accepted, n = l.settled);
+        line(t, lang.phrase("text.audits"), audits);
+        let error = t!(lang, "text.an_error_in", counted = counted(lang, &l.with_error));
+        let _ = writeln!(t, "  {error}");
+        line(t, self.error_rate, t!(lang, "text.these_recordings", rate = rate(lang, &l.wer)));
+        line(t, "", t!(lang, "text.speakers_like", rate = rate(lang, &l.wer_by_speaker)));
+        let with_model = rate(lang, &l.wer_with_model);
+        line(t, "", t!(lang, "text.with_model", rate = with_model, name = self.error_rate));
         if let Some(s) = &self.score {
-            let auroc = s.auroc.value.map_or("-".to_string(), |v| format!("{v:.3}"));
-            let ece = s.ece.map_or("-".to_string(), |v| format!("{v:.3}"));
-            let _ = writeln!(
-                t,
-                "\nScore on {} settled clips: AUROC {auroc}, calibration error {ece}, AURC {}",
-                s.clips,
-                rate(&s.aurc_wer)
+            let three = |n: Option<f64>| n.map_or("-".to_string(), |v| lang.decimal(v, 3));
+            let said = t!(
+                lang,
+                "text.score",
+                n = s.clips,
+                auroc = three(s.auroc.value),
+                ece = three(s.ece),
+                aurc = rate(lang, &s.aurc_wer)
             );
+            let _ = writeln!(t, "\n{said}");
             for c in &s.coverage {
-                let target = percent(Some(c.target_wer));
-                let (name, share) = (self.error_rate, rate(&c.coverage));
-                let _ = writeln!(t, "  {name} up to {target:<6} in {share} of the clips");
+                let said = t!(
+                    lang,
+                    "text.coverage",
+                    name = self.error_rate,
+                    target = format!("{:<6}", lang.percent(Some(c.target_wer))),
+                    share = rate(lang, &c.coverage)
+                );
+                let _ = writeln!(t, "  {said}");
             }
         }
     }
+}
+
+/// A name and what is to be said of it.
+fn line(t: &mut String, name: &str, said: String) {
+    let _ = writeln!(t, "  {name:<11} {said}");
 }

@@ -1,68 +1,77 @@
-//! Rates in words: for text, page and pictures alike.
+//! Rates in words: for text, page and pictures alike. In: rates, a language. Out: text.
 
 use crate::statistics::rate::{Missing, Rate, Share};
-use crate::views::numbers::percent;
+use crate::views::lang::{Lang, t};
+
+/// A value and both ends as percentages without their sign.
+fn percentages(lang: Lang, numbers: [f64; 3]) -> [String; 3] {
+    numbers.map(|number| lang.decimal(100.0 * number, 1))
+}
 
 /// `8 of 24 (33.3 %, 95 % interval 15.6 to 55.3)`.
-pub fn counted(share: &Share) -> String {
+pub fn counted(lang: Lang, share: &Share) -> String {
     match (share.share, share.low, share.high) {
         (Some(s), Some(l), Some(h)) => {
-            let [s, l, h] = [s, l, h].map(|x| 100.0 * x);
-            format!("{} of {} ({s:.1} %, 95 % interval {l:.1} to {h:.1})", share.part, share.of)
+            let [value, low, high] = percentages(lang, [s, l, h]);
+            let (part, of) = (share.part, share.of);
+            t!(lang, "rate.counted", part = part, of = of, value = value, low = low, high = high)
         }
-        _ => "none yet".to_string(),
+        _ => t!(lang, "rate.none_yet"),
     }
 }
 
-/// `1 speaker`, `3 speakers`.
-pub fn many(n: u64, thing: &str) -> String {
-    format!("{n} {thing}{}", if n == 1 { "" } else { "s" })
-}
-
 /// `33.3 % (15.6 to 55.3)`, or a dash.
-pub fn share(share: &Share) -> String {
+pub fn share(lang: Lang, share: &Share) -> String {
     match (share.share, share.low, share.high) {
-        (Some(s), Some(l), Some(h)) => {
-            format!("{:.1} % ({:.1} to {:.1})", 100.0 * s, 100.0 * l, 100.0 * h)
-        }
+        (Some(s), Some(l), Some(h)) => estimated(lang, [s, l, h]),
         _ => "-".to_string(),
     }
 }
 
+fn estimated(lang: Lang, numbers: [f64; 3]) -> String {
+    let [value, low, high] = percentages(lang, numbers);
+    t!(lang, "rate.percent", value = value, low = low, high = high)
+}
+
 /// `12.3 % (8.1 to 17.0)`, `0.0 % (no interval)`, or a dash.
-pub fn rate(rate: &Rate) -> String {
+pub fn rate(lang: Lang, rate: &Rate) -> String {
     match rate.estimate() {
-        Some(e) => {
-            let [v, l, h] = [e.value, e.low, e.high].map(|x| 100.0 * x);
-            format!("{v:.1} % ({l:.1} to {h:.1})")
+        Some(e) => estimated(lang, [e.value, e.low, e.high]),
+        None if rate.value.is_some() => {
+            t!(lang, "rate.no_interval", value = lang.percent(rate.value))
         }
-        None if rate.value.is_some() => format!("{} (no interval)", percent(rate.value)),
         None => "-".into(),
     }
 }
 
 /// `12.3 (8.1 to 17.0)`, without interval where there is none, or a dash.
-pub fn number(rate: &Rate, decimals: usize) -> String {
+pub fn number(lang: Lang, rate: &Rate, decimals: usize) -> String {
     match (rate.value, rate.estimate()) {
         (_, Some(e)) => {
-            format!("{:.decimals$} ({:.decimals$} to {:.decimals$})", e.value, e.low, e.high)
+            let [value, low, high] = [e.value, e.low, e.high].map(|n| lang.decimal(n, decimals));
+            t!(lang, "rate.number", value = value, low = low, high = high)
         }
-        (Some(v), None) => format!("{v:.decimals$}"),
+        (Some(v), None) => lang.decimal(v, decimals),
         (None, None) => "-".into(),
     }
 }
 
 /// Why a value or an interval is missing; empty where nothing is.
-pub fn why(rate: &Rate) -> &'static str {
+pub fn why(lang: Lang, rate: &Rate) -> &'static str {
     match rate.missing {
         None => "",
-        Some(Missing::NothingCounted) => "nothing to count",
-        Some(Missing::OneSpeaker) => "too few for an interval",
-        Some(Missing::NoVariation) => "all alike: no interval of this kind",
-        Some(Missing::NoneSettled) => "nothing settled yet",
-        Some(Missing::PartUnsettled) => "none settled yet of those accepted, or of those routed",
-        Some(Missing::NoScore) => "no settled draft has a score",
-        Some(Missing::NotTimed) => "no time measured",
-        Some(Missing::DraftedAgain) => "a later model drafted its clips again",
+        Some(Missing::NothingCounted) => lang.phrase("missing.nothing_counted"),
+        Some(Missing::OneSpeaker) => lang.phrase("missing.one_speaker"),
+        Some(Missing::NoVariation) => lang.phrase("missing.no_variation"),
+        Some(Missing::NoneSettled) => lang.phrase("missing.none_settled"),
+        Some(Missing::PartUnsettled) => lang.phrase("missing.part_unsettled"),
+        Some(Missing::NoScore) => lang.phrase("missing.no_score"),
+        Some(Missing::NotTimed) => lang.phrase("missing.not_timed"),
+        Some(Missing::DraftedAgain) => lang.phrase("missing.drafted_again"),
     }
+}
+
+/// A region's code, or a word for clips of none.
+pub fn region(lang: Lang, code: &str) -> String {
+    lang.named("region", code)
 }

@@ -45,6 +45,27 @@ impl Worker {
 }
 
 impl Worker {
+    /// Encodes a clip with `context` encoder frames: for each text, given in tokens, the natural logarithm of its probability,
+    /// the end included.
+    ///
+    /// # Errors
+    /// The model cannot compute them, or [`super::Stopped`].
+    pub fn compare(
+        &mut self,
+        samples: &[f32],
+        context: u32,
+        texts: &[Vec<usize>],
+        language: &Language,
+        stop: &AtomicBool,
+    ) -> Result<Vec<f64>> {
+        self.encode(&[samples], context, stop)?;
+        let of = |text: &Vec<usize>| {
+            let logprobs = self.force_after(0, &[], text, language, stop)?;
+            Ok(logprobs.iter().sum())
+        };
+        texts.iter().map(of).collect()
+    }
+
     /// Encodes a clip with `context` encoder frames: natural log-probabilities of given tokens and of the end after it,
     /// among all tokens (nothing is left out as decoding does).
     ///

@@ -66,7 +66,7 @@ fn ctranslate2_decodes_clips_together_as_it_decodes_each_alone() {
         when: SecondPass::Always,
         doubtful: 0.0..1.0,
         calibration: None,
-        regional: Arc::new(|_| false),
+        regional: Arc::new(|_, _| false),
     };
     let transcriber = || Transcriber::from(engine.worker().unwrap()).judged(judge.clone());
     let together = transcriber().transcribe_all(&requests, &policy, &stop);

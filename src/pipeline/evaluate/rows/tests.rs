@@ -32,7 +32,7 @@ fn hypothesis(text: &str, pass: &str) -> Hypothesis {
 }
 
 fn made(audio: &str, text: &str, decoded: &str, pass: &str) -> (Reference, Result<EvaluatedClip>) {
-    let (reference, regional): (_, Regional) = (reference(audio, text), Arc::new(|_| false));
+    let (reference, regional): (_, Regional) = (reference(audio, text), Arc::new(|_, _| false));
     let row = row(&reference, hypothesis(decoded, pass), &regional);
     (reference, Ok(row))
 }

@@ -9,6 +9,7 @@ use crate::pipeline::report::people_needed::{SettledDraft, people_needed};
 use crate::statistics::rate::{Method, Missing, Rate};
 use crate::statistics::weighted::{SampledClip, hajek, hajek_by_speaker, paired_by_speaker};
 use crate::views::clips::ReportRow;
+use crate::views::lang::Lang;
 use crate::views::report::engines::{
     EngineResult, Engines, LEAST_BLIND, LeftOut, NoShare, says, says_of_drafts,
 };
@@ -108,8 +109,8 @@ impl Compared<'_> {
         let compared: Vec<EngineResult> = order.into_iter().map(result).collect();
         let clips = self.clips.len() as u64;
         Engines {
-            says: says(&compared),
-            says_of_drafts: says_of_drafts(blind_clips, clips),
+            says: says(Lang::ENGLISH, &compared),
+            says_of_drafts: says_of_drafts(Lang::ENGLISH, blind_clips, clips),
             clips,
             recordings: self.recordings,
             blind_clips,

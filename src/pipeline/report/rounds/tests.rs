@@ -156,3 +156,22 @@ fn where_people_needed_cannot_be_had_a_reason_stands() {
     let one = target(&[unscored, reviewed("b", "ana", 0.9, 0)]);
     assert_eq!((one.value, one.missing), (Some(0.5), Some(Missing::OneSpeaker)));
 }
+
+#[test]
+fn every_reason_against_a_new_model_is_said_in_french() {
+    use crate::training::gate::Objection;
+    use crate::views::lang::Lang;
+    use crate::views::report::rounds::objection;
+    let french: Lang = "fr".parse().unwrap();
+    let (set, sound, text) = ("retention en".into(), "silence".into(), "Merci.".into());
+    for (why, said) in [
+        (Objection::NoTest, "pas d’extraits de test"),
+        (Objection::NotBetter { better: 0.615 }, "61,5\u{a0}% des répliques"),
+        (Objection::RetentionWorse { set, by: 0.013 }, "sur retention en, il est moins bon de 1,3"),
+        (Objection::TextFromNothing { sound, text }, "il écrit \"Merci.\" pour silence"),
+    ] {
+        let stored = why.to_string();
+        assert!(objection(french, &stored).contains(said), "{}", objection(french, &stored));
+        assert_eq!(objection(Lang::ENGLISH, &stored), stored);
+    }
+}

@@ -49,6 +49,7 @@ fn a_page_of_a_hundred_clips_can_be_sent_by_mail() {
         lexicon: Vec::new(),
         work: Work::default(),
         regions: Default::default(),
+        served: false,
     };
     let items = pieces().into_iter().enumerate().map(|(n, samples)| {
         let start = Samples((n * LENGTH) as u64);

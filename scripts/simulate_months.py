@@ -11,6 +11,7 @@ import random
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 USUAL, NEW, A_MONTH = 6, 3, 40
@@ -50,17 +51,17 @@ def manifest(at, months):
 
 
 def answer(pages, said, to, done):
-    """Answers of somebody who writes the reference; recordings that were cut into several clips have none of their own."""
-    rows, whole = [], re.compile(r'<script type="application/json" id="tasks">(.*?)</script>', re.S)
-    for page in sorted(pages.rglob("tasks-*.html")):
-        for item in json.loads(whole.search(page.read_text(encoding="utf-8"))[1])["items"]:
-            row = item["row"]
-            text = said.get(os.path.basename(row["path"]))
-            alone = text and sum(r["path"] == row["path"] for r in done.values()) <= 1
-            if row["clip"] not in done and alone:
-                rows.append(row | {"validator": "reference", "verdict": "corrected", "text": text, "answered_at": "2026-12-01T12:00:00Z"})
-            done[row["clip"]] = row
+    """Answers of somebody who writes the reference; recordings that were cut into several clips have none of their own. Gives how many
+    clips that leaves out."""
+    whole = re.compile(r'<script type="application/json" id="tasks">(.*?)</script>', re.S)
+    pages = [json.loads(whole.search(page.read_text(encoding="utf-8"))[1]) for page in sorted(pages.rglob("tasks-*.html"))]
+    fresh = {item["row"]["clip"]: item["row"] for page in pages for item in page["items"] if item["row"]["clip"] not in done}
+    done |= fresh
+    parts = Counter(row["path"] for row in done.values())
+    rows = [row | {"validator": "reference", "verdict": "corrected", "text": said[os.path.basename(row["path"])],
+                   "answered_at": "2026-12-01T12:00:00Z"} for row in fresh.values() if parts[row["path"]] == 1]
     to.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return len(fresh) - len(rows)
 
 
 def turn(at, recordings):
@@ -72,18 +73,18 @@ def turn(at, recordings):
 
 
 def run(name, months, said, by_turns):
-    """`status` after each turn, or after the only one."""
+    """`status` after each turn, or after the only one, and how many clips nobody answered for want of a reference of their own."""
     at = work / name
     (at / "answers").mkdir(parents=True)
     workspace(at / "ws")
-    done, lines = {}, []
+    done, lines, left_out = {}, [], 0
     for batch in [[m] for m in months] if by_turns else [months]:
         manifest(at / "manifest.csv", batch)
         turn(at, at / "manifest.csv")
-        answer(at / "tasks", said, at / "answers.jsonl", done)
+        left_out += answer(at / "tasks", said, at / "answers.jsonl", done)
         program("answers", at / "ws", at / "answers.jsonl")
         lines.append(next((line for line in program("status", at / "ws", "--lang", "en").splitlines() if line.startswith("Errors in all drafts")), ""))
-    return json.loads(program("report", at / "ws", "--json"))["drift"], lines
+    return json.loads(program("report", at / "ws", "--json"))["drift"], lines, left_out
 
 
 def percent(rate):
@@ -96,17 +97,18 @@ usual, new = clips("quebec_prompts", USUAL * A_MONTH, draws), clips("french_volu
 said = {os.path.basename(c["path"]): c["text"] for c in usual + new}
 both = usual + new
 months = [(n + 1, both[n * A_MONTH:(n + 1) * A_MONTH]) for n in range(USUAL + NEW)]
-drift, lines = run("ordered", months, said, True)
+drift, lines, left_out = run("ordered", months, said, True)
 print("| month | clips of | clips | WER of drafts, % | new words | `status` after that turn |\n|---|---|---|---|---|---|")
 for month, line in zip(drift["months"], lines):
     region = "Québec" if int(month["month"][-2:]) <= USUAL else "volunteers"
     examples = ", ".join(w["word"] for w in month["examples"][:3])
     print(f"| {month['month']} | {region} | {month['clips']} | {percent(month['draft_wer'])} | "
           f"{month['new_words']}: {examples} | {line.rsplit(': ', 1)[-1] or '-'} |", flush=True)
+print(f"\n{left_out} clips without an answer: their recording was cut into several, and the reference is of the whole")
 for order in range(orders):
     draws.shuffle(both)
     mixed = [(n + 1, both[n * A_MONTH:(n + 1) * A_MONTH]) for n in range(USUAL + NEW)]
-    drift, _ = run(f"mixed-{order}", mixed, said, False)
+    drift, _, _ = run(f"mixed-{order}", mixed, said, False)
     first = drift["months"][0]["draft_wer"]
     worse = [m["month"] for m in drift["months"][1:] if m["draft_wer"]["low"] and first["high"] and m["draft_wer"]["low"] > first["high"]]
     print(f"\nin a random order ({order + 1} of {orders}): worse than the first month in {len(worse)} of {len(drift['months']) - 1} months")

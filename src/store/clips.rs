@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::Store;
 use super::clip_row::ClipRow;
-use super::unread::{SELECT, Unread};
+use super::unread::{EVERY_CLIP, ONE_CLIP, Unread, select};
 use crate::domain::{Clip, ClipId, RecordingId, Samples, Span};
 
 /// Which hypothesis goes with a clip that has several.
@@ -53,7 +53,8 @@ impl Store {
         mut each: impl FnMut(Unread) -> Result<()>,
     ) -> Result<()> {
         let (model, policy, order) = draft.columns();
-        let mut statement = self.db.prepare(&format!("{SELECT} ORDER BY {order}, p.start"))?;
+        let mut statement =
+            self.db.prepare(&format!("{} ORDER BY {order}, p.start", select(EVERY_CLIP)))?;
         let mut rows = statement.query(params![model, policy])?;
         while let Some(row) = rows.next()? {
             each(Unread::of(row)?)?;
@@ -78,7 +79,8 @@ impl Store {
         mut each: impl FnMut(ClipRow) -> Result<()>,
     ) -> Result<()> {
         let (model, policy, _) = draft.columns();
-        let mut statement = self.db.prepare_cached(&format!("{SELECT} AND p.clip = ?3"))?;
+        let mut statement =
+            self.db.prepare_cached(&format!("{} AND p.clip = ?3", select(ONE_CLIP)))?;
         for clip in clips {
             let mut rows = statement.query(params![model, policy, clip.borrow().as_str()])?;
             while let Some(row) = rows.next()? {
@@ -131,5 +133,23 @@ impl Store {
             }
         }
         Ok(lengths)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_clip_is_found_without_a_walk_through_all_recordings() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::create(&dir.path().join("state.db"), "w").unwrap();
+        let plan = format!("EXPLAIN QUERY PLAN {} AND p.clip = ?3", select(ONE_CLIP));
+        let mut statement = store.db.prepare(&plan).unwrap();
+        let steps = statement
+            .query_map(params![None::<&str>, None::<&str>, "clip"], |row| row.get::<_, String>(3));
+        let steps: Vec<String> = steps.unwrap().collect::<Result<_, _>>().unwrap();
+        assert!(steps.iter().any(|step| step.starts_with("SEARCH p ")), "{steps:?}");
+        assert!(steps.iter().all(|step| !step.starts_with("SCAN")), "{steps:?}");
     }
 }

@@ -14,22 +14,30 @@ use crate::domain::{
     Span, Verdict,
 };
 
-/// The columns of [`Column`], in its order. Recordings first, then the pieces of each: so nothing is sorted but the pieces
-/// of one recording. A clip that was handed out keeps its draft, unless a withdrawal took that with its decision.
-pub(super) const SELECT: &str = "
-    SELECT p.recording, p.start, p.stop, p.clip, h.body,
+/// Recordings first, then the pieces of each: so nothing is sorted but the pieces of one recording.
+pub(super) const EVERY_CLIP: &str = "recordings r CROSS JOIN pieces p ON p.recording = r.id";
+
+/// The piece first: with recordings first, each of them would be looked at for one clip.
+pub(super) const ONE_CLIP: &str = "pieces p CROSS JOIN recordings r ON r.id = p.recording";
+
+/// The columns of [`Column`], in its order. A clip that was handed out keeps its draft, unless a withdrawal took that with
+/// its decision.
+pub(super) fn select(from: &str) -> String {
+    format!(
+        "SELECT p.recording, p.start, p.stop, p.clip, h.body,
            d.body, d.score, d.inclusion, d.region,
            c.verdict, c.text, c.support, c.answers, c.agreement, p.handed_out,
            h.model, h.policy, e.body, d.scoring, d.expected_wer, d.threshold, d.rule
-    FROM recordings r
-    CROSS JOIN pieces p ON p.recording = r.id
+    FROM {from}
     LEFT JOIN decisions d ON d.clip = p.clip
     LEFT JOIN evidence e ON e.id = d.evidence
     LEFT JOIN consensus c ON c.clip = p.clip AND p.settled
     LEFT JOIN hypotheses h ON h.clip = p.clip
          AND h.model = CASE WHEN ?1 IS NULL OR p.handed_out AND d.clip IS NOT NULL THEN d.model ELSE ?1 END
          AND h.policy = CASE WHEN ?2 IS NULL OR p.handed_out AND d.clip IS NOT NULL THEN d.policy ELSE ?2 END
-    WHERE p.clip IS NOT NULL";
+    WHERE p.clip IS NOT NULL"
+    )
+}
 
 /// What a row holds.
 #[derive(Clone, Copy, Debug)]
